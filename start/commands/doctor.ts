@@ -1,0 +1,13 @@
+import { CHECKS } from "../checks/index.ts";
+import { renderReport } from "../checks/report.ts";
+import { runChecks } from "../checks/run.ts";
+import { loadSettings } from "../settings/index.ts";
+import { layoutOf } from "../stack/layout.ts";
+import type { Command } from "./command.ts";
+
+export const doctor: Command = async ({ host, projectRoot, options, stdout }) => {
+  const settings = await loadSettings(layoutOf(projectRoot, options.config).config);
+  const results = await runChecks(CHECKS, { host, settings });
+  stdout.write(renderReport(results, { colour: stdout.isTTY === true }));
+  return results.some(({ status }) => status === "failed" || status === "missing") ? 1 : 0;
+};

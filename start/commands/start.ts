@@ -1,0 +1,51 @@
+import { StartError } from "../errors.ts";
+import { createDocker } from "../lib/docker.ts";
+import { runSteps } from "../render/steps.ts";
+import { renderSummary } from "../render/summary.ts";
+import { loadSettings } from "../settings/index.ts";
+import { layoutOf } from "../stack/layout.ts";
+import { takeDown } from "../stack/take-down.ts";
+import { checks } from "../steps/checks.ts";
+import { examples } from "../steps/examples.ts";
+import { firstFlow } from "../steps/first-flow.ts";
+import { healthy } from "../steps/healthy.ts";
+import { images } from "../steps/images.ts";
+import type { StackContext } from "../steps/step.ts";
+import { targets } from "../steps/targets.ts";
+import { up } from "../steps/up.ts";
+import type { Command } from "./command.ts";
+
+const PREPARE = [checks, examples, images];
+const RUN = [up, healthy, targets, firstFlow];
+
+export const start: Command = async ({ host, projectRoot, options, signal, stdout }) => {
+  const began = performance.now();
+  const layout = layoutOf(projectRoot, options.config);
+  const settings = await loadSettings(layout.config);
+  const context: StackContext = {
+    host,
+    docker: createDocker(host),
+    layout,
+    settings,
+    install: options.install,
+    signal,
+    leftOut: [],
+    images: [],
+    examples: [],
+  };
+  await runSteps(PREPARE, context);
+  try {
+    await runSteps(RUN, context);
+  } catch (error) {
+    await takeDown(context, { volumes: false }).catch((cause: unknown) => {
+      throw new StartError(
+        "CLEANUP_FAILED",
+        { what: "The failed start could not be taken back", why: String(cause), fix: "run `npm run stop`" },
+        { cause: error },
+      );
+    });
+    throw error;
+  }
+  stdout.write(renderSummary(context, (performance.now() - began) / 1000));
+  return 0;
+};

@@ -1,0 +1,11 @@
+import type { StartError } from "../errors.ts";
+
+/** A named error as three indented lines: what, why, how to fix it. Several remedies or reasons keep their own lines. */
+export function renderError(error: StartError): string {
+  const { what, why, fix } = error.explanation;
+  return `\n${error.code}: ${what}\n  why: ${indent(why)}\n  fix: ${indent(fix)}\n`;
+}
+
+function indent(text: string): string {
+  return text.split("\n").join("\n       ");
+}

@@ -1,0 +1,36 @@
+import { relative } from "node:path";
+import { SERVICES } from "../stack/services.ts";
+import type { StackContext } from "../steps/step.ts";
+
+/** What a user wants to know once all is up: urls, the Grafana login, what was left out, how long it took. */
+export function renderSummary(context: StackContext, seconds: number): string {
+  const { leftOut } = context;
+  const missing = new Set(leftOut.map(({ part }) => part));
+  return [
+    "",
+    `Flowtally is up (${seconds.toFixed(1)} s).`,
+    "",
+    ...urls(context, missing),
+    ...(missing.has("grafana")
+      ? []
+      : ["", `  Grafana user ${context.settings.GRAFANA_ADMIN_USER}, ${passwordPlace(context)}`]),
+    ...leftOut.flatMap(({ part, reason }) => ["", `  Left out: ${part}: ${reason}`]),
+    "",
+    "  npm run status   npm run stop",
+    "",
+  ].join("\n");
+}
+
+function urls({ settings }: StackContext, missing: ReadonlySet<string>): string[] {
+  return SERVICES.flatMap(({ name, port, about }) =>
+    port === undefined || missing.has(name)
+      ? []
+      : [`  ${name.padEnd(14)} http://127.0.0.1:${settings[port]}  ${about}`],
+  );
+}
+
+function passwordPlace({ settings, layout }: StackContext): string {
+  return settings.GRAFANA_ADMIN_PASSWORD === ""
+    ? `password in ${relative(layout.root, layout.grafanaPassword)}`
+    : "password as set in config.monitoring";
+}

@@ -1,0 +1,65 @@
+import { StartError } from "../errors.ts";
+import type { Host, RunOptions } from "../lib/host.ts";
+import type { Layout } from "./layout.ts";
+import { PROJECT } from "./services.ts";
+
+/** Docker Compose for this project. Which files and profiles count is said in `.env`, where Compose itself reads it. */
+export interface Compose {
+  up(options: Pick<RunOptions, "signal" | "onLine">): Promise<void>;
+  /** Removes containers and networks, whatever profile they came from; data volumes on request only. */
+  down(options: { volumes: boolean }): Promise<void>;
+  /** The last lines a service wrote, newest last. */
+  logs(service: string, lines: number): Promise<string>;
+}
+
+export function composeIn(host: Host, layout: Layout): Compose {
+  const compose = (args: readonly string[], options: RunOptions = {}) =>
+    host.run("docker", ["compose", "--project-name", PROJECT, ...args], { cwd: layout.root, ...options });
+  return {
+    up: async (options) => {
+      const result = await compose(
+        ["--progress", "plain", "up", "--detach", "--no-build", "--remove-orphans"],
+        options,
+      );
+      if (!result.ok) throw upFailed(result.stderr || result.message);
+    },
+    down: async ({ volumes }) => {
+      const args = ["--profile", "grafana", "down", "--remove-orphans", "--timeout", "5"];
+      const result = await compose(volumes ? [...args, "--volumes"] : args);
+      if (!result.ok) throw downFailed(result.stderr || result.message);
+    },
+    logs: async (service, lines) => {
+      const result = await compose([
+        "--profile",
+        "grafana",
+        "logs",
+        "--no-color",
+        "--no-log-prefix",
+        "--tail",
+        String(lines),
+        service,
+      ]);
+      return result.stdout.trimEnd();
+    },
+  };
+}
+
+function upFailed(output: string): StartError {
+  return new StartError("COMPOSE_FAILED", {
+    what: "docker compose could not bring the stack up",
+    why: lastLines(output, 6),
+    fix: "run `npm run doctor`; `docker compose ps --all` shows what is there",
+  });
+}
+
+function downFailed(output: string): StartError {
+  return new StartError("COMPOSE_FAILED", {
+    what: "docker compose could not take the stack down",
+    why: lastLines(output, 6),
+    fix: "check that Docker runs (`docker info`), then run `npm run stop` again",
+  });
+}
+
+function lastLines(text: string, count: number): string {
+  return text.trimEnd().split("\n").slice(-count).join("\n");
+}

@@ -1,0 +1,53 @@
+import type Docker from "dockerode";
+import { PROJECT } from "./services.ts";
+
+export interface ContainerState {
+  service: string;
+  id: string;
+  image: string;
+  /** running, exited, restarting … */
+  state: string;
+  /** healthy, starting, unhealthy; none where the container has no health check. */
+  health: string;
+  /** What the last health check printed. */
+  healthOutput: string;
+  exitCode: number;
+  oomKilled: boolean;
+}
+
+/** The containers of the stack, running or not. */
+export async function listContainers(docker: Docker): Promise<ContainerState[]> {
+  const filters = { label: [`com.docker.compose.project=${PROJECT}`, "com.docker.compose.oneoff=False"] };
+  const found = await docker.listContainers({ all: true, filters });
+  return Promise.all(found.map(({ Id }) => inspect(docker, Id)));
+}
+
+async function inspect(docker: Docker, id: string): Promise<ContainerState> {
+  const { Config, State, Id } = await docker.getContainer(id).inspect();
+  return {
+    service: Config.Labels["com.docker.compose.service"] ?? Id,
+    id: Id,
+    image: Config.Image,
+    state: State.Status,
+    health: State.Health?.Status ?? "none",
+    healthOutput: State.Health?.Log.at(-1)?.Output.trim() ?? "",
+    exitCode: State.ExitCode,
+    oomKilled: State.OOMKilled,
+  };
+}
+
+export interface Memory {
+  /** Bytes in use without the page cache that can go: what `docker stats` shows. */
+  used: number;
+  limit: number;
+}
+
+/** One reading of a running container's memory; undefined when it is not running. */
+export async function memoryOf(docker: Docker, id: string): Promise<Memory | undefined> {
+  const { memory_stats: memory } = await docker.getContainer(id).stats({ stream: false, "one-shot": true });
+  if (memory?.usage === undefined) return undefined;
+  // cgroup v1 and v2 name the reclaimable part differently.
+  const details = memory.stats as unknown as Record<string, number | undefined>;
+  const reclaimable = details.total_inactive_file ?? details.inactive_file ?? 0;
+  return { used: memory.usage - reclaimable, limit: memory.limit };
+}

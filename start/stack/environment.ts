@@ -1,0 +1,67 @@
+import { stringify } from "yaml";
+import type { ImageOutcome } from "../images/index.ts";
+import type { Settings } from "../settings/index.ts";
+import type { HostFacts } from "./host-facts.ts";
+import type { Layout } from "./layout.ts";
+import type { LeftOut } from "./left-out.ts";
+
+export interface EnvironmentInput {
+  settings: Settings;
+  facts: HostFacts;
+  images: readonly ImageOutcome[];
+  examples: readonly string[];
+  leftOut: readonly LeftOut[];
+  layout: Layout;
+}
+
+/** The variables docker-compose.yml is filled in with; the password is not among them, it goes by file. */
+export function environmentOf(input: EnvironmentInput): Record<string, string> {
+  const { settings, facts, images, examples, leftOut, layout } = input;
+  const { GRAFANA_ADMIN_PASSWORD: _byFile, GRAFANA_IMAGE: _byOutcome, ...plain } = settings;
+  const grafana = images.some(({ service, origin }) => service === "grafana" && origin !== "missing");
+  return {
+    ...Object.fromEntries(Object.entries(plain).map(([key, value]) => [key, String(value)])),
+    ...imageVariables(images),
+    COMPOSE_FILE: `${layout.composeFile}:${layout.hostCompose}`,
+    COMPOSE_PROFILES: grafana ? "grafana" : "",
+    DOCKER_GID: String(facts.dockerGid),
+    DOCKER_ROOT: facts.dockerRoot,
+    HOST_GATEWAY: facts.gateway,
+    EBPF_EXAMPLES: examples.join(","),
+    FLOW_LEFT_OUT:
+      leftOut.length === 0 ? "" : JSON.stringify(Object.fromEntries(leftOut.map((l) => [l.part, l.reason]))),
+  };
+}
+
+function imageVariables(images: readonly ImageOutcome[]): Record<string, string> {
+  const usable = images.filter((image) => image.origin !== "missing");
+  return Object.fromEntries(usable.map((i) => [`${i.service.toUpperCase().replaceAll("-", "_")}_IMAGE`, i.reference]));
+}
+
+/** `.env` as Compose reads it: single quotes keep every character as it is. */
+export function renderEnv(variables: Record<string, string>): string {
+  const lines = Object.entries(variables).map(([key, value]) => `${key}='${value.replaceAll("'", "\\'")}'`);
+  return `# Written by npm start from config.monitoring and this host: change that file, not this one.\n${lines.join("\n")}\n`;
+}
+
+// Far above any disk: it must never slow anything down.
+const HARMLESS_RATE = "100gb";
+
+/**
+ * What this host needs on top of docker-compose.yml. With cgroup v1 the kernel counts no container's disk bytes
+ * until some container has a throttle rule; one harmless rule switches the count on for all.
+ */
+export function renderHostCompose(facts: HostFacts): string {
+  if (facts.cgroupVersion === "2" || facts.dataDisk === undefined) return stringify({ services: {} });
+  const rule = [{ path: facts.dataDisk, rate: HARMLESS_RATE }];
+  return stringify({ services: { prometheus: { blkio_config: { device_write_bps: rule, device_read_bps: rule } } } });
+}
+
+/** Prometheus' file_sd format: one file per job whose address depends on the host. */
+export function targetFiles(settings: Settings, hasGrafana: boolean): Record<string, string> {
+  const file = (targets: string[]) => `${JSON.stringify(targets.length === 0 ? [] : [{ targets }])}\n`;
+  return {
+    "node-exporter.json": file([`host.docker.internal:${settings.NODE_EXPORTER_PORT}`]),
+    "grafana.json": file(hasGrafana ? ["grafana:3000"] : []),
+  };
+}

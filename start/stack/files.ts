@@ -1,0 +1,39 @@
+import { randomBytes } from "node:crypto";
+import { access, chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { type EnvironmentInput, environmentOf, renderEnv, renderHostCompose, targetFiles } from "./environment.ts";
+import type { Layout } from "./layout.ts";
+import type { LeftOut } from "./left-out.ts";
+
+/** Writes `.env` and `.flowtally/`: all that Compose and the containers read besides the repository's own files. */
+export async function writeStackFiles(input: EnvironmentInput): Promise<void> {
+  const { layout, settings, facts, leftOut } = input;
+  const environment = environmentOf(input);
+  await mkdir(layout.targets, { recursive: true });
+  await writeFile(layout.hostCompose, renderHostCompose(facts));
+  for (const [name, text] of Object.entries(targetFiles(settings, environment.COMPOSE_PROFILES === "grafana"))) {
+    await writeFile(path.join(layout.targets, name), text);
+  }
+  await providePassword(layout, settings.GRAFANA_ADMIN_PASSWORD);
+  await writeFile(layout.env, renderEnv(environment));
+  await writeFile(layout.state, `${JSON.stringify({ leftOut }, undefined, 2)}\n`);
+}
+
+/** A set password wins; else the one generated earlier stays; else one is made. */
+async function providePassword(layout: Layout, set: string): Promise<void> {
+  // Grafana's own user must read the file through its mount; on the host nobody else gets through the folder.
+  await chmod(path.dirname(layout.grafanaPassword), 0o700);
+  const exists = await access(layout.grafanaPassword).then(
+    () => true,
+    () => false,
+  );
+  if (set === "" && exists) return;
+  await rm(layout.grafanaPassword, { force: true });
+  await writeFile(layout.grafanaPassword, set || randomBytes(18).toString("base64url"), { mode: 0o444 });
+}
+
+/** What the last start left out; nothing when there was none. */
+export async function readLeftOut(layout: Layout): Promise<LeftOut[]> {
+  const text = await readFile(layout.state, "utf8").catch(() => '{"leftOut":[]}');
+  return (JSON.parse(text) as { leftOut: LeftOut[] }).leftOut;
+}

@@ -1,0 +1,59 @@
+import { stat } from "node:fs/promises";
+import path from "node:path";
+import type Docker from "dockerode";
+import type { Host } from "../lib/host.ts";
+
+/** What the compose file must know of this very machine. */
+export interface HostFacts {
+  /** Group that may use the Docker socket: lets flow-exporter run without root. */
+  dockerGid: number;
+  dockerRoot: string;
+  /** The host's address on Docker's default bridge, where node-exporter listens for Prometheus. */
+  gateway: string;
+  cgroupVersion: "1" | "2";
+  /** The disk under Docker's data, such as /dev/vda; undefined when it has none of its own (tmpfs, ZFS …). */
+  dataDisk: string | undefined;
+}
+
+const DOCKER_SOCKET = "/var/run/docker.sock";
+const DEFAULT_GATEWAY = "172.17.0.1";
+
+export async function readHostFacts(host: Host, docker: Docker): Promise<HostFacts> {
+  const [info, bridge, socket] = await Promise.all([
+    docker.info() as Promise<{ DockerRootDir: string; CgroupVersion?: string }>,
+    docker.getNetwork("bridge").inspect() as Promise<{ IPAM?: { Config?: { Gateway?: string }[] } }>,
+    stat(host.resolve(DOCKER_SOCKET)),
+  ]);
+  return {
+    dockerGid: socket.gid,
+    dockerRoot: info.DockerRootDir,
+    gateway: bridge.IPAM?.Config?.find((config) => config.Gateway)?.Gateway ?? DEFAULT_GATEWAY,
+    cgroupVersion: info.CgroupVersion === "2" ? "2" : "1",
+    dataDisk: await diskUnder(host, info.DockerRootDir),
+  };
+}
+
+/** The whole disk (not the partition) that holds a folder, found through its mount in /proc/self/mountinfo. */
+async function diskUnder(host: Host, folder: string): Promise<string | undefined> {
+  const device = deviceOf((await host.readText("/proc/self/mountinfo")) ?? "", folder);
+  if (device === undefined) return undefined;
+  const sys = await host.run("readlink", ["-f", `/sys/dev/block/${device}`]);
+  if (!sys.ok) return undefined;
+  const isPartition = (await host.readText(`/sys/dev/block/${device}/partition`)) !== undefined;
+  return `/dev/${path.basename(isPartition ? path.dirname(sys.stdout) : sys.stdout)}`;
+}
+
+/** "major:minor" of the deepest mount that holds `folder`; undefined for file systems without a block device. */
+export function deviceOf(mountinfo: string, folder: string): string | undefined {
+  const mounts = mountinfo
+    .split("\n")
+    .map((line) => line.split(" "))
+    .filter(([, , , , mount]) => mount !== undefined && isInside(folder, mount))
+    .sort((a, b) => (b[4]?.length ?? 0) - (a[4]?.length ?? 0));
+  const device = mounts[0]?.[2];
+  return device?.startsWith("0:") ? undefined : device;
+}
+
+function isInside(folder: string, mount: string): boolean {
+  return mount === "/" || folder === mount || folder.startsWith(`${mount}/`);
+}

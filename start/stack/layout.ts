@@ -1,0 +1,38 @@
+import path from "node:path";
+
+/** Everything the launcher writes lies in `.env` and `.flowtally/`, both ignored by git. */
+export interface Layout {
+  root: string;
+  config: string;
+  composeFile: string;
+  env: string;
+  state: string;
+  /** The health probe mounted into every container. */
+  bin: string;
+  /** Compiled BPF examples, as ebpf_exporter reads them. */
+  ebpf: string;
+  /** Prometheus targets that depend on the host. */
+  targets: string;
+  /** What this host needs on top of docker-compose.yml. */
+  hostCompose: string;
+  grafanaPassword: string;
+}
+
+export function layoutOf(root: string, config = "config.monitoring"): Layout {
+  const own = (name: string) => path.join(root, ".flowtally", name);
+  return {
+    root,
+    config: path.resolve(root, config),
+    composeFile: path.join(root, "docker-compose.yml"),
+    env: path.join(root, ".env"),
+    state: own("state.json"),
+    bin: own("bin"),
+    ebpf: own("ebpf"),
+    targets: own("targets"),
+    hostCompose: own("compose.host.yml"),
+    grafanaPassword: own("grafana-password"),
+  };
+}
+
+/** Where the tracer pins its iterators, on the host as in the containers. */
+export const PIN_DIRECTORY = "/sys/fs/bpf/flowtally";

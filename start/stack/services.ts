@@ -1,0 +1,19 @@
+/** The services of docker-compose.yml, in the order in which they are listed to the user. */
+export const SERVICES = [
+  { name: "grafana", port: "GRAFANA_PORT", about: "dashboards" },
+  { name: "prometheus", port: "PROMETHEUS_PORT", about: "metrics, queries" },
+  { name: "flow-exporter", port: "FLOW_EXPORTER_PORT", about: "flows: /metrics, /api/flows" },
+  { name: "cadvisor", port: "CADVISOR_PORT", about: "containers" },
+  { name: "node-exporter", port: "NODE_EXPORTER_PORT", about: "the host" },
+  { name: "ebpf-exporter", port: "EBPF_EXPORTER_PORT", about: "system calls, disk latency, cache misses" },
+  { name: "flow-tracer", port: undefined, about: "the kernel part: loads and pins the BPF programs" },
+] as const;
+
+export type ServiceName = (typeof SERVICES)[number]["name"];
+
+/** Jobs Prometheus must see up: every service with a port, itself included. */
+export function scrapeJobs(services: readonly ServiceName[]): string[] {
+  return SERVICES.filter((service) => service.port !== undefined && services.includes(service.name)).map((s) => s.name);
+}
+
+export const PROJECT = "flowtally";

@@ -1,0 +1,13 @@
+import type { Host } from "../lib/host.ts";
+import { composeIn } from "./compose.ts";
+import { type Layout, PIN_DIRECTORY } from "./layout.ts";
+
+/** Stops the stack and leaves no container, network, pin or BPF program; data volumes go on request. */
+export async function takeDown(
+  { host, layout }: { host: Host; layout: Layout },
+  options: { volumes: boolean },
+): Promise<void> {
+  await composeIn(host, layout).down(options);
+  // The tracer unpins on SIGTERM; one that was killed could not, and its pins would keep the programs loaded.
+  await host.runAsRoot("rm", ["-rf", PIN_DIRECTORY]);
+}

@@ -1,0 +1,19 @@
+import { hasPmu } from "../checks/pmu.ts";
+import { EXAMPLES } from "../examples/catalogue.ts";
+import { compileExamples } from "../examples/compile.ts";
+import type { Step } from "./step.ts";
+
+export const examples: Step = {
+  title: "Compile the BPF examples",
+  run: async (context, report) => {
+    const { host, layout, signal } = context;
+    const pmu = await hasPmu(host);
+    const names = EXAMPLES.filter(({ needsPmu }) => pmu || !needsPmu).map(({ name }) => name);
+    for (const { name } of EXAMPLES.filter((example) => !names.includes(example.name))) {
+      context.leftOut.push({ part: name, reason: "this machine's CPU offers no hardware performance counters (PMU)" });
+    }
+    await compileExamples({ host, projectRoot: layout.root, names, outDir: layout.ebpf, onProgress: report, signal });
+    context.examples = names;
+    return names.join(", ");
+  },
+};

@@ -1,0 +1,69 @@
+import { StartError } from "../errors.ts";
+import { waitFor } from "../lib/wait.ts";
+import { composeIn } from "../stack/compose.ts";
+import { type ContainerState, listContainers } from "../stack/containers.ts";
+import type { StackContext, Step } from "./step.ts";
+
+const DEADLINE_MS = 90_000;
+
+/** The first container that is not healthy yet; its state is the reason the wait goes on. */
+class NotHealthy extends Error {
+  readonly container: ContainerState;
+
+  constructor(container: ContainerState, healthy: number, all: number) {
+    const state = container.state === "running" ? container.health : container.state;
+    super(`${healthy} of ${all} healthy, ${container.service} is ${state}`);
+    this.container = container;
+  }
+}
+
+export const healthy: Step = {
+  title: "Wait for every health check",
+  run: async (context, report) => {
+    try {
+      return await waitFor(
+        {
+          name: "the services",
+          deadlineMs: DEADLINE_MS,
+          everyMs: 250,
+          code: "SERVICE_NOT_READY",
+          fix: "",
+          signal: context.signal,
+          onTry: report,
+        },
+        () => allHealthy(context),
+      );
+    } catch (error) {
+      if (error instanceof StartError && error.cause instanceof NotHealthy) {
+        throw await explain(context, error.cause.container, error);
+      }
+      throw error;
+    }
+  },
+};
+
+async function allHealthy({ docker }: StackContext): Promise<string> {
+  const containers = await listContainers(docker);
+  const waiting = containers.filter(({ health }) => health !== "healthy");
+  if (waiting[0]) throw new NotHealthy(waiting[0], containers.length - waiting.length, containers.length);
+  return `${containers.length} healthy`;
+}
+
+/** Names the service, and shows its last words. */
+async function explain(context: StackContext, container: ContainerState, cause: Error): Promise<StartError> {
+  const { service, state, health, healthOutput, exitCode, oomKilled } = container;
+  const log = await composeIn(context.host, context.layout).logs(service, 8);
+  const seen =
+    state === "running" ? `${health}: ${healthOutput || "no answer yet"}` : `${state}, exit code ${exitCode}`;
+  return new StartError(
+    "SERVICE_NOT_READY",
+    {
+      what: `${service} is not healthy after ${DEADLINE_MS / 1000} s`,
+      why: [seen, "its last log lines:", log || "(none)"].join("\n"),
+      fix: oomKilled
+        ? `it ran out of memory: raise ${service.toUpperCase().replaceAll("-", "_")}_MEMORY in config.monitoring`
+        : "the lines above name the cause; `npm run doctor` checks the machine",
+    },
+    { cause },
+  );
+}

@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, describe, it } from "node:test";
+import { createDocker } from "../../start/lib/docker.ts";
+import { createHost } from "../../start/lib/host.ts";
+import { eventually } from "./lib/eventually.ts";
+import { launcher, launching, ROOT } from "./lib/launcher.ts";
+import { tracesOf } from "./lib/traces.ts";
+
+const docker = createDocker(createHost());
+let folder = "";
+
+/** A settings file like the project's own, with some lines changed. */
+async function settingsWith(changes: Record<string, string>): Promise<string> {
+  let text = await readFile(path.join(ROOT, "config.monitoring"), "utf8");
+  for (const [key, value] of Object.entries(changes))
+    text = text.replace(new RegExp(`^${key}=.*$`, "m"), `${key}=${value}`);
+  const file = path.join(folder, `${Object.keys(changes).join("-")}.monitoring`);
+  await writeFile(file, text);
+  return file;
+}
+
+async function assertNothingLeft(): Promise<void> {
+  await eventually(15, async () => {
+    const { containers, networks, pins } = await tracesOf(docker);
+    assert.deepEqual({ containers, networks, pins }, { containers: [], networks: [], pins: [] });
+  });
+}
+
+describe("a start that cannot succeed", () => {
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "flowtally-"));
+    await launcher("stop");
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it("shows every fault in the settings at once, with line numbers, and starts nothing", async () => {
+    const file = path.join(folder, "bad.monitoring");
+    await writeFile(file, "PROMETHEUS_PORT=99999\n\nGRAFANA_PROT=3000\nFLOW_MAX_EDGES=many\n");
+    const { exitCode, text } = await launcher("--config", file);
+    assert.equal(exitCode, 1);
+    assert.match(text, /SETTINGS_INVALID/);
+    assert.match(text, /line 1.*PROMETHEUS_PORT/);
+    assert.match(text, /line 3.*GRAFANA_PROT.*GRAFANA_PORT/);
+    assert.match(text, /line 4.*FLOW_MAX_EDGES/);
+    assert.doesNotMatch(text, /\n {4}at /, "no stack trace");
+    await assertNothingLeft();
+  });
+
+  it("names who holds a busy port", async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    const port = typeof address === "object" && address ? address.port : 0;
+    try {
+      const { exitCode, text } = await launcher("--config", await settingsWith({ PROMETHEUS_PORT: String(port) }));
+      assert.equal(exitCode, 1);
+      assert.match(text, /PORT_BUSY/);
+      assert.match(text, new RegExp(`${port}`));
+      assert.match(text, new RegExp(`pid ${process.pid}`));
+    } finally {
+      server.close();
+    }
+    await assertNothingLeft();
+  });
+
+  it("names the service that does not come up, with its last words, and takes everything back", async () => {
+    const { exitCode, text } = await launcher(
+      "--config",
+      await settingsWith({ PROMETHEUS_RETENTION: "7d", EBPF_EXPORTER_MEMORY: "6m" }),
+    );
+    assert.equal(exitCode, 1, text);
+    assert.match(text, /(SERVICE_NOT_READY|COMPOSE_FAILED): .*/);
+    assert.match(text, /ebpf-exporter/);
+    assert.doesNotMatch(text, /\n {4}at /, "no stack trace");
+    await assertNothingLeft();
+  });
+
+  it("is taken back by Ctrl-C while it runs", async () => {
+    const start = launching();
+    for await (const line of start.iterable({ from: "all" })) {
+      if (/Wait for every health check/.test(String(line))) break;
+    }
+    start.kill("SIGINT");
+    const { exitCode, all } = await start;
+    assert.equal(exitCode, 130, all);
+    await assertNothingLeft();
+  });
+
+  it("refuses words it does not know", async () => {
+    const { exitCode, text } = await launcher("strat");
+    assert.equal(exitCode, 2);
+    assert.match(text, /no command "strat"/);
+  });
+});

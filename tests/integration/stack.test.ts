@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { createDocker } from "../../start/lib/docker.ts";
+import { createHost } from "../../start/lib/host.ts";
+import { prometheusAt } from "../../start/stack/prometheus.ts";
+import { eventually } from "./lib/eventually.ts";
+import { launcher } from "./lib/launcher.ts";
+import { bpfPrograms, tracesOf } from "./lib/traces.ts";
+import { flowsSuite } from "./stack/flows.ts";
+import { metricsSuite } from "./stack/metrics.ts";
+import type { Running } from "./stack/running.ts";
+import { servicesSuite } from "./stack/services.ts";
+
+const docker = createDocker(createHost());
+let running: Running | undefined;
+let programsBefore: string[] = [];
+
+describe("the stack", () => {
+  before(async () => {
+    await launcher("stop");
+    programsBefore = await bpfPrograms().catch(() => []);
+    const started = await launcher();
+    assert.equal(started.exitCode, 0, started.text);
+    console.log(started.text);
+    const { Config } = await docker.getContainer("flow-exporter").inspect();
+    running = { docker, prometheus: prometheusAt("http://127.0.0.1:9090"), nodeImage: Config.Image };
+  });
+
+  after(() => launcher("stop"));
+
+  const up = () => {
+    assert.ok(running, "the stack did not start");
+    return running;
+  };
+
+  servicesSuite(up);
+  flowsSuite(up);
+  metricsSuite(up);
+
+  it("stops and leaves no container, network, pin or program", async () => {
+    const stopped = await launcher("stop");
+    assert.equal(stopped.exitCode, 0, stopped.text);
+    await eventually(15, async () => {
+      const { containers, networks, pins, programs } = await tracesOf(docker);
+      assert.deepEqual({ containers, networks, pins }, { containers: [], networks: [], pins: [] });
+      assert.deepEqual(
+        programs.filter((program) => !programsBefore.includes(program)),
+        [],
+      );
+    });
+  });
+});

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { listContainers } from "../../../start/stack/containers.ts";
+import { launcher } from "../lib/launcher.ts";
+import type { Running } from "./running.ts";
+
+export function servicesSuite(running: () => Running): void {
+  describe("services", () => {
+    it("are all up as Prometheus targets, each under its own name", async () => {
+      const targets = await running().prometheus.targets();
+      const up = targets.filter(({ health }) => health === "up").map(({ job }) => job);
+      for (const job of ["prometheus", "cadvisor", "node-exporter", "ebpf-exporter", "flow-exporter"]) {
+        assert.ok(up.includes(job), `${job} is not up: ${JSON.stringify(targets)}`);
+      }
+      assert.equal(up.length, targets.length, "a target that is not up has no place in the list");
+    });
+
+    it("have a health check, a memory limit, a restart policy, bounded logs, least rights and loopback ports", async () => {
+      const { docker } = running();
+      const containers = await listContainers(docker);
+      assert.ok(containers.length >= 6);
+      for (const { id, service } of containers) {
+        const { Config, HostConfig } = await docker.getContainer(id).inspect();
+        assert.ok(Config.Healthcheck?.Test, `${service} has no health check`);
+        assert.ok((HostConfig.Memory ?? 0) > 0, `${service} has no memory limit`);
+        assert.equal(HostConfig.RestartPolicy?.Name, "unless-stopped", service);
+        assert.ok(HostConfig.LogConfig?.Config["max-size"], `${service} has unbounded logs`);
+        assert.equal(HostConfig.Privileged, false, service);
+        assert.equal(HostConfig.ReadonlyRootfs, true, service);
+        assert.deepEqual(HostConfig.CapDrop, ["ALL"], service);
+        for (const bindings of Object.values(HostConfig.PortBindings ?? {})) {
+          for (const { HostIp } of bindings as { HostIp: string }[]) assert.equal(HostIp, "127.0.0.1", service);
+        }
+      }
+    });
+
+    it("are reported by npm run status, for people and for scripts", async () => {
+      const json = await launcher("status", "--json");
+      assert.equal(json.exitCode, 0, json.text);
+      const report = JSON.parse(json.stdout) as {
+        services: { service: string; health: string; memory?: { used: number } }[];
+      };
+      const exporter = report.services.find(({ service }) => service === "flow-exporter");
+      assert.equal(exporter?.health, "healthy");
+      assert.ok((exporter?.memory?.used ?? 0) > 1024 * 1024);
+      assert.match((await launcher("status")).stdout, /flow-exporter +running +healthy +\d+ of 512 MiB/);
+    });
+
+    it("start again at once, building nothing", async () => {
+      const again = await launcher();
+      assert.equal(again.exitCode, 0, again.text);
+      assert.doesNotMatch(again.text, /\d built/);
+      assert.match(again.text, /\d present/);
+    });
+  });
+}

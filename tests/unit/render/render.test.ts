@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { StartError } from "../../../start/errors.ts";
+import { renderError } from "../../../start/render/error.ts";
+import { renderStatus } from "../../../start/render/status.ts";
+
+describe("what the launcher prints", () => {
+  it("gives an error's code, what, why and fix, each reason on its own line", () => {
+    const error = new StartError("PORT_BUSY", {
+      what: "cannot listen on 9090",
+      why: "pid 412\npid 413",
+      fix: "change it",
+    });
+    assert.equal(
+      renderError(error),
+      "\nPORT_BUSY: cannot listen on 9090\n  why: pid 412\n       pid 413\n  fix: change it\n",
+    );
+  });
+
+  it("lines the status up and tells what was left out", () => {
+    const text = renderStatus({
+      services: [
+        {
+          service: "prometheus",
+          state: "running",
+          health: "healthy",
+          url: "http://127.0.0.1:9090",
+          memory: { used: 52428800, limit: 1073741824 },
+        },
+        { service: "grafana", state: "absent", health: "none" },
+      ],
+      leftOut: [{ part: "grafana", reason: "no image" }],
+    });
+    assert.equal(
+      text,
+      [
+        "SERVICE     STATE    HEALTH   MEMORY          URL",
+        "prometheus  running  healthy  50 of 1024 MiB  http://127.0.0.1:9090",
+        "grafana     absent   none     -               -",
+        "",
+        "left out: grafana: no image",
+        "",
+      ].join("\n"),
+    );
+  });
+});

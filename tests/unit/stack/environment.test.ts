@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { readSettings } from "../../../start/settings/index.ts";
+import { environmentOf, renderEnv, renderHostCompose, targetFiles } from "../../../start/stack/environment.ts";
+import type { HostFacts } from "../../../start/stack/host-facts.ts";
+import { deviceOf } from "../../../start/stack/host-facts.ts";
+import { layoutOf } from "../../../start/stack/layout.ts";
+
+const facts: HostFacts = {
+  dockerGid: 998,
+  dockerRoot: "/data/docker",
+  gateway: "172.17.0.1",
+  cgroupVersion: "1",
+  dataDisk: "/dev/vda",
+};
+const settings = readSettings("GRAFANA_ADMIN_PASSWORD=secret\nPROMETHEUS_PORT=9091\n");
+const input = { settings, facts, examples: ["syscalls"], leftOut: [], layout: layoutOf("/project") };
+const built = { service: "prometheus", reference: "flowtally/prometheus:abc", origin: "built", seconds: 1 } as const;
+const missing = { service: "grafana", reference: "grafana/grafana:1", origin: "missing", seconds: 1 } as const;
+
+describe("the environment of docker-compose.yml", () => {
+  it("has settings, images and host facts, and never the password", () => {
+    const environment = environmentOf({ ...input, images: [built, missing] });
+    assert.equal(environment.PROMETHEUS_PORT, "9091");
+    assert.equal(environment.PROMETHEUS_IMAGE, "flowtally/prometheus:abc");
+    assert.equal(environment.DOCKER_GID, "998");
+    assert.equal(environment.COMPOSE_PROFILES, "", "Grafana's image is missing");
+    assert.ok(!("GRAFANA_IMAGE" in environment));
+    assert.ok(!JSON.stringify(environment).includes("secret"));
+  });
+
+  it("keeps every character of a value", () => {
+    const env = renderEnv({ REASON: `it's "quoted" and $costly` });
+    assert.match(env, /^REASON='it\\'s "quoted" and \$costly'$/m);
+  });
+
+  it("throttles one service, far above any disk, only where cgroup v1 needs it to count bytes", () => {
+    assert.match(renderHostCompose(facts), /path: \/dev\/vda/);
+    assert.doesNotMatch(renderHostCompose({ ...facts, cgroupVersion: "2" }), /blkio/);
+    assert.doesNotMatch(renderHostCompose({ ...facts, dataDisk: undefined }), /blkio/);
+  });
+
+  it("gives Prometheus the targets that depend on the host", () => {
+    const files = targetFiles(settings, false);
+    assert.deepEqual(JSON.parse(files["node-exporter.json"] ?? ""), [{ targets: ["host.docker.internal:9100"] }]);
+    assert.deepEqual(JSON.parse(files["grafana.json"] ?? ""), []);
+  });
+});
+
+describe("the disk under a folder", () => {
+  const mountinfo = [
+    "22 1 254:0 / / rw - ext4 /dev/vda rw",
+    "30 22 259:3 / /var/lib/docker rw - ext4 /dev/nvme0n1p3 rw",
+    "31 22 0:25 / /tmp rw - tmpfs tmpfs rw",
+  ].join("\n");
+
+  it("is that of its deepest mount", () => {
+    assert.equal(deviceOf(mountinfo, "/var/lib/docker"), "259:3");
+    assert.equal(deviceOf(mountinfo, "/var/lib/dockerish"), "254:0");
+    assert.equal(deviceOf(mountinfo, "/tmp/docker"), undefined);
+  });
+});
