@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+/* From a TCP socket to its row: payload formulas and addresses. */
+#ifndef FLOWTALLY_FLOW_ROW_H
+#define FLOWTALLY_FLOW_ROW_H
+
+#include "tracer.h"
+
+#define SOCK_DONE 1 /* bit number: the peer's FIN has arrived */
+
+/* bytes_sent counts every transmission, bytes_retrans the repeated ones. */
+static __always_inline __u64 sent_payload(const struct tcp_sock *tcp)
+{
+	__u64 retransmitted = tcp->bytes_retrans;
+	__u64 sent = tcp->bytes_sent;
+
+	return sent > retransmitted ? sent - retransmitted : 0;
+}
+
+/* A FIN takes one sequence number, and bytes_received counts it. */
+static __always_inline __u64 received_payload(const struct sock *sk, const struct tcp_sock *tcp)
+{
+	__u64 fin = (sk->__sk_common.skc_flags >> SOCK_DONE) & 1;
+	__u64 received = tcp->bytes_received;
+
+	return received > fin ? received - fin : 0;
+}
+
+static __always_inline void map_ipv4(__u8 *address, __be32 ipv4)
+{
+	__builtin_memset(address, 0, 10);
+	__builtin_memset(address + 10, 0xff, 2);
+	__builtin_memcpy(address + 12, &ipv4, 4);
+}
+
+static __always_inline void fill_addresses(struct flow_row *row, const struct sock *sk)
+{
+	if (sk->__sk_common.skc_family == AF_INET) {
+		map_ipv4(row->source_address, sk->__sk_common.skc_rcv_saddr);
+		map_ipv4(row->destination_address, sk->__sk_common.skc_daddr);
+	} else {
+		bpf_probe_read_kernel(row->source_address, 16, &sk->__sk_common.skc_v6_rcv_saddr);
+		bpf_probe_read_kernel(row->destination_address, 16, &sk->__sk_common.skc_v6_daddr);
+	}
+}
+
+static __always_inline __u64 cgroup_of(const struct sock *sk)
+{
+	if (!bpf_core_field_exists(sk->sk_cgrp_data.cgroup))
+		return 0;
+	return BPF_CORE_READ(sk, sk_cgrp_data.cgroup, kn, id);
+}
+
+static __always_inline void fill_flow_row(struct flow_row *row, struct sock *sk, struct tcp_sock *tcp,
+					  const struct flow_state *state)
+{
+	row->head = (struct row_head){ .size = sizeof(*row), .kind = ROW_FLOW, .version = ROWS_VERSION };
+	row->netns = sk->__sk_common.skc_net.net->ns.inum;
+	row->cookie = bpf_get_socket_cookie(sk);
+	row->sent_bytes = sent_payload(tcp);
+	row->received_bytes = received_payload(sk, tcp);
+	row->cgroup_id = cgroup_of(sk);
+	row->start_ns = state->start_ns;
+	fill_addresses(row, sk);
+	/* skc_num is cleared before the last state change, inet_sport is not */
+	row->source_port = bpf_ntohs(tcp->inet_conn.icsk_inet.inet_sport);
+	row->destination_port = bpf_ntohs(sk->__sk_common.skc_dport);
+	row->pid = state->pid;
+	row->retransmits = tcp->total_retrans;
+	row->rtt_us = tcp->srtt_us >> 3;
+	__builtin_memcpy(row->comm, state->comm, sizeof(row->comm));
+	row->family = sk->__sk_common.skc_family;
+	row->protocol = IPPROTO_TCP;
+	row->state = sk->__sk_common.skc_state;
+	row->role = state->role;
+}
+
+#endif

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0 OR Apache-2.0
+/*
+ * What:   whether the tracer lives, and what it had no room for.
+ * Hook:   iter/bpf_map_elem over a map of one element, which is there only to be iterated once.
+ * Map:    status_slot.
+ * Reader: pin `status`, one row; the loader's own health check too.
+ */
+#include "tracer.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} status_slot SEC(".maps");
+
+SEC("iter/bpf_map_elem")
+int status(struct bpf_iter__bpf_map_elem *ctx)
+{
+	struct status_row row = {
+		.head = { .size = sizeof(row), .kind = ROW_STATUS, .version = ROWS_VERSION },
+		.heartbeat_ns = heartbeat_ns,
+		.live_rows = live_count,
+		.live_lost = live_lost,
+		.storage_lost = storage_lost,
+	};
+
+	if (ctx->value)
+		bpf_seq_write(ctx->meta->seq, &row, sizeof(row));
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "GPL";

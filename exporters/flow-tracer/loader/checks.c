@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "checks.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "health.h"
+#include "log.h"
+
+#define KERNEL_BTF "/sys/kernel/btf/vmlinux"
+
+static int check_btf(void)
+{
+	if (access(KERNEL_BTF, R_OK) == 0)
+		return 0;
+	log_line(LOG_ERROR, "BTF_MISSING", "%s: %s; the kernel must be built with CONFIG_DEBUG_INFO_BTF", KERNEL_BTF,
+		 strerror(errno));
+	return -1;
+}
+
+static int check_bpffs(const char *pins)
+{
+	char path[PATH_MAX];
+	struct statfs fs;
+	const char *parent;
+
+	snprintf(path, sizeof(path), "%s", pins);
+	parent = dirname(path);
+	if (statfs(parent, &fs)) {
+		log_line(LOG_ERROR, "BPFFS_MISSING", "%s: %s", parent, strerror(errno));
+		return -1;
+	}
+	if (fs.f_type == BPF_FS_MAGIC)
+		return 0;
+	log_line(LOG_ERROR, "BPFFS_MISSING", "%s is no BPF file system: mount -t bpf bpf /sys/fs/bpf", parent);
+	return -1;
+}
+
+static int check_alone(const char *pins)
+{
+	if (!tracer_lives(pins))
+		return 0;
+	log_line(LOG_ERROR, "TRACER_RUNNING", "another tracer lives behind %s: stop it, or choose another --pins", pins);
+	return -1;
+}
+
+int check_host(const char *pins)
+{
+	if (check_btf() || check_bpffs(pins) || check_alone(pins))
+		return -1;
+	return 0;
+}

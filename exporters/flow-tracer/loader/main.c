@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * flow-tracer: loads the programs, pins their iterators for readers, renews the heartbeat, and takes all away at the
+ * end. Nothing of it stays in the kernel: the programs live as long as this process and its pins.
+ */
+#include <signal.h>
+#include <stdlib.h>
+
+#include "checks.h"
+#include "clock.h"
+#include "health.h"
+#include "log.h"
+#include "options.h"
+#include "pins.h"
+#include "programs.h"
+#include "tracer.skel.h"
+
+static void block_ends(sigset_t *ends)
+{
+	sigemptyset(ends);
+	sigaddset(ends, SIGTERM);
+	sigaddset(ends, SIGINT);
+	sigprocmask(SIG_BLOCK, ends, NULL);
+}
+
+static void beat_until(const sigset_t *ends, struct tracer *tracer)
+{
+	const struct timespec second = { .tv_sec = 1 };
+
+	do
+		tracer->bss->heartbeat_ns = boot_time_ns();
+	while (sigtimedwait(ends, NULL, &second) < 0);
+}
+
+static int trace(const struct options *options, const sigset_t *ends)
+{
+	struct tracer *tracer = load_programs(options->max_flows);
+	int status = EXIT_FAILURE;
+
+	if (!tracer)
+		return EXIT_FAILURE;
+	remove_pins(options->pins);
+	tracer->bss->heartbeat_ns = boot_time_ns();
+	if (pin_iterators(tracer, options->pins) == 0 && follow_sockets(tracer) == 0) {
+		log_line(LOG_INFO, "READY", "pins in %s, room for %u flows", options->pins, options->max_flows);
+		beat_until(ends, tracer);
+		log_line(LOG_INFO, "STOPPED", "pins removed, programs unloaded");
+		status = EXIT_SUCCESS;
+	}
+	remove_pins(options->pins);
+	tracer__destroy(tracer);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	sigset_t ends;
+
+	if (parse_options(&options, argc, argv))
+		return EXIT_FAILURE;
+	if (options.health)
+		return tracer_lives(options.pins) ? EXIT_SUCCESS : EXIT_FAILURE;
+	block_ends(&ends); /* from here on: a signal during the start waits until there is something to clean up */
+	if (check_host(options.pins))
+		return EXIT_FAILURE;
+	return trace(&options, &ends);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef FLOWTALLY_OPTIONS_H
+#define FLOWTALLY_OPTIONS_H
+
+#include <stdbool.h>
+
+struct options {
+	const char *pins; /* folder on a BPF file system; made at start, removed at the end */
+	unsigned int max_flows; /* sockets a snapshot has room for */
+	bool health; /* only ask whether a tracer lives */
+};
+
+/* 0, or -1 after saying what is wrong. */
+int parse_options(struct options *options, int argc, char **argv);
+
+#endif

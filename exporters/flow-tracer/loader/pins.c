@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pins.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "tracer.skel.h"
+
+static const char *const pin_names[] = { "status", "snapshot", "live", "owners", "processes" };
+#define PIN_COUNT (sizeof(pin_names) / sizeof(pin_names[0]))
+
+/* map: what is iterated; NULL where the program's type says it. */
+static int attach(struct bpf_program *program, struct bpf_link **link, const struct bpf_map *map)
+{
+	union bpf_iter_link_info target = {};
+	LIBBPF_OPTS(bpf_iter_attach_opts, options);
+
+	if (!bpf_program__autoload(program))
+		return 0;
+	if (map) {
+		target.map.map_fd = bpf_map__fd(map);
+		options.link_info = &target;
+		options.link_info_len = sizeof(target);
+	}
+	*link = bpf_program__attach_iter(program, &options);
+	if (*link)
+		return 0;
+	log_line(LOG_ERROR, "ATTACH_FAILED", "%s: %s", bpf_program__name(program), strerror(errno));
+	return -1;
+}
+
+static int pin(struct bpf_link *link, const char *folder, const char *name)
+{
+	char path[PATH_MAX];
+
+	if (!link)
+		return 0;
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	if (bpf_link__pin(link, path) == 0 && chmod(path, 0444) == 0)
+		return 0;
+	log_line(LOG_ERROR, "PIN_FAILED", "%s: %s", path, strerror(errno));
+	return -1;
+}
+
+static int make_folder(const char *folder)
+{
+	/* chmod as well: the mode mkdir gives is cut by the umask */
+	if (mkdir(folder, 0755) == 0 && chmod(folder, 0755) == 0)
+		return 0;
+	log_line(LOG_ERROR, "PIN_FAILED", "%s: %s", folder, strerror(errno));
+	return -1;
+}
+
+int pin_iterators(struct tracer *t, const char *folder)
+{
+	if (attach(t->progs.status, &t->links.status, t->maps.status_slot) ||
+	    attach(t->progs.snapshot, &t->links.snapshot, t->maps.flow_states) ||
+	    attach(t->progs.live, &t->links.live, t->maps.live_rows) ||
+	    attach(t->progs.owners, &t->links.owners, NULL) ||
+	    attach(t->progs.processes, &t->links.processes, NULL))
+		return -1;
+	struct bpf_link *const links[PIN_COUNT] = { t->links.status, t->links.snapshot, t->links.live, t->links.owners,
+						    t->links.processes };
+
+	if (make_folder(folder))
+		return -1;
+	for (size_t i = 0; i < PIN_COUNT; i++)
+		if (pin(links[i], folder, pin_names[i]))
+			return -1;
+	return 0;
+}
+
+void remove_pins(const char *folder)
+{
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < PIN_COUNT; i++) {
+		snprintf(path, sizeof(path), "%s/%s", folder, pin_names[i]);
+		unlink(path);
+	}
+	rmdir(folder);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef FLOWTALLY_PINS_H
+#define FLOWTALLY_PINS_H
+
+struct tracer;
+
+/* Makes the folder and pins every loaded iterator in it, readable by all: 0, or -1 after saying why. */
+int pin_iterators(struct tracer *tracer, const char *folder);
+
+/* Removes the pins and the folder; nothing there is fine. */
+void remove_pins(const char *folder);
+
+#endif

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "programs.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "tracer.skel.h"
+
+#define CHUNK_ROWS 64 /* as in live.bpf.c */
+
+static int print_libbpf(enum libbpf_print_level level, const char *format, va_list arguments)
+{
+	if (level == LIBBPF_WARN)
+		log_line_v(LOG_WARNING, "LIBBPF", format, arguments);
+	return 0;
+}
+
+static struct tracer *try_load(unsigned int max_flows, bool with_processes)
+{
+	struct tracer *tracer = tracer__open();
+	int error;
+
+	if (!tracer)
+		return NULL;
+	tracer->rodata->cpu_count = libbpf_num_possible_cpus();
+	tracer->rodata->page_bytes = sysconf(_SC_PAGESIZE);
+	bpf_map__set_max_entries(tracer->maps.live_rows, (max_flows + CHUNK_ROWS - 1) / CHUNK_ROWS);
+	bpf_program__set_autoload(tracer->progs.processes, with_processes);
+	error = tracer__load(tracer);
+	if (!error)
+		return tracer;
+	tracer__destroy(tracer);
+	errno = -error;
+	return NULL;
+}
+
+static void explain_refusal(int error)
+{
+	if (error == EPERM)
+		log_line(LOG_ERROR, "RIGHTS_MISSING", "the kernel refused to load: capabilities BPF and PERFMON are needed");
+	else
+		log_line(LOG_ERROR, "LOAD_FAILED", "the kernel refused the programs: %s", strerror(error));
+}
+
+struct tracer *load_programs(unsigned int max_flows)
+{
+	struct tracer *tracer;
+	int error;
+
+	libbpf_set_print(print_libbpf);
+	tracer = try_load(max_flows, true);
+	if (tracer)
+		return tracer;
+	error = errno;
+	tracer = error == EPERM ? NULL : try_load(max_flows, false);
+	if (tracer)
+		log_line(LOG_WARNING, "PROCESSES_LEFT_OUT", "this kernel refuses the program: %s", strerror(error));
+	else
+		explain_refusal(error);
+	return tracer;
+}
+
+/* Reading the iterator runs it. Once for the listeners, once for the sockets that came out of them. */
+static int find_owners(struct bpf_link *owners)
+{
+	for (int pass = 0; pass < 2; pass++) {
+		int fd = bpf_iter_create(bpf_link__fd(owners));
+		char byte;
+
+		if (fd < 0 || read(fd, &byte, 1) < 0) {
+			log_line(LOG_ERROR, "BACKFILL_FAILED", "sockets older than the tracer: %s", strerror(errno));
+			return -1;
+		}
+		close(fd);
+	}
+	return 0;
+}
+
+int follow_sockets(struct tracer *tracer)
+{
+	tracer->links.follow_state = bpf_program__attach(tracer->progs.follow_state);
+	if (!tracer->links.follow_state) {
+		log_line(LOG_ERROR, "ATTACH_FAILED", "tp_btf/inet_sock_set_state: %s", strerror(errno));
+		return -1;
+	}
+	return find_owners(tracer->links.owners);
+}

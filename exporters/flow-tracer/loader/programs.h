@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef FLOWTALLY_PROGRAMS_H
+#define FLOWTALLY_PROGRAMS_H
+
+struct tracer;
+
+/* Loads the programs into the kernel; what this kernel refuses and the flows can do without is left out and logged.
+ * NULL after saying why. To be freed with tracer__destroy(), which unloads. */
+struct tracer *load_programs(unsigned int max_flows);
+
+/* Starts following sockets and finds the owners of those that are already there: 0, or -1 after saying why. */
+int follow_sockets(struct tracer *tracer);
+
+#endif
