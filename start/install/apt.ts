@@ -19,7 +19,7 @@ export function createApt(host: Host, now: () => number = Date.now): PackageMana
       return updated === undefined || now() - updated > DAY_MS;
     },
     refresh: noninteractive("update"),
-    install: (names) => noninteractive("install", "--yes", "--no-install-recommends", ...names),
+    install: (names) => noninteractive("install", "--yes", "--no-install-recommends", "--no-remove", ...names),
   };
 }
 

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { StartError } from "../errors.ts";
+import type { Host } from "../lib/host.ts";
 import type { Command, Installer, PackageManager, System } from "./types.ts";
 
 export const PLUGIN = "/usr/local/lib/docker/cli-plugins/docker-compose";
@@ -31,12 +32,20 @@ async function ownPackage(manager: PackageManager): Promise<string | undefined> 
 }
 
 async function pluginCommand({ host, distribution }: System): Promise<Command> {
-  const targets = await host.run("apt-get", ["indextargets", "--format", "$(LABEL)|$(COMPONENT)|$(REPO_URI)"]);
-  const mirror = /^Debian\|main\|(\S+)$/m.exec(targets.stdout)?.[1];
+  const mirror = await findMirror(host);
   if (mirror !== undefined) return ["sh", SCRIPT, mirror, SUITE, KEYRING, PLUGIN];
   throw new StartError("NO_COMPOSE_PACKAGE", {
     what: "Docker Compose v2 cannot be installed by itself",
     why: `the package lists of ${distribution.name} have no Compose v2, and name no Debian mirror to take it from`,
-    fix: `run apt-get update and try again, or put the docker-compose plugin into ${path.dirname(PLUGIN)}`,
+    fix: `put the docker-compose plugin into ${path.dirname(PLUGIN)}`,
   });
+}
+
+/** The Debian mirror this machine already uses: from its lists, or, before it has any, from its sources. */
+async function findMirror(host: Host): Promise<string | undefined> {
+  const targets = await host.run("apt-get", ["indextargets", "--format", "$(LABEL)|$(COMPONENT)|$(REPO_URI)"]);
+  const listed = /^Debian\|main\|(\S+)$/m.exec(targets.stdout)?.[1];
+  if (listed !== undefined) return listed;
+  const sources = await host.run("apt-get", ["update", "--print-uris"]);
+  return /^'(\S+\/debian\/)dists\/[a-z]+\/main\//m.exec(sources.stdout)?.[1];
 }

@@ -1,0 +1,35 @@
+import { bpffs } from "./bpffs.ts";
+import { bpftool } from "./bpftool.ts";
+import { cgroup } from "./cgroup.ts";
+import { clang } from "./clang.ts";
+import { disk } from "./disk.ts";
+import { dockerCompose } from "./docker-compose.ts";
+import { dockerEngine } from "./docker-engine.ts";
+import { kernelBtf } from "./kernel-btf.ts";
+import { kernelVersion } from "./kernel-version.ts";
+import { libbpfHeaders } from "./libbpf-headers.ts";
+import { memory } from "./memory.ts";
+import { pmu } from "./pmu.ts";
+import { ports } from "./ports.ts";
+import { rights } from "./rights.ts";
+import type { Check } from "./types.ts";
+import { vpn } from "./vpn.ts";
+
+/** Every prerequisite, in the order in which the user reads them. */
+export const CHECKS: readonly Check[] = [
+  kernelVersion,
+  kernelBtf,
+  bpffs,
+  cgroup,
+  rights,
+  dockerEngine,
+  dockerCompose,
+  clang,
+  libbpfHeaders,
+  bpftool,
+  ports,
+  memory,
+  disk,
+  pmu,
+  vpn,
+];

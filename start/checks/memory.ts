@@ -1,0 +1,24 @@
+import type { Check } from "./types.ts";
+
+const GIB = 2 ** 30;
+const COMFORTABLE = 2 * GIB;
+
+export const memory: Check = {
+  title: "Memory",
+  run: async ({ host }) => {
+    const available = availableBytes((await host.readText("/proc/meminfo")) ?? "");
+    if (available === undefined) {
+      const fix = "see that /proc is mounted";
+      return { status: "warning", detail: "unknown", why: "/proc/meminfo does not say how much is available", fix };
+    }
+    const detail = `${(available / GIB).toFixed(1)} GiB available`;
+    if (available >= COMFORTABLE) return { status: "ok", detail };
+    const why = "the stack may use up to its limits together; below 2 GiB the kernel may end one of its services";
+    return { status: "warning", detail, why, fix: "free some memory, or lower the limits in config.monitoring" };
+  },
+};
+
+function availableBytes(meminfo: string): number | undefined {
+  const kib = /^MemAvailable:\s+(\d+) kB$/m.exec(meminfo)?.[1];
+  return kib === undefined ? undefined : Number(kib) * 1024;
+}

@@ -1,0 +1,73 @@
+import type { Host } from "../lib/host.ts";
+import type { Settings } from "../settings/index.ts";
+import type { DockerClient, RunningContainer } from "./docker-client.ts";
+import { findSocketOwner, type Listener, readListeners } from "./listeners.ts";
+import type { Check } from "./types.ts";
+
+const PROJECT = "flowtally";
+
+interface Port {
+  setting: string;
+  service: string;
+  port: number;
+}
+
+interface BusyPort extends Port {
+  holder: string;
+}
+
+export const ports: Check = {
+  title: "Ports",
+  run: async ({ host, settings, docker }) => {
+    const wanted = portsOf(settings);
+    const busy = await findBusy(host, docker, wanted);
+    if (busy.length === 0) return { status: "ok", detail: wanted.map(({ port }) => port).join(", ") };
+    return {
+      status: "failed",
+      code: "PORT_BUSY",
+      detail: busy.map(({ port, service }) => `${port} (${service}) is in use`).join(", "),
+      why: busy.map(({ port, holder }) => `${holder} holds ${port}`).join("\n"),
+      fix: `end it, or set another ${busy.map(({ setting }) => setting).join(", ")} in config.monitoring`,
+    };
+  },
+};
+
+/** One port per setting that ends in _PORT; the rest of its name is the service's. */
+export function portsOf(settings: Settings): Port[] {
+  return Object.entries(settings).flatMap(([setting, value]) =>
+    setting.endsWith("_PORT") && typeof value === "number"
+      ? [{ setting, port: value, service: setting.slice(0, -"_PORT".length).toLowerCase().replaceAll("_", "-") }]
+      : [],
+  );
+}
+
+async function findBusy(host: Host, docker: DockerClient, wanted: readonly Port[]): Promise<BusyPort[]> {
+  const [containers, listeners] = await Promise.all([docker.listContainers().catch(() => []), readListeners(host)]);
+  const found = await Promise.all(
+    wanted.map(async (port) => ({ ...port, holder: await holderOf(host, port, containers, listeners) })),
+  );
+  return found.flatMap(({ holder, ...port }) => (holder === undefined ? [] : [{ ...port, holder }]));
+}
+
+/** Who keeps a port from us: undefined when it is free or held by our own container. */
+async function holderOf(
+  host: Host,
+  wanted: Port,
+  containers: readonly RunningContainer[],
+  listeners: readonly Listener[],
+): Promise<string | undefined> {
+  if (containers.some((container) => isOwn(container, wanted))) return undefined;
+  const publisher = containers.find(({ Ports }) => Ports.some(({ PublicPort }) => PublicPort === wanted.port));
+  if (publisher) return `container ${publisher.Names[0]?.slice(1) ?? "without a name"}`;
+  const listener = listeners.find((candidate) => candidate.port === wanted.port);
+  if (!listener) return undefined;
+  const owner = await findSocketOwner(host, listener.inode);
+  return owner ? `pid ${owner.pid} (${owner.name})` : "another user's process";
+}
+
+/** Our own container holds it, published or, with the host's network, by itself; Compose settles that on the way up. */
+function isOwn({ Labels, Ports, HostConfig }: RunningContainer, { service, port }: Port): boolean {
+  if (Labels["com.docker.compose.project"] !== PROJECT) return false;
+  const usesHostNetwork = HostConfig.NetworkMode === "host" && Labels["com.docker.compose.service"] === service;
+  return usesHostNetwork || Ports.some(({ PublicPort }) => PublicPort === port);
+}

@@ -1,0 +1,65 @@
+import { z } from "zod";
+
+const integer = (low: number, high: number, what = "a whole number") => {
+  const message = `must be ${what} from ${low} to ${high}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, message)
+    .transform(Number)
+    .refine((value) => value >= low && value <= high, message);
+};
+
+const port = (value: number) => integer(1, 65_535, "a port").default(value);
+
+const memory = (value: string) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,8}[kmg]$/i, "must be an amount of memory such as 512m or 1g")
+    .transform((text) => text.toLowerCase())
+    .refine((text) => memoryBytes(text) >= LEAST_MEMORY, "must be at least 6m, the least Docker accepts")
+    .default(value);
+
+const LEAST_MEMORY = 6 * 2 ** 20;
+const UNITS: Readonly<Record<string, number>> = { k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
+
+/** Bytes of an amount such as "512m". */
+export function memoryBytes(amount: string): number {
+  return Number.parseInt(amount, 10) * (UNITS[amount.slice(-1)] ?? 1);
+}
+
+const retention = z.string().regex(/^[1-9]\d*(h|d|w|y)$/, "must be a time such as 12h, 7d or 4w");
+
+const IMAGE = /^([a-z0-9.-]+(:\d+)?\/)?[a-z0-9]+([._/-]+[a-z0-9]+)*(:[\w][\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/;
+const image = z
+  .string()
+  .refine((text) => text === "" || IMAGE.test(text), "must be empty or an image such as grafana/grafana:12.1.0");
+
+/** No line breaks reach here; what would end or change the line in an env file is refused. */
+const word = z.string().regex(/^[^\s"'$#\\]+$/, "must be one word without quotes, $, # or \\");
+
+/** The settings: one line each, read as text, with the value it has when left out. */
+export const schema = z.strictObject({
+  PROMETHEUS_PORT: port(9090),
+  GRAFANA_PORT: port(3000),
+  CADVISOR_PORT: port(8080),
+  NODE_EXPORTER_PORT: port(9100),
+  EBPF_EXPORTER_PORT: port(9435),
+  FLOW_EXPORTER_PORT: port(9436),
+  PROMETHEUS_RETENTION: retention.default("7d"),
+  GRAFANA_IMAGE: image.default(""),
+  GRAFANA_ADMIN_USER: word.default("admin"),
+  GRAFANA_ADMIN_PASSWORD: z.string().default(""),
+  PROMETHEUS_MEMORY: memory("1g"),
+  GRAFANA_MEMORY: memory("512m"),
+  CADVISOR_MEMORY: memory("256m"),
+  NODE_EXPORTER_MEMORY: memory("64m"),
+  EBPF_EXPORTER_MEMORY: memory("128m"),
+  FLOW_TRACER_MEMORY: memory("256m"),
+  FLOW_EXPORTER_MEMORY: memory("512m"),
+  FLOW_MAX_EDGES: integer(10, 100_000).default(2000),
+  FLOW_REFRESH_SECONDS: integer(1, 3600).default(10),
+});
+
+export const KEYS: readonly string[] = Object.keys(schema.shape);
+
+export type Settings = z.infer<typeof schema>;
