@@ -43,13 +43,6 @@ static __always_inline void fill_addresses(struct flow_row *row, const struct so
 	}
 }
 
-static __always_inline __u64 cgroup_of(const struct sock *sk)
-{
-	if (!bpf_core_field_exists(sk->sk_cgrp_data.cgroup))
-		return 0;
-	return BPF_CORE_READ(sk, sk_cgrp_data.cgroup, kn, id);
-}
-
 static __always_inline void fill_flow_row(struct flow_row *row, struct sock *sk, struct tcp_sock *tcp,
 					  const struct flow_state *state)
 {
@@ -58,7 +51,7 @@ static __always_inline void fill_flow_row(struct flow_row *row, struct sock *sk,
 	row->cookie = bpf_get_socket_cookie(sk);
 	row->sent_bytes = sent_payload(tcp);
 	row->received_bytes = received_payload(sk, tcp);
-	row->cgroup_id = cgroup_of(sk);
+	row->cgroup_id = BPF_CORE_READ(sk, sk_cgrp_data.cgroup, kn, id);
 	row->start_ns = state->start_ns;
 	fill_addresses(row, sk);
 	/* skc_num is cleared before the last state change, inet_sport is not */

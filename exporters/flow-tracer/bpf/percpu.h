@@ -10,30 +10,22 @@
 /* Possible CPUs, set by the loader. */
 __weak const volatile __u32 cpu_count = 1;
 
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, __u64);
-} percpu_probe __weak SEC(".maps");
+/* What to add to a per-CPU address for that CPU; 0 where it is not known. Filled by percpu.bpf.c. */
+__weak __u64 percpu_offsets[MAX_CPUS];
 
-extern void *bpf_rdonly_cast(const void *object, __u32 btf_id) __ksym __weak;
-
-/*
- * What to add to a per-CPU address for that CPU; 0 when unknown. __per_cpu_offset is not exported to programs:
- * take the distance between a map value of that CPU and the map's own per-CPU base pointer.
- */
-static __always_inline __u64 percpu_offset(__u32 cpu)
+/* The sum of a per-CPU s32 over all CPUs. */
+static __always_inline __s64 sum_over_cpus(const __s32 *variable)
 {
-	__u32 zero = 0;
-	void *value = bpf_map_lookup_percpu_elem(&percpu_probe, &zero, cpu);
-	struct bpf_array *array = bpf_rdonly_cast(&percpu_probe, bpf_core_type_id_kernel(struct bpf_array));
-	__u64 address = 0, base = 0;
+	__s64 sum = 0;
 
-	/* through memory: the verifier refuses arithmetic between a map value and a number it does not know */
-	bpf_probe_read_kernel(&address, sizeof(address), &value);
-	bpf_probe_read_kernel(&base, sizeof(base), (void *)array + bpf_core_field_offset(array->pptrs));
-	return address ? address - base : 0;
+	for (__u32 cpu = 0; cpu < cpu_count && cpu < MAX_CPUS; cpu++) {
+		__u64 offset = percpu_offsets[cpu];
+		__s32 part = 0;
+
+		if (offset && bpf_probe_read_kernel(&part, sizeof(part), (void *)variable + offset) == 0)
+			sum += part;
+	}
+	return sum;
 }
 
 #endif

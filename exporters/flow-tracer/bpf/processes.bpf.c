@@ -25,15 +25,28 @@ static __always_inline void fill_identity(struct process_row *row, struct task_s
 	bpf_probe_read_kernel_str(row->cgroup_name, sizeof(row->cgroup_name), cgroup_name);
 }
 
+/* Empty in kernels built without CONFIG_TASK_IO_ACCOUNTING. */
+struct task_io_accounting___full {
+	__u64 read_bytes;
+	__u64 write_bytes;
+} __attribute__((preserve_access_index));
+
+static __always_inline void add_io(struct process_row *row, void *accounting)
+{
+	struct task_io_accounting___full *io = accounting;
+
+	if (!bpf_core_field_exists(io->read_bytes))
+		return;
+	row->read_bytes += BPF_CORE_READ(io, read_bytes);
+	row->written_bytes += BPF_CORE_READ(io, write_bytes);
+}
+
 static __always_inline void add_ended_threads(struct process_row *row, struct signal_struct *signal)
 {
 	row->cpu_ns += BPF_CORE_READ(signal, sum_sched_runtime);
 	row->minor_faults += BPF_CORE_READ(signal, min_flt);
 	row->major_faults += BPF_CORE_READ(signal, maj_flt);
-	if (bpf_core_field_exists(signal->ioac.read_bytes)) {
-		row->read_bytes += BPF_CORE_READ(signal, ioac.read_bytes);
-		row->written_bytes += BPF_CORE_READ(signal, ioac.write_bytes);
-	}
+	add_io(row, &signal->ioac);
 }
 
 static __always_inline void add_thread(struct process_row *row, struct task_struct *thread)
@@ -41,10 +54,7 @@ static __always_inline void add_thread(struct process_row *row, struct task_stru
 	row->cpu_ns += BPF_CORE_READ(thread, se.sum_exec_runtime);
 	row->minor_faults += BPF_CORE_READ(thread, min_flt);
 	row->major_faults += BPF_CORE_READ(thread, maj_flt);
-	if (bpf_core_field_exists(thread->ioac.read_bytes)) {
-		row->read_bytes += BPF_CORE_READ(thread, ioac.read_bytes);
-		row->written_bytes += BPF_CORE_READ(thread, ioac.write_bytes);
-	}
+	add_io(row, &thread->ioac);
 }
 
 /* The iterator holds the RCU read lock: a thread that leaves the list meanwhile stays readable. */

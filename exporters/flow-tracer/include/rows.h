@@ -63,7 +63,10 @@ struct flow_row {
 	__u8 reserved[11];
 };
 
-/* Pin `processes`: one row per process; counters are totals over all its threads, ended ones included. */
+/*
+ * Pin `processes`: one row per process; counters are totals over all its threads, ended ones included.
+ * As in /proc/PID/io, the bytes of children it has waited for are added to its own.
+ */
 struct process_row {
 	struct row_head head;
 	__u32 pid;

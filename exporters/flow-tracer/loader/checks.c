@@ -24,21 +24,24 @@ static int check_btf(void)
 	return -1;
 }
 
+/* The folder itself may be there already: bind-mounted into a container, or left by a killed tracer. */
 static int check_bpffs(const char *pins)
 {
 	char path[PATH_MAX];
 	struct statfs fs;
-	const char *parent;
+	const char *place = pins;
 
-	snprintf(path, sizeof(path), "%s", pins);
-	parent = dirname(path);
-	if (statfs(parent, &fs)) {
-		log_line(LOG_ERROR, "BPFFS_MISSING", "%s: %s", parent, strerror(errno));
+	if (access(place, F_OK)) {
+		snprintf(path, sizeof(path), "%s", pins);
+		place = dirname(path);
+	}
+	if (statfs(place, &fs)) {
+		log_line(LOG_ERROR, "BPFFS_MISSING", "%s: %s", place, strerror(errno));
 		return -1;
 	}
 	if (fs.f_type == BPF_FS_MAGIC)
 		return 0;
-	log_line(LOG_ERROR, "BPFFS_MISSING", "%s is no BPF file system: mount -t bpf bpf /sys/fs/bpf", parent);
+	log_line(LOG_ERROR, "BPFFS_MISSING", "%s is on no BPF file system: mount -t bpf bpf /sys/fs/bpf", place);
 	return -1;
 }
 

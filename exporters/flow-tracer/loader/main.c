@@ -41,7 +41,7 @@ static int trace(const struct options *options, const sigset_t *ends)
 		return EXIT_FAILURE;
 	remove_pins(options->pins);
 	tracer->bss->heartbeat_ns = boot_time_ns();
-	if (pin_iterators(tracer, options->pins) == 0 && follow_sockets(tracer) == 0) {
+	if (attach_iterators(tracer) == 0 && start_tracing(tracer) == 0 && pin_iterators(tracer, options->pins) == 0) {
 		log_line(LOG_INFO, "READY", "pins in %s, room for %u flows", options->pins, options->max_flows);
 		beat_until(ends, tracer);
 		log_line(LOG_INFO, "STOPPED", "pins removed, programs unloaded");

@@ -49,23 +49,34 @@ static int pin(struct bpf_link *link, const char *folder, const char *name)
 
 static int make_folder(const char *folder)
 {
-	/* chmod as well: the mode mkdir gives is cut by the umask */
-	if (mkdir(folder, 0755) == 0 && chmod(folder, 0755) == 0)
+	if (mkdir(folder, 0755) && errno != EEXIST) {
+		log_line(LOG_ERROR, "PIN_FAILED", "%s: %s", folder, strerror(errno));
+		return -1;
+	}
+	/* whoever made it, and whatever the umask: readers of any user must get in */
+	if (chmod(folder, 0755) == 0)
 		return 0;
 	log_line(LOG_ERROR, "PIN_FAILED", "%s: %s", folder, strerror(errno));
 	return -1;
 }
 
-int pin_iterators(struct tracer *t, const char *folder)
+int attach_iterators(struct tracer *t)
 {
-	if (attach(t->progs.status, &t->links.status, t->maps.status_slot) ||
+	if (attach(t->progs.find_percpu_offsets, &t->links.find_percpu_offsets, t->maps.percpu_probe) ||
+	    attach(t->progs.status, &t->links.status, t->maps.status_slot) ||
 	    attach(t->progs.snapshot, &t->links.snapshot, t->maps.flow_states) ||
 	    attach(t->progs.live, &t->links.live, t->maps.live_rows) ||
 	    attach(t->progs.owners, &t->links.owners, NULL) ||
 	    attach(t->progs.processes, &t->links.processes, NULL))
 		return -1;
-	struct bpf_link *const links[PIN_COUNT] = { t->links.status, t->links.snapshot, t->links.live, t->links.owners,
-						    t->links.processes };
+	return 0;
+}
+
+int pin_iterators(struct tracer *t, const char *folder)
+{
+	struct bpf_link *const links[PIN_COUNT] = {
+		t->links.status, t->links.snapshot, t->links.live, t->links.owners, t->links.processes,
+	};
 
 	if (make_folder(folder))
 		return -1;
@@ -83,5 +94,5 @@ void remove_pins(const char *folder)
 		snprintf(path, sizeof(path), "%s/%s", folder, pin_names[i]);
 		unlink(path);
 	}
-	rmdir(folder);
+	rmdir(folder); /* refused for a bind mount, whose maker removes it */
 }

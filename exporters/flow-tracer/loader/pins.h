@@ -4,10 +4,13 @@
 
 struct tracer;
 
-/* Makes the folder and pins every loaded iterator in it, readable by all: 0, or -1 after saying why. */
+/* Attaches every loaded iterator to what it iterates over: 0, or -1 after saying why. */
+int attach_iterators(struct tracer *tracer);
+
+/* Makes the folder and pins the iterators for readers in it, readable by all: 0, or -1 after saying why. */
 int pin_iterators(struct tracer *tracer, const char *folder);
 
-/* Removes the pins and the folder; nothing there is fine. */
+/* Removes the pins, and the folder where that is possible; nothing there is fine. */
 void remove_pins(const char *folder);
 
 #endif

@@ -64,24 +64,38 @@ struct tracer *load_programs(unsigned int max_flows)
 	return tracer;
 }
 
-/* Reading the iterator runs it. Once for the listeners, once for the sockets that came out of them. */
-static int find_owners(struct bpf_link *owners)
+/* Reading an iterator runs it. */
+static int run(const struct bpf_link *iterator)
 {
-	for (int pass = 0; pass < 2; pass++) {
-		int fd = bpf_iter_create(bpf_link__fd(owners));
-		char byte;
+	int fd = bpf_iter_create(bpf_link__fd(iterator));
+	int error = 0;
+	char byte;
 
-		if (fd < 0 || read(fd, &byte, 1) < 0) {
-			log_line(LOG_ERROR, "BACKFILL_FAILED", "sockets older than the tracer: %s", strerror(errno));
-			return -1;
-		}
+	if (fd < 0 || read(fd, &byte, 1) < 0)
+		error = errno;
+	if (fd >= 0)
 		close(fd);
-	}
-	return 0;
+	return error;
 }
 
-int follow_sockets(struct tracer *tracer)
+/* Once for the listeners, once for the sockets that came out of them. */
+static int find_owners(const struct bpf_link *owners)
 {
+	int error = run(owners);
+
+	if (!error)
+		error = run(owners);
+	if (error)
+		log_line(LOG_ERROR, "BACKFILL_FAILED", "sockets older than the tracer: %s", strerror(error));
+	return error ? -1 : 0;
+}
+
+int start_tracing(struct tracer *tracer)
+{
+	int error = run(tracer->links.find_percpu_offsets);
+
+	if (error)
+		log_line(LOG_WARNING, "PERCPU_OFFSETS_MISSING", "resident memory is approximate: %s", strerror(error));
 	tracer->links.follow_state = bpf_program__attach(tracer->progs.follow_state);
 	if (!tracer->links.follow_state) {
 		log_line(LOG_ERROR, "ATTACH_FAILED", "tp_btf/inet_sock_set_state: %s", strerror(errno));

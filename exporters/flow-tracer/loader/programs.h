@@ -8,7 +8,8 @@ struct tracer;
  * NULL after saying why. To be freed with tracer__destroy(), which unloads. */
 struct tracer *load_programs(unsigned int max_flows);
 
-/* Starts following sockets and finds the owners of those that are already there: 0, or -1 after saying why. */
-int follow_sockets(struct tracer *tracer);
+/* Starts to follow sockets and finds the owners of those that are already there. The iterators
+ * must be attached: 0, or -1 after saying why. */
+int start_tracing(struct tracer *tracer);
 
 #endif
