@@ -1,0 +1,42 @@
+/**
+ * 16 bytes of address as text: IPv4 (mapped as ::ffff:a.b.c.d) dotted, IPv6 as RFC 5952 writes it,
+ * which is also how Docker writes its containers' addresses.
+ */
+export function addressText(view: DataView, at: number): string {
+  return isMapped(view, at) ? dotted(view, at + 12) : colons(view, at);
+}
+
+/** Whether an address stays within its network namespace. */
+export function isLoopback(address: string): boolean {
+  return address.startsWith("127.") || address === "::1";
+}
+
+/** Whether an address means "any", as listeners have it. */
+export function isUnspecified(address: string): boolean {
+  return address === "0.0.0.0" || address === "::";
+}
+
+function isMapped(view: DataView, at: number): boolean {
+  return view.getUint32(at) === 0 && view.getUint32(at + 4) === 0 && view.getUint32(at + 8) === 0xffff;
+}
+
+function dotted(view: DataView, at: number): string {
+  return `${view.getUint8(at)}.${view.getUint8(at + 1)}.${view.getUint8(at + 2)}.${view.getUint8(at + 3)}`;
+}
+
+function colons(view: DataView, at: number): string {
+  const groups = Array.from({ length: 8 }, (_, index) => view.getUint16(at + 2 * index).toString(16));
+  const gap = longestZeroRun(groups);
+  if (gap.length < 2) return groups.join(":");
+  return `${groups.slice(0, gap.start).join(":")}::${groups.slice(gap.start + gap.length).join(":")}`;
+}
+
+function longestZeroRun(groups: readonly string[]): { start: number; length: number } {
+  let longest = { start: 0, length: 0 };
+  let start = 0;
+  for (const [index, group] of groups.entries()) {
+    if (group !== "0") start = index + 1;
+    else if (index + 1 - start > longest.length) longest = { start, length: index + 1 - start };
+  }
+  return longest;
+}

@@ -1,0 +1,58 @@
+import { type Layout, ROWS_VERSION } from "./layout.ts";
+
+/** Rows that are not what layout.ts says; the message tells which and why. */
+export class DecodeError extends Error {
+  override readonly name = "DecodeError";
+}
+
+/**
+ * Checks the head of every row in `bytes`.
+ * @returns how many rows there are.
+ * @throws DecodeError for a truncated row, or one of another size, kind or version.
+ */
+export function countRows(view: DataView, layout: Layout): number {
+  const expected = headWord(layout);
+  for (let at = 0; at < view.byteLength; at += layout.size) {
+    if (view.byteLength - at < layout.size) throw truncated(view, at, layout);
+    if (view.getUint32(at, true) !== expected) throw unknownRow(view, at, layout);
+  }
+  return view.byteLength / layout.size;
+}
+
+/** The bytes as a view, without a copy. */
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** An unsigned 64-bit number. @throws DecodeError beyond 2^53, where a number would not be exact. */
+export function u64(view: DataView, at: number): number {
+  const high = view.getUint32(at + 4, true);
+  if (high >= 0x20_0000) throw new DecodeError(`the number at byte ${at} is larger than 2^53`);
+  return high * 0x1_0000_0000 + view.getUint32(at, true);
+}
+
+const utf8 = new TextDecoder();
+
+/** A NUL-terminated text; control characters become "?", so that it can be a label and a log line. */
+export function text(view: DataView, at: number, bytes: number): string {
+  let end = at;
+  while (end < at + bytes && view.getUint8(end) !== 0) end++;
+  const raw = new Uint8Array(view.buffer, view.byteOffset + at, end - at);
+  return utf8.decode(raw).replace(/\p{Cc}/gu, "?");
+}
+
+function headWord(layout: Layout): number {
+  return layout.size + layout.kind * 0x1_0000 + ROWS_VERSION * 0x100_0000;
+}
+
+function truncated(view: DataView, at: number, layout: Layout): DecodeError {
+  return new DecodeError(
+    `${layout.name} at byte ${at} is cut off after ${view.byteLength - at} of ${layout.size} bytes`,
+  );
+}
+
+function unknownRow(view: DataView, at: number, layout: Layout): DecodeError {
+  const found = `size ${view.getUint16(at, true)}, kind ${view.getUint8(at + 2)}, version ${view.getUint8(at + 3)}`;
+  const expected = `size ${layout.size}, kind ${layout.kind}, version ${ROWS_VERSION}`;
+  return new DecodeError(`${layout.name} at byte ${at} has ${found}; this exporter reads ${expected}`);
+}

@@ -1,0 +1,56 @@
+import type { ContainerInfo } from "dockerode";
+
+export interface PublishedPort {
+  hostPort: number;
+  containerPort: number;
+}
+
+/** A running container: what names its flows. */
+export interface Container {
+  id: string;
+  name: string;
+  image: string;
+  composeProject: string;
+  composeService: string;
+  pod: string;
+  namespace: string;
+  /** Of its first process, as the host counts; 0 unknown. */
+  pid: number;
+  networkMode: string;
+  addresses: string[];
+  publishedPorts: PublishedPort[];
+}
+
+/** One entry of Docker's container list, and the pid that only an inspection tells. */
+export function decodeContainer(info: ContainerInfo, pid: number): Container {
+  return {
+    id: info.Id,
+    name: (info.Names?.[0] ?? info.Id.slice(0, 12)).replace(/^\//, ""),
+    image: info.Image,
+    ...labelsOf(info.Labels ?? {}),
+    pid,
+    networkMode: info.HostConfig?.NetworkMode ?? "",
+    addresses: addressesOf(info),
+    publishedPorts: publishedPortsOf(info),
+  };
+}
+
+function labelsOf(labels: Record<string, string>) {
+  return {
+    composeProject: labels["com.docker.compose.project"] ?? "",
+    composeService: labels["com.docker.compose.service"] ?? "",
+    pod: labels["io.kubernetes.pod.name"] ?? "",
+    namespace: labels["io.kubernetes.pod.namespace"] ?? "",
+  };
+}
+
+function addressesOf(info: ContainerInfo): string[] {
+  const networks = Object.values(info.NetworkSettings?.Networks ?? {});
+  return networks.flatMap((network) => [network.IPAddress, network.GlobalIPv6Address]).filter(Boolean);
+}
+
+function publishedPortsOf(info: ContainerInfo): PublishedPort[] {
+  return (info.Ports ?? [])
+    .filter((port) => port.Type === "tcp" && port.PublicPort > 0)
+    .map((port) => ({ hostPort: port.PublicPort, containerPort: port.PrivatePort }));
+}

@@ -1,0 +1,91 @@
+/** The byte layout of the tracer's rows: the twin of exporters/flow-tracer/include/rows.h, compared by a unit test. */
+export const ROWS_VERSION = 1;
+
+export const ROLE = { unknown: 0, client: 1, server: 2 } as const;
+export type Role = (typeof ROLE)[keyof typeof ROLE];
+
+/** Where a field is, and how many bytes it has. */
+export interface Field {
+  at: number;
+  bytes: number;
+}
+
+export interface Layout {
+  /** The struct's name in rows.h. */
+  name: string;
+  kind: number;
+  size: number;
+  fields: Readonly<Record<string, Field>>;
+}
+
+const HEAD = {
+  "head.size": { at: 0, bytes: 2 },
+  "head.kind": { at: 2, bytes: 1 },
+  "head.version": { at: 3, bytes: 1 },
+} as const;
+
+export const STATUS_ROW = {
+  name: "status_row",
+  kind: 1,
+  size: 40,
+  fields: {
+    ...HEAD,
+    reserved: { at: 4, bytes: 4 },
+    heartbeat_ns: { at: 8, bytes: 8 },
+    live_rows: { at: 16, bytes: 8 },
+    live_lost: { at: 24, bytes: 8 },
+    storage_lost: { at: 32, bytes: 8 },
+  },
+} as const satisfies Layout;
+
+export const FLOW_ROW = {
+  name: "flow_row",
+  kind: 2,
+  size: 128,
+  fields: {
+    ...HEAD,
+    netns: { at: 4, bytes: 4 },
+    cookie: { at: 8, bytes: 8 },
+    sent_bytes: { at: 16, bytes: 8 },
+    received_bytes: { at: 24, bytes: 8 },
+    cgroup_id: { at: 32, bytes: 8 },
+    start_ns: { at: 40, bytes: 8 },
+    source_address: { at: 48, bytes: 16 },
+    destination_address: { at: 64, bytes: 16 },
+    source_port: { at: 80, bytes: 2 },
+    destination_port: { at: 82, bytes: 2 },
+    pid: { at: 84, bytes: 4 },
+    retransmits: { at: 88, bytes: 4 },
+    rtt_us: { at: 92, bytes: 4 },
+    comm: { at: 96, bytes: 16 },
+    family: { at: 112, bytes: 2 },
+    protocol: { at: 114, bytes: 1 },
+    state: { at: 115, bytes: 1 },
+    role: { at: 116, bytes: 1 },
+    reserved: { at: 117, bytes: 11 },
+  },
+} as const satisfies Layout;
+
+export const PROCESS_ROW = {
+  name: "process_row",
+  kind: 3,
+  size: 184,
+  fields: {
+    ...HEAD,
+    pid: { at: 4, bytes: 4 },
+    parent_pid: { at: 8, bytes: 4 },
+    netns: { at: 12, bytes: 4 },
+    threads: { at: 16, bytes: 4 },
+    reserved: { at: 20, bytes: 4 },
+    start_ns: { at: 24, bytes: 8 },
+    cgroup_id: { at: 32, bytes: 8 },
+    cpu_ns: { at: 40, bytes: 8 },
+    read_bytes: { at: 48, bytes: 8 },
+    written_bytes: { at: 56, bytes: 8 },
+    minor_faults: { at: 64, bytes: 8 },
+    major_faults: { at: 72, bytes: 8 },
+    resident_bytes: { at: 80, bytes: 8 },
+    comm: { at: 88, bytes: 16 },
+    cgroup_name: { at: 104, bytes: 80 },
+  },
+} as const satisfies Layout;

@@ -1,0 +1,23 @@
+import { isLoopback } from "../decode/address.ts";
+import type { FlowRow } from "../decode/flow-rows.ts";
+import { containerEndpoint, type Endpoint, UNKNOWN_PROCESS, WORLD } from "./endpoint.ts";
+import type { Published, World } from "./world.ts";
+
+/** The container behind the host's published port that a client's socket goes to, if it does. */
+export function publishedTarget(row: FlowRow, world: World): Published | undefined {
+  const here = world.hostAddresses.has(row.destinationAddress);
+  return here ? world.published.get(row.destinationPort) : undefined;
+}
+
+/** Who has a socket's remote address, where the remote socket itself is not seen. */
+export function addressOwner(row: FlowRow, world: World): Endpoint {
+  if (isLoopback(row.destinationAddress)) return netnsOwner(row.netns, world);
+  const container = world.containersByAddress.get(row.destinationAddress);
+  if (container) return containerEndpoint(container);
+  return world.hostAddresses.has(row.destinationAddress) ? UNKNOWN_PROCESS : WORLD;
+}
+
+function netnsOwner(netns: number, world: World): Endpoint {
+  const [only, ...others] = world.containersByNetns.get(netns) ?? [];
+  return only && others.length === 0 ? containerEndpoint(only) : UNKNOWN_PROCESS;
+}

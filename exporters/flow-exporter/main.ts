@@ -1,0 +1,38 @@
+import { pino } from "pino";
+import { type Exporter, startExporter } from "./exporter.ts";
+import { createDockerReader } from "./read/docker.ts";
+import { createHost } from "./read/host.ts";
+import { createTracer } from "./read/tracer.ts";
+import { readSettings } from "./settings.ts";
+
+const DOCKER_TIMEOUT_MS = 5_000;
+
+const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime });
+
+try {
+  const settings = readSettings(process.env);
+  const exporter = await startExporter(
+    settings,
+    {
+      tracer: createTracer(settings.pins),
+      docker: createDockerReader(settings.dockerSocket, DOCKER_TIMEOUT_MS),
+      host: createHost(settings.proc),
+    },
+    log,
+  );
+  log.info({ port: exporter.port }, "listening");
+  stopOnSignal(exporter);
+} catch (error) {
+  log.fatal({ reason: error instanceof Error ? error.message : String(error) }, "cannot start");
+  process.exitCode = 1;
+}
+
+function stopOnSignal(exporter: Exporter): void {
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.once(signal, async () => {
+      log.info({ signal }, "stopping");
+      await exporter.stop();
+      process.exit(0);
+    });
+  }
+}

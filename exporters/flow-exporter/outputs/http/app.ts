@@ -1,0 +1,22 @@
+import express, { type Express } from "express";
+import type { Logger } from "pino";
+import type { Registry } from "prom-client";
+import type { View } from "../view.ts";
+import { notFound, onError, onlyGet } from "./errors.ts";
+import { flows } from "./flows.ts";
+import { health } from "./health.ts";
+
+/** The HTTP interface. */
+export function createApp(view: View, metrics: Registry, log: Logger): Express {
+  const app = express();
+  app.disable("x-powered-by");
+  app.use(onlyGet);
+  app.get("/metrics", async (_request, response) => {
+    response.type(metrics.contentType).send(await metrics.metrics());
+  });
+  app.get("/healthz", health(view));
+  app.get("/api/flows", flows(view));
+  app.use(notFound);
+  app.use(onError(log));
+  return app;
+}

@@ -1,0 +1,39 @@
+import type { ErrorRequestHandler, RequestHandler, Response } from "express";
+import type { Logger } from "pino";
+import { ZodError } from "zod";
+
+/** Every error answer of this server has this shape. */
+export function sendError(response: Response, status: number, code: string, message: string, more: object = {}): void {
+  response.status(status).json({ error: { code, message }, ...more });
+}
+
+/** Only GET (and HEAD) are known here. */
+export const onlyGet: RequestHandler = (request, response, next) => {
+  if (request.method === "GET" || request.method === "HEAD") return next();
+  response.set("allow", "GET, HEAD");
+  sendError(response, 405, "METHOD_NOT_ALLOWED", `${request.method} is not known here, only GET`);
+};
+
+export const notFound: RequestHandler = (request, response) => {
+  sendError(response, 404, "NOT_FOUND", `nothing is at ${request.path}`);
+};
+
+/** Bad input is the caller's fault and said in full; anything else is ours, and only the log gets it. */
+export function onError(log: Logger): ErrorRequestHandler {
+  return (error: unknown, _request, response, _next) => {
+    if (error instanceof ZodError) return sendError(response, 400, "BAD_QUERY", faultsOf(error));
+    const status = statusOf(error);
+    if (status < 500) return sendError(response, status, "BAD_REQUEST", "the request cannot be read");
+    log.error(error, "request failed");
+    sendError(response, 500, "INTERNAL", "the answer could not be made");
+  };
+}
+
+function faultsOf(error: ZodError): string {
+  return error.issues.map((issue) => [issue.path.join("."), issue.message].filter(Boolean).join(": ")).join("; ");
+}
+
+function statusOf(error: unknown): number {
+  const status = (error as { status?: unknown }).status;
+  return typeof status === "number" && status >= 400 ? status : 500;
+}

@@ -1,0 +1,61 @@
+import Docker, { type ContainerInfo } from "dockerode";
+
+export interface ListedContainer {
+  info: ContainerInfo;
+  /** Of the container's first process, as the host counts; 0 unknown. */
+  pid: number;
+}
+
+export interface DockerReader {
+  /** Every running container. Rejects within the time-out, with the reason. */
+  list(): Promise<ListedContainer[]>;
+  /** Calls `onChange` when a container starts or ends, until `signal`; resolves when the stream breaks off. */
+  watch(onChange: () => void, signal: AbortSignal): Promise<void>;
+}
+
+/** Docker behind a unix socket; each call ends within `timeoutMs`. */
+export function createDockerReader(socketPath: string, timeoutMs: number): DockerReader {
+  const docker = new Docker({ socketPath });
+  const pids = new Map<string, number>();
+
+  const pidOf = async (id: string, abortSignal: AbortSignal) => {
+    const known = pids.get(id);
+    if (known) return known;
+    const pid = await inspectPid(docker, id, abortSignal);
+    if (pid > 0) pids.set(id, pid);
+    return pid;
+  };
+
+  return {
+    list: async () => {
+      const abortSignal = AbortSignal.timeout(timeoutMs);
+      const running = await docker.listContainers({ abortSignal });
+      const ids = new Set(running.map((info) => info.Id));
+      for (const id of pids.keys()) if (!ids.has(id)) pids.delete(id);
+      return Promise.all(running.map(async (info) => ({ info, pid: await pidOf(info.Id, abortSignal) })));
+    },
+    watch: async (onChange, abortSignal) => {
+      pids.clear();
+      const events = await docker.getEvents({ filters: { type: ["container"], event: ["start", "die"] }, abortSignal });
+      for await (const chunk of events) {
+        for (const id of idsIn(String(chunk))) pids.delete(id);
+        onChange();
+      }
+    },
+  };
+}
+
+/** 0 for a container that is gone by now. */
+async function inspectPid(docker: Docker, id: string, abortSignal: AbortSignal): Promise<number> {
+  try {
+    const details = await docker.getContainer(id).inspect({ abortSignal });
+    return details.State.Pid;
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode === 404) return 0;
+    throw error;
+  }
+}
+
+function idsIn(events: string): string[] {
+  return [...events.matchAll(/"id":"([0-9a-f]{64})"/g)].map((match) => match[1] ?? "");
+}

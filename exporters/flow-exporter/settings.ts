@@ -1,0 +1,70 @@
+import { z } from "zod";
+
+const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+
+const leftOut = z.string().transform((value, context) => {
+  try {
+    return z.record(z.string(), z.string()).parse(JSON.parse(value));
+  } catch {
+    context.addIssue('must be JSON like {"part":"reason"}');
+    return z.NEVER;
+  }
+});
+
+const schema = z.object({
+  FLOW_PINS: z.string().min(1).default("/sys/fs/bpf/flowtally"),
+  FLOW_PROC: z.string().min(1).default("/proc"),
+  FLOW_PORT: whole(0, 65_535).default(9436),
+  FLOW_MAX_EDGES: whole(1, 100_000).default(2_000),
+  FLOW_REFRESH_SECONDS: whole(1, 60).default(10),
+  FLOW_COLLECT_SECONDS: whole(1, 60).default(1),
+  FLOW_NODE: z.string().default(""),
+  FLOW_LEFT_OUT: leftOut.default({}),
+  DOCKER_SOCKET: z.string().min(1).default("/var/run/docker.sock"),
+});
+
+export interface Settings {
+  /** Folder with the tracer's pins. */
+  pins: string;
+  proc: string;
+  /** 0 takes any free port. */
+  port: number;
+  maxEdges: number;
+  refreshSeconds: number;
+  collectSeconds: number;
+  /** Name of this machine. */
+  node: string;
+  /** Parts of the stack that do not run here, and why. */
+  leftOut: Readonly<Record<string, string>>;
+  dockerSocket: string;
+}
+
+/** The environment does not make sense; the message names every fault. */
+export class SettingsError extends Error {
+  override readonly name = "SettingsError";
+}
+
+/**
+ * Reads the settings; an empty value counts as left out.
+ * Unknown names are ignored, because orchestrators add FLOW_… variables of their own.
+ * @throws SettingsError
+ */
+export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  const given = Object.entries(env).filter(([, value]) => value !== "");
+  const parsed = schema.safeParse(Object.fromEntries(given));
+  if (!parsed.success) {
+    throw new SettingsError(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "));
+  }
+  const { data } = parsed;
+  return {
+    pins: data.FLOW_PINS,
+    proc: data.FLOW_PROC,
+    port: data.FLOW_PORT,
+    maxEdges: data.FLOW_MAX_EDGES,
+    refreshSeconds: data.FLOW_REFRESH_SECONDS,
+    collectSeconds: data.FLOW_COLLECT_SECONDS,
+    node: data.FLOW_NODE,
+    leftOut: data.FLOW_LEFT_OUT,
+    dockerSocket: data.DOCKER_SOCKET,
+  };
+}
