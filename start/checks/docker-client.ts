@@ -25,6 +25,6 @@ export function dockerSocket(env: NodeJS.ProcessEnv): string | undefined {
 }
 
 /** A client that gives up on an engine which takes a connection and then says nothing. */
-export function createDockerClient({ env, resolve }: Host): DockerClient {
-  return new Docker({ socketPath: resolve(dockerSocket(env) ?? "/var/run/docker.sock"), timeout: TIMEOUT_MS });
+export function createDockerClient({ env, resolve }: Host, timeout = TIMEOUT_MS): DockerClient {
+  return new Docker({ socketPath: resolve(dockerSocket(env) ?? "/var/run/docker.sock"), timeout });
 }

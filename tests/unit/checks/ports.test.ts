@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:net";
+import { describe, it } from "node:test";
+import type { RunningContainer } from "../../../start/checks/docker-client.ts";
+import { ports } from "../../../start/checks/ports.ts";
+import type { Finding } from "../../../start/checks/types.ts";
+import { createHost } from "../../../start/lib/host.ts";
+import { readSettings } from "../../../start/settings/index.ts";
+import { fakeDocker } from "../../fixtures/hosts/fake-docker.ts";
+import { createFixtureHost } from "../../fixtures/hosts/fixture-host.ts";
+
+function container(options: Partial<RunningContainer> & { project?: string; service?: string }): RunningContainer {
+  const { project = "other", service = "web", ...rest } = options;
+  return {
+    Names: [`/${service}`],
+    Labels: { "com.docker.compose.project": project, "com.docker.compose.service": service },
+    Ports: [],
+    HostConfig: { NetworkMode: "bridge" },
+    ...rest,
+  };
+}
+
+async function checkPorts(machine: string, containers: RunningContainer[] = []): Promise<Finding> {
+  const host = createFixtureHost(machine);
+  return ports.run({ host, settings: readSettings(""), docker: fakeDocker({ containers }) });
+}
+
+describe("the ports", () => {
+  it("say that they are another user's where /proc does not show whose", async () => {
+    const result = await checkPorts("busy-port");
+    assert(result.status === "failed");
+    assert.equal(result.why, "another user's process holds 9090\nanother user's process holds 3000");
+    assert.match(result.fix, /PROMETHEUS_PORT, GRAFANA_PORT/);
+  });
+
+  it("name a container that publishes one, even without a listener of its own", async () => {
+    const result = await checkPorts("healthy", [container({ Ports: [{ PublicPort: 8080 }] })]);
+    assert(result.status === "failed");
+    assert.equal(result.why, "container web holds 8080");
+  });
+
+  it("may be held by our own containers, published or on the host's network", async () => {
+    const project = "flowtally";
+    const own = [
+      container({ project, service: "prometheus", Ports: [{ PublicPort: 9090 }] }),
+      container({ project, service: "grafana", HostConfig: { NetworkMode: "host" } }),
+    ];
+    assert.equal((await checkPorts("busy-port", own)).status, "ok");
+  });
+
+  it("are busy when our container runs, but on another port", async () => {
+    const own = container({ project: "flowtally", service: "prometheus", Ports: [{ PublicPort: 9091 }] });
+    assert.equal((await checkPorts("busy-port", [own])).status, "failed");
+  });
+
+  it("are looked up on the real machine: this process is found by pid", async (t) => {
+    const server = createServer().listen(0, "127.0.0.1");
+    t.after(() => server.close());
+    await new Promise((resolve) => server.once("listening", resolve));
+    const address = server.address();
+    assert(address !== null && typeof address === "object");
+    const settings = { ...readSettings(""), GRAFANA_PORT: address.port };
+    const result = await ports.run({ host: createHost(), settings, docker: fakeDocker() });
+    assert(result.status === "failed");
+    assert.match(result.why, new RegExp(`pid ${process.pid} \\(.+\\) holds ${address.port}`));
+  });
+});

@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { StartError } from "../../../start/errors.ts";
+import { loadSettings, memoryBytes, readSettings } from "../../../start/settings/index.ts";
+
+const CONFIG = path.join(import.meta.dirname, "../../../config.monitoring");
+
+/** The lines of the error a text of settings ends with. */
+function faultsOf(text: string): string[] {
+  try {
+    readSettings(text);
+  } catch (error) {
+    assert(error instanceof StartError);
+    assert.equal(error.code, "SETTINGS_INVALID");
+    return error.explanation.why.split("\n");
+  }
+  assert.fail("the settings were accepted");
+}
+
+describe("readSettings", () => {
+  it("gives the values of config.monitoring to an empty file", async () => {
+    assert.deepEqual(readSettings(""), await loadSettings(CONFIG));
+  });
+
+  it("reads comments, blank lines, quotes, spaces, CRLF and a byte order mark", () => {
+    const text = '\uFEFF# ports\r\n\r\n  PROMETHEUS_PORT = 9099 # mine\r\nGRAFANA_ADMIN_PASSWORD="a b#c"\r\n';
+    const settings = readSettings(text);
+    assert.equal(settings.PROMETHEUS_PORT, 9099);
+    assert.equal(settings.GRAFANA_ADMIN_PASSWORD, "a b#c");
+  });
+
+  it("tells every fault at once, in the order of the lines", () => {
+    const faults = faultsOf("PROMETHEUS_PORT=99999\nGRAFNA_PORT=1\nfoo\nFLOW_MAX_EDGES=9\nGRAFANA_MEMORY=lots\n");
+    assert.deepEqual(faults, [
+      'line 1: PROMETHEUS_PORT: "99999" must be a port from 1 to 65535',
+      "line 2: GRAFNA_PORT is not known; did you mean GRAFANA_PORT?",
+      'line 3: "foo" is not a setting; write KEY=VALUE, or # before a comment',
+      'line 4: FLOW_MAX_EDGES: "9" must be a whole number from 10 to 100000',
+      'line 5: GRAFANA_MEMORY: "lots" must be an amount of memory such as 512m or 1g',
+    ]);
+  });
+
+  it("refuses a key that is set twice", () => {
+    assert.deepEqual(faultsOf("GRAFANA_PORT=1\nGRAFANA_PORT=2"), [
+      "line 2: GRAFANA_PORT is set already in line 1; keep one of the two",
+    ]);
+  });
+
+  it("refuses a quote that stays open", () => {
+    assert.match(
+      faultsOf('GRAFANA_ADMIN_USER="admin')[0] ?? "",
+      /^line 1: GRAFANA_ADMIN_USER: the quote is not closed/,
+    );
+  });
+
+  it("refuses a port that is another service's, written or by default", () => {
+    assert.deepEqual(faultsOf("CADVISOR_PORT=3000"), [
+      "line 1: CADVISOR_PORT: 3000 is the port of GRAFANA_PORT as well; give each its own",
+    ]);
+    assert.deepEqual(faultsOf("CADVISOR_PORT=5000\nGRAFANA_PORT=5000"), [
+      "line 2: GRAFANA_PORT: 5000 is the port of CADVISOR_PORT as well; give each its own",
+    ]);
+  });
+
+  it("accepts two ports that change places", () => {
+    const { CADVISOR_PORT, GRAFANA_PORT } = readSettings("CADVISOR_PORT=3000\nGRAFANA_PORT=8080");
+    assert.deepEqual([CADVISOR_PORT, GRAFANA_PORT], [3000, 8080]);
+  });
+
+  for (const [key, bad] of [
+    ["PROMETHEUS_PORT", "0"],
+    ["PROMETHEUS_PORT", ""],
+    ["PROMETHEUS_PORT", "80.5"],
+    ["PROMETHEUS_RETENTION", "7"],
+    ["PROMETHEUS_RETENTION", "0d"],
+    ["GRAFANA_IMAGE", "a b"],
+    ["GRAFANA_IMAGE", "grafana/grafana:"],
+    ["GRAFANA_ADMIN_USER", "two words"],
+    ["GRAFANA_MEMORY", "1k"],
+    ["FLOW_MAX_EDGES", "100001"],
+    ["FLOW_REFRESH_SECONDS", "0"],
+  ] as const) {
+    it(`refuses ${key}=${bad}`, () => {
+      assert.deepEqual(faultsOf(`${key}=${bad}`).length, 1);
+    });
+  }
+
+  for (const image of ["grafana/grafana:12.1.0", "127.0.0.1:5000/grafana", `grafana@sha256:${"a".repeat(64)}`]) {
+    it(`accepts the image ${image}`, () => {
+      assert.equal(readSettings(`GRAFANA_IMAGE=${image}`).GRAFANA_IMAGE, image);
+    });
+  }
+
+  it("never ends in anything but settings or named faults", () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(fc.string(), fc.constant("GRAFANA_PORT=8080"))), (lines) => {
+        try {
+          readSettings(lines.join("\n"));
+        } catch (error) {
+          assert(error instanceof StartError);
+          assert.match(error.explanation.why, /^line \d+: /);
+        }
+      }),
+    );
+  });
+});
+
+describe("loadSettings", () => {
+  it("takes the defaults where there is no file", async () => {
+    assert.deepEqual(await loadSettings("/nonexistent/config.monitoring"), readSettings(""));
+  });
+
+  it("names a file that cannot be read", async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), "flowtally-settings-"));
+    await assert
+      .rejects(loadSettings(folder), { code: "SETTINGS_UNREADABLE" })
+      .finally(() => rm(folder, { recursive: true }));
+  });
+});
+
+describe("memoryBytes", () => {
+  it("counts in powers of 1024", () => {
+    assert.equal(memoryBytes("512m"), 536_870_912);
+    assert.equal(memoryBytes("1g"), 1_073_741_824);
+  });
+});
