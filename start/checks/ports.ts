@@ -33,7 +33,7 @@ export const ports: Check = {
 };
 
 /** One port per setting that ends in _PORT; the rest of its name is the service's. */
-export function portsOf(settings: Settings): Port[] {
+function portsOf(settings: Settings): Port[] {
   return Object.entries(settings).flatMap(([setting, value]) =>
     setting.endsWith("_PORT") && typeof value === "number"
       ? [{ setting, port: value, service: setting.slice(0, -"_PORT".length).toLowerCase().replaceAll("_", "-") }]

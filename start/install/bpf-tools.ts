@@ -13,12 +13,14 @@ export const libbpfHeaders: Installer = {
 
 export const bpftool: Installer = {
   title: "bpftool",
-  packages: async (manager) => (manager.name === "dnf" ? ["bpftool"] : bpftoolByApt(manager, release())),
+  packages: async (manager, { id }) => {
+    // Ubuntu up to 24.04 has one package per kernel version, and a wrapper that picks among them.
+    const isPerKernel = id === "ubuntu" && (await manager.candidate("bpftool")) === undefined;
+    return isPerKernel ? linuxTools(manager, release()) : ["bpftool"];
+  },
 };
 
-/** Debian has a package of that name; Ubuntu has one per kernel version, and a wrapper that picks among them. */
-async function bpftoolByApt(manager: PackageManager, kernel: string): Promise<readonly string[]> {
-  if ((await manager.candidate("bpftool")) !== undefined) return ["bpftool"];
+async function linuxTools(manager: PackageManager, kernel: string): Promise<readonly string[]> {
   const own = `linux-tools-${kernel}`;
   const tools = (await manager.candidate(own)) === undefined ? "linux-tools-generic" : own;
   return ["linux-tools-common", tools];

@@ -3,7 +3,7 @@ import { StartError } from "../errors.ts";
 import type { Host } from "../lib/host.ts";
 import type { Command, Installer, PackageManager, System } from "./types.ts";
 
-export const PLUGIN = "/usr/local/lib/docker/cli-plugins/docker-compose";
+const PLUGIN = "/usr/local/lib/docker/cli-plugins/docker-compose";
 const SUITE = "trixie";
 const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
 const SCRIPT = path.join(import.meta.dirname, "compose-plugin.sh");

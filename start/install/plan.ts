@@ -24,7 +24,9 @@ async function planPackages(system: System, installers: readonly Installer[]): P
   const wanting = installers.filter((installer) => installer.packages);
   if (wanting.length === 0) return [];
   const manager = managerOf(system, wanting);
-  const names = await Promise.all(wanting.map(async (installer) => (await installer.packages?.(manager)) ?? []));
+  const names = await Promise.all(
+    wanting.map(async (installer) => (await installer.packages?.(manager, system.distribution)) ?? []),
+  );
   const unique = [...new Set(names.flat())];
   return unique.length === 0 ? [] : [manager.install(unique)];
 }

@@ -38,7 +38,7 @@ export interface SettleOptions {
 export interface Installer {
   title: string;
   /** Names of packages; those of all installers go into one transaction. */
-  packages?(manager: PackageManager): Promise<readonly string[]>;
+  packages?(manager: PackageManager, distribution: Distribution): Promise<readonly string[]>;
   /** What is left to do once the packages are there. */
   commands?(system: System): Promise<readonly Command[]>;
   /** Waits until what was installed works. */
