@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import { DecodeError } from "../../../../exporters/flow-exporter/decode/bytes.ts";
+import { FlowRows } from "../../../../exporters/flow-exporter/decode/flow-rows.ts";
+import { decodeProcesses } from "../../../../exporters/flow-exporter/decode/process-rows.ts";
+import { decodeStatus } from "../../../../exporters/flow-exporter/decode/status-row.ts";
+import { processRow, socket, statusRow } from "../lib/rows.ts";
+
+const SOCKET = { cookie: 2 ** 40 + 7, source: "10.0.0.1:40000", destination: "10.0.0.2:443" };
+
+describe("flow rows", () => {
+  test("come out as they went in", () => {
+    const bytes = socket({
+      ...SOCKET,
+      netns: 9,
+      cgroup: 2 ** 33,
+      sent: 2 ** 45 + 1,
+      received: 3,
+      pid: 5,
+      comm: "curl",
+    });
+    const rows = new FlowRows(Buffer.concat([socket({ ...SOCKET, cookie: 1 }), bytes]));
+    assert.equal(rows.length, 2);
+    assert.equal(rows.sentBytes(1), 2 ** 45 + 1);
+    assert.equal(rows.receivedBytes(1), 3);
+    const { sourceAddress, sourcePort, destinationAddress, destinationPort, ...row } = rows.row(1);
+    assert.deepEqual([sourceAddress, sourcePort], ["10.0.0.1", 40000]);
+    assert.deepEqual([destinationAddress, destinationPort], ["10.0.0.2", 443]);
+    assert.deepEqual(row, {
+      cookie: 2 ** 40 + 7,
+      netns: 9,
+      cgroupId: 2 ** 33,
+      startNs: 0,
+      pid: 5,
+      comm: "curl",
+      protocol: 6,
+      role: 0,
+    });
+  });
+
+  test("a name cannot break a label or a log line", () => {
+    const rows = new FlowRows(socket({ ...SOCKET, comm: 'a\n"b\u0007' }));
+    assert.equal(rows.row(0).comm, 'a?"b?');
+  });
+
+  for (const [fault, at, value, message] of [
+    ["size", 0, 64, /size 64, kind 2, version 1; this exporter reads size 128, kind 2, version 1/],
+    ["kind", 2, 3, /kind 3/],
+    ["version", 3, 2, /version 2/],
+  ] as const) {
+    test(`another ${fault} is refused by name`, () => {
+      const bytes = Buffer.concat([socket(SOCKET), socket(SOCKET)]);
+      bytes.writeUInt8(value, 128 + at);
+      assert.throws(() => new FlowRows(bytes), { name: "DecodeError", message });
+    });
+  }
+
+  test("a row that is cut off is refused with its place", () => {
+    const bytes = Buffer.concat([socket(SOCKET), socket(SOCKET).subarray(0, 100)]);
+    assert.throws(() => new FlowRows(bytes), { message: "flow_row at byte 128 is cut off after 100 of 128 bytes" });
+  });
+
+  test("a number that would not be exact is refused", () => {
+    const bytes = socket(SOCKET);
+    bytes.fill(0xff, 8, 16);
+    assert.throws(() => new FlowRows(bytes).cookie(0), { message: /larger than 2\^53/ });
+  });
+});
+
+describe("random bytes", () => {
+  const decoders: [string, (bytes: Uint8Array) => unknown][] = [
+    ["flows", (bytes) => readAll(new FlowRows(bytes))],
+    ["processes", decodeProcesses],
+    ["status", decodeStatus],
+  ];
+  for (const [name, decode] of decoders) {
+    test(`${name}: a result or a DecodeError, nothing else`, () => {
+      fc.assert(fc.property(fc.uint8Array({ maxLength: 600 }), (bytes) => decodesOrExplains(decode, bytes)));
+    });
+  }
+
+  test("behind a valid head: a result or a DecodeError, nothing else", () => {
+    const body = fc.uint8Array({ minLength: 124, maxLength: 124 });
+    fc.assert(
+      fc.property(body, (bytes) => {
+        const row = socket(SOCKET);
+        row.set(bytes, 4);
+        decodesOrExplains((one) => readAll(new FlowRows(one)), row);
+      }),
+    );
+  });
+});
+
+test("a process row tells whose cgroup and network namespace it has", () => {
+  const [row] = decodeProcesses(processRow({ pid: 7, netns: 8, cgroup_id: 9, cgroup_name: "x.scope", comm: "nginx" }));
+  assert.deepEqual(row, { pid: 7, netns: 8, cgroupId: 9, cgroupName: "x.scope", comm: "nginx" });
+});
+
+test("the status is exactly one row", () => {
+  const row = statusRow({ heartbeat_ns: 1, live_rows: 2, live_lost: 3, storage_lost: 4 });
+  assert.deepEqual(decodeStatus(row), { heartbeatNs: 1, liveRows: 2, liveLost: 3, storageLost: 4 });
+  assert.throws(() => decodeStatus(Buffer.concat([row, row])), { message: "pin status has 2 rows instead of one" });
+  assert.throws(() => decodeStatus(Buffer.alloc(0)), DecodeError);
+});
+
+function readAll(rows: FlowRows): unknown {
+  return Array.from({ length: rows.length }, (_, index) => [rows.row(index), rows.sentBytes(index), rows.state(index)]);
+}
+
+function decodesOrExplains(decode: (bytes: Uint8Array) => unknown, bytes: Uint8Array): void {
+  try {
+    decode(bytes);
+  } catch (error) {
+    assert.ok(error instanceof DecodeError, String(error));
+  }
+}

@@ -1,0 +1,87 @@
+import {
+  FLOW_ROW,
+  type Layout,
+  PROCESS_ROW,
+  ROLE,
+  ROWS_VERSION,
+  STATUS_ROW,
+} from "../../../../exporters/flow-exporter/decode/layout.ts";
+
+type Value = number | bigint | string | Uint8Array;
+
+/** A row as the tracer would write it: fields by their names in rows.h, the others zero. */
+export function encode(layout: Layout, values: Record<string, Value>): Buffer {
+  const row = Buffer.alloc(layout.size);
+  row.writeUInt16LE(layout.size, 0);
+  row.writeUInt8(layout.kind, 2);
+  row.writeUInt8(ROWS_VERSION, 3);
+  for (const [name, value] of Object.entries(values)) {
+    const field = layout.fields[name];
+    if (!field) throw new Error(`${layout.name} has no ${name}`);
+    row.set(bytesOf(value, field.bytes), field.at);
+  }
+  return row;
+}
+
+export interface SocketValues {
+  cookie: number;
+  source: string;
+  destination: string;
+  netns?: number;
+  cgroup?: number;
+  sent?: number;
+  received?: number;
+  pid?: number;
+  comm?: string;
+  state?: number;
+  role?: number;
+}
+
+/** A flow row; `source` and `destination` as "address:port" (IPv4). */
+export function socket(values: SocketValues): Buffer {
+  const [sourceAddress, sourcePort] = split(values.source);
+  const [destinationAddress, destinationPort] = split(values.destination);
+  return encode(FLOW_ROW, {
+    cookie: values.cookie,
+    netns: values.netns ?? 1,
+    cgroup_id: values.cgroup ?? 0,
+    sent_bytes: values.sent ?? 0,
+    received_bytes: values.received ?? 0,
+    source_address: sourceAddress,
+    source_port: sourcePort,
+    destination_address: destinationAddress,
+    destination_port: destinationPort,
+    pid: values.pid ?? 0,
+    comm: values.comm ?? "",
+    family: 2,
+    protocol: 6,
+    state: values.state ?? 1,
+    role: values.role ?? ROLE.unknown,
+  });
+}
+
+export function processRow(values: Record<string, Value>): Buffer {
+  return encode(PROCESS_ROW, values);
+}
+
+export function statusRow(values: Record<string, Value>): Buffer {
+  return encode(STATUS_ROW, values);
+}
+
+/** ::ffff:a.b.c.d */
+export function mapped(ipv4: string): Buffer {
+  return Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, ...ipv4.split(".").map(Number)]);
+}
+
+function split(text: string): [Buffer, number] {
+  const [address = "", port = ""] = text.split(":");
+  return [mapped(address), Number(port)];
+}
+
+function bytesOf(value: Value, bytes: number): Uint8Array {
+  if (typeof value === "string") return Buffer.from(value).subarray(0, bytes);
+  if (typeof value === "object") return value;
+  const whole = Buffer.alloc(8);
+  whole.writeBigUInt64LE(BigInt(value));
+  return whole.subarray(0, bytes);
+}
