@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
 import type Docker from "dockerode";
+import { reasonOf } from "../errors.ts";
 import { readEvents } from "./events.ts";
 
 /** One line of what the engine tells while it pulls, builds or imports. */
@@ -17,11 +18,6 @@ export interface BuildInput {
   /** A tar archive with a Dockerfile at its root. */
   context: Readable;
   args: Record<string, string>;
-}
-
-/** A refusal by the engine; `status` is its HTTP status. */
-export interface EngineRefusal extends Error {
-  statusCode: number;
 }
 
 /** What providing images asks of a container engine. */
@@ -86,6 +82,13 @@ export function statusOf(error: unknown): number | undefined {
   return error instanceof Error && "statusCode" in error && typeof error.statusCode === "number"
     ? error.statusCode
     : undefined;
+}
+
+/** The engine's own words, without what its client wraps them in. */
+export function engineReason(error: unknown): string {
+  return reasonOf(error)
+    .replace(/^\(HTTP code \d+\) [^-]*- /, "")
+    .trim();
 }
 
 // dockerode's own `distribution()` takes no abort signal.

@@ -1,4 +1,4 @@
-import { reasonOf } from "../errors.ts";
+import { engineReason } from "./engine.ts";
 import { followUntilSilent } from "./events.ts";
 import { diskFull, saysDiskFull } from "./failures.ts";
 import { createPullProgress } from "./progress.ts";
@@ -27,7 +27,7 @@ export async function tryPull(
     return undefined;
   } catch (error) {
     signal.throwIfAborted();
-    if (saysDiskFull(reasonOf(error))) throw diskFull(`the image ${reference}`, error);
-    return `pull of ${reference} failed: ${reasonOf(error)}`;
+    if (saysDiskFull(engineReason(error))) throw diskFull(`the image ${reference}`, error);
+    return `pull of ${reference} failed: ${engineReason(error)}`;
   }
 }

@@ -1,5 +1,4 @@
-import { reasonOf } from "../errors.ts";
-import { type Engine, statusOf } from "./engine.ts";
+import { type Engine, engineReason, statusOf } from "./engine.ts";
 
 export const PROBE_DEADLINE_MS = 4_000;
 
@@ -47,11 +46,4 @@ export function createRegistryProbe(
 export function registryOf(reference: string): string {
   const [first = "", ...rest] = reference.split("/");
   return rest.length > 0 && /[.:]|^localhost$/.test(first) ? first : "docker.io";
-}
-
-/** The engine's words without the client's wrapping. */
-function engineReason(error: unknown): string {
-  return reasonOf(error)
-    .replace(/^\(HTTP code \d+\) [^-]*- /, "")
-    .trim();
 }
