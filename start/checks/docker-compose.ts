@@ -2,7 +2,8 @@ import { dockerCompose as composeInstaller } from "../install/docker-compose.ts"
 import type { Check, Finding } from "./types.ts";
 import { isAtLeast, parseVersion } from "./version.ts";
 
-const OLDEST = [2, 20] as const;
+// The first to know `!override`, which replaces rights an old engine cannot grant.
+const OLDEST = [2, 24] as const;
 
 export const dockerCompose: Check = {
   title: "Docker Compose",

@@ -7,18 +7,17 @@ import { type Settings, schema } from "./schema.ts";
 export { memoryBytes, type Settings } from "./schema.ts";
 
 /**
- * Reads the settings of the stack; a file that is not there leaves every setting at its default.
+ * Reads the settings of the stack.
  * @throws StartError SETTINGS_UNREADABLE, or SETTINGS_INVALID with every fault.
  */
 export async function loadSettings(file: string): Promise<Settings> {
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return "";
+  const text = await readFile(file, "utf8").catch((error: unknown) => {
     throw new StartError(
       "SETTINGS_UNREADABLE",
       {
         what: `The settings in ${file} cannot be read`,
         why: reasonOf(error),
-        fix: "make it a file this user may read",
+        fix: "make it a file this user may read; an empty one leaves every setting at its default",
       },
       { cause: error },
     );

@@ -1,4 +1,4 @@
-import { stringify } from "yaml";
+import { Document, isScalar, isSeq, visit } from "yaml";
 import type { ImageOutcome } from "../images/index.ts";
 import type { Settings } from "../settings/index.ts";
 import type { HostFacts } from "./host-facts.ts";
@@ -47,14 +47,35 @@ export function renderEnv(variables: Record<string, string>): string {
 // Far above any disk: it must never slow anything down.
 const HARMLESS_RATE = "100gb";
 
-/**
- * What this host needs on top of docker-compose.yml. With cgroup v1 the kernel counts no container's disk bytes
- * until some container has a throttle rule; one harmless rule switches the count on for all.
- */
+/** What this host needs on top of docker-compose.yml. */
 export function renderHostCompose(facts: HostFacts): string {
-  if (facts.cgroupVersion === "2" || facts.dataDisk === undefined) return stringify({ services: {} });
-  const rule = [{ path: facts.dataDisk, rate: HARMLESS_RATE }];
-  return stringify({ services: { prometheus: { blkio_config: { device_write_bps: rule, device_read_bps: rule } } } });
+  const document = new Document(
+    { services: { ...diskCounters(facts), ...oldEngineRights(facts) } },
+    { aliasDuplicateObjects: false },
+  );
+  visit(document, {
+    Pair: (_, { key, value }) => {
+      // Compose would add to the list of docker-compose.yml otherwise.
+      if (isScalar(key) && key.value === "cap_add" && isSeq(value)) value.tag = "!override";
+    },
+  });
+  return document.toString();
+}
+
+/**
+ * With cgroup v1 the kernel counts no container's disk bytes until some container has a throttle rule;
+ * one harmless rule switches the count on for all.
+ */
+function diskCounters({ cgroupVersion, dataDisk }: HostFacts) {
+  if (cgroupVersion === "2" || dataDisk === undefined) return {};
+  const rule = [{ path: dataDisk, rate: HARMLESS_RATE }];
+  return { prometheus: { blkio_config: { device_write_bps: rule, device_read_bps: rule } } };
+}
+
+/** An engine that cannot grant BPF and PERFMON must grant SYS_ADMIN, of which they are parts. */
+function oldEngineRights({ bpfCapability }: HostFacts) {
+  if (bpfCapability) return {};
+  return { "ebpf-exporter": { cap_add: ["SYS_ADMIN"] }, "flow-tracer": { cap_add: ["SYS_ADMIN"] } };
 }
 
 /** Prometheus' file_sd format: one file per job whose address depends on the host. */

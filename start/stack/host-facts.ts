@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 import type Docker from "dockerode";
 import type { Host } from "../lib/host.ts";
+import { knowsBpfCapability } from "./capabilities.ts";
 
 /** What the compose file must know of this very machine. */
 export interface HostFacts {
@@ -11,6 +12,8 @@ export interface HostFacts {
   /** The host's address on Docker's default bridge, where node-exporter listens for Prometheus. */
   gateway: string;
   cgroupVersion: "1" | "2";
+  /** Whether the engine can grant BPF and PERFMON, instead of all of SYS_ADMIN. */
+  bpfCapability: boolean;
   /** The disk under Docker's data, such as /dev/vda; undefined when it has none of its own (tmpfs, ZFS …). */
   dataDisk: string | undefined;
 }
@@ -18,17 +21,20 @@ export interface HostFacts {
 const DOCKER_SOCKET = "/var/run/docker.sock";
 const DEFAULT_GATEWAY = "172.17.0.1";
 
-export async function readHostFacts(host: Host, docker: Docker): Promise<HostFacts> {
-  const [info, bridge, socket] = await Promise.all([
+/** `image` is any image that is here, to ask the engine with. */
+export async function readHostFacts(host: Host, docker: Docker, image: string): Promise<HostFacts> {
+  const [info, bridge, socket, bpfCapability] = await Promise.all([
     docker.info() as Promise<{ DockerRootDir: string; CgroupVersion?: string }>,
     docker.getNetwork("bridge").inspect() as Promise<{ IPAM?: { Config?: { Gateway?: string }[] } }>,
     stat(host.resolve(DOCKER_SOCKET)),
+    knowsBpfCapability(docker, image),
   ]);
   return {
     dockerGid: socket.gid,
     dockerRoot: info.DockerRootDir,
     gateway: bridge.IPAM?.Config?.find((config) => config.Gateway)?.Gateway ?? DEFAULT_GATEWAY,
     cgroupVersion: info.CgroupVersion === "2" ? "2" : "1",
+    bpfCapability,
     dataDisk: await diskUnder(host, info.DockerRootDir),
   };
 }

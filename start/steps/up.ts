@@ -1,19 +1,27 @@
+import type { ImageOutcome } from "../images/index.ts";
 import { composeIn } from "../stack/compose.ts";
 import { listContainers } from "../stack/containers.ts";
 import { writeStackFiles } from "../stack/files.ts";
 import { readHostFacts } from "../stack/host-facts.ts";
 import { extractProbe } from "../stack/probe.ts";
+import type { ServiceName } from "../stack/services.ts";
 import type { Step } from "./step.ts";
 
 export const up: Step = {
   title: "Bring up the services",
   run: async (context, report) => {
     const { host, docker, layout, signal } = context;
-    const facts = await readHostFacts(host, docker);
-    await writeStackFiles({ ...context, facts });
-    const tracer = context.images.find(({ service }) => service === "flow-tracer");
-    if (tracer) await extractProbe(docker, tracer.reference, layout.bin);
+    const tracerImage = referenceOf(context.images, "flow-tracer");
+    await extractProbe(docker, tracerImage, layout.bin);
+    await writeStackFiles({ ...context, facts: await readHostFacts(host, docker, tracerImage) });
     await composeIn(host, layout).up({ signal, onLine: report });
     return `${(await listContainers(docker)).length} containers`;
   },
 };
+
+/** Images built here are never missing: their failure ends the step that provides them. */
+function referenceOf(images: readonly ImageOutcome[], service: ServiceName): string {
+  const image = images.find((candidate) => candidate.service === service);
+  if (!image) throw new Error(`no image for ${service}`);
+  return image.reference;
+}

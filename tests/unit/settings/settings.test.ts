@@ -110,8 +110,8 @@ describe("readSettings", () => {
 });
 
 describe("loadSettings", () => {
-  it("takes the defaults where there is no file", async () => {
-    assert.deepEqual(await loadSettings("/nonexistent/config.monitoring"), readSettings(""));
+  it("names a file that is not there, instead of starting with the defaults", async () => {
+    await assert.rejects(loadSettings("/nonexistent/config.monitoring"), { code: "SETTINGS_UNREADABLE" });
   });
 
   it("names a file that cannot be read", async () => {

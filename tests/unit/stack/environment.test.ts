@@ -11,12 +11,25 @@ const facts: HostFacts = {
   dockerRoot: "/data/docker",
   gateway: "172.17.0.1",
   cgroupVersion: "1",
+  bpfCapability: true,
   dataDisk: "/dev/vda",
 };
 const settings = readSettings("GRAFANA_ADMIN_PASSWORD=secret\nPROMETHEUS_PORT=9091\n");
 const input = { settings, facts, examples: ["syscalls"], leftOut: [], layout: layoutOf("/project") };
-const built = { service: "prometheus", reference: "flowtally/prometheus:abc", origin: "built", seconds: 1 } as const;
-const missing = { service: "grafana", reference: "grafana/grafana:1", origin: "missing", seconds: 1 } as const;
+const built = {
+  service: "prometheus",
+  reference: "flowtally/prometheus:abc",
+  origin: "built",
+  sizeBytes: 1,
+  seconds: 1,
+} as const;
+const missing = {
+  service: "grafana",
+  reference: "grafana/grafana:1",
+  origin: "missing",
+  sizeBytes: 0,
+  seconds: 1,
+} as const;
 
 describe("the environment of docker-compose.yml", () => {
   it("has settings, images and host facts, and never the password", () => {
@@ -38,6 +51,11 @@ describe("the environment of docker-compose.yml", () => {
     assert.match(renderHostCompose(facts), /path: \/dev\/vda/);
     assert.doesNotMatch(renderHostCompose({ ...facts, cgroupVersion: "2" }), /blkio/);
     assert.doesNotMatch(renderHostCompose({ ...facts, dataDisk: undefined }), /blkio/);
+  });
+
+  it("asks for SYS_ADMIN only of an engine that cannot grant its part BPF", () => {
+    assert.match(renderHostCompose({ ...facts, bpfCapability: false }), /cap_add: !override\n\s+- SYS_ADMIN/);
+    assert.doesNotMatch(renderHostCompose(facts), /cap_add/);
   });
 
   it("gives Prometheus the targets that depend on the host", () => {
