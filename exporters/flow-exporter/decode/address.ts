@@ -11,11 +11,6 @@ export function isLoopback(address: string): boolean {
   return address.startsWith("127.") || address === "::1";
 }
 
-/** Whether an address means "any", as listeners have it. */
-export function isUnspecified(address: string): boolean {
-  return address === "0.0.0.0" || address === "::";
-}
-
 function isMapped(view: DataView, at: number): boolean {
   return view.getUint32(at) === 0 && view.getUint32(at + 4) === 0 && view.getUint32(at + 8) === 0xffff;
 }

@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import { ROLE } from "../../../../exporters/flow-exporter/decode/layout.ts";
+import { FlowTable } from "../../../../exporters/flow-exporter/join/flow-table.ts";
+import { EdgeTotals } from "../../../../exporters/flow-exporter/totals/edge-totals.ts";
+import { LostFlows } from "../../../../exporters/flow-exporter/totals/lost-flows.ts";
+import type { SocketValues } from "../lib/rows.ts";
+import { rows, world } from "../lib/world.ts";
+
+const HOUR_MS = 3_600_000;
+
+describe("edges", () => {
+  test("add up their flows, and keep the bytes of those that closed", () => {
+    const { read, table } = totals();
+    read([toPort(1, 80, 100), toPort(2, 80, 10)]);
+    assert.deepEqual(table(), ["host/app > world:80 110 bytes, 2 open"]);
+    read([toPort(2, 80, 15)]);
+    read([]);
+    assert.deepEqual(table(), ["host/app > world:80 115 bytes, 0 open"]);
+  });
+
+  test("do not begin with a connect that is still waiting for an answer", () => {
+    const { read, table } = totals();
+    read([{ ...toPort(1, 80, 0), state: 2 }]);
+    assert.deepEqual(table(), []);
+  });
+
+  test("never go down, whatever the sockets do", () => {
+    const socket = fc.record({
+      cookie: fc.integer({ min: 1, max: 6 }),
+      port: fc.integer({ min: 1, max: 4 }),
+      sent: fc.nat(1000),
+    });
+    const reads = fc.array(fc.uniqueArray(socket, { selector: ({ cookie }) => cookie, maxLength: 6 }), {
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(reads, (all) => {
+        const { read, bytes } = totals(3);
+        let before = new Map<string, number>();
+        for (const sockets of all) {
+          read(sockets.map(({ cookie, port, sent }) => toPort(cookie, port, sent)));
+          const now = bytes();
+          for (const [edge, sent] of before) assert.ok((now.get(edge) ?? -1) >= sent, edge);
+          before = now;
+        }
+      }),
+    );
+  });
+});
+
+describe("at the limit", () => {
+  test("further edges go under ~other, each counted once as dropped while it stays there", () => {
+    const { read, table, all } = totals(1);
+    read([toPort(1, 80, 5), toPort(2, 81, 6), toPort(3, 82, 7), toPort(4, 82, 8)]);
+    assert.deepEqual(table(), ["host/app > world:80 5 bytes, 1 open", "~other > ~other:0 21 bytes, 3 open"]);
+    assert.equal(all.droppedEdges, 2);
+    read([toPort(1, 80, 5), toPort(2, 81, 6), toPort(3, 82, 9), toPort(4, 82, 8)]);
+    assert.deepEqual(table(), ["host/app > world:80 5 bytes, 1 open", "~other > ~other:0 23 bytes, 3 open"]);
+    assert.equal(all.droppedEdges, 2);
+  });
+
+  test("edges idle for an hour make room", () => {
+    const { read, table } = totals(1);
+    read([toPort(1, 80, 5)], 0);
+    read([], HOUR_MS);
+    assert.equal(table().length, 1);
+    read([], HOUR_MS + 1);
+    assert.deepEqual(table(), []);
+    read([toPort(2, 81, 6)], HOUR_MS + 2);
+    assert.deepEqual(table(), ["host/app > world:81 6 bytes, 1 open"]);
+  });
+
+  test("an edge with an open connection is not idle", () => {
+    const { read, table } = totals();
+    read([toPort(1, 80, 5)], 0);
+    read([toPort(1, 80, 5)], HOUR_MS);
+    read([toPort(1, 80, 5)], 2 * HOUR_MS);
+    assert.deepEqual(table(), ["host/app > world:80 5 bytes, 1 open"]);
+  });
+});
+
+test("lost flows add up over the tracer's restarts, and a lasting shortage counts once", () => {
+  const lost = new LostFlows();
+  const totalsSeen = [
+    { storageLost: 0, liveLost: 4 },
+    { storageLost: 3, liveLost: 4 },
+    { storageLost: 1, liveLost: 0 },
+    { storageLost: 1, liveLost: 2 },
+  ].map((status) => {
+    lost.add({ heartbeatNs: 0, liveRows: 0, ...status });
+    return lost.total;
+  });
+  assert.deepEqual(totalsSeen, [4, 7, 8, 10]);
+});
+
+function toPort(cookie: number, port: number, sent: number): SocketValues {
+  return {
+    cookie,
+    source: `192.168.1.10:${4000 + cookie}`,
+    destination: `9.9.9.9:${port}`,
+    role: ROLE.client,
+    comm: "app",
+    sent,
+  };
+}
+
+/** Totals over a table of flows; time stands still unless told. */
+function totals(maxEdges = 100) {
+  const flows = new FlowTable();
+  const all = new EdgeTotals(maxEdges);
+  return {
+    all,
+    read: (sockets: SocketValues[], nowMs = 0) => {
+      flows.update(rows(...sockets), world());
+      all.apply(flows.flows, nowMs);
+    },
+    bytes: () => new Map([...all].map(({ edge, sentBytes }) => [edge.key, sentBytes])),
+    table: () =>
+      [...all].map(({ edge, sentBytes, connections }) => {
+        const { source, destination, destinationPort } = edge;
+        return `${source.name} > ${destination.name}:${destinationPort} ${sentBytes} bytes, ${connections} open`;
+      }),
+  };
+}
