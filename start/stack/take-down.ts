@@ -1,4 +1,5 @@
 import type { Host } from "../lib/host.ts";
+import { restoreBpfStats } from "./bpf-stats.ts";
 import { composeIn } from "./compose.ts";
 import { type Layout, PIN_DIRECTORY } from "./layout.ts";
 
@@ -8,6 +9,7 @@ export async function takeDown(
   options: { volumes: boolean },
 ): Promise<void> {
   await composeIn(host, layout).down(options);
+  await restoreBpfStats(host, layout);
   // The tracer unpins on SIGTERM; one that was killed could not, and its pins would keep the programs loaded.
   await host.runAsRoot("rm", ["-rf", PIN_DIRECTORY]);
 }

@@ -1,4 +1,5 @@
 import type { ImageOutcome } from "../images/index.ts";
+import { enableBpfStats } from "../stack/bpf-stats.ts";
 import { composeIn } from "../stack/compose.ts";
 import { listContainers } from "../stack/containers.ts";
 import { writeStackFiles } from "../stack/files.ts";
@@ -14,6 +15,7 @@ export const up: Step = {
     const tracerImage = referenceOf(context.images, "flow-tracer");
     await extractProbe(docker, tracerImage, layout.bin);
     await writeStackFiles({ ...context, facts: await readHostFacts(host, docker, tracerImage) });
+    await enableBpfStats(host, layout);
     await composeIn(host, layout).up({ signal, onLine: report });
     return `${(await listContainers(docker)).length} containers`;
   },

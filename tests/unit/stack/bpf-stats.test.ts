@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { createHost } from "../../../start/lib/host.ts";
+import { enableBpfStats, restoreBpfStats } from "../../../start/stack/bpf-stats.ts";
+import { layoutOf } from "../../../start/stack/layout.ts";
+
+let root = "";
+const machine = () => ({ host: { ...createHost(root), runAsRoot: createHost(root).run }, layout: layoutOf(root) });
+const switchFile = () => path.join(root, "proc/sys/kernel/bpf_stats_enabled");
+
+describe("the kernel's BPF statistics", () => {
+  beforeEach(async () => {
+    root = await mkdtemp(path.join(tmpdir(), "flowtally-"));
+    await mkdir(path.dirname(switchFile()), { recursive: true });
+    await mkdir(path.join(root, ".flowtally"));
+  });
+  afterEach(() => rm(root, { recursive: true }));
+
+  it("are on while the stack runs and put back afterwards, also after a second start", async () => {
+    const { host, layout } = machine();
+    await writeFile(switchFile(), "0\n");
+    await enableBpfStats(host, layout);
+    await enableBpfStats(host, layout);
+    assert.equal((await readFile(switchFile(), "utf8")).trim(), "1");
+    await restoreBpfStats(host, layout);
+    assert.equal((await readFile(switchFile(), "utf8")).trim(), "0");
+  });
+
+  it("stay on where somebody else had switched them on", async () => {
+    const { host, layout } = machine();
+    await writeFile(switchFile(), "1\n");
+    await enableBpfStats(host, layout);
+    await restoreBpfStats(host, layout);
+    assert.equal((await readFile(switchFile(), "utf8")).trim(), "1");
+  });
+});
