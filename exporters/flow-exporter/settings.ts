@@ -40,7 +40,7 @@ export interface Settings {
 }
 
 /** The environment does not make sense; the message names every fault. */
-export class SettingsError extends Error {
+class SettingsError extends Error {
   override readonly name = "SettingsError";
 }
 

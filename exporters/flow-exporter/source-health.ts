@@ -1,5 +1,7 @@
 import type { Logger } from "pino";
 
+type Log = Pick<Logger, "info" | "warn">;
+
 /** Whether a part the flows come from works; tells the log when that changes. */
 export class SourceHealth {
   readonly name: string;
@@ -9,9 +11,9 @@ export class SourceHealth {
   reason = "not tried yet";
   /** Tries that failed, one after the other. */
   failures = 0;
-  readonly #log: Logger;
+  readonly #log: Log;
 
-  constructor(name: string, log: Logger) {
+  constructor(name: string, log: Log) {
     this.name = name;
     this.#log = log;
   }

@@ -1,6 +1,6 @@
 import type { ContainerInfo } from "dockerode";
 
-export interface PublishedPort {
+interface PublishedPort {
   hostPort: number;
   containerPort: number;
 }

@@ -5,7 +5,7 @@ export const ROLE = { unknown: 0, client: 1, server: 2 } as const;
 export type Role = (typeof ROLE)[keyof typeof ROLE];
 
 /** Where a field is, and how many bytes it has. */
-export interface Field {
+interface Field {
   at: number;
   bytes: number;
 }

@@ -33,7 +33,7 @@ export function resolveEdge(flow: Flow, world: World): ResolvedEdge {
 }
 
 /** An edge; names hold no line break, so the key cannot be ambiguous. */
-export function createEdge(source: Endpoint, destination: Endpoint, destinationPort: number): Edge {
+function createEdge(source: Endpoint, destination: Endpoint, destinationPort: number): Edge {
   const protocol = "tcp";
   const key = `${source.name}\n${destination.name}\n${destinationPort}\n${protocol}`;
   return { key, source, destination, destinationPort, protocol };

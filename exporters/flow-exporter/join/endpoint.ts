@@ -1,6 +1,6 @@
 import type { Container } from "../decode/containers.ts";
 
-export type EndpointKind = "container" | "process" | "world" | "unknown" | "other";
+type EndpointKind = "container" | "process" | "world" | "unknown" | "other";
 
 /** One end of an edge. Its name is the label; the rest is what `flow_endpoint_info` tells about it. */
 export interface Endpoint {

@@ -1,6 +1,6 @@
 import Docker, { type ContainerInfo } from "dockerode";
 
-export interface ListedContainer {
+interface ListedContainer {
   info: ContainerInfo;
   /** Of the container's first process, as the host counts; 0 unknown. */
   pid: number;
@@ -26,13 +26,19 @@ export function createDockerReader(socketPath: string, timeoutMs: number): Docke
     return pid;
   };
 
+  const list = async (abortSignal: AbortSignal) => {
+    const running = await docker.listContainers({ abortSignal });
+    const ids = new Set(running.map((info) => info.Id));
+    for (const id of pids.keys()) if (!ids.has(id)) pids.delete(id);
+    return Promise.all(running.map(async (info) => ({ info, pid: await pidOf(info.Id, abortSignal) })));
+  };
+
   return {
-    list: async () => {
+    list: () => {
       const abortSignal = AbortSignal.timeout(timeoutMs);
-      const running = await docker.listContainers({ abortSignal });
-      const ids = new Set(running.map((info) => info.Id));
-      for (const id of pids.keys()) if (!ids.has(id)) pids.delete(id);
-      return Promise.all(running.map(async (info) => ({ info, pid: await pidOf(info.Id, abortSignal) })));
+      return list(abortSignal).catch((error) => {
+        throw abortSignal.aborted ? new Error(`no answer from Docker within ${timeoutMs} ms`) : error;
+      });
     },
     watch: async (onChange, abortSignal) => {
       pids.clear();

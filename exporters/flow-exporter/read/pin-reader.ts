@@ -16,7 +16,8 @@ export class PinReader {
   read(path: string): Uint8Array {
     const file = openSync(path, "r");
     try {
-      return this.#buffer.subarray(0, this.#readToEnd(file));
+      const length = this.#readToEnd(file);
+      return this.#buffer.subarray(0, length);
     } finally {
       closeSync(file);
     }

@@ -7,7 +7,7 @@ import { flows } from "./flows.ts";
 import { health } from "./health.ts";
 
 /** The HTTP interface. */
-export function createApp(view: View, metrics: Registry, log: Logger): Express {
+export function createApp(view: View, metrics: Registry, log: Pick<Logger, "error">): Express {
   const app = express();
   app.disable("x-powered-by");
   app.use(onlyGet);

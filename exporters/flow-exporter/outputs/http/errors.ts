@@ -19,7 +19,7 @@ export const notFound: RequestHandler = (request, response) => {
 };
 
 /** Bad input is the caller's fault and said in full; anything else is ours, and only the log gets it. */
-export function onError(log: Logger): ErrorRequestHandler {
+export function onError(log: Pick<Logger, "error">): ErrorRequestHandler {
   return (error: unknown, _request, response, _next) => {
     if (error instanceof ZodError) return sendError(response, 400, "BAD_QUERY", faultsOf(error));
     const status = statusOf(error);

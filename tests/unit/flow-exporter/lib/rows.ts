@@ -10,7 +10,7 @@ import {
 type Value = number | bigint | string | Uint8Array;
 
 /** A row as the tracer would write it: fields by their names in rows.h, the others zero. */
-export function encode(layout: Layout, values: Record<string, Value>): Buffer {
+function encode(layout: Layout, values: Record<string, Value>): Buffer {
   const row = Buffer.alloc(layout.size);
   row.writeUInt16LE(layout.size, 0);
   row.writeUInt8(layout.kind, 2);
@@ -69,7 +69,7 @@ export function statusRow(values: Record<string, Value>): Buffer {
 }
 
 /** ::ffff:a.b.c.d */
-export function mapped(ipv4: string): Buffer {
+function mapped(ipv4: string): Buffer {
   return Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, ...ipv4.split(".").map(Number)]);
 }
 

@@ -5,7 +5,7 @@ import { FlowTable } from "../../../../exporters/flow-exporter/join/flow-table.t
 import { createWorld, type Facts, type World } from "../../../../exporters/flow-exporter/join/world.ts";
 import { type SocketValues, socket } from "./rows.ts";
 
-export const HOST_NETNS = 1;
+const HOST_NETNS = 1;
 export const HOST_ADDRESS = "192.168.1.10";
 
 /** A container id made of one digit. */

@@ -1,0 +1,75 @@
+import { once } from "node:events";
+import { createServer, type ServerResponse } from "node:http";
+import path from "node:path";
+
+interface EngineContainer {
+  id: string;
+  name: string;
+  pid: number;
+  more?: object;
+}
+
+/** A Docker engine on a unix socket in `folder`: what the exporter asks of one, and no more. */
+export interface Engine {
+  socketPath: string;
+  containers: EngineContainer[];
+  /** While set, nothing is answered. */
+  hangs: boolean;
+  inspections: number;
+  /** How many follow its events. */
+  followers(): number;
+  /** Tells those who follow its events. */
+  tell(event: string, id: string): void;
+  /** Breaks the streams of events off. */
+  breakOff(): void;
+  close(): Promise<void>;
+}
+
+export async function startEngine(folder: string): Promise<Engine> {
+  const streams = new Set<ServerResponse>();
+  const server = createServer((request, response) => {
+    if (engine.hangs) return;
+    const [, route = "", id = ""] = request.url?.match(/^\/(events|containers\/json|containers\/(\w+)\/json)/) ?? [];
+    if (route === "events") return follow(response);
+    if (route === "containers/json") return json(response, 200, engine.containers.map(listed));
+    engine.inspections += 1;
+    const found = engine.containers.find((one) => one.id === id);
+    if (found) json(response, 200, { Id: id, State: { Pid: found.pid } });
+    else json(response, 404, { message: `No such container: ${id}` });
+  });
+  const follow = (response: ServerResponse) => {
+    streams.add(response.writeHead(200, { "content-type": "application/json" }));
+    response.flushHeaders();
+    response.on("close", () => streams.delete(response));
+  };
+  const engine: Engine = {
+    socketPath: path.join(folder, "docker.sock"),
+    containers: [],
+    hangs: false,
+    inspections: 0,
+    followers: () => streams.size,
+    tell: (event, id) => {
+      const text = `${JSON.stringify({ status: event, id, Type: "container", Action: event })}\n`;
+      for (const stream of streams) stream.write(text);
+    },
+    breakOff: () => {
+      for (const stream of streams) stream.end();
+    },
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      await once(server, "close");
+    },
+  };
+  server.listen(engine.socketPath);
+  await once(server, "listening");
+  return engine;
+}
+
+function listed({ id, name, more }: EngineContainer) {
+  return { Id: id, Names: [`/${name}`], Image: "image:1", Labels: {}, Ports: [], ...more };
+}
+
+function json(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+}

@@ -1,0 +1,30 @@
+import { FlowTable } from "../../../../exporters/flow-exporter/join/flow-table.ts";
+import type { SourceView, View } from "../../../../exporters/flow-exporter/outputs/view.ts";
+import { EdgeTotals } from "../../../../exporters/flow-exporter/totals/edge-totals.ts";
+import type { SocketValues } from "./rows.ts";
+import { rows, world } from "./world.ts";
+
+const UP: SourceView = { name: "flow-tracer", up: true, reason: "", failures: 0 };
+
+/** What the outputs see after one read of `sockets` on the host of world.ts. */
+export function viewOf(sockets: SocketValues[], values: Partial<View> = {}): View {
+  const table = new FlowTable();
+  const totals = new EdgeTotals(100);
+  table.update(rows(...sockets), world());
+  totals.apply(table.flows, 0);
+  return {
+    flows: () => table.flows,
+    edges: () => totals,
+    tracer: UP,
+    docker: { ...UP, name: "docker" },
+    collectSeconds: () => 0.0125,
+    rows: () => sockets.length,
+    lostFlows: () => 3,
+    droppedEdges: () => totals.droppedEdges,
+    node: "lab",
+    leftOut: { llc_misses: 'no PMU: "perf" has nothing to count' },
+    version: "1.2.3",
+    usage: () => ({ cpuSeconds: 1.5, residentBytes: 64_000_000 }),
+    ...values,
+  };
+}

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { decodeContainer } from "../../../../exporters/flow-exporter/decode/containers.ts";
+import { Metadata } from "../../../../exporters/flow-exporter/metadata.ts";
+import { createDockerReader, type DockerReader } from "../../../../exporters/flow-exporter/read/docker.ts";
+import { SourceHealth } from "../../../../exporters/flow-exporter/source-health.ts";
+import { type Engine, startEngine } from "../lib/engine.ts";
+import { silent } from "../lib/log.ts";
+import { until } from "../lib/until.ts";
+import { idOf } from "../lib/world.ts";
+
+const WEB = { id: idOf("a"), name: "web", pid: 200 };
+
+describe("Docker", () => {
+  let folder: string;
+  let engine: Engine;
+  let docker: DockerReader;
+  let health: SourceHealth;
+  let metadata: Metadata;
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "flowtally-docker-"));
+    engine = await startEngine(folder);
+    engine.containers = [WEB];
+    docker = createDockerReader(engine.socketPath, 200);
+    health = new SourceHealth("docker", silent);
+    metadata = new Metadata(docker, health);
+  });
+  afterEach(async () => {
+    await engine.close();
+    await rm(folder, { recursive: true });
+  });
+  const names = () => metadata.containers.map(({ name, pid }) => `${name} ${pid}`);
+
+  test("a container's pid is asked for once, and again once an event says that it changed", async () => {
+    const stop = new AbortController();
+    const following = metadata.follow(stop.signal);
+    await until("the stream of events", () => engine.followers() === 1);
+    await metadata.refresh();
+    await metadata.refresh();
+    assert.equal(engine.inspections, 1);
+    engine.containers = [{ ...WEB, pid: 999 }];
+    engine.tell("start", WEB.id);
+    await until("the new pid", () => names()[0] === "web 999");
+    stop.abort();
+    await following;
+  });
+
+  test("a container that ends while it is asked about has no pid", async () => {
+    engine.containers = [{ ...WEB, more: { Id: idOf("f") } }];
+    await metadata.refresh();
+    assert.deepEqual(names(), ["web 0"]);
+  });
+
+  test("one that hangs degrades within its time-out, keeps what is known, and heals", async () => {
+    await metadata.refresh();
+    engine.hangs = true;
+    await metadata.refresh();
+    assert.deepEqual([metadata.up, metadata.version, names()], [false, 1, ["web 200"]]);
+    assert.equal(health.reason, "no answer from Docker within 200 ms");
+    engine.hangs = false;
+    await metadata.refresh();
+    assert.deepEqual([metadata.up, metadata.version, health.reason], [true, 2, ""]);
+  });
+
+  test("one that is not there is a failure with its reason", async () => {
+    const missing = new Metadata(createDockerReader(path.join(folder, "none.sock"), 200), health);
+    await missing.refresh();
+    assert.equal(missing.up, false);
+    assert.match(health.reason, /ENOENT.*none\.sock/);
+  });
+
+  test("an answer asked for while one is due comes after it", async () => {
+    const first = metadata.refresh();
+    const second = metadata.refresh();
+    await Promise.all([first, second]);
+    assert.equal(metadata.version, 2);
+  });
+});
+
+test("a container is named, labelled and addressed as Docker lists it", () => {
+  const info = {
+    Id: idOf("a"),
+    Names: ["/shop-web-1"],
+    Image: "shop/web:3",
+    Labels: { "com.docker.compose.project": "shop", "com.docker.compose.service": "web", other: "x" },
+    HostConfig: { NetworkMode: "shop_default" },
+    NetworkSettings: {
+      Networks: {
+        shop_default: { IPAddress: "172.18.0.2", GlobalIPv6Address: "fd00::2" },
+        none: { IPAddress: "", GlobalIPv6Address: "" },
+      },
+    },
+    Ports: [
+      { Type: "tcp", PrivatePort: 80, PublicPort: 8080, IP: "0.0.0.0" },
+      { Type: "tcp", PrivatePort: 81 },
+      { Type: "udp", PrivatePort: 53, PublicPort: 53, IP: "0.0.0.0" },
+    ],
+  };
+  assert.deepEqual(decodeContainer(info as never, 12), {
+    id: idOf("a"),
+    name: "shop-web-1",
+    image: "shop/web:3",
+    composeProject: "shop",
+    composeService: "web",
+    pod: "",
+    namespace: "",
+    pid: 12,
+    networkMode: "shop_default",
+    addresses: ["172.18.0.2", "fd00::2"],
+    publishedPorts: [{ hostPort: 8080, containerPort: 80 }],
+  });
+});

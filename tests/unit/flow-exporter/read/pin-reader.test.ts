@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import { PinReader } from "../../../../exporters/flow-exporter/read/pin-reader.ts";
+import { createTracer } from "../../../../exporters/flow-exporter/read/tracer.ts";
+
+describe("pins", () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "flowtally-pins-"));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  test("are read to their end, however large, and again with fewer bytes", async () => {
+    const pin = path.join(folder, "live");
+    const reader = new PinReader();
+    for (const size of [3_000_001, 2 ** 21, 0, 128]) {
+      const bytes = Buffer.alloc(size, `${size} `);
+      await writeFile(pin, bytes);
+      assert.ok(bytes.equals(reader.read(pin)), `${size} bytes`);
+    }
+  });
+
+  test("that are missing are named", () => {
+    assert.throws(() => createTracer(folder).status(), { code: "ENOENT", message: /status/ });
+  });
+
+  test("flows come from live, once snapshot has been read", async () => {
+    await writeFile(path.join(folder, "live"), "rows");
+    assert.throws(() => createTracer(folder).flows(), { code: "ENOENT", message: /snapshot/ });
+    await writeFile(path.join(folder, "snapshot"), "");
+    assert.equal(Buffer.from(createTracer(folder).flows()).toString(), "rows");
+  });
+});

@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readSettings } from "../../../exporters/flow-exporter/settings.ts";
+
+test("nothing set, or set to nothing, gives the defaults", () => {
+  const defaults = {
+    pins: "/sys/fs/bpf/flowtally",
+    proc: "/proc",
+    port: 9436,
+    maxEdges: 2000,
+    refreshSeconds: 10,
+    collectSeconds: 1,
+    node: "",
+    leftOut: {},
+    dockerSocket: "/var/run/docker.sock",
+  };
+  assert.deepEqual(readSettings({}), defaults);
+  assert.deepEqual(readSettings({ FLOW_PORT: "", FLOW_LEFT_OUT: "", PATH: "/bin" }), defaults);
+});
+
+test("what is set is taken", () => {
+  const settings = readSettings({ FLOW_PORT: "0", FLOW_MAX_EDGES: "5", FLOW_LEFT_OUT: '{"llc_misses":"no PMU"}' });
+  assert.deepEqual([settings.port, settings.maxEdges, settings.leftOut], [0, 5, { llc_misses: "no PMU" }]);
+});
+
+test("every fault is told at once, by name", () => {
+  const env = { FLOW_PORT: "70000", FLOW_MAX_EDGES: "many", FLOW_REFRESH_SECONDS: "0", FLOW_LEFT_OUT: "{" };
+  assert.throws(
+    () => readSettings(env),
+    (error: Error) => {
+      assert.equal(error.name, "SettingsError");
+      for (const name of Object.keys(env)) assert.match(error.message, new RegExp(`${name}: `));
+      return true;
+    },
+  );
+});
