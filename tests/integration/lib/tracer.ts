@@ -1,0 +1,62 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { execa } from "execa";
+import { ROOT } from "./launcher.ts";
+
+const PROGRAM = path.join(ROOT, ".flowtally/flow-tracer/flow-tracer");
+
+export interface Tracer {
+  pid: number;
+  /** Folder of its pins, this test run's own. */
+  pins: string;
+  /** SIGTERM, then the exit code. */
+  stop(): Promise<number | undefined>;
+  kill(): Promise<void>;
+}
+
+/** Why the tracer cannot be built or run here; undefined when it can. */
+export async function tracerLacks(): Promise<string | undefined> {
+  if (process.getuid?.() !== 0) return "needs root";
+  if (!existsSync("/sys/kernel/btf/vmlinux")) return "needs a kernel with BTF";
+  const mounts = await execa("mount", ["-t", "bpf"]);
+  if (!mounts.stdout.includes(" /sys/fs/bpf ")) return "needs a BPF file system on /sys/fs/bpf";
+  const tools = await execa("sh", ["-c", "command -v clang bpftool make cc"], { reject: false });
+  return tools.exitCode === 0 ? undefined : "needs clang, bpftool, make and a C compiler";
+}
+
+/** Builds flow-tracer and http-ok with this machine's tools; returns their folder. */
+export async function buildTracer(): Promise<string> {
+  await execa("make", ["-C", path.join(ROOT, "exporters/flow-tracer")]);
+  return path.dirname(PROGRAM);
+}
+
+/** Runs flow-tracer once, to its end. */
+export function runTracer(...args: string[]) {
+  return execa(PROGRAM, args, { reject: false, timeout: 20_000 });
+}
+
+/** Starts a tracer with pins of its own, up to its READY line. */
+export async function startTracer(name: string): Promise<Tracer> {
+  const pins = `/sys/fs/bpf/flowtally-test-${name}`;
+  const child = execa(PROGRAM, ["--pins", pins], { reject: false, buffer: { stdout: false, stderr: true } });
+  let ready = false;
+  for await (const line of createInterface(child.stdout)) {
+    ready = line.includes('"code":"READY"');
+    if (ready) break;
+  }
+  if (!ready || child.pid === undefined) throw new Error(`the tracer did not start: ${(await child).stderr}`);
+  child.stdout.resume();
+  return {
+    pid: child.pid,
+    pins,
+    stop: async () => {
+      child.kill("SIGTERM");
+      return (await child).exitCode;
+    },
+    kill: async () => {
+      child.kill("SIGKILL");
+      await child;
+    },
+  };
+}
