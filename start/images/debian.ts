@@ -8,6 +8,7 @@ import { buildFailure } from "./failures.ts";
 import type { Workshop } from "./workshop.ts";
 
 const SILENT_MS = 300_000;
+const BOOTSTRAP_DEADLINE = "30m";
 
 /**
  * Makes the Debian base with these packages in it, without a container registry.
@@ -44,7 +45,9 @@ async function bootstrap({ host, signal, report }: Workshop, { mirror, packages,
     if (step !== undefined) report("builder", `Debian base: ${step}`);
   };
   const options = ["--variant=minbase", ...(await proxyOptions(host)), `--include=${packages.join(",")}`];
-  const made = await host.runAsRoot("mmdebstrap", [...options, DEBIAN_SUITE, archive, mirror], { signal, onLine });
+  // `timeout` hands a signal on to all that mmdebstrap started; alone, it would wait for its children to end.
+  const command = [BOOTSTRAP_DEADLINE, "mmdebstrap", ...options, DEBIAN_SUITE, archive, mirror];
+  const made = await host.runAsRoot("timeout", command, { signal, onLine });
   if (!made.ok) throw buildFailure("the builder", new Error("mmdebstrap failed"), log);
 }
 
@@ -75,7 +78,7 @@ function noBase(registry: string, why: string): StartError {
   return new StartError("NO_BUILD_BASE", {
     what: "Images have to be built here, and there is no Debian to build them in",
     why: `${registry}; ${why}`,
-    fix: "let Docker reach a container registry, or `docker load` an image named debian:trixie-slim",
+    fix: "let Docker reach a container registry, install mmdebstrap (on Debian), or `docker load` an image named debian:trixie-slim",
   });
 }
 
