@@ -1,6 +1,6 @@
 import { type Engine, engineReason, statusOf } from "./engine.ts";
 
-export const PROBE_DEADLINE_MS = 4_000;
+const PROBE_DEADLINE_MS = 4_000;
 
 /** Whether a container registry answers this engine; if not, why. */
 export type RegistryAnswer = { answers: true } | { answers: false; reason: string };
