@@ -11,7 +11,8 @@ export interface Wait {
   code: string;
   fix: string;
   signal?: AbortSignal;
-  onTry?: (reason: string) => void;
+  /** Told the reason, each time it is another one. */
+  onReason?: (reason: string) => void;
 }
 
 /**
@@ -19,6 +20,7 @@ export interface Wait {
  * @throws StartError with the last reason once the deadline has passed, or the signal's reason when aborted.
  */
 export async function waitFor<T>(wait: Wait, probe: () => Promise<T>): Promise<T> {
+  let last = "";
   const end = performance.now() + wait.deadlineMs;
   for (;;) {
     wait.signal?.throwIfAborted();
@@ -26,7 +28,8 @@ export async function waitFor<T>(wait: Wait, probe: () => Promise<T>): Promise<T
       return await probe();
     } catch (error) {
       const reason = reasonOf(error);
-      wait.onTry?.(reason);
+      if (reason !== last) wait.onReason?.(reason);
+      last = reason;
       if (performance.now() >= end) {
         const seconds = Math.round(wait.deadlineMs / 1000);
         throw new StartError(

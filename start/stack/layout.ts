@@ -9,6 +9,8 @@ export interface Layout {
   state: string;
   /** The health probe mounted into every container. */
   bin: string;
+  /** Sources of the BPF examples. */
+  examples: string;
   /** Compiled BPF examples, as ebpf_exporter reads them. */
   ebpf: string;
   /** Prometheus targets that depend on the host. */
@@ -27,6 +29,7 @@ export function layoutOf(root: string, config = "config.monitoring"): Layout {
     env: path.join(root, ".env"),
     state: own("state.json"),
     bin: own("bin"),
+    examples: path.join(root, "ebpf-examples"),
     ebpf: own("ebpf"),
     targets: own("targets"),
     hostCompose: own("compose.host.yml"),

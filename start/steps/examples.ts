@@ -12,8 +12,15 @@ export const examples: Step = {
     for (const { name } of EXAMPLES.filter((example) => !names.includes(example.name))) {
       context.leftOut.push({ part: name, reason: "this machine's CPU offers no hardware performance counters (PMU)" });
     }
-    await compileExamples({ host, projectRoot: layout.root, names, outDir: layout.ebpf, onProgress: report, signal });
+    const compiled = await compileExamples({
+      host,
+      sources: layout.examples,
+      names,
+      outDir: layout.ebpf,
+      onProgress: report,
+      signal,
+    });
     context.examples = names;
-    return names.join(", ");
+    return `${names.join(", ")}${compiled ? "" : " (as before)"}`;
   },
 };

@@ -16,7 +16,7 @@ export const firstFlow: Step = {
         code: "NO_FLOW",
         fix: "`docker logs flow-tracer` and `docker logs flow-exporter` say what the kernel part and its reader do",
         signal: context.signal,
-        onTry: report,
+        onReason: report,
       },
       async () => {
         const edges = await prometheusOf(context).query(FIRST_FLOW);

@@ -29,7 +29,7 @@ export const healthy: Step = {
           code: "SERVICE_NOT_READY",
           fix: "",
           signal: context.signal,
-          onTry: report,
+          onReason: report,
         },
         () => allHealthy(context),
       );

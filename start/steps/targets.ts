@@ -14,7 +14,7 @@ export const targets: Step = {
         code: "TARGET_DOWN",
         fix: "if it cannot be reached at all, a host firewall may block Docker's bridge: see the trouble table in README.md",
         signal: context.signal,
-        onTry: report,
+        onReason: report,
       },
       () => allUp(prometheusOf(context), jobsOf(context)),
     ),
