@@ -88,12 +88,14 @@ int BPF_PROG(issue, struct request *request)
 }
 
 SEC("tp_btf/block_rq_complete")
-int BPF_PROG(complete, struct request *request)
+int BPF_PROG(complete, struct request *request, int error, unsigned int bytes)
 {
-	__u64 *issued = bpf_map_lookup_elem(&started, &request);
 	struct latency_key key = {};
-	__u64 microseconds;
+	__u64 *issued, microseconds;
 
+	if (bytes < request->__data_len)
+		return 0; /* a part of it: the request goes on */
+	issued = bpf_map_lookup_elem(&started, &request);
 	if (!issued)
 		return 0;
 	microseconds = (bpf_ktime_get_ns() - *issued) / 1000;
