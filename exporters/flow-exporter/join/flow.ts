@@ -94,10 +94,9 @@ export function openSide(flow: Flow): Side | undefined {
   return flow.server?.open ? flow.server : undefined;
 }
 
-/** Whether the connection has been made, and has a socket left. */
-export function isConnected(flow: Flow): boolean {
-  const state = TCP_STATES[openSide(flow)?.state ?? 0];
-  return state !== "UNKNOWN" && state !== "SYN_SENT" && state !== "SYN_RECV" && state !== "NEW_SYN_RECV";
+/** Whether both directions are open: a killed container can leave closing sockets behind for minutes. */
+export function isEstablished(flow: Flow): boolean {
+  return TCP_STATES[openSide(flow)?.state ?? 0] === "ESTABLISHED";
 }
 
 /** Hands on what came since the last time; a flow without an edge keeps it until it has one. */

@@ -3,6 +3,8 @@ import type { FlowRow } from "../decode/flow-rows.ts";
 import { publishedTarget } from "./remote.ts";
 import type { World } from "./world.ts";
 
+const HOST = "host";
+
 /** The names of a connection, by which its two sockets find each other. */
 export interface Tuple {
   /** As this socket sees it. */
@@ -11,16 +13,27 @@ export interface Tuple {
   mirrored: string;
 }
 
-/** A socket's own tuple, and those it has behind a published port, where the kernel rewrites the destination. */
+/**
+ * A socket's own tuple, and those it has behind a published port, where the kernel rewrites the destination and may
+ * put one of the host's addresses in the source's place. That may be any of them, so they all count as one.
+ */
 export function tuplesOf(row: FlowRow, world: World): Tuple[] {
+  const source = nameOf(row.sourceAddress, world);
   const target = publishedTarget(row, world);
-  const rewritten = target?.container.addresses.map((address) => tuple(row, address, target.port)) ?? [];
-  return [tuple(row, row.destinationAddress, row.destinationPort), ...rewritten];
+  const rewritten = target?.container.addresses.flatMap((address) => [
+    tuple(row, source, address, target.port),
+    tuple(row, HOST, address, target.port),
+  ]);
+  return [tuple(row, source, nameOf(row.destinationAddress, world), row.destinationPort), ...(rewritten ?? [])];
 }
 
-function tuple(row: FlowRow, destinationAddress: string, destinationPort: number): Tuple {
-  const scope = isLoopback(destinationAddress) ? `${row.netns} ` : "";
-  const source = `${row.sourceAddress} ${row.sourcePort}`;
-  const destination = `${destinationAddress} ${destinationPort}`;
+function nameOf(address: string, world: World): string {
+  return world.hostAddresses.has(address) ? HOST : address;
+}
+
+function tuple(row: FlowRow, sourceName: string, destinationName: string, destinationPort: number): Tuple {
+  const scope = isLoopback(destinationName) ? `${row.netns} ` : "";
+  const source = `${sourceName} ${row.sourcePort}`;
+  const destination = `${destinationName} ${destinationPort}`;
   return { own: `${scope}${source} ${destination}`, mirrored: `${scope}${destination} ${source}` };
 }

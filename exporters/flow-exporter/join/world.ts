@@ -34,7 +34,7 @@ export interface World {
 
 export function createWorld(facts: Facts): World {
   const processes = new Map(facts.processes.map((process) => [process.pid, process]));
-  const hostNetns = processes.get(1)?.netns;
+  const hostNetns = firstProcess(facts.processes)?.netns;
   const netnsOfContainer = netnsPerContainer(facts.containers, processes);
   return {
     metadataVersion: facts.metadataVersion,
@@ -47,6 +47,14 @@ export function createWorld(facts: Facts): World {
     cgroupNames: new Map(facts.processes.map((process) => [process.cgroupId, process.cgroupName])),
     processes,
   };
+}
+
+/** Whoever has the lowest pid runs in the host's own namespaces: init, or a kernel thread where init is kept from us. */
+function firstProcess(processes: readonly ProcessRow[]): ProcessRow | undefined {
+  return processes.reduce<ProcessRow | undefined>(
+    (first, one) => (first && first.pid < one.pid ? first : one),
+    undefined,
+  );
 }
 
 function netnsPerContainer(

@@ -34,7 +34,7 @@ function registerEdges(registry: Registry, view: View): void {
   edgeCounter(registry, view, "received", (edge) => edge.receivedBytes);
   new Gauge({
     name: "flow_connections",
-    help: "Connections open now; absent while the tracer is not running.",
+    help: "Connections established now; absent while the tracer is not running.",
     labelNames: EDGE_LABELS,
     registers: [registry],
     collect() {

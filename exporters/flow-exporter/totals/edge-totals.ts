@@ -1,9 +1,9 @@
 import { OTHER } from "../join/endpoint.ts";
-import { type Edge, type Flow, isConnected } from "../join/flow.ts";
+import { type Edge, type Flow, isEstablished } from "../join/flow.ts";
 
 const IDLE_MS = 60 * 60 * 1000;
 
-/** What went over one edge since it was first seen: bytes from the source's side, connections open now. */
+/** What went over one edge since it was first seen: bytes from the source's side, connections established now. */
 export interface EdgeTotal {
   edge: Edge;
   sentBytes: number;
@@ -51,12 +51,12 @@ export class EdgeTotals {
 
   #add(flow: Flow, nowMs: number, overflowing: Set<string>): void {
     const { edge, newSentBytes, newReceivedBytes } = flow;
-    const connected = isConnected(flow);
-    if (!edge || (!connected && newSentBytes + newReceivedBytes === 0)) return;
+    const established = isEstablished(flow);
+    if (!edge || (!established && newSentBytes + newReceivedBytes === 0)) return;
     const total = this.#totalOf(edge, overflowing);
     total.sentBytes += newSentBytes;
     total.receivedBytes += newReceivedBytes;
-    if (connected) total.connections += 1;
+    if (established) total.connections += 1;
     total.lastActiveMs = nowMs;
   }
 

@@ -1,6 +1,6 @@
 import type { RequestHandler } from "express";
 import { z } from "zod";
-import { type Edge, type Flow, isConnected, openSide, type Side, TCP_STATES } from "../../join/flow.ts";
+import { type Edge, type Flow, openSide, type Side, TCP_STATES } from "../../join/flow.ts";
 import type { View } from "../view.ts";
 
 const querySchema = z.strictObject({
@@ -53,7 +53,6 @@ function describe({ flow, edge, side }: OpenFlow) {
     retransmits: side.retransmits,
     rtt_seconds: side.rttMicroseconds / 1e6,
     state: TCP_STATES[side.state] ?? "UNKNOWN",
-    connected: isConnected(flow),
     pid: side.row.pid,
     comm: side.row.comm,
   };

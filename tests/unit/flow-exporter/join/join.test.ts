@@ -221,6 +221,30 @@ const pairs: Case[] = [
     edges: ["host/curl > web:80 5/0"],
   },
   {
+    name: "through a published port from another network, where the server sees the host instead",
+    sockets: [
+      {
+        cookie: 1,
+        netns: 3,
+        cgroup: 30,
+        source: "172.18.0.3:40000",
+        destination: `${HOST_ADDRESS}:8080`,
+        role: client,
+        sent: 5,
+      },
+      {
+        cookie: 2,
+        netns: 2,
+        cgroup: 20,
+        source: "172.18.0.2:80",
+        destination: "172.18.0.1:40000",
+        role: server,
+        received: 5,
+      },
+    ],
+    edges: ["db > web:80 5/0"],
+  },
+  {
     name: "a socket connected to itself is one flow",
     sockets: [
       {
@@ -297,8 +321,8 @@ describe("names", () => {
     assert.deepEqual(joined(seen, socket), ["container/bbbbbbbbbbbb > world:443 0/0"]);
   });
 
-  test("the host's only host-network container does not own the host's sockets", () => {
-    const seen = world({ processes: [process(1), process(500, { cgroupId: 50, cgroupName: idOf("d") })] });
+  test("the host's only host-network container does not own the host's sockets, even where init is hidden", () => {
+    const seen = world({ processes: [process(500, { cgroupId: 50, cgroupName: idOf("d") }), process(2)] });
     const sshd = {
       cookie: 1,
       source: `${HOST_ADDRESS}:22`,

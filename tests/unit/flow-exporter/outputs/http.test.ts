@@ -62,7 +62,6 @@ describe("over HTTP", () => {
           retransmits: 0,
           rtt_seconds: 0,
           state: "ESTABLISHED",
-          connected: true,
           pid: 200,
           comm: "nginx",
         },

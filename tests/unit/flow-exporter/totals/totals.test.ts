@@ -26,6 +26,13 @@ describe("edges", () => {
     assert.deepEqual(table(), []);
   });
 
+  test("count a connection that is closing no more, and its last bytes still", () => {
+    const { read, table } = totals();
+    read([toPort(1, 80, 100)]);
+    read([{ ...toPort(1, 80, 107), state: 4 }]);
+    assert.deepEqual(table(), ["host/app > world:80 107 bytes, 0 open"]);
+  });
+
   test("never go down, whatever the sockets do", () => {
     const socket = fc.record({
       cookie: fc.integer({ min: 1, max: 6 }),

@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { execa } from "execa";
+import { createPeers, type Peers } from "./exporter/peers.ts";
+import { type RunningExporter, startExporter } from "./exporter/unprivileged.ts";
+import { eventually } from "./lib/eventually.ts";
+import { buildTracer, startTracer, type Tracer, tracerLacks } from "./lib/tracer.ts";
+
+const SERVER = "flowtally-test-server";
+const CLIENT = "flowtally-test-client";
+const CONNECTIONS = 23;
+const REQUEST = 4099;
+const RESPONSE = 1031;
+const BYTES = [`${REQUEST}`, `${RESPONSE}`];
+const EXPECTED = { sent: CONNECTIONS * REQUEST, received: CONNECTIONS * RESPONSE, open: CONNECTIONS };
+/** Docker's default bridge: an address of the host that published ports are reached at. */
+const BRIDGE = "172.17.0.1";
+
+const lacks = (await tracerLacks()) ?? (await dockerLacks());
+
+describe("flow-exporter, as a user without rights", { skip: lacks ?? false }, () => {
+  let tracer: Tracer;
+  let exporter: RunningExporter;
+  let peers: Peers;
+  before(async () => {
+    await buildTracer();
+    tracer = await startTracer("exporter");
+    exporter = await startExporter(tracer.pins);
+    peers = await createPeers();
+    await peers.container(SERVER, ["--publish", `${BRIDGE}:7400:7300`], "serve", "7300", ...BYTES);
+  });
+  after(async () => {
+    await peers?.removeAll();
+    await exporter?.stop();
+    await tracer?.stop();
+  });
+
+  const call = (address: string, port: string) => ["call", address, port, `${CONNECTIONS}`, ...BYTES];
+  const serverCalled = async () => call(await peers.addressOf(SERVER), "7300");
+
+  test("two containers are one edge, exact to the byte", async () => {
+    await peers.container(CLIENT, [], ...(await serverCalled()));
+    await eventually(15, async () => assert.deepEqual(await edge(CLIENT, SERVER), EXPECTED));
+    assert.equal(await edge(SERVER, CLIENT), undefined);
+  });
+
+  test("/api/flows tells each connection with its process", async () => {
+    const { total, flows } = await askJson(`/api/flows?container=${CLIENT}&limit=1`);
+    assert.equal(total, CONNECTIONS);
+    const { source, destination, destination_port, sent_bytes, received_bytes, state, comm } = flows[0];
+    assert.deepEqual(
+      { source, destination, destination_port, sent_bytes, received_bytes, state, comm },
+      {
+        source: CLIENT,
+        destination: SERVER,
+        destination_port: 7300,
+        sent_bytes: REQUEST,
+        received_bytes: RESPONSE,
+        state: "ESTABLISHED",
+        comm: "peer",
+      },
+    );
+  });
+
+  test("a container on the host's network is named by itself, not by the host", async () => {
+    const name = "flowtally-test-hostnet";
+    await peers.container(name, ["--network=host"], ...(await serverCalled()));
+    await eventually(15, async () => assert.deepEqual(await edge(name, SERVER), EXPECTED));
+  });
+
+  test("containers that share a namespace are told apart, on loopback too", async () => {
+    const name = "flowtally-test-sidecar";
+    await peers.container(name, [`--network=container:${SERVER}`], ...call("127.0.0.1", "7300"));
+    await eventually(15, async () => assert.deepEqual(await edge(name, SERVER), EXPECTED));
+  });
+
+  test("a host process at a published port reaches the container behind it, counted once", async () => {
+    await peers.process(...call(BRIDGE, "7400"));
+    await eventually(15, async () => assert.deepEqual(await edge("host/peer", SERVER), EXPECTED));
+    const text = await metrics();
+    assert.doesNotMatch(text, /source="host\/peer",destination="(?!flowtally-test-server")/);
+  });
+
+  test("the total outlives its containers", async () => {
+    await peers.removeContainer(CLIENT);
+    await peers.removeContainer(SERVER);
+    await eventually(15, async () => assert.deepEqual(await edge(CLIENT, SERVER), { ...EXPECTED, open: 0 }));
+  });
+
+  test("a tracer that was killed shows as the reason, and the next one heals it, totals kept", async () => {
+    const before = await edge("host/peer", SERVER);
+    await tracer.kill();
+    await eventually(15, async () => {
+      const response = await fetch(`${exporter.url}/healthz`);
+      assert.equal(response.status, 503);
+      assert.match(((await response.json()) as { error: { message: string } }).error.message, /the tracer is gone/);
+    });
+    assert.match(await metrics(), /^flow_source_up\{flow_source="flow-tracer"\} 0$/m);
+    tracer = await startTracer("exporter");
+    await eventually(15, async () => {
+      assert.equal((await fetch(`${exporter.url}/healthz`)).status, 200);
+      assert.deepEqual(await edge("host/peer", SERVER), before);
+    });
+  });
+
+  test("SIGTERM ends it within two seconds, exit code 0", async () => {
+    const other = await startExporter(tracer.pins);
+    const { exitCode, seconds } = await other.stop();
+    assert.equal(exitCode, 0);
+    assert.ok(seconds < 2, `${seconds} s`);
+  });
+
+  const askJson = async (path: string) => {
+    const response = await fetch(`${exporter.url}${path}`);
+    assert.equal(response.status, 200);
+    return JSON.parse(await response.text());
+  };
+  const metrics = async () => (await fetch(`${exporter.url}/metrics`)).text();
+
+  /** The counters of one edge to the server's port; undefined where there is none. */
+  async function edge(source: string, destination: string) {
+    const labels = `{source="${source}",destination="${destination}",destination_port="7300",protocol="tcp"} `;
+    const lines = (await metrics()).split("\n");
+    const value = (name: string) => lines.find((line) => line.startsWith(name + labels))?.slice((name + labels).length);
+    const sent = value("flow_sent_bytes_total");
+    if (sent === undefined) return undefined;
+    const [received, open] = [value("flow_received_bytes_total"), value("flow_connections")];
+    return { sent: Number(sent), received: Number(received), open: Number(open) };
+  }
+});
+
+async function dockerLacks(): Promise<string | undefined> {
+  const engine = await execa("docker", ["version", "--format", "{{.Server.Version}}"], { reject: false });
+  if (engine.exitCode !== 0) return "needs a Docker engine";
+  const setpriv = await execa("sh", ["-c", "command -v setpriv"], { reject: false });
+  return setpriv.exitCode === 0 ? undefined : "needs setpriv (util-linux)";
+}
