@@ -32,7 +32,7 @@ for (let i = 0; i < connections; i++) {
   socket.on("data", (chunk) => { if ((seen += chunk.length) === response && ++done === connections) console.log("done"); });
 }`;
 
-/** Runs the two containers from an image with Node as /node; they talk until `remove` is called. */
+/** Runs the two containers from an image with Node as /bin/node; they talk until `remove` is called. */
 export async function startTalk(docker: Docker, image: string, talk: Talk): Promise<{ remove(): Promise<void> }> {
   const network = await docker.createNetwork({ Name: `${NETWORK}-${talk.port}`, CheckDuplicate: true });
   const containers: Docker.Container[] = [];
@@ -44,7 +44,7 @@ export async function startTalk(docker: Docker, image: string, talk: Talk): Prom
     const container = await docker.createContainer({
       name,
       Image: image,
-      Entrypoint: ["/node", "-e", script],
+      Entrypoint: ["/bin/node", "-e", script],
       Env: [`TALK=${JSON.stringify(talk)}`],
       HostConfig: { NetworkMode: `${NETWORK}-${talk.port}` },
     });

@@ -5,6 +5,6 @@ import type { Prometheus } from "../../../start/stack/prometheus.ts";
 export interface Running {
   docker: Docker;
   prometheus: Prometheus;
-  /** Image with Node as /node, for workloads. */
+  /** Image with Node as /bin/node, for workloads. */
   nodeImage: string;
 }
