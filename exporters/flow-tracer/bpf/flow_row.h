@@ -51,7 +51,7 @@ static __always_inline void fill_flow_row(struct flow_row *row, struct sock *sk,
 	row->cookie = bpf_get_socket_cookie(sk);
 	row->sent_bytes = sent_payload(tcp);
 	row->received_bytes = received_payload(sk, tcp);
-	row->cgroup_id = BPF_CORE_READ(sk, sk_cgrp_data.cgroup, kn, id);
+	row->cgroup_id = sk->sk_cgrp_data.cgroup->kn->id;
 	row->start_ns = state->start_ns;
 	fill_addresses(row, sk);
 	/* skc_num is cleared before the last state change, inet_sport is not */

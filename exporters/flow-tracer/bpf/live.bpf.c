@@ -4,7 +4,7 @@
  * Hook:   two iterators. `snapshot` copies all sockets into an array in one pass and outputs nothing; `live` outputs
  *         the array. Outputting from the storage itself is quadratic: each resumed read skips the bucket again.
  * Map:    live_rows: rows in chunks, so that `live` visits few elements when few sockets are open.
- * Cost:   per read, about 0.3 µs a socket; nothing between reads.
+ * Cost:   per read, about 0.8 µs a socket (90,000: 66 ms to copy, 8 ms to output); nothing between reads.
  * Reader: one at a time: `snapshot` first, then `live`.
  */
 #include "flow_row.h"
