@@ -16,7 +16,8 @@ export interface Wait {
 }
 
 /**
- * Calls `probe` until it returns a value; a thrown error is the reason it is not there yet.
+ * Calls `probe` until it returns a value; a thrown error is the reason it is not there yet,
+ * a StartError that it never will be.
  * @throws StartError with the last reason once the deadline has passed, or the signal's reason when aborted.
  */
 export async function waitFor<T>(wait: Wait, probe: () => Promise<T>): Promise<T> {
@@ -27,6 +28,7 @@ export async function waitFor<T>(wait: Wait, probe: () => Promise<T>): Promise<T
     try {
       return await probe();
     } catch (error) {
+      if (error instanceof StartError) throw error;
       const reason = reasonOf(error);
       if (reason !== last) wait.onReason?.(reason);
       last = reason;

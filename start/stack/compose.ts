@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { StartError } from "../errors.ts";
 import type { Host, RunOptions } from "../lib/host.ts";
 import type { Layout } from "./layout.ts";
@@ -39,7 +40,7 @@ export function composeIn(host: Host, layout: Layout): Compose {
         String(lines),
         service,
       ]);
-      return result.stdout.trimEnd();
+      return stripVTControlCharacters(result.stdout).trimEnd();
     },
   };
 }

@@ -13,6 +13,8 @@ export interface ContainerState {
   healthOutput: string;
   exitCode: number;
   oomKilled: boolean;
+  /** How often it ended by itself and was started again. */
+  restarts: number;
 }
 
 /** The containers of the stack, running or not. */
@@ -23,7 +25,7 @@ export async function listContainers(docker: Docker): Promise<ContainerState[]> 
 }
 
 async function inspect(docker: Docker, id: string): Promise<ContainerState> {
-  const { Config, State, Id } = await docker.getContainer(id).inspect();
+  const { Config, State, Id, RestartCount } = await docker.getContainer(id).inspect();
   return {
     service: Config.Labels["com.docker.compose.service"] ?? Id,
     id: Id,
@@ -33,6 +35,7 @@ async function inspect(docker: Docker, id: string): Promise<ContainerState> {
     healthOutput: State.Health?.Log.at(-1)?.Output.trim() ?? "",
     exitCode: State.ExitCode,
     oomKilled: State.OOMKilled,
+    restarts: RestartCount,
   };
 }
 

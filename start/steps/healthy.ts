@@ -17,6 +17,9 @@ class NotHealthy extends Error {
   }
 }
 
+// By then it is no accident, and waiting on would only hide the cause.
+const MOST_RESTARTS = 3;
+
 export const healthy: Step = {
   title: "Wait for every health check",
   run: async (context, report) => {
@@ -35,35 +38,33 @@ export const healthy: Step = {
       );
     } catch (error) {
       if (error instanceof StartError && error.cause instanceof NotHealthy) {
-        throw await explain(context, error.cause.container, error);
+        throw await explain(context, error.cause.container, `is not healthy after ${DEADLINE_MS / 1000} s`);
       }
       throw error;
     }
   },
 };
 
-async function allHealthy({ docker }: StackContext): Promise<string> {
-  const containers = await listContainers(docker);
+async function allHealthy(context: StackContext): Promise<string> {
+  const containers = await listContainers(context.docker);
+  const failing = containers.find(({ restarts }) => restarts >= MOST_RESTARTS);
+  if (failing) throw await explain(context, failing, `ends again and again (${failing.restarts} restarts)`);
   const waiting = containers.filter(({ health }) => health !== "healthy");
   if (waiting[0]) throw new NotHealthy(waiting[0], containers.length - waiting.length, containers.length);
   return `${containers.length} healthy`;
 }
 
 /** Names the service, and shows its last words. */
-async function explain(context: StackContext, container: ContainerState, cause: Error): Promise<StartError> {
+async function explain(context: StackContext, container: ContainerState, what: string): Promise<StartError> {
   const { service, state, health, healthOutput, exitCode, oomKilled } = container;
   const log = await composeIn(context.host, context.layout).logs(service, 8);
   const seen =
     state === "running" ? `${health}: ${healthOutput || "no answer yet"}` : `${state}, exit code ${exitCode}`;
-  return new StartError(
-    "SERVICE_NOT_READY",
-    {
-      what: `${service} is not healthy after ${DEADLINE_MS / 1000} s`,
-      why: [seen, "its last log lines:", log || "(none)"].join("\n"),
-      fix: oomKilled
-        ? `it ran out of memory: raise ${service.toUpperCase().replaceAll("-", "_")}_MEMORY in config.monitoring`
-        : "the lines above name the cause; `npm run doctor` checks the machine",
-    },
-    { cause },
-  );
+  return new StartError("SERVICE_NOT_READY", {
+    what: `${service} ${what}`,
+    why: [seen, "its last log lines:", log || "(none)"].join("\n"),
+    fix: oomKilled
+      ? `it ran out of memory: raise ${service.toUpperCase().replaceAll("-", "_")}_MEMORY in config.monitoring`
+      : "the lines above name the cause; `npm run doctor` checks the machine",
+  });
 }

@@ -7,7 +7,7 @@ import { after, before, describe, it } from "node:test";
 import { createDocker } from "../../start/lib/docker.ts";
 import { createHost } from "../../start/lib/host.ts";
 import { eventually } from "./lib/eventually.ts";
-import { launcher, launching, ROOT } from "./lib/launcher.ts";
+import { launcher, launching, printed, ROOT } from "./lib/launcher.ts";
 import { tracesOf } from "./lib/traces.ts";
 
 const docker = createDocker(createHost());
@@ -81,9 +81,7 @@ describe("a start that cannot succeed", () => {
 
   it("is taken back by Ctrl-C while it runs", async () => {
     const start = launching();
-    for await (const line of start.iterable({ from: "all" })) {
-      if (/Wait for every health check/.test(String(line))) break;
-    }
+    await printed(start, "Wait for every health check");
     start.kill("SIGINT");
     const { exitCode, all } = await start;
     assert.equal(exitCode, 130, all);

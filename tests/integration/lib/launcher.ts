@@ -18,3 +18,15 @@ export async function launcher(...args: string[]) {
 export function launching(...args: string[]) {
   return execa(process.execPath, ["start.ts", ...args], { cwd: ROOT, reject: false, all: true, stdin: "ignore" });
 }
+
+/** Resolves once the launcher has printed a text; rejects when it ends without. */
+export function printed(start: ReturnType<typeof launching>, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let seen = "";
+    start.all.on("data", (chunk) => {
+      seen += String(chunk);
+      if (seen.includes(text)) resolve();
+    });
+    start.all.on("end", () => reject(new Error(`ended without "${text}": ${seen}`)));
+  });
+}

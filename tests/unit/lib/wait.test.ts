@@ -28,6 +28,14 @@ describe("waitFor", () => {
     });
   });
 
+  it("ends at once with a failure the probe itself explains", async () => {
+    const final = new StartError("CRASHED", { what: "grafana", why: "exit code 2", fix: "read its log" });
+    const failing = waitFor({ ...wait, deadlineMs: 60_000 }, async () => {
+      throw final;
+    });
+    await assert.rejects(failing, final);
+  });
+
   it("stops at once when aborted", async () => {
     const controller = new AbortController();
     const failing = waitFor({ ...wait, deadlineMs: 60_000, everyMs: 60_000, signal: controller.signal }, async () => {
