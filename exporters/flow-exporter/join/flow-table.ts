@@ -1,7 +1,8 @@
-import type { FlowRow, FlowRows } from "../decode/flow-rows.ts";
+import type { FlowRows } from "../decode/flow-rows.ts";
 import { isClient, resolveEdge } from "./edge.ts";
-import { advance, createFlow, createSide, type Flow, renew, type Side, TCP_STATES } from "./flow.ts";
+import { advance, createFlow, createSide, type Flow, openSide, renew, type Side, TCP_STATES } from "./flow.ts";
 import { Pairs } from "./pairs.ts";
+import { isLocal } from "./remote.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -9,6 +10,7 @@ import type { World } from "./world.ts";
  * than reading its counters. No host, no clock: rows and facts in, flows out.
  */
 export class FlowTable {
+  /** The open flows, and those that ended since the read before. */
   readonly flows = new Set<Flow>();
   /** Containers seen at work that Docker has not told about yet, and whose flows wait for that. */
   readonly awaitedContainers = new Set<string>();
@@ -16,17 +18,30 @@ export class FlowTable {
   readonly #pairs = new Pairs();
   /** Flows whose edge is not known for good. */
   readonly #unsettled = new Set<Flow>();
+  readonly #ended = new Set<Flow>();
   #round = 0;
 
   /** Takes in one read of all sockets. */
   update(rows: FlowRows, world: World): void {
     this.#round += 1;
+    this.#forgetEnded();
     const fresh = this.#renewKnown(rows);
-    this.#forgetClosed();
+    // Before the closed ones go: a socket whose other end closed since the last read still finds its flow.
     for (const index of fresh) this.#add(rows, index, world);
+    this.#closeUnseen();
     this.awaitedContainers.clear();
     for (const flow of this.#unsettled) this.#settle(flow, world);
     for (const flow of this.flows) advance(flow);
+  }
+
+  /** An ended flow leaves once its last bytes have been handed on, which takes an edge. */
+  #forgetEnded(): void {
+    for (const flow of this.#ended) {
+      if (!flow.edge) continue;
+      this.#ended.delete(flow);
+      this.#unsettled.delete(flow);
+      this.flows.delete(flow);
+    }
   }
 
   /** Returns the indexes of the rows whose sockets are new. A socket connected again counts as new. */
@@ -34,22 +49,21 @@ export class FlowTable {
     const fresh: number[] = [];
     for (let index = 0; index < rows.length; index++) {
       const side = this.#sides.get(rows.cookie(index));
-      if (side === undefined || side.ports !== rows.ports(index)) {
-        fresh.push(index);
-        continue;
-      }
-      renew(side, rows, index, this.#round);
-      if (side.row.pid !== rows.pid(index)) this.#changeOwner(side, rows.row(index));
+      if (side?.ports === rows.ports(index)) this.#renew(side, rows, index);
+      else fresh.push(index);
+      if (side && side.ports !== rows.ports(index)) this.#close(side);
     }
     return fresh;
   }
 
-  #changeOwner(side: Side, row: FlowRow): void {
-    side.row = row;
+  #renew(side: Side, rows: FlowRows, index: number): void {
+    renew(side, rows, index, this.#round);
+    if (side.row.pid === rows.pid(index)) return;
+    side.row = rows.row(index);
     this.#unsettle(side.flow);
   }
 
-  #forgetClosed(): void {
+  #closeUnseen(): void {
     for (const side of this.#sides.values()) if (side.round !== this.#round) this.#close(side);
   }
 
@@ -59,9 +73,7 @@ export class FlowTable {
     side.open = false;
     this.#sides.delete(side.row.cookie);
     this.#pairs.remove(side);
-    if (flow.client?.open || flow.server?.open) return;
-    this.flows.delete(flow);
-    this.#unsettled.delete(flow);
+    if (!openSide(flow)) this.#ended.add(flow);
   }
 
   #add(rows: FlowRows, index: number, world: World): void {
@@ -69,7 +81,7 @@ export class FlowTable {
     if (state === "LISTEN" || state === "CLOSE") return;
     const row = rows.row(index);
     const mirror = this.#pairs.mirrorOf(row, world);
-    const flow = mirror?.flow ?? createFlow();
+    const flow = mirror?.flow ?? createFlow(this.#round);
     const side = createSide(rows, index, row, flow);
     renew(side, rows, index, this.#round);
     place(side, mirror);
@@ -84,19 +96,30 @@ export class FlowTable {
     this.#unsettled.add(flow);
   }
 
-  /**
-   * Finds a flow's edge. One of a container that Docker has not told about yet waits for Docker's next answer,
-   * unless Docker is out of reach: nothing is lost by it, because sockets count from their start.
-   */
+  /** Finds a flow's edge, unless waiting gives a better one: nothing is lost by it, sockets count from their start. */
   #settle(flow: Flow, world: World): void {
-    if (flow.triedIn === world.metadataVersion && (flow.edge || world.metadataUp)) return;
+    if (flow.edge && flow.triedIn === world.metadataVersion) return;
     const { edge, unknownContainer } = resolveEdge(flow, world);
-    const waits = unknownContainer !== undefined && world.metadataUp && flow.triedIn === undefined;
-    flow.triedIn = world.metadataVersion;
-    if (waits) this.awaitedContainers.add(unknownContainer);
-    else flow.edge = edge;
-    if (unknownContainer === undefined && world.metadataVersion > 0) this.#unsettled.delete(flow);
+    flow.triedIn ??= world.metadataVersion;
+    if (unknownContainer !== undefined && awaitsName(flow, world)) this.awaitedContainers.add(unknownContainer);
+    else if (flow.since < this.#round || !awaitsMirror(flow, world)) {
+      flow.triedIn = world.metadataVersion;
+      flow.edge = edge;
+      if (unknownContainer === undefined && world.metadataVersion > 0) this.#unsettled.delete(flow);
+    }
   }
+}
+
+/** Docker has not answered since the flow was first looked up, and it is within reach. */
+function awaitsName(flow: Flow, world: World): boolean {
+  return world.metadataUp && flow.triedIn === world.metadataVersion;
+}
+
+/** The other end is on this host too: one read takes a while, and can miss a socket that was made meanwhile. */
+function awaitsMirror({ client, server }: Flow, world: World): boolean {
+  if (client && server) return false;
+  const side = client ?? server;
+  return side !== undefined && isLocal(side.row, world);
 }
 
 /** Puts a new socket on its side of the flow; what has been counted already keeps its direction. */

@@ -33,6 +33,8 @@ export interface Flow {
   server: Side | undefined;
   /** Undefined until it is known whose the sockets are. */
   edge: Edge | undefined;
+  /** Number of the read in which it first showed. */
+  since: number;
   /** The metadata in which its owners were last looked up; undefined: they are to be looked up. */
   triedIn: number | undefined;
   /** Bytes from the client's side, as handed on to the totals. */
@@ -59,11 +61,12 @@ export const TCP_STATES = [
   "NEW_SYN_RECV",
 ] as const;
 
-export function createFlow(): Flow {
+export function createFlow(since: number): Flow {
   return {
     client: undefined,
     server: undefined,
     edge: undefined,
+    since,
     triedIn: undefined,
     sentBytes: 0,
     receivedBytes: 0,

@@ -9,6 +9,12 @@ export function publishedTarget(row: FlowRow, world: World): Published | undefin
   return here ? world.published.get(row.destinationPort) : undefined;
 }
 
+/** Whether a socket's remote socket must be on this host as well. */
+export function isLocal({ destinationAddress }: FlowRow, world: World): boolean {
+  const known = world.hostAddresses.has(destinationAddress) || world.containersByAddress.has(destinationAddress);
+  return known || isLoopback(destinationAddress);
+}
+
 /** Who has a socket's remote address, where the remote socket itself is not seen. */
 export function addressOwner(row: FlowRow, world: World): Endpoint {
   if (isLoopback(row.destinationAddress)) return netnsOwner(row.netns, world);

@@ -16,6 +16,7 @@ describe("a cycle", () => {
   test("turns rows into totals", () => {
     const { collector, health } = fixture();
     collector.collect();
+    collector.collect();
     assert.deepEqual([health.up, collector.rows, collector.table.flows.size], [true, 4, 3]);
     assert.deepEqual(
       [...collector.totals].map(({ sentBytes }) => sentBytes),

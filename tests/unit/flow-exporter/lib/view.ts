@@ -6,12 +6,14 @@ import { rows, world } from "./world.ts";
 
 const UP: SourceView = { name: "flow-tracer", up: true, reason: "", failures: 0 };
 
-/** What the outputs see after one read of `sockets` on the host of world.ts. */
+/** What the outputs see after two reads of `sockets` on the host of world.ts. */
 export function viewOf(sockets: SocketValues[], values: Partial<View> = {}): View {
   const table = new FlowTable();
   const totals = new EdgeTotals(100);
-  table.update(rows(...sockets), world());
-  totals.apply(table.flows, 0);
+  for (let read = 0; read < 2; read++) {
+    table.update(rows(...sockets), world());
+    totals.apply(table.flows, 0);
+  }
   return {
     flows: () => table.flows,
     edges: () => totals,

@@ -76,9 +76,10 @@ export function edges(table: FlowTable): string[] {
   });
 }
 
-/** The edges that one read gives. */
+/** The edges that sockets give which stay as they are: a second read ends the wait for an other end. */
 export function joined(seen: World, ...sockets: SocketValues[]): string[] {
   const table = new FlowTable();
+  table.update(rows(...sockets), seen);
   table.update(rows(...sockets), seen);
   return edges(table);
 }
