@@ -76,7 +76,7 @@ describe("flow-tracer", { skip: lacks ?? false }, () => {
       await withTalk({ family: "4", connections: 5, request: 1, response: 1 }, () => {
         const flows = readFlows(tracer.pins);
         const status = readPin(tracer.pins, "status");
-        assert.equal(status.length, 40);
+        assert.equal(status.length, 72);
         assert.equal(Number(status.readBigUInt64LE(16)), flows.size);
         assert.deepEqual([status.readBigUInt64LE(24), status.readBigUInt64LE(32)], [0n, 0n]);
       });
@@ -97,7 +97,7 @@ describe("flow-tracer", { skip: lacks ?? false }, () => {
     test("a user without rights can read the pins", async () => {
       const names = readdirSync(tracer.pins).map((name) => `${tracer.pins}/${name}`);
       const nobody = await execa("wc", ["-c", ...names], { uid: 65534, gid: 65534 });
-      assert.match(nobody.stdout, /^ *40 .*\/status$/m);
+      assert.match(nobody.stdout, /^ *72 .*\/status$/m);
       assert.equal(names.length, 5);
     });
 

@@ -65,6 +65,7 @@ static __always_inline void fill_flow_row(struct flow_row *row, struct sock *sk,
 	row->protocol = IPPROTO_TCP;
 	row->state = sk->__sk_common.skc_state;
 	row->role = state->role;
+	row->netns_cookie = sk->__sk_common.skc_net.net->net_cookie;
 }
 
 #endif

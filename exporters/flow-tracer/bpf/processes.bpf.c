@@ -18,6 +18,7 @@ static __always_inline void fill_identity(struct process_row *row, struct task_s
 	row->pid = task->tgid;
 	row->parent_pid = BPF_CORE_READ(task, real_parent, tgid);
 	row->netns = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
+	row->netns_cookie = BPF_CORE_READ(task, nsproxy, net_ns, net_cookie);
 	row->threads = BPF_CORE_READ(task, signal, nr_threads);
 	row->start_ns = task->start_boottime;
 	row->cgroup_id = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);

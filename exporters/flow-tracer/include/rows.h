@@ -8,12 +8,15 @@
 #ifndef FLOWTALLY_ROWS_H
 #define FLOWTALLY_ROWS_H
 
-#define ROWS_VERSION 1
+#define ROWS_VERSION 2
 
 enum row_kind {
 	ROW_STATUS = 1,
 	ROW_FLOW = 2,
 	ROW_PROCESS = 3,
+	ROW_CLOSED = 4,
+	ROW_UDP = 5,
+	ROW_PROGRAM = 6,
 };
 
 enum flow_role {
@@ -29,6 +32,10 @@ struct row_head {
 	__u8 version; /* ROWS_VERSION */
 };
 
+/* Bits of status_row.flags. */
+#define STATUS_UDP 1 /* UDP is counted */
+#define STATUS_PROCESSES 2 /* processes are read with all their threads */
+
 /* Pin `status`: one row. Times are nanoseconds since boot (CLOCK_BOOTTIME). */
 struct status_row {
 	struct row_head head;
@@ -37,6 +44,11 @@ struct status_row {
 	__u64 live_rows; /* rows the last snapshot wrote */
 	__u64 live_lost; /* sockets the last snapshot had no room for */
 	__u64 storage_lost; /* sockets that got no storage, since load */
+	__u64 closed_lost; /* closed flows the ring had no room for, since load */
+	__u64 missed_events; /* state changes of sockets that no program saw, since load, as far as is known */
+	__u64 udp_lost; /* datagrams that got no flow entry, since load */
+	__u32 flags;
+	__u32 reserved2;
 };
 
 /* Pin `live`: one row per TCP socket, as of the last read of pin `snapshot`. */
@@ -60,7 +72,8 @@ struct flow_row {
 	__u8 protocol; /* IPPROTO_TCP 6 */
 	__u8 state; /* TCP state, as in the kernel: ESTABLISHED 1 … */
 	__u8 role; /* enum flow_role */
-	__u8 reserved[11];
+	__u8 reserved[3];
+	__u64 netns_cookie; /* of the network namespace: unique until reboot, where inodes are used again */
 };
 
 /*
@@ -84,11 +97,55 @@ struct process_row {
 	__u64 resident_bytes;
 	char comm[16];
 	char cgroup_name[80]; /* last path component: the container id, or docker-<id>.scope */
+	__u64 netns_cookie;
+};
+
+/*
+ * Pin `closed`: one row per TCP flow that ended, until a read of pin `closed_ack` frees those that a complete read of
+ * `closed` has shown. A read that broke off shows the same rows again: dedupe by sequence. One reader.
+ */
+struct closed_row {
+	struct flow_row flow; /* as it ended; head of kind ROW_CLOSED, state TCP_CLOSE */
+	__u64 sequence; /* from 1, in the order of closing; a number that is never shown was counted in closed_lost */
+	__u64 end_ns; /* since boot */
+	__u64 mark; /* number of the read that last showed it */
+	__u32 error; /* errno the socket ended with: 111 refused, 110 timed out, 104 reset; 0 none */
+	__u8 last_state; /* before CLOSE: SYN_SENT (2) means that the connect failed or was given up */
+	__u8 reserved[3];
+};
+
+/* Pin `udp`: one row per 5-tuple and network namespace; totals since the entry was made. */
+struct udp_row {
+	struct flow_row flow; /* protocol 17, state 0; netns 0 where only its cookie is known; client: sent first */
+	__u64 sent_packets;
+	__u64 received_packets;
+	__u64 last_ns; /* since boot */
+	__u64 entry; /* number of the entry: one made after expiry or eviction has another, and starts from 0 */
+};
+
+/* Pin `programs`: one row per BPF program on the host. Times and runs need kernel.bpf_stats_enabled=1. */
+struct program_row {
+	struct row_head head;
+	__u32 id;
+	__u32 type; /* enum bpf_prog_type */
+	__u32 uid; /* of who loaded it */
+	__u64 runs;
+	__u64 run_time_ns;
+	__u64 recursion_misses; /* events skipped because the program was running on that CPU */
+	__u64 loaded_ns; /* since boot */
+	__u32 holder_pid; /* a process with a descriptor of it or of its link; 0 unknown */
+	__u32 reserved;
+	char name[16];
+	char attach_name[32]; /* kernel function or tracepoint; empty where there is none */
+	char holder_comm[16];
 };
 
 _Static_assert(sizeof(struct row_head) == 4, "row_head");
-_Static_assert(sizeof(struct status_row) == 40, "status_row");
+_Static_assert(sizeof(struct status_row) == 72, "status_row");
 _Static_assert(sizeof(struct flow_row) == 128, "flow_row");
-_Static_assert(sizeof(struct process_row) == 184, "process_row");
+_Static_assert(sizeof(struct process_row) == 192, "process_row");
+_Static_assert(sizeof(struct closed_row) == 160, "closed_row");
+_Static_assert(sizeof(struct udp_row) == 160, "udp_row");
+_Static_assert(sizeof(struct program_row) == 120, "program_row");
 
 #endif

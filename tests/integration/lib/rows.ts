@@ -30,7 +30,7 @@ export interface ProcessRow {
 }
 
 const FLOW_ROW_BYTES = 128;
-const PROCESS_ROW_BYTES = 184;
+const PROCESS_ROW_BYTES = 192;
 
 /** Reads a pin to its end: each open starts the iterator anew. */
 export function readPin(pins: string, name: string): Buffer {
