@@ -11,7 +11,7 @@ export class StartError extends Error {
   readonly explanation: Explanation;
 
   constructor(code: string, explanation: Explanation, options?: ErrorOptions) {
-    super(explanation.what, options);
+    super(`${explanation.what}: ${explanation.why}`, options);
     this.name = "StartError";
     this.code = code;
     this.explanation = explanation;

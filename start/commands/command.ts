@@ -8,7 +8,7 @@ export interface Io {
   stderr: NodeJS.WritableStream;
 }
 
-export interface Options {
+interface Options {
   install: boolean;
   volumes: boolean;
   json: boolean;
@@ -16,7 +16,7 @@ export interface Options {
   config?: string;
 }
 
-export interface Call extends Io {
+interface Call extends Io {
   options: Options;
   signal: AbortSignal;
 }

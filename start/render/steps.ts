@@ -6,17 +6,23 @@ import type { StackContext, Step } from "../steps/step.ts";
  * lively on a terminal, one plain line per event when piped. Stops at the first step that throws.
  */
 export async function runSteps(steps: readonly Step[], context: StackContext): Promise<void> {
+  // The renderer would print the whole explanation, which the caller prints better: it gets the title alone.
+  let failure: unknown;
   const tasks = steps.map((step) => ({
     title: step.title,
     task: async (ctx: StackContext, task: { title: string | undefined; output: string }) => {
       ctx.signal.throwIfAborted();
-      const done = await step.run(ctx, (line) => {
+      const report = (line: string) => {
         task.output = line;
+      };
+      const done = await step.run(ctx, report).catch((error: unknown) => {
+        failure = error;
+        throw new Error("see below");
       });
       task.title = done ? `${step.title}: ${done}` : step.title;
     },
   }));
-  await new Listr<StackContext, "default", "simple">(tasks, {
+  const list = new Listr<StackContext, "default", "simple">(tasks, {
     ctx: context,
     concurrent: false,
     exitOnError: true,
@@ -24,5 +30,8 @@ export async function runSteps(steps: readonly Step[], context: StackContext): P
     rendererOptions: { timer: PRESET_TIMER, collapseErrors: false, showErrorMessage: false },
     fallbackRenderer: "simple",
     fallbackRendererOptions: { timer: PRESET_TIMER },
-  }).run();
+  });
+  await list.run().catch((error: unknown) => {
+    throw failure ?? error;
+  });
 }

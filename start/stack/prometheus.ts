@@ -6,13 +6,13 @@ export interface Prometheus {
   query(expression: string): Promise<Sample[]>;
 }
 
-export interface Target {
+interface Target {
   job: string;
   health: string;
   lastError: string;
 }
 
-export interface Sample {
+interface Sample {
   labels: Record<string, string>;
   value: number;
 }
