@@ -1,8 +1,11 @@
 /** The byte layout of the tracer's rows: the twin of exporters/flow-tracer/include/rows.h, compared by a unit test. */
-export const ROWS_VERSION = 1;
+export const ROWS_VERSION = 2;
 
 export const ROLE = { unknown: 0, client: 1, server: 2 } as const;
 export type Role = (typeof ROLE)[keyof typeof ROLE];
+
+/** Bits of status_row.flags. */
+export const STATUS = { udp: 1, processes: 2 } as const;
 
 /** Where a field is, and how many bytes it has. */
 interface Field {
@@ -27,7 +30,7 @@ const HEAD = {
 export const STATUS_ROW = {
   name: "status_row",
   kind: 1,
-  size: 40,
+  size: 72,
   fields: {
     ...HEAD,
     reserved: { at: 4, bytes: 4 },
@@ -35,6 +38,11 @@ export const STATUS_ROW = {
     live_rows: { at: 16, bytes: 8 },
     live_lost: { at: 24, bytes: 8 },
     storage_lost: { at: 32, bytes: 8 },
+    closed_lost: { at: 40, bytes: 8 },
+    missed_events: { at: 48, bytes: 8 },
+    udp_lost: { at: 56, bytes: 8 },
+    flags: { at: 64, bytes: 4 },
+    reserved2: { at: 68, bytes: 4 },
   },
 } as const satisfies Layout;
 
@@ -62,14 +70,15 @@ export const FLOW_ROW = {
     protocol: { at: 114, bytes: 1 },
     state: { at: 115, bytes: 1 },
     role: { at: 116, bytes: 1 },
-    reserved: { at: 117, bytes: 11 },
+    reserved: { at: 117, bytes: 3 },
+    netns_cookie: { at: 120, bytes: 8 },
   },
 } as const satisfies Layout;
 
 export const PROCESS_ROW = {
   name: "process_row",
   kind: 3,
-  size: 184,
+  size: 192,
   fields: {
     ...HEAD,
     pid: { at: 4, bytes: 4 },
@@ -87,5 +96,57 @@ export const PROCESS_ROW = {
     resident_bytes: { at: 80, bytes: 8 },
     comm: { at: 88, bytes: 16 },
     cgroup_name: { at: 104, bytes: 80 },
+    netns_cookie: { at: 184, bytes: 8 },
+  },
+} as const satisfies Layout;
+
+/** Begins with a whole flow row, whose head tells the kind and size of this one. */
+export const CLOSED_ROW = {
+  name: "closed_row",
+  kind: 4,
+  size: 160,
+  fields: {
+    flow: { at: 0, bytes: 128 },
+    sequence: { at: 128, bytes: 8 },
+    end_ns: { at: 136, bytes: 8 },
+    mark: { at: 144, bytes: 8 },
+    error: { at: 152, bytes: 4 },
+    last_state: { at: 156, bytes: 1 },
+    reserved: { at: 157, bytes: 3 },
+  },
+} as const satisfies Layout;
+
+/** Begins with a whole flow row, as a closed one does. */
+export const UDP_ROW = {
+  name: "udp_row",
+  kind: 5,
+  size: 160,
+  fields: {
+    flow: { at: 0, bytes: 128 },
+    sent_packets: { at: 128, bytes: 8 },
+    received_packets: { at: 136, bytes: 8 },
+    last_ns: { at: 144, bytes: 8 },
+    entry: { at: 152, bytes: 8 },
+  },
+} as const satisfies Layout;
+
+export const PROGRAM_ROW = {
+  name: "program_row",
+  kind: 6,
+  size: 120,
+  fields: {
+    ...HEAD,
+    id: { at: 4, bytes: 4 },
+    type: { at: 8, bytes: 4 },
+    uid: { at: 12, bytes: 4 },
+    runs: { at: 16, bytes: 8 },
+    run_time_ns: { at: 24, bytes: 8 },
+    recursion_misses: { at: 32, bytes: 8 },
+    loaded_ns: { at: 40, bytes: 8 },
+    holder_pid: { at: 48, bytes: 4 },
+    reserved: { at: 52, bytes: 4 },
+    name: { at: 56, bytes: 16 },
+    attach_name: { at: 72, bytes: 32 },
+    holder_comm: { at: 104, bytes: 16 },
   },
 } as const satisfies Layout;

@@ -45,9 +45,9 @@ describe("flow rows", () => {
   });
 
   for (const [fault, at, value, message] of [
-    ["size", 0, 64, /size 64, kind 2, version 1; this exporter reads size 128, kind 2, version 1/],
+    ["size", 0, 64, /size 64, kind 2, version 2; this exporter reads size 128, kind 2, version 2/],
     ["kind", 2, 3, /kind 3/],
-    ["version", 3, 2, /version 2/],
+    ["version", 3, 1, /version 1; this/],
   ] as const) {
     test(`another ${fault} is refused by name`, () => {
       const bytes = Buffer.concat([socket(SOCKET), socket(SOCKET)]);
