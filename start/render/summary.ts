@@ -14,7 +14,7 @@ export function renderSummary(context: StackContext, seconds: number): string {
     ...(missing.has("grafana")
       ? []
       : ["", `  Grafana user ${context.settings.GRAFANA_ADMIN_USER}, ${passwordPlace(context)}`]),
-    ...leftOut.flatMap(({ part, reason }) => ["", `  Left out: ${part}: ${reason}`]),
+    ...(leftOut.length === 0 ? [] : ["", ...leftOut.map(({ part, reason }) => `  Left out: ${part}: ${reason}`)]),
     "",
     "  npm run status   npm run stop",
     "",

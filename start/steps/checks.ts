@@ -7,6 +7,7 @@ export const checks: Step = {
     const results = await ensureReady({ host, settings, install, report, signal });
     const warnings = results.filter((result) => result.status === "warning");
     for (const { title, detail } of warnings) report(`${title}: ${detail}`);
-    return warnings.length === 0 ? "all well" : `well, with ${warnings.length} warnings (npm run doctor)`;
+    if (warnings.length === 0) return "all well";
+    return `well, with ${warnings.length === 1 ? "a warning" : `${warnings.length} warnings`} (npm run doctor)`;
   },
 };

@@ -21,7 +21,7 @@ export const images: Step = {
     if (await needsMmdebstrap(options)) await provideMmdebstrap(context, report);
     context.images = await provideImages(options);
     for (const { service, reason } of context.images.filter(({ origin }) => origin === "missing")) {
-      context.leftOut.push({ part: service, reason: reason ?? "its image could be neither found nor pulled" });
+      context.leftOut.push({ part: service, reason: `its image is not here and could not be pulled: ${reason ?? ""}` });
     }
     return countByOrigin(context.images.map(({ origin }) => origin));
   },
