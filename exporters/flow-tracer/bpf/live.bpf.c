@@ -44,6 +44,14 @@ static __always_inline void publish(void)
 	live_lost = lost;
 }
 
+/* A socket that has closed keeps its storage until it is freed, but its row is in closed_rows. */
+static __always_inline bool is_open(const struct sock *sk, const struct flow_state *state)
+{
+	__u8 now = sk->__sk_common.skc_state;
+
+	return now != TCP_LISTEN && now != TCP_CLOSE && state->seen != TCP_CLOSE;
+}
+
 SEC("iter/bpf_sk_storage_map")
 int snapshot(struct bpf_iter__bpf_sk_storage_map *ctx)
 {
@@ -58,8 +66,10 @@ int snapshot(struct bpf_iter__bpf_sk_storage_map *ctx)
 		publish(); /* the call after the last socket */
 		return 0;
 	}
+	if (!is_open(sk, state))
+		return 0;
 	tcp = bpf_skc_to_tcp_sock(sk);
-	if (!tcp || sk->__sk_common.skc_state == TCP_LISTEN)
+	if (!tcp)
 		return 0;
 	row = claim_row();
 	if (row)

@@ -1,72 +1,83 @@
 // SPDX-License-Identifier: GPL-2.0 OR Apache-2.0
 /*
- * What:   keeps start, role and owner of a TCP flow in the storage of its socket.
+ * What:   keeps start, role and owner of a TCP flow in the storage of its socket, and hands the flow over as it ends.
  * Hook:   tp_btf/inet_sock_set_state: connection set-up and tear-down only, never a packet.
- * Map:    flow_states, about 420 bytes of kernel memory a socket.
- * Reader: none; live.bpf.c hands the result over.
+ * Map:    flow_states, about 420 bytes of kernel memory a socket; closed_rows.
+ * Reader: none; live.bpf.c and closed.bpf.c hand the result over.
  */
-#include "tracer.h"
+#include "closed.h"
 
-static __always_inline void connecting(struct sock *sk)
+#define BIT(state) (1U << (state))
+#define WATCHED_STATES \
+	(BIT(TCP_SYN_SENT) | BIT(TCP_SYN_RECV) | BIT(TCP_LISTEN) | BIT(TCP_FIN_WAIT1) | BIT(TCP_LAST_ACK) | BIT(TCP_CLOSE))
+
+/* Also when a socket connects again: one descriptor can carry many flows. */
+static __always_inline void connecting(struct flow_state *state)
 {
-	struct flow_state *state = make_flow_state(sk);
-
-	if (!state)
-		return;
+	if (state->seen != 0 && state->seen != TCP_CLOSE)
+		__sync_fetch_and_add(&missed_events, 1);
 	state->start_ns = bpf_ktime_get_boot_ns();
 	state->role = ROLE_CLIENT;
 	set_owner(state, bpf_get_current_task_btf(), OWNER_CALLER);
 }
 
 /* Sockets that come out of a listener inherit its state (BPF_F_CLONE): a first guess at their owner. */
-static __always_inline void listening(struct sock *sk)
+static __always_inline void listening(struct flow_state *state)
 {
-	struct flow_state *state = make_flow_state(sk);
-
-	if (!state)
-		return;
+	state->start_ns = 0;
 	state->role = ROLE_UNKNOWN;
 	set_owner(state, bpf_get_current_task_btf(), OWNER_INHERITED);
 }
 
-/* Runs in softirq: the current task is a stranger. A simultaneous open passes here too and stays a client. */
-static __always_inline void accepted(struct sock *sk)
+/* A listener's new socket, in softirq: the current task is a stranger. */
+static __always_inline void accepted(struct flow_state *state)
 {
-	struct flow_state *state = make_flow_state(sk);
-
-	if (!state || state->role == ROLE_CLIENT)
-		return;
 	state->start_ns = bpf_ktime_get_boot_ns();
 	state->role = ROLE_SERVER;
 	state->owner = OWNER_INHERITED;
 }
 
 /* Runs in the process that closes, so it names whoever really held an accepted socket; kernel workers close late. */
-static __always_inline void closing(struct sock *sk)
+static __always_inline void closing(struct flow_state *state)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct flow_state *state = flow_state_of(sk);
 
-	if (state && state->role != ROLE_CLIENT && !(task->flags & PF_KTHREAD))
+	if (state->role != ROLE_CLIENT && !(task->flags & PF_KTHREAD))
 		set_owner(state, task, OWNER_CALLER);
+}
+
+static __always_inline int follow(struct sock *sk, int old_state, int new_state)
+{
+	struct flow_state *state;
+
+	if (!(BIT(new_state) & WATCHED_STATES) || sk->sk_protocol != IPPROTO_TCP)
+		return 0;
+	/* a simultaneous open passes SYN_RECV too, and stays a client; a listener or an unconnected socket is no flow */
+	if (new_state == TCP_SYN_RECV && old_state != TCP_LISTEN)
+		return 0;
+	if (new_state == TCP_CLOSE && (old_state == TCP_LISTEN || old_state == TCP_CLOSE))
+		return 0;
+	state = make_flow_state(sk);
+	if (!state || state->seen == new_state)
+		return 0;
+	if (new_state == TCP_SYN_SENT)
+		connecting(state);
+	else if (new_state == TCP_LISTEN)
+		listening(state);
+	else if (new_state == TCP_SYN_RECV)
+		accepted(state);
+	else if (new_state == TCP_CLOSE)
+		add_closed_row(sk, state);
+	else
+		closing(state);
+	state->seen = new_state;
+	return 0;
 }
 
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(follow_state, struct sock *sk, int old_state, int new_state)
 {
-	if (sk->sk_protocol != IPPROTO_TCP)
-		return 0;
-	if (new_state == TCP_SYN_SENT)
-		connecting(sk);
-	else if (new_state == TCP_LISTEN)
-		listening(sk);
-	else if (new_state == TCP_ESTABLISHED && old_state == TCP_SYN_RECV)
-		accepted(sk);
-	else if (new_state == TCP_FIN_WAIT1 || new_state == TCP_LAST_ACK)
-		closing(sk);
-	else if (new_state == TCP_CLOSE)
-		bpf_sk_storage_delete(&flow_states, sk);
-	return 0;
+	return follow(sk, old_state, new_state);
 }
 
 char LICENSE[] SEC("license") = "GPL";

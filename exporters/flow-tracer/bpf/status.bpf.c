@@ -5,7 +5,7 @@
  * Map:    status_slot.
  * Reader: pin `status`, one row; the loader's own health check too.
  */
-#include "tracer.h"
+#include "closed.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -23,6 +23,8 @@ int status(struct bpf_iter__bpf_map_elem *ctx)
 		.live_rows = live_count,
 		.live_lost = live_lost,
 		.storage_lost = storage_lost,
+		.closed_lost = closed_lost,
+		.missed_events = missed_events,
 	};
 
 	if (ctx->value)

@@ -28,6 +28,7 @@ struct flow_state {
 	__u32 pid;
 	__u8 role; /* enum flow_role */
 	__u8 owner; /* enum owner_source */
+	__u8 seen; /* the last TCP state that was acted on; 0: none since the tracer started */
 	char comm[16];
 };
 
@@ -43,6 +44,7 @@ __weak __u64 heartbeat_ns;
 __weak __u64 live_count;
 __weak __u64 live_lost;
 __weak __u64 storage_lost;
+__weak __u64 missed_events;
 
 static __always_inline struct flow_state *flow_state_of(struct sock *sk)
 {

@@ -34,7 +34,7 @@ static void beat_until(const sigset_t *ends, struct tracer *tracer)
 
 static int trace(const struct options *options, const sigset_t *ends)
 {
-	struct tracer *tracer = load_programs(options->max_flows);
+	struct tracer *tracer = load_programs(options);
 	int status = EXIT_FAILURE;
 
 	if (!tracer)

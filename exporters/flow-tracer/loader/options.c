@@ -6,19 +6,37 @@
 
 #include "log.h"
 
-#define MAX_FLOWS_LIMIT (16U << 20)
+#define ROWS_LIMIT (16U << 20)
 
-static int parse_max_flows(unsigned int *max_flows, const char *text)
+static int parse_rows(unsigned int *rows, const char *name, const char *text)
 {
 	char *end;
 	unsigned long value = strtoul(text, &end, 10);
 
-	if (*text == '\0' || *end != '\0' || value == 0 || value > MAX_FLOWS_LIMIT) {
-		log_line(LOG_ERROR, "BAD_OPTION", "--max-flows takes 1 to %u, not \"%s\"", MAX_FLOWS_LIMIT, text);
+	if (*text == '\0' || *end != '\0' || value == 0 || value > ROWS_LIMIT) {
+		log_line(LOG_ERROR, "BAD_OPTION", "--%s takes 1 to %u, not \"%s\"", name, ROWS_LIMIT, text);
 		return -1;
 	}
-	*max_flows = value;
+	*rows = value;
 	return 0;
+}
+
+static int take_option(struct options *options, int option)
+{
+	switch (option) {
+	case 'p':
+		options->pins = optarg;
+		return 0;
+	case 'm':
+		return parse_rows(&options->max_flows, "max-flows", optarg);
+	case 'c':
+		return parse_rows(&options->max_closed, "max-closed", optarg);
+	case 'h':
+		options->health = true;
+		return 0;
+	default:
+		return -1;
+	}
 }
 
 int parse_options(struct options *options, int argc, char **argv)
@@ -26,23 +44,19 @@ int parse_options(struct options *options, int argc, char **argv)
 	static const struct option known[] = {
 		{ "pins", required_argument, NULL, 'p' },
 		{ "max-flows", required_argument, NULL, 'm' },
+		{ "max-closed", required_argument, NULL, 'c' },
 		{ "health", no_argument, NULL, 'h' },
 		{},
 	};
 	int option;
 
 	opterr = 0;
-	*options = (struct options){ .pins = "/sys/fs/bpf/flowtally", .max_flows = 262144 };
-	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
-		if (option == 'p')
-			options->pins = optarg;
-		else if (option == 'h')
-			options->health = true;
-		else if (option != 'm' || parse_max_flows(&options->max_flows, optarg))
-			break;
-	}
+	*options = (struct options){ .pins = "/sys/fs/bpf/flowtally", .max_flows = 262144, .max_closed = 65536 };
+	do
+		option = getopt_long(argc, argv, "", known, NULL);
+	while (option != -1 && take_option(options, option) == 0);
 	if (option == -1 && optind == argc)
 		return 0;
-	log_line(LOG_ERROR, "BAD_OPTION", "usage: flow-tracer [--pins DIR] [--max-flows N] [--health]");
+	log_line(LOG_ERROR, "BAD_OPTION", "usage: flow-tracer [--pins DIR] [--max-flows N] [--max-closed N] [--health]");
 	return -1;
 }

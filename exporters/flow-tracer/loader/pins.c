@@ -11,7 +11,10 @@
 #include "log.h"
 #include "tracer.skel.h"
 
-static const char *const pin_names[] = { "status", "snapshot", "live", "owners", "processes" };
+/* In the order of attach_iterators(). */
+static const char *const pin_names[] = {
+	"status", "snapshot", "live", "closed", "closed_ack", "owners", "processes",
+};
 #define PIN_COUNT (sizeof(pin_names) / sizeof(pin_names[0]))
 
 /* map: what is iterated; NULL where the program's type says it. */
@@ -66,6 +69,8 @@ int attach_iterators(struct tracer *t)
 	    attach(t->progs.status, &t->links.status, t->maps.status_slot) ||
 	    attach(t->progs.snapshot, &t->links.snapshot, t->maps.flow_states) ||
 	    attach(t->progs.live, &t->links.live, t->maps.live_rows) ||
+	    attach(t->progs.closed, &t->links.closed, t->maps.closed_rows) ||
+	    attach(t->progs.closed_ack, &t->links.closed_ack, t->maps.closed_rows) ||
 	    attach(t->progs.owners, &t->links.owners, NULL) ||
 	    attach(t->progs.processes, &t->links.processes, NULL))
 		return -1;
@@ -75,7 +80,8 @@ int attach_iterators(struct tracer *t)
 int pin_iterators(struct tracer *t, const char *folder)
 {
 	struct bpf_link *const links[PIN_COUNT] = {
-		t->links.status, t->links.snapshot, t->links.live, t->links.owners, t->links.processes,
+		t->links.status,     t->links.snapshot, t->links.live,	    t->links.closed,
+		t->links.closed_ack, t->links.owners,	t->links.processes,
 	};
 
 	if (make_folder(folder))

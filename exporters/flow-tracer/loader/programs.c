@@ -8,9 +8,10 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "options.h"
 #include "tracer.skel.h"
 
-#define CHUNK_ROWS 64 /* as in live.bpf.c */
+#define CHUNK_ROWS 64 /* as in live.bpf.c and closed.h */
 
 static int print_libbpf(enum libbpf_print_level level, const char *format, va_list arguments)
 {
@@ -19,7 +20,26 @@ static int print_libbpf(enum libbpf_print_level level, const char *format, va_li
 	return 0;
 }
 
-static struct tracer *try_load(unsigned int max_flows, bool with_processes)
+static unsigned int chunks(unsigned int rows)
+{
+	return (rows + CHUNK_ROWS - 1) / CHUNK_ROWS;
+}
+
+static unsigned int next_power_of_two(unsigned int number)
+{
+	return number <= 1 ? 1 : 1U << (32 - __builtin_clz(number - 1));
+}
+
+static void size_maps(struct tracer *tracer, const struct options *options)
+{
+	unsigned int closed_chunks = next_power_of_two(chunks(options->max_closed));
+
+	bpf_map__set_max_entries(tracer->maps.live_rows, chunks(options->max_flows));
+	bpf_map__set_max_entries(tracer->maps.closed_rows, closed_chunks);
+	tracer->rodata->closed_chunk_mask = closed_chunks - 1;
+}
+
+static struct tracer *try_load(const struct options *options, bool with_processes)
 {
 	struct tracer *tracer = tracer__open();
 	int error;
@@ -28,7 +48,7 @@ static struct tracer *try_load(unsigned int max_flows, bool with_processes)
 		return NULL;
 	tracer->rodata->cpu_count = libbpf_num_possible_cpus();
 	tracer->rodata->page_bytes = sysconf(_SC_PAGESIZE);
-	bpf_map__set_max_entries(tracer->maps.live_rows, (max_flows + CHUNK_ROWS - 1) / CHUNK_ROWS);
+	size_maps(tracer, options);
 	bpf_program__set_autoload(tracer->progs.processes, with_processes);
 	error = tracer__load(tracer);
 	if (!error)
@@ -46,17 +66,17 @@ static void explain_refusal(int error)
 		log_line(LOG_ERROR, "LOAD_FAILED", "the kernel refused the programs: %s", strerror(error));
 }
 
-struct tracer *load_programs(unsigned int max_flows)
+struct tracer *load_programs(const struct options *options)
 {
 	struct tracer *tracer;
 	int error;
 
 	libbpf_set_print(print_libbpf);
-	tracer = try_load(max_flows, true);
+	tracer = try_load(options, true);
 	if (tracer)
 		return tracer;
 	error = errno;
-	tracer = error == EPERM ? NULL : try_load(max_flows, false);
+	tracer = error == EPERM ? NULL : try_load(options, false);
 	if (tracer)
 		log_line(LOG_WARNING, "PROCESSES_LEFT_OUT", "this kernel refuses the program: %s", strerror(error));
 	else
