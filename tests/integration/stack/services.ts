@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { execa } from "execa";
 import { listContainers } from "../../../start/stack/containers.ts";
 import { launcher } from "../lib/launcher.ts";
 import type { Running } from "./running.ts";
@@ -44,6 +45,19 @@ export function servicesSuite(running: () => Running): void {
       assert.equal(exporter?.health, "healthy");
       assert.ok((exporter?.memory?.used ?? 0) > 1024 * 1024);
       assert.match((await launcher("status")).stdout, /flow-exporter +running +healthy +\d+ of 512 MiB/);
+    });
+
+    it("offer metrics that promtool finds nothing wrong with", async () => {
+      const { docker } = running();
+      const { Config } = await docker.getContainer("prometheus").inspect();
+      const metrics = await (await fetch("http://127.0.0.1:9436/metrics")).text();
+      const check = ["run", "--rm", "--interactive", "--network=none", "--entrypoint=/bin/promtool", Config.Image];
+      const result = await execa("docker", [...check, "check", "metrics"], {
+        input: metrics,
+        reject: false,
+        all: true,
+      });
+      assert.equal(result.exitCode, 0, result.all);
     });
 
     it("start again at once, building nothing", async () => {

@@ -1,0 +1,42 @@
+import { access } from "node:fs/promises";
+import { ensureReady } from "../start/checks/ready.ts";
+import { StartError } from "../start/errors.ts";
+import { applyInstall } from "../start/install/apply.ts";
+import { readSystem } from "../start/install/system.ts";
+import type { Installer } from "../start/install/types.ts";
+import { createHost, type Host } from "../start/lib/host.ts";
+import { renderError } from "../start/render/error.ts";
+import { loadSettings } from "../start/settings/index.ts";
+import { layoutOf } from "../start/stack/layout.ts";
+
+// Brings what the tests need, so that on a bare machine they run instead of being skipped.
+
+/** On top of what `npm start` brings: what builds the tracer outside its image, and what tests look with. */
+const testTools: Installer = {
+  title: "a C compiler, static libraries and iproute2 for the tests",
+  packages: async () => ["gcc", "make", "libc6-dev", "libelf-dev", "zlib1g-dev", "iproute2", "util-linux"],
+};
+
+const PROGRAMS = ["cc", "make", "ss", "setpriv"];
+const FILES = ["/usr/include/libelf.h", "/usr/include/zlib.h"];
+
+async function lacksTools(host: Host): Promise<boolean> {
+  const programs = await Promise.all(PROGRAMS.map((name) => host.which(name)));
+  if (programs.includes(undefined)) return true;
+  return Promise.all(FILES.map((file) => access(file))).then(
+    () => false,
+    () => true,
+  );
+}
+
+const host = createHost();
+const options = { report: console.log, signal: new AbortController().signal };
+try {
+  const settings = await loadSettings(layoutOf(`${import.meta.dirname}/..`).config);
+  await ensureReady({ host, settings, install: true, ...options });
+  if (await lacksTools(host)) await applyInstall(await readSystem(host), [testTools], options);
+} catch (error) {
+  if (!(error instanceof StartError)) throw error;
+  process.stderr.write(renderError(error));
+  process.exitCode = 1;
+}
