@@ -1,7 +1,7 @@
 /** What a figure should be: at least, or at most. */
 export type Goal = { least: number } | { most: number };
 
-export function isMet(value: number, goal: Goal): boolean {
+function isMet(value: number, goal: Goal): boolean {
   return "least" in goal ? value >= goal.least : value <= goal.most;
 }
 

@@ -3,7 +3,7 @@
  * connect serve PORT WORKERS
  * connect call ADDRESS PORT WORKERS SECONDS RATE
  * Short TCP connections: connect, 64 bytes each way, close (the caller first). `call` prints how many it made as one
- * JSON line; RATE is connections a second over all workers, 0 as many as go. `serve` prints "ready", runs until killed.
+ * JSON line; RATE is connections a second over all workers, 0 as many as go. `serve` prints "ready", ends on SIGTERM.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #define PAYLOAD 64
+#define MOST_WORKERS 64
 #define SLICE 0.001 /* a paced worker wakes up this often, seconds */
 
 struct count {
@@ -81,17 +82,27 @@ static void serve(int port, int workers)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(port) };
 	int listener = socket(AF_INET, SOCK_STREAM, 0);
-	int on = 1;
+	pid_t children[MOST_WORKERS];
+	int on = 1, signal;
+	sigset_t end;
 
 	setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	check(bind(listener, (void *)&address, sizeof(address)), "bind");
 	check(listen(listener, 4096), "listen");
-	for (int i = 0; i < workers; i++)
-		if (worker() == 0)
+	sigemptyset(&end);
+	sigaddset(&end, SIGTERM);
+	sigprocmask(SIG_BLOCK, &end, NULL);
+	for (int i = 0; i < workers; i++) {
+		children[i] = worker();
+		if (children[i] == 0)
 			answer(listener);
+	}
 	dprintf(STDOUT_FILENO, "ready\n");
-	while (wait(NULL) > 0)
-		;
+	sigwait(&end, &signal);
+	for (int i = 0; i < workers; i++) {
+		kill(children[i], SIGKILL);
+		waitpid(children[i], NULL, 0);
+	}
 }
 
 static int exchange(const struct sockaddr_in *to)
@@ -143,9 +154,9 @@ int main(int argc, char **argv)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET };
 
-	if (argc == 4 && strcmp(argv[1], "serve") == 0) {
+	if (argc == 4 && strcmp(argv[1], "serve") == 0 && atoi(argv[3]) <= MOST_WORKERS) {
 		serve(atoi(argv[2]), atoi(argv[3]));
-		return 1;
+		return 0;
 	}
 	if (argc != 7 || strcmp(argv[1], "call") || inet_pton(AF_INET, argv[2], &to.sin_addr) != 1)
 		return 2;

@@ -16,6 +16,7 @@
 
 #define PORT 7000
 #define PAYLOAD 100
+#define MOST_CHILDREN 100
 #define SPARE_DESCRIPTORS 16
 #define MOST_PER_ADDRESS 20000 /* below the usual range of ephemeral ports */
 
@@ -64,14 +65,15 @@ static int open_all(int connections, int last_byte)
 	return opened;
 }
 
-static int hold_in_child(int connections, int last_byte)
+static int hold_in_child(pid_t *child, int connections, int last_byte)
 {
 	int result[2];
 	int opened = 0;
 
 	if (pipe(result))
 		return 0;
-	if (fork() == 0) {
+	*child = fork();
+	if (*child == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		opened = open_all(connections, last_byte);
 		if (write(result[1], &opened, sizeof(opened)) == sizeof(opened))
@@ -88,17 +90,25 @@ static int hold_in_child(int connections, int last_byte)
 int main(int argc, char **argv)
 {
 	int most = most_connections();
-	int left, address, opened = 0;
+	pid_t children[MOST_CHILDREN] = {};
+	int left, address, count = 0, opened = 0;
 
 	if (argc != 3)
 		return 2;
 	left = atoi(argv[1]);
 	address = atoi(argv[2]);
-	for (; left > 0; left -= most)
-		opened += hold_in_child(left < most ? left : most, address++);
+	signal(SIGTERM, SIG_IGN); /* the end of stdin is what ends it, so that no child is left */
+	for (; left > 0 && count < MOST_CHILDREN; left -= most)
+		opened += hold_in_child(&children[count++], left < most ? left : most, address++);
 	printf("{\"connections\":%d,\"next\":%d}\n", opened, address);
 	fflush(stdout);
 	while (getchar() != EOF)
 		;
+	while (count-- > 0) {
+		if (children[count] <= 0)
+			continue; /* never came to be: -1 would name every process */
+		kill(children[count], SIGKILL);
+		waitpid(children[count], NULL, 0);
+	}
 	return 0;
 }

@@ -1,30 +1,38 @@
-import type { Tracer } from "../../../exporters/flow-exporter/read/tracer.ts";
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { socket, statusRow } from "../../unit/flow-exporter/lib/rows.ts";
 
 const PORTS = 50;
-const HEARTBEAT_NS = 1e9;
 const FIRST_PORT = 10_000;
+const UPTIME_SECONDS = 1_000;
 
-/** A host that stands still at the synthetic tracer's last heartbeat. */
-export const SYNTHETIC_HOST = { bootTimeNs: () => HEARTBEAT_NS, netFile: () => "" };
-
-/** A tracer that hands over one connection on each of `edges` edges, from some processes to many ports outside. */
-export function syntheticTracer(edges: number): Tracer {
-  const rows = Buffer.concat(Array.from({ length: edges }, (_, edge) => rowOf(edge)));
-  const status = statusRow({ heartbeat_ns: HEARTBEAT_NS, live_rows: edges });
-  const nothing = Buffer.alloc(0);
-  return {
-    identity: () => "synthetic",
-    status: () => status,
-    backfillOwners: () => {},
-    processes: () => nothing,
-    closed: () => nothing,
-    acknowledge: () => {},
-    flows: () => rows,
-    udp: () => nothing,
-    programs: () => nothing,
-  };
+/** Folders that stand in for a tracer's pins and for /proc. */
+export interface SyntheticHost {
+  pins: string;
+  proc: string;
 }
+
+/**
+ * Files in place of pins that hand over one connection on each of `edges` edges, from some processes to many ports
+ * outside, and a `/proc` whose time stands still at the tracer's last heartbeat.
+ */
+export async function createSyntheticHost(folder: string, edges: number): Promise<SyntheticHost> {
+  const host = { pins: path.join(folder, "pins"), proc: path.join(folder, "proc") };
+  const files = {
+    ...Object.fromEntries(EMPTY_PINS.map((pin) => [path.join(host.pins, pin), Buffer.alloc(0)])),
+    [path.join(host.pins, "status")]: statusRow({ heartbeat_ns: UPTIME_SECONDS * 1e9, live_rows: edges }),
+    [path.join(host.pins, "live")]: Buffer.concat(Array.from({ length: edges }, (_, edge) => rowOf(edge))),
+    [path.join(host.proc, "uptime")]: `${UPTIME_SECONDS}.00 0.00\n`,
+    [path.join(host.proc, "sys/kernel/random/boot_id")]: "00000000-0000-4000-8000-000000000000\n",
+  };
+  for (const [file, content] of Object.entries(files)) {
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, content);
+  }
+  return host;
+}
+
+const EMPTY_PINS = ["snapshot", "owners", "processes", "closed", "closed_ack", "udp", "programs"];
 
 function rowOf(edge: number): Buffer {
   const process = Math.floor(edge / PORTS);

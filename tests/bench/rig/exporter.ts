@@ -8,8 +8,11 @@ export interface Exporter extends Background {
   url: string;
 }
 
+/** Environment variables of the exporter, over those that the benchmark sets itself. */
+type Settings = Readonly<Record<string, string>>;
+
 /** Runs the real flow-exporter on the pins of a tracer, up to its first complete read. */
-export async function startExporter(bench: Bench, pins: string): Promise<Exporter> {
+export async function startExporter(bench: Bench, pins: string, settings: Settings = {}): Promise<Exporter> {
   const { projectRoot, folder, signal } = bench;
   const state = path.join(folder, "exporter-state");
   await rm(state, { recursive: true, force: true });
@@ -17,7 +20,7 @@ export async function startExporter(bench: Bench, pins: string): Promise<Exporte
   const main = path.join(projectRoot, "exporters/flow-exporter/main.ts");
   const background = await startBackground(["setpriv", "--pdeathsig", "KILL", process.execPath, main], {
     ready: (line) => portIn(line) !== undefined,
-    env: { NODE_ENV: "production", FLOW_PINS: pins, FLOW_PORT: "0", FLOW_STATE: state },
+    env: { NODE_ENV: "production", FLOW_PINS: pins, FLOW_PORT: "0", FLOW_STATE: state, ...settings },
     signal,
   });
   const exporter = { ...background, url: `http://127.0.0.1:${portIn(background.line)}` };
