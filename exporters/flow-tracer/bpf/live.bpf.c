@@ -25,6 +25,8 @@ struct {
 
 static __u64 next_row;
 static __u64 lost;
+static __u64 opened_before; /* flows_opened as this snapshot began */
+static __u64 counted_open; /* flows in this snapshot whose start was seen */
 
 static __always_inline struct flow_row *claim_row(void)
 {
@@ -38,8 +40,29 @@ static __always_inline struct flow_row *claim_row(void)
 	return &chunk->rows[next_row++ % CHUNK_ROWS];
 }
 
+/*
+ * A flow that was counted before the walk is in the walk, or has ended by its end, or its end went unseen. Flows that
+ * come and go meanwhile can only hide a miss, until a later walk, and never make one up.
+ */
+static __always_inline __u64 missed_closings(void)
+{
+	__u64 known = counted_open + flows_ended;
+
+	return opened_before > known ? opened_before - known : 0;
+}
+
+static __always_inline void begin(void)
+{
+	opened_before = flows_opened;
+	next_row = lost = counted_open = 0;
+}
+
 static __always_inline void publish(void)
 {
+	__u64 missed = missed_closings();
+
+	if (missed > missed_events)
+		missed_events = missed;
 	live_count = next_row;
 	live_lost = lost;
 }
@@ -61,11 +84,12 @@ int snapshot(struct bpf_iter__bpf_sk_storage_map *ctx)
 	struct flow_row *row;
 
 	if (ctx->meta->seq_num == 0)
-		next_row = lost = 0;
+		begin();
 	if (!sk || !state) {
 		publish(); /* the call after the last socket */
 		return 0;
 	}
+	counted_open += state->counted;
 	if (!is_open(sk, state))
 		return 0;
 	tcp = bpf_skc_to_tcp_sock(sk);

@@ -11,14 +11,20 @@
 #define WATCHED_STATES \
 	(BIT(TCP_SYN_SENT) | BIT(TCP_SYN_RECV) | BIT(TCP_LISTEN) | BIT(TCP_FIN_WAIT1) | BIT(TCP_LAST_ACK) | BIT(TCP_CLOSE))
 
+/* Marked first, then counted: missed_closings() in live.bpf.c rests on it. */
+static __always_inline void start(struct flow_state *state, enum flow_role role)
+{
+	state->start_ns = bpf_ktime_get_boot_ns();
+	state->role = role;
+	state->counted = true;
+	__sync_fetch_and_add(&flows_opened, 1);
+}
+
 /* Also when a socket connects again: one descriptor can carry many flows. */
 static __always_inline void connecting(struct flow_state *state)
 {
-	if (state->seen != 0 && state->seen != TCP_CLOSE)
-		__sync_fetch_and_add(&missed_events, 1);
-	state->start_ns = bpf_ktime_get_boot_ns();
-	state->role = ROLE_CLIENT;
 	set_owner(state, bpf_get_current_task_btf(), OWNER_CALLER);
+	start(state, ROLE_CLIENT);
 }
 
 /* Sockets that come out of a listener inherit its state (BPF_F_CLONE): a first guess at their owner. */
@@ -32,9 +38,8 @@ static __always_inline void listening(struct flow_state *state)
 /* A listener's new socket, in softirq: the current task is a stranger. */
 static __always_inline void accepted(struct flow_state *state)
 {
-	state->start_ns = bpf_ktime_get_boot_ns();
-	state->role = ROLE_SERVER;
 	state->owner = OWNER_INHERITED;
+	start(state, ROLE_SERVER);
 }
 
 /* Runs in the process that closes, so it names whoever really held an accepted socket; kernel workers close late. */
@@ -44,6 +49,16 @@ static __always_inline void closing(struct flow_state *state)
 
 	if (state->role != ROLE_CLIENT && !(task->flags & PF_KTHREAD))
 		set_owner(state, task, OWNER_CALLER);
+}
+
+/* Counted first, then the mark goes: see start(). */
+static __always_inline void closed_now(struct sock *sk, struct flow_state *state)
+{
+	add_closed_row(sk, state);
+	if (!state->counted)
+		return;
+	__sync_fetch_and_add(&flows_ended, 1);
+	state->counted = false;
 }
 
 static __always_inline int follow(struct sock *sk, int old_state, int new_state)
@@ -60,6 +75,7 @@ static __always_inline int follow(struct sock *sk, int old_state, int new_state)
 	state = make_flow_state(sk);
 	if (!state || state->seen == new_state)
 		return 0;
+	state->seen = new_state;
 	if (new_state == TCP_SYN_SENT)
 		connecting(state);
 	else if (new_state == TCP_LISTEN)
@@ -67,15 +83,26 @@ static __always_inline int follow(struct sock *sk, int old_state, int new_state)
 	else if (new_state == TCP_SYN_RECV)
 		accepted(state);
 	else if (new_state == TCP_CLOSE)
-		add_closed_row(sk, state);
+		closed_now(sk, state);
 	else
 		closing(state);
-	state->seen = new_state;
 	return 0;
 }
 
+/*
+ * Twice, because the kernel does not enter a program that is already running on this CPU: a packet that arrives while
+ * it works for a process would change the state of some other socket unseen. Of two programs only one is running then,
+ * and softirq on top of a process is as deep as it gets. Both see all else; `seen` says what is already done, and no
+ * two changes of one socket overlap, as the kernel makes them under the socket's lock.
+ */
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(follow_state, struct sock *sk, int old_state, int new_state)
+{
+	return follow(sk, old_state, new_state);
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(follow_nested, struct sock *sk, int old_state, int new_state)
 {
 	return follow(sk, old_state, new_state);
 }

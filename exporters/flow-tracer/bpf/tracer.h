@@ -29,6 +29,7 @@ struct flow_state {
 	__u8 role; /* enum flow_role */
 	__u8 owner; /* enum owner_source */
 	__u8 seen; /* the last TCP state that was acted on; 0: none since the tracer started */
+	bool counted; /* in flows_opened, and not yet in flows_ended */
 	char comm[16];
 };
 
@@ -45,6 +46,10 @@ __weak __u64 live_count;
 __weak __u64 live_lost;
 __weak __u64 storage_lost;
 __weak __u64 missed_events;
+
+/* Flows whose start was seen, and those of them whose end was seen too. */
+__weak __u64 flows_opened;
+__weak __u64 flows_ended;
 
 static __always_inline struct flow_state *flow_state_of(struct sock *sk)
 {

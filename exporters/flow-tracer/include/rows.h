@@ -45,7 +45,7 @@ struct status_row {
 	__u64 live_lost; /* sockets the last snapshot had no room for */
 	__u64 storage_lost; /* sockets that got no storage, since load */
 	__u64 closed_lost; /* closed flows the ring had no room for, since load */
-	__u64 missed_events; /* state changes of sockets that no program saw, since load, as far as is known */
+	__u64 missed_events; /* flows whose end no program saw, since load; known at the next quiet snapshot */
 	__u64 udp_lost; /* datagrams that got no flow entry, since load */
 	__u32 flags;
 	__u32 reserved2;

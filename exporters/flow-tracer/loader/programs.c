@@ -117,7 +117,8 @@ int start_tracing(struct tracer *tracer)
 	if (error)
 		log_line(LOG_WARNING, "PERCPU_OFFSETS_MISSING", "resident memory is approximate: %s", strerror(error));
 	tracer->links.follow_state = bpf_program__attach(tracer->progs.follow_state);
-	if (!tracer->links.follow_state) {
+	tracer->links.follow_nested = bpf_program__attach(tracer->progs.follow_nested);
+	if (!tracer->links.follow_state || !tracer->links.follow_nested) {
 		log_line(LOG_ERROR, "ATTACH_FAILED", "tp_btf/inet_sock_set_state: %s", strerror(errno));
 		return -1;
 	}
