@@ -8,8 +8,8 @@
 #include "closed.h"
 
 #define BIT(state) (1U << (state))
-#define WATCHED_STATES \
-	(BIT(TCP_SYN_SENT) | BIT(TCP_SYN_RECV) | BIT(TCP_LISTEN) | BIT(TCP_FIN_WAIT1) | BIT(TCP_LAST_ACK) | BIT(TCP_CLOSE))
+#define SET_BY_PACKETS (BIT(TCP_SYN_RECV) | BIT(TCP_CLOSE))
+#define SET_BY_PROCESSES (BIT(TCP_SYN_SENT) | BIT(TCP_LISTEN) | BIT(TCP_FIN_WAIT1) | BIT(TCP_LAST_ACK))
 
 /* Marked first, then counted: missed_closings() in live.bpf.c rests on it. */
 static __always_inline void start(struct flow_state *state, enum flow_role role)
@@ -61,11 +61,11 @@ static __always_inline void closed_now(struct sock *sk, struct flow_state *state
 	state->counted = false;
 }
 
-static __always_inline int follow(struct sock *sk, int old_state, int new_state)
+static __always_inline int follow(struct sock *sk, int old_state, int new_state, __u32 watched)
 {
 	struct flow_state *state;
 
-	if (!(BIT(new_state) & WATCHED_STATES) || sk->sk_protocol != IPPROTO_TCP)
+	if (!(BIT(new_state) & watched) || sk->sk_protocol != IPPROTO_TCP)
 		return 0;
 	/* a simultaneous open passes SYN_RECV too, and stays a client; a listener or an unconnected socket is no flow */
 	if (new_state == TCP_SYN_RECV && old_state != TCP_LISTEN)
@@ -92,19 +92,19 @@ static __always_inline int follow(struct sock *sk, int old_state, int new_state)
 /*
  * Twice, because the kernel does not enter a program that is already running on this CPU: a packet that arrives while
  * it works for a process would change the state of some other socket unseen. Of two programs only one is running then,
- * and softirq on top of a process is as deep as it gets. Both see all else; `seen` says what is already done, and no
- * two changes of one socket overlap, as the kernel makes them under the socket's lock.
+ * and softirq on top of a process is as deep as it gets. Of all else the second finds in `seen` that it is done; no two
+ * changes of one socket overlap, as the kernel makes them under the socket's lock.
  */
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(follow_state, struct sock *sk, int old_state, int new_state)
 {
-	return follow(sk, old_state, new_state);
+	return follow(sk, old_state, new_state, SET_BY_PACKETS | SET_BY_PROCESSES);
 }
 
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(follow_nested, struct sock *sk, int old_state, int new_state)
 {
-	return follow(sk, old_state, new_state);
+	return follow(sk, old_state, new_state, SET_BY_PACKETS);
 }
 
 char LICENSE[] SEC("license") = "GPL";

@@ -70,7 +70,7 @@ static __always_inline void set_owner(struct flow_state *state, struct task_stru
 {
 	state->pid = task->tgid;
 	state->owner = owner;
-	bpf_probe_read_kernel_str(state->comm, sizeof(state->comm), task->group_leader->comm);
+	__builtin_memcpy(state->comm, task->group_leader->comm, sizeof(state->comm));
 }
 
 #endif
