@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0 OR Apache-2.0
 /*
- * What:   finds the process behind sockets that are older than the tracer, and behind accepted ones.
+ * What:   finds the process behind sockets that are older than the tracer, behind accepted ones, and behind BPF programs.
  * Hook:   iter/task_file: every descriptor on the host, when the pin `owners` is read; it outputs nothing.
- * Map:    flow_states; listeners: local ports that were listened on, to tell a server's old socket from a client's.
+ * Map:    flow_states; udp_owners; holders; listeners: local ports that were listened on, to tell a server's old socket
+ *         from a client's.
  * Cost:   about 1 µs a descriptor.
  * Reader: anyone, in the host's pid namespace (an iterator sees its reader's processes). Two reads settle all roles.
  */
-#include "tracer.h"
+#include "holders.h"
+#include "udp.h"
 
 struct listening_port {
 	__u32 netns;
@@ -19,18 +21,6 @@ struct {
 	__type(key, struct listening_port);
 	__type(value, __u8);
 } listeners SEC(".maps");
-
-static __always_inline struct sock *tcp_socket_of(struct file *file)
-{
-	struct socket *socket = bpf_sock_from_file(file);
-	struct sock *sk = socket ? socket->sk : NULL;
-	__u16 family;
-
-	if (!sk || sk->sk_protocol != IPPROTO_TCP || sk->__sk_common.skc_state == TCP_CLOSE)
-		return NULL;
-	family = sk->__sk_common.skc_family;
-	return family == AF_INET || family == AF_INET6 ? sk : NULL;
-}
 
 static __always_inline void settle_role(struct flow_state *state, struct sock *sk)
 {
@@ -46,27 +36,106 @@ static __always_inline void settle_role(struct flow_state *state, struct sock *s
 		state->role = ROLE_SERVER;
 }
 
-SEC("iter/task_file")
-int owners(struct bpf_iter__task_file *ctx)
+static __always_inline void own_tcp(struct sock *sk, struct task_struct *task)
 {
-	struct task_struct *task = ctx->task;
-	struct file *file = ctx->file;
 	struct flow_state *state;
-	struct sock *sk;
 
-	if (!task || !file)
-		return 0;
-	sk = tcp_socket_of(file);
-	if (!sk)
-		return 0;
+	if (sk->__sk_common.skc_state == TCP_CLOSE)
+		return;
 	state = make_flow_state(sk);
 	if (!state)
-		return 0;
+		return;
 	settle_role(state, sk);
 	if (sk->__sk_common.skc_state == TCP_LISTEN)
 		set_owner(state, task, OWNER_INHERITED);
 	else if (state->owner == OWNER_INHERITED)
 		set_owner(state, task, OWNER_HOLDER);
+}
+
+/* cgroup/sock_create knows the namespace's cookie only; here its inode is at hand too. */
+static __always_inline void own_udp(struct sock *sk, struct task_struct *task)
+{
+	struct udp_owner *owner;
+
+	if (!count_udp)
+		return;
+	owner = bpf_sk_storage_get(&udp_owners, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+	if (!owner)
+		return;
+	owner->netns = sk->__sk_common.skc_net.net->ns.inum;
+	owner->netns_cookie = sk->__sk_common.skc_net.net->net_cookie;
+	if (owner->pid)
+		return;
+	owner->pid = task->tgid;
+	__builtin_memcpy(owner->comm, task->group_leader->comm, sizeof(owner->comm));
+}
+
+static __always_inline void own_socket(struct sock *sk, struct task_struct *task)
+{
+	__u16 family = sk->__sk_common.skc_family;
+
+	if (family != AF_INET && family != AF_INET6)
+		return;
+	if (sk->sk_protocol == IPPROTO_TCP)
+		own_tcp(sk, task);
+	else if (sk->sk_protocol == IPPROTO_UDP)
+		own_udp(sk, task);
+}
+
+/* Eight characters as one number, as they lie in memory. */
+static __always_inline __u64 word(const char text[8])
+{
+	__u64 number;
+
+	__builtin_memcpy(&number, text, sizeof(number));
+	return number;
+}
+
+/* Anonymous files have no type that a program could ask for, but a name. */
+static __always_inline struct bpf_prog *program_behind(struct file *file)
+{
+	__u64 name = 0;
+
+	bpf_probe_read_kernel(&name, sizeof(name), file->f_path.dentry->d_name.name);
+	if (name == word("bpf-prog"))
+		return file->private_data;
+	if (name == word("bpf_link") || name == word("bpf-link"))
+		return BPF_CORE_READ((struct bpf_link *)file->private_data, prog);
+	return NULL;
+}
+
+static __always_inline void own_program(struct bpf_prog *program, struct task_struct *task)
+{
+	struct holder holder = { .pass = owner_passes, .pid = task->tgid };
+	__u32 id = BPF_CORE_READ(program, aux, id);
+
+	__builtin_memcpy(holder.comm, task->group_leader->comm, sizeof(holder.comm));
+	bpf_map_update_elem(&holders, &id, &holder, BPF_ANY);
+}
+
+SEC("iter/task_file")
+int owners(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+	struct bpf_prog *program;
+	struct socket *socket;
+	struct sock *sk;
+
+	if (!task || !file)
+		return 0;
+	if (ctx->meta->seq_num == 0)
+		owner_passes++;
+	socket = bpf_sock_from_file(file);
+	if (!socket) {
+		program = program_behind(file);
+		if (program)
+			own_program(program, task);
+		return 0;
+	}
+	sk = socket->sk;
+	if (sk)
+		own_socket(sk, task);
 	return 0;
 }
 

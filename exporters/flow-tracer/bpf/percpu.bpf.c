@@ -4,7 +4,7 @@
  *         to be had from a program; so: the address of a map value on a CPU minus the map's per-CPU base pointer.
  * Hook:   iter/bpf_map_elem over percpu_probe, read once by the loader.
  * Map:    percpu_probe, one element.
- * Reader: processes.bpf.c. Before 5.18 the helper is missing and the offsets stay 0.
+ * Reader: processes.bpf.c, programs.bpf.c. Before 5.18 the helper is missing and the offsets stay 0.
  */
 #include "percpu.h"
 

@@ -28,4 +28,18 @@ static __always_inline __s64 sum_over_cpus(const __s32 *variable)
 	return sum;
 }
 
+/* The sum of a per-CPU u64 over all CPUs. */
+static __always_inline __u64 sum_u64_over_cpus(const void *variable)
+{
+	__u64 sum = 0;
+
+	for (__u32 cpu = 0; cpu < cpu_count && cpu < MAX_CPUS; cpu++) {
+		__u64 offset = percpu_offsets[cpu], part = 0;
+
+		if (offset && bpf_probe_read_kernel(&part, sizeof(part), variable + offset) == 0)
+			sum += part;
+	}
+	return sum;
+}
+
 #endif

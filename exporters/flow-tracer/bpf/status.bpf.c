@@ -6,6 +6,7 @@
  * Reader: pin `status`, one row; the loader's own health check too.
  */
 #include "closed.h"
+#include "udp.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -25,6 +26,8 @@ int status(struct bpf_iter__bpf_map_elem *ctx)
 		.storage_lost = storage_lost,
 		.closed_lost = closed_lost,
 		.missed_events = missed_events,
+		.udp_lost = udp_lost,
+		.flags = status_flags,
 	};
 
 	if (ctx->value)

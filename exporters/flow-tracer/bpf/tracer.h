@@ -42,6 +42,7 @@ struct {
 
 /* The numbers of the status row, in memory the loader maps: it writes the heartbeat without a system call. */
 __weak __u64 heartbeat_ns;
+__weak __u32 status_flags; /* set by the loader once all is attached */
 __weak __u64 live_count;
 __weak __u64 live_lost;
 __weak __u64 storage_lost;

@@ -13,6 +13,7 @@
 #include "options.h"
 #include "pins.h"
 #include "programs.h"
+#include "udp.h"
 #include "tracer.skel.h"
 
 static void block_ends(sigset_t *ends)
@@ -41,7 +42,9 @@ static int trace(const struct options *options, const sigset_t *ends)
 		return EXIT_FAILURE;
 	remove_pins(options->pins);
 	tracer->bss->heartbeat_ns = boot_time_ns();
-	if (attach_iterators(tracer) == 0 && start_tracing(tracer) == 0 && pin_iterators(tracer, options->pins) == 0) {
+	start_udp(tracer);
+	if (attach_iterators(tracer) == 0 && start_tracing(tracer) == 0 &&
+	    pin_iterators(tracer, options->pins) == 0) {
 		log_line(LOG_INFO, "READY", "pins in %s, room for %u flows", options->pins, options->max_flows);
 		beat_until(ends, tracer);
 		log_line(LOG_INFO, "STOPPED", "pins removed, programs unloaded");

@@ -3,6 +3,7 @@
 
 #include <getopt.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "log.h"
 
@@ -21,6 +22,15 @@ static int parse_rows(unsigned int *rows, const char *name, const char *text)
 	return 0;
 }
 
+static int parse_switch(bool *on, const char *name, const char *text)
+{
+	*on = strcmp(text, "on") == 0;
+	if (*on || strcmp(text, "off") == 0)
+		return 0;
+	log_line(LOG_ERROR, "BAD_OPTION", "--%s takes on or off, not \"%s\"", name, text);
+	return -1;
+}
+
 static int take_option(struct options *options, int option)
 {
 	switch (option) {
@@ -31,6 +41,8 @@ static int take_option(struct options *options, int option)
 		return parse_rows(&options->max_flows, "max-flows", optarg);
 	case 'c':
 		return parse_rows(&options->max_closed, "max-closed", optarg);
+	case 'u':
+		return parse_switch(&options->udp, "udp", optarg);
 	case 'h':
 		options->health = true;
 		return 0;
@@ -45,18 +57,24 @@ int parse_options(struct options *options, int argc, char **argv)
 		{ "pins", required_argument, NULL, 'p' },
 		{ "max-flows", required_argument, NULL, 'm' },
 		{ "max-closed", required_argument, NULL, 'c' },
+		{ "udp", required_argument, NULL, 'u' },
 		{ "health", no_argument, NULL, 'h' },
 		{},
 	};
 	int option;
 
 	opterr = 0;
-	*options = (struct options){ .pins = "/sys/fs/bpf/flowtally", .max_flows = 262144, .max_closed = 65536 };
+	*options = (struct options){
+		.pins = "/sys/fs/bpf/flowtally",
+		.max_flows = 262144,
+		.max_closed = 65536,
+		.udp = true,
+	};
 	do
 		option = getopt_long(argc, argv, "", known, NULL);
 	while (option != -1 && take_option(options, option) == 0);
 	if (option == -1 && optind == argc)
 		return 0;
-	log_line(LOG_ERROR, "BAD_OPTION", "usage: flow-tracer [--pins DIR] [--max-flows N] [--max-closed N] [--health]");
+	log_line(LOG_ERROR, "BAD_OPTION", "usage: flow-tracer [--pins DIR] [--max-flows N] [--max-closed N] [--udp on|off] [--health]");
 	return -1;
 }

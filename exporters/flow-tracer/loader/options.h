@@ -8,6 +8,7 @@ struct options {
 	const char *pins; /* folder on a BPF file system; made at start, removed at the end */
 	unsigned int max_flows; /* sockets a snapshot has room for */
 	unsigned int max_closed; /* flows that ended and wait for the reader */
+	bool udp; /* whether UDP is to be counted */
 	bool health; /* only ask whether a tracer lives */
 };
 

@@ -13,7 +13,7 @@
 
 /* In the order of attach_iterators(). */
 static const char *const pin_names[] = {
-	"status", "snapshot", "live", "closed", "closed_ack", "owners", "processes",
+	"status", "snapshot", "live", "closed", "closed_ack", "owners", "processes", "programs", "udp",
 };
 #define PIN_COUNT (sizeof(pin_names) / sizeof(pin_names[0]))
 
@@ -72,7 +72,8 @@ int attach_iterators(struct tracer *t)
 	    attach(t->progs.closed, &t->links.closed, t->maps.closed_rows) ||
 	    attach(t->progs.closed_ack, &t->links.closed_ack, t->maps.closed_rows) ||
 	    attach(t->progs.owners, &t->links.owners, NULL) ||
-	    attach(t->progs.processes, &t->links.processes, NULL))
+	    attach(t->progs.processes, &t->links.processes, NULL) ||
+	    attach(t->progs.programs, &t->links.programs, NULL) || (t->links.udp_sent && attach(t->progs.udp, &t->links.udp, t->maps.udp_flows)))
 		return -1;
 	return 0;
 }
@@ -81,7 +82,8 @@ int pin_iterators(struct tracer *t, const char *folder)
 {
 	struct bpf_link *const links[PIN_COUNT] = {
 		t->links.status,     t->links.snapshot, t->links.live,	    t->links.closed,
-		t->links.closed_ack, t->links.owners,	t->links.processes,
+		t->links.closed_ack, t->links.owners,	t->links.processes, t->links.programs,
+		t->links.udp,
 	};
 
 	if (make_folder(folder))

@@ -9,7 +9,9 @@
 
 #include "log.h"
 #include "options.h"
+#include "rows.h"
 #include "tracer.skel.h"
+#include "udp.h"
 
 #define CHUNK_ROWS 64 /* as in live.bpf.c and closed.h */
 
@@ -39,7 +41,13 @@ static void size_maps(struct tracer *tracer, const struct options *options)
 	tracer->rodata->closed_chunk_mask = closed_chunks - 1;
 }
 
-static struct tracer *try_load(const struct options *options, bool with_processes)
+/* What the flows of TCP can do without. */
+struct extras {
+	bool processes;
+	bool udp;
+};
+
+static struct tracer *try_load(const struct options *options, const struct extras *extras)
 {
 	struct tracer *tracer = tracer__open();
 	int error;
@@ -49,10 +57,13 @@ static struct tracer *try_load(const struct options *options, bool with_processe
 	tracer->rodata->cpu_count = libbpf_num_possible_cpus();
 	tracer->rodata->page_bytes = sysconf(_SC_PAGESIZE);
 	size_maps(tracer, options);
-	bpf_program__set_autoload(tracer->progs.processes, with_processes);
+	bpf_program__set_autoload(tracer->progs.processes, extras->processes);
+	want_udp(tracer, extras->udp);
 	error = tracer__load(tracer);
-	if (!error)
+	if (!error) {
+		tracer->bss->status_flags = extras->processes ? STATUS_PROCESSES : 0;
 		return tracer;
+	}
 	tracer__destroy(tracer);
 	errno = -error;
 	return NULL;
@@ -66,21 +77,31 @@ static void explain_refusal(int error)
 		log_line(LOG_ERROR, "LOAD_FAILED", "the kernel refused the programs: %s", strerror(error));
 }
 
+static void say_what_is_left_out(const struct extras *wanted, const struct extras *loaded, int error)
+{
+	if (wanted->processes && !loaded->processes)
+		log_line(LOG_WARNING, "PROCESSES_LEFT_OUT", "this kernel refuses the program: %s", strerror(error));
+	if (wanted->udp && !loaded->udp)
+		log_line(LOG_WARNING, "UDP_LEFT_OUT", "the kernel refuses the programs (capability NET_ADMIN?): %s",
+			 strerror(error));
+}
+
 struct tracer *load_programs(const struct options *options)
 {
-	struct tracer *tracer;
-	int error;
+	const struct extras attempts[] = { { true, options->udp }, { true, false }, { false, options->udp }, { false, false } };
+	struct tracer *tracer = NULL;
+	int first_error = 0;
 
 	libbpf_set_print(print_libbpf);
-	tracer = try_load(options, true);
-	if (tracer)
-		return tracer;
-	error = errno;
-	tracer = error == EPERM ? NULL : try_load(options, false);
-	if (tracer)
-		log_line(LOG_WARNING, "PROCESSES_LEFT_OUT", "this kernel refuses the program: %s", strerror(error));
-	else
-		explain_refusal(error);
+	for (size_t i = 0; !tracer && i < sizeof(attempts) / sizeof(attempts[0]); i++) {
+		tracer = try_load(options, &attempts[i]);
+		if (!tracer && !first_error)
+			first_error = errno;
+		if (tracer)
+			say_what_is_left_out(&attempts[0], &attempts[i], first_error);
+	}
+	if (!tracer)
+		explain_refusal(first_error);
 	return tracer;
 }
 

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "udp.h"
+
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "log.h"
+#include "rows.h"
+#include "tracer.skel.h"
+
+void want_udp(struct tracer *t, bool wanted)
+{
+	struct bpf_program *const programs[] = { t->progs.udp_sent, t->progs.udp_received, t->progs.udp_socket, t->progs.udp };
+
+	t->rodata->count_udp = wanted;
+	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++)
+		bpf_program__set_autoload(programs[i], wanted);
+	bpf_map__set_autocreate(t->maps.udp_flows, wanted);
+	bpf_map__set_autocreate(t->maps.udp_owners, wanted);
+}
+
+/* The owner of a socket is to be known before its first packet. */
+static int attach_all(struct tracer *t, int root)
+{
+	t->links.udp_socket = bpf_program__attach_cgroup(t->progs.udp_socket, root);
+	if (t->links.udp_socket)
+		t->links.udp_received = bpf_program__attach_cgroup(t->progs.udp_received, root);
+	if (t->links.udp_received)
+		t->links.udp_sent = bpf_program__attach_cgroup(t->progs.udp_sent, root);
+	return t->links.udp_sent ? 0 : -1;
+}
+
+static void detach_all(struct tracer *t)
+{
+	bpf_link__destroy(t->links.udp_socket);
+	bpf_link__destroy(t->links.udp_received);
+	t->links.udp_socket = t->links.udp_received = NULL;
+}
+
+void start_udp(struct tracer *t)
+{
+	int root;
+
+	if (!t->rodata->count_udp)
+		return;
+	root = open_cgroup_root();
+	if (root >= 0 && attach_all(t, root) == 0) {
+		t->bss->status_flags |= STATUS_UDP;
+	} else {
+		log_line(LOG_WARNING, "UDP_LEFT_OUT", root < 0 ? "no root of a cgroup v2 hierarchy is mounted here: %s" :
+			 "the kernel refused to attach to the cgroup root: %s", strerror(errno));
+		detach_all(t);
+	}
+	if (root >= 0)
+		close(root);
+}
