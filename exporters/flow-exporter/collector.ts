@@ -1,99 +1,202 @@
+import { ClosedFlows } from "./closed-flows.ts";
 import { FlowRows } from "./decode/flow-rows.ts";
 import { hostAddresses } from "./decode/host-addresses.ts";
-import { decodeProcesses } from "./decode/process-rows.ts";
+import { decodeProcesses, type ProcessRow } from "./decode/process-rows.ts";
 import { decodeStatus } from "./decode/status-row.ts";
+import { UdpRows } from "./decode/udp-rows.ts";
+import type { Flow } from "./join/flow.ts";
 import { FlowTable } from "./join/flow-table.ts";
-import { createWorld } from "./join/world.ts";
+import { Lingering } from "./join/lingering.ts";
+import { RecentFlows } from "./join/recent-flows.ts";
+import { createWorld, type World } from "./join/world.ts";
 import type { Metadata } from "./metadata.ts";
 import type { Host } from "./read/host.ts";
 import type { Tracer } from "./read/tracer.ts";
-import type { SourceHealth } from "./source-health.ts";
+import type { Healths } from "./source-health.ts";
 import { EdgeTotals } from "./totals/edge-totals.ts";
 import { LostFlows } from "./totals/lost-flows.ts";
+import type { State } from "./totals/state.ts";
 
 const OLDEST_HEARTBEAT_NS = 5e9;
+const KEPT_NS = 300e9;
+const MOST_RECENT = 5_000;
 
 export interface CollectorParts {
   tracer: Tracer;
   host: Host;
   metadata: Metadata;
-  health: SourceHealth;
+  healths: Healths;
   maxEdges: number;
+  /** What an earlier exporter handed on. */
+  before?: State | undefined;
 }
 
 /** One cycle after the other, never two at once: read, decode, join, add up. */
 export class Collector {
-  readonly table = new FlowTable();
+  readonly recent = new RecentFlows(MOST_RECENT);
   readonly totals: EdgeTotals;
-  readonly lostFlows = new LostFlows();
+  readonly lostFlows: LostFlows;
   /** How long the last cycle took. */
   seconds = 0;
   /** Sockets in the last read. */
   rows = 0;
   readonly #parts: CollectorParts;
+  readonly #closed: ClosedFlows;
+  readonly #tcp = new FlowTable((flow) => this.recent.add(flow));
+  readonly #udp = new FlowTable((flow) => this.recent.add(flow));
+  readonly #cgroups = new Lingering<number, string>(KEPT_NS);
+  #processes: readonly ProcessRow[] = [];
   #hostAddresses: ReadonlySet<string> = new Set();
+  #countsUdp = false;
   readonly #asked = new Set<string>();
 
   constructor(parts: CollectorParts) {
+    const { tracer, host, maxEdges, before } = parts;
+    const sameBoot = before?.bootId === host.bootId() ? before : undefined;
     this.#parts = parts;
-    this.totals = new EdgeTotals(parts.maxEdges);
+    this.totals = new EdgeTotals(maxEdges);
+    this.lostFlows = new LostFlows(before?.losses);
+    this.#closed = new ClosedFlows(tracer, sameBoot && closedOf(sameBoot));
+    if (before) this.totals.restore(before.edges, before.droppedEdges, host.bootTimeNs() / 1e6);
+    if (sameBoot) this.#remember(sameBoot, host.bootTimeNs());
+  }
+
+  /** The open flows, and those that ended with the last read. */
+  *flows(): Generator<Flow> {
+    yield* this.#tcp.flows;
+    yield* this.#udp.flows;
+  }
+
+  /** Closed flows that the kernel still keeps for us. */
+  get unacknowledged(): number {
+    return this.#closed.waiting;
+  }
+
+  /** Lets the kernel free the closed flows that have been read: their totals are safe. Never throws. */
+  acknowledge(): void {
+    this.#parts.healths.acknowledge.attempt(() => this.#closed.acknowledge());
+  }
+
+  /** All that the next exporter needs to go on from here. */
+  state(): State {
+    const { tracer, taken, rows } = this.#closed.state(this.#tcp.unsettledSequences());
+    return {
+      bootId: this.#parts.host.bootId(),
+      edges: [...this.totals],
+      droppedEdges: this.totals.droppedEdges,
+      losses: this.lostFlows.state,
+      closed: {
+        tracer,
+        taken: taken.map(([first, last]) => [first, last]),
+        rows: Buffer.from(rows).toString("base64"),
+      },
+      tcp: [...this.#tcp.memories()],
+      udp: [...this.#udp.memories()],
+    };
   }
 
   /** Renews what changes seldom: owners of sockets that are older than the tracer, the host's addresses. Never throws. */
   maintain(): void {
-    const { tracer, host } = this.#parts;
+    const { tracer, host, healths } = this.#parts;
     this.#asked.clear();
     this.#hostAddresses = hostAddresses(host.netFile("fib_trie"), host.netFile("if_inet6"));
-    this.#guard(() => tracer.backfillOwners());
+    healths.owners.attempt(() => tracer.backfillOwners());
   }
 
   /** One cycle; never throws. */
   collect(): void {
     const start = performance.now();
-    const done = this.#guard(() => this.#cycle(start));
+    let live: FlowRows | undefined;
+    let alive = false;
+    this.#parts.healths.tracer.attempt(() => {
+      this.#readStatus();
+      alive = true;
+      this.readProcesses();
+      this.#readClosed();
+      live = new FlowRows(this.#parts.tracer.flows());
+    });
+    if (alive) this.#takeIn(live);
     this.seconds = (performance.now() - start) / 1000;
-    if (done) this.#parts.health.succeed();
-    if (done) this.#askForContainers();
   }
 
-  #cycle(nowMs: number): void {
-    const { tracer, metadata } = this.#parts;
-    this.#readStatus();
-    const world = createWorld({
-      processes: decodeProcesses(tracer.processes()),
-      containers: metadata.containers,
-      hostAddresses: this.#hostAddresses,
-      metadataVersion: metadata.version,
-      metadataUp: metadata.up,
+  /** Learns which cgroup is which container's while its processes are there; never throws. */
+  readProcesses(): void {
+    const { tracer, host, healths } = this.#parts;
+    healths.processes.attempt(() => {
+      this.#processes = decodeProcesses(tracer.processes());
+      this.#cgroups.update(this.#processes.map(nameOfCgroup), host.bootTimeNs());
     });
-    const rows = new FlowRows(tracer.flows());
-    this.table.update(rows, world);
-    this.totals.apply(this.table.flows, nowMs);
-    this.rows = rows.length;
+  }
+
+  #takeIn(live: FlowRows | undefined): void {
+    const world = this.#world();
+    this.#tcp.update(live, world, this.#closed.take(), live !== undefined && this.#closed.complete);
+    this.#takeUdp(world);
+    this.totals.apply(this.flows(), world.nowNs / 1e6);
+    if (live) this.rows = live.length;
+    this.#askForContainers();
   }
 
   /** Pins outlive a tracer that was killed, and would hand over old rows. */
   #readStatus(): void {
-    const { tracer, host } = this.#parts;
+    const { tracer, host, healths } = this.#parts;
     const status = decodeStatus(tracer.status());
     const age = host.bootTimeNs() - status.heartbeatNs;
     if (age > OLDEST_HEARTBEAT_NS) throw new Error(`the tracer is gone: no sign of it for ${Math.round(age / 1e9)} s`);
     this.lostFlows.add(status);
+    this.#countsUdp = status.udp;
+    if (!status.udp) healths.udp.rest("the tracer does not count UDP");
+  }
+
+  #readClosed(): void {
+    const before = this.#closed.identity;
+    this.#parts.healths.closed.attempt(() => this.#closed.read());
+    if (before !== "" && before !== this.#closed.identity) this.#welcomeTracer();
+  }
+
+  /** A tracer that starts anew knows no socket that is older, and numbers its UDP entries from the start. */
+  #welcomeTracer(): void {
+    this.maintain();
+    this.maintain();
+    this.#udp.startOver(this.#parts.host.bootTimeNs());
+  }
+
+  #takeUdp(world: World): void {
+    if (!this.#countsUdp) return;
+    this.#parts.healths.udp.attempt(() => this.#udp.update(new UdpRows(this.#parts.tracer.udp()), world));
+  }
+
+  #world(): World {
+    const { metadata, host } = this.#parts;
+    return createWorld({
+      processes: this.#processes,
+      containers: metadata.containers,
+      goneContainers: metadata.gone,
+      goneCgroups: new Map(this.#cgroups),
+      hostAddresses: this.#hostAddresses,
+      nowNs: host.bootTimeNs(),
+      metadataVersion: metadata.version,
+      metadataUp: metadata.up,
+    });
+  }
+
+  #remember({ tcp, udp }: State, nowNs: number): void {
+    this.#tcp.remember(tcp, nowNs);
+    this.#udp.remember(udp, nowNs);
   }
 
   #askForContainers(): void {
-    const unasked = [...this.table.awaitedContainers].filter((id) => !this.#asked.has(id));
+    const awaited = [...this.#tcp.awaitedContainers, ...this.#udp.awaitedContainers];
+    const unasked = awaited.filter((id) => !this.#asked.has(id));
     for (const id of unasked) this.#asked.add(id);
     if (unasked.length > 0) void this.#parts.metadata.refresh();
   }
+}
 
-  #guard(step: () => void): boolean {
-    try {
-      step();
-      return true;
-    } catch (error) {
-      this.#parts.health.fail(error);
-      return false;
-    }
-  }
+function closedOf({ closed }: State) {
+  return { ...closed, rows: Buffer.from(closed.rows, "base64") };
+}
+
+function nameOfCgroup({ cgroupId, cgroupName }: ProcessRow): [number, string] {
+  return [cgroupId, cgroupName];
 }

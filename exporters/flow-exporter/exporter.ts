@@ -9,16 +9,20 @@ import { createApp } from "./outputs/http/app.ts";
 import { createMetrics } from "./outputs/metrics.ts";
 import type { View } from "./outputs/view.ts";
 import manifest from "./package.json" with { type: "json" };
+import { Persistence } from "./persistence.ts";
 import type { DockerReader } from "./read/docker.ts";
 import type { Host } from "./read/host.ts";
+import type { StateFile } from "./read/state-file.ts";
 import type { Tracer } from "./read/tracer.ts";
 import type { Settings } from "./settings.ts";
-import { SourceHealth } from "./source-health.ts";
+import { createHealths, type Healths } from "./source-health.ts";
 
 export interface Sources {
   tracer: Tracer;
   docker: DockerReader;
   host: Host;
+  /** Where the totals are kept over a restart. */
+  state?: StateFile | undefined;
 }
 
 export interface Exporter {
@@ -29,42 +33,44 @@ export interface Exporter {
 
 /** Starts collecting and serving. @throws the system's error when the port cannot be had. */
 export async function startExporter(settings: Settings, sources: Sources, log: Logger): Promise<Exporter> {
-  const tracerHealth = new SourceHealth("flow-tracer", log);
-  const dockerHealth = new SourceHealth("docker", log);
-  const metadata = new Metadata(sources.docker, dockerHealth);
-  const collector = new Collector({ ...sources, metadata, health: tracerHealth, maxEdges: settings.maxEdges });
-  const view = createView(settings, collector, tracerHealth, dockerHealth);
+  const healths = createHealths(log);
+  const persistence = new Persistence(sources.state, healths.state, log);
+  const metadata = new Metadata(sources.docker, healths.docker);
+  const before = persistence.load();
+  const collector = new Collector({ ...sources, metadata, healths, maxEdges: settings.maxEdges, before });
+  const view = createView(settings, collector, healths);
 
   const server = await listen(createServer(createApp(view, createMetrics(view), log)), settings.port);
   const stopped = new AbortController();
   await metadata.refresh();
-  void metadata.follow(stopped.signal);
+  void metadata.follow(stopped.signal, () => collector.readProcesses());
   const refresh = schedule(everySeconds(settings.refreshSeconds), () => {
     collector.maintain();
     return metadata.refresh();
   });
-  const cycle = startCycle(collector, settings.collectSeconds);
+  const cycle = startCycle(collector, persistence, settings.collectSeconds);
 
   return {
     port: (server.address() as AddressInfo).port,
     stop: async () => {
       stopped.abort();
       clearInterval(cycle);
+      persistence.save(collector);
       await refresh.destroy();
       await close(server);
     },
   };
 }
 
-function createView(settings: Settings, collector: Collector, tracer: SourceHealth, docker: SourceHealth): View {
+function createView(settings: Settings, collector: Collector, healths: Healths): View {
   return {
-    flows: () => collector.table.flows,
+    flows: () => collector.flows(),
     edges: () => collector.totals,
-    tracer,
-    docker,
+    tracer: healths.tracer,
+    sources: Object.values(healths),
     collectSeconds: () => collector.seconds,
     rows: () => collector.rows,
-    lostFlows: () => collector.lostFlows.total,
+    lostFlows: () => collector.lostFlows.state.total,
     droppedEdges: () => collector.totals.droppedEdges,
     node: settings.node,
     leftOut: settings.leftOut,
@@ -74,11 +80,15 @@ function createView(settings: Settings, collector: Collector, tracer: SourceHeal
 }
 
 /** The roles of sockets that are older than the tracer are only settled by the second look at the owners. */
-function startCycle(collector: Collector, seconds: number): NodeJS.Timeout {
+function startCycle(collector: Collector, persistence: Persistence, seconds: number): NodeJS.Timeout {
+  const cycle = () => {
+    collector.collect();
+    persistence.keep(collector, performance.now());
+  };
   collector.maintain();
   collector.maintain();
-  collector.collect();
-  return setInterval(() => collector.collect(), seconds * 1000);
+  cycle();
+  return setInterval(cycle, seconds * 1000);
 }
 
 function everySeconds(seconds: number): string {

@@ -2,6 +2,7 @@ import { pino } from "pino";
 import { type Exporter, startExporter } from "./exporter.ts";
 import { createDockerReader } from "./read/docker.ts";
 import { createHost } from "./read/host.ts";
+import { createStateFile } from "./read/state-file.ts";
 import { createTracer } from "./read/tracer.ts";
 import { readSettings } from "./settings.ts";
 
@@ -17,6 +18,7 @@ try {
       tracer: createTracer(settings.pins),
       docker: createDockerReader(settings.dockerSocket, DOCKER_TIMEOUT_MS),
       host: createHost(settings.proc),
+      state: settings.state === "" ? undefined : createStateFile(settings.state),
     },
     log,
   );

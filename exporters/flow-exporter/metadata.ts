@@ -1,17 +1,26 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { type ContainerEvent, decodeContainerEvent } from "./decode/container-events.ts";
 import { type Container, decodeContainer } from "./decode/containers.ts";
 import type { DockerReader } from "./read/docker.ts";
 import type { SourceHealth } from "./source-health.ts";
 
 const RECONNECT_MS = 2_000;
+const KEPT_MS = 300_000;
+
+interface Known {
+  container: Container;
+  seenMs: number;
+}
 
 /** What Docker last told about the containers; keeps it when Docker stops answering. */
 export class Metadata {
+  /** Those that run. */
   containers: readonly Container[] = [];
   /** Goes up by one with every answer. */
   version = 0;
   readonly #docker: DockerReader;
   readonly #health: SourceHealth;
+  readonly #known = new Map<string, Known>();
   #running: Promise<void> | undefined;
   #again = false;
 
@@ -24,6 +33,12 @@ export class Metadata {
     return this.#health.up === true;
   }
 
+  /** Those that were there within the last five minutes, or that an event has named: their flows may come later. */
+  get gone(): Container[] {
+    const running = new Set(this.containers.map(({ id }) => id));
+    return [...this.#known.values()].map(({ container }) => container).filter(({ id }) => !running.has(id));
+  }
+
   /** Asks Docker; never rejects. Asked while an answer is due, it asks once more afterwards. */
   refresh(): Promise<void> {
     if (this.#running) this.#again = true;
@@ -31,12 +46,22 @@ export class Metadata {
     return this.#running;
   }
 
-  /** Refreshes whenever a container starts or ends, until `signal`. */
-  async follow(signal: AbortSignal): Promise<void> {
+  /** Takes in what happens to containers, at once, and asks for the rest; until `signal`. `onStart` is told of starts. */
+  async follow(signal: AbortSignal, onStart: () => void): Promise<void> {
+    const onEvent = (line: string) => this.#take(decodeContainerEvent(line), onStart);
     while (!signal.aborted) {
-      await this.#docker.watch(() => void this.refresh(), signal).catch(() => undefined);
+      await this.#docker.watch(onEvent, signal).catch(() => undefined);
       await sleep(RECONNECT_MS, undefined, { signal }).catch(() => undefined);
     }
+  }
+
+  /** A container that ends within a moment is known by its events only. */
+  #take(event: ContainerEvent | undefined, onStart: () => void): void {
+    if (!event) return;
+    const { action, container } = event;
+    if (!this.#known.has(container.id)) this.#remember(container);
+    if (action === "start") onStart();
+    void this.refresh();
   }
 
   async #askUntilCurrent(): Promise<void> {
@@ -50,10 +75,21 @@ export class Metadata {
     try {
       const listed = await this.#docker.list();
       this.containers = listed.map(({ info, pid }) => decodeContainer(info, pid));
+      for (const container of this.containers) this.#remember(container);
+      this.#forgetOld();
       this.version += 1;
       this.#health.succeed();
     } catch (error) {
       this.#health.fail(error);
     }
+  }
+
+  #remember(container: Container): void {
+    this.#known.set(container.id, { container, seenMs: performance.now() });
+  }
+
+  #forgetOld(): void {
+    const oldest = performance.now() - KEPT_MS;
+    for (const [id, { seenMs }] of this.#known) if (seenMs < oldest) this.#known.delete(id);
   }
 }

@@ -18,6 +18,7 @@ const schema = z.object({
   FLOW_MAX_EDGES: whole(1, 100_000).default(2_000),
   FLOW_REFRESH_SECONDS: whole(1, 60).default(10),
   FLOW_COLLECT_SECONDS: whole(1, 60).default(1),
+  FLOW_STATE: z.string().default(""),
   FLOW_NODE: z.string().default(""),
   FLOW_LEFT_OUT: leftOut.default({}),
   DOCKER_SOCKET: z.string().min(1).default("/var/run/docker.sock"),
@@ -32,6 +33,8 @@ export interface Settings {
   maxEdges: number;
   refreshSeconds: number;
   collectSeconds: number;
+  /** Folder the totals are kept in over a restart; "": they are not. */
+  state: string;
   /** Name of this machine. */
   node: string;
   /** Parts of the stack that do not run here, and why. */
@@ -63,6 +66,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     maxEdges: data.FLOW_MAX_EDGES,
     refreshSeconds: data.FLOW_REFRESH_SECONDS,
     collectSeconds: data.FLOW_COLLECT_SECONDS,
+    state: data.FLOW_STATE,
     node: data.FLOW_NODE,
     leftOut: data.FLOW_LEFT_OUT,
     dockerSocket: data.DOCKER_SOCKET,

@@ -5,7 +5,7 @@ type Log = Pick<Logger, "info" | "warn">;
 /** Whether a part the flows come from works; tells the log when that changes. */
 export class SourceHealth {
   readonly name: string;
-  /** Undefined until it has been tried. */
+  /** Undefined until it has been tried, and while it is not in use. */
   up: boolean | undefined;
   /** Why it does not work, or "". */
   reason = "not tried yet";
@@ -16,6 +16,18 @@ export class SourceHealth {
   constructor(name: string, log: Log) {
     this.name = name;
     this.#log = log;
+  }
+
+  /** Does `step`; its failure is the source's, and goes no further. Returns whether it was done. */
+  attempt(step: () => void): boolean {
+    try {
+      step();
+      this.succeed();
+      return true;
+    } catch (error) {
+      this.fail(error);
+      return false;
+    }
   }
 
   succeed(): void {
@@ -32,4 +44,38 @@ export class SourceHealth {
     this.reason = reason;
     this.failures += 1;
   }
+
+  /** It is switched off, which is no failure. */
+  rest(reason: string): void {
+    this.up = undefined;
+    this.reason = reason;
+    this.failures = 0;
+  }
+}
+
+/** Every part that can fail on its own. */
+export interface Healths {
+  tracer: SourceHealth;
+  owners: SourceHealth;
+  closed: SourceHealth;
+  acknowledge: SourceHealth;
+  processes: SourceHealth;
+  udp: SourceHealth;
+  programs: SourceHealth;
+  docker: SourceHealth;
+  state: SourceHealth;
+}
+
+export function createHealths(log: Log): Healths {
+  return {
+    tracer: new SourceHealth("flow-tracer", log),
+    owners: new SourceHealth("owners", log),
+    closed: new SourceHealth("closed-flows", log),
+    acknowledge: new SourceHealth("closed-flows-ack", log),
+    processes: new SourceHealth("processes", log),
+    udp: new SourceHealth("udp", log),
+    programs: new SourceHealth("programs", log),
+    docker: new SourceHealth("docker", log),
+    state: new SourceHealth("state", log),
+  };
 }

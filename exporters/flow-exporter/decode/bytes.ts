@@ -35,10 +35,21 @@ const utf8 = new TextDecoder();
 
 /** A NUL-terminated text; control characters become "?", so that it can be a label and a log line. */
 export function text(view: DataView, at: number, bytes: number): string {
+  let plain = "";
   let end = at;
-  while (end < at + bytes && view.getUint8(end) !== 0) end++;
-  const raw = new Uint8Array(view.buffer, view.byteOffset + at, end - at);
-  return utf8.decode(raw).replace(/\p{Cc}/gu, "?");
+  for (; end < at + bytes; end++) {
+    const byte = view.getUint8(end);
+    if (byte === 0) return plain;
+    if (byte < 0x20 || byte > 0x7e) return anyText(view, at, bytes);
+    plain += String.fromCharCode(byte);
+  }
+  return plain;
+}
+
+function anyText(view: DataView, at: number, bytes: number): string {
+  const raw = new Uint8Array(view.buffer, view.byteOffset + at, bytes);
+  const end = raw.indexOf(0);
+  return utf8.decode(end < 0 ? raw : raw.subarray(0, end)).replace(/\p{Cc}/gu, "?");
 }
 
 function headWord(layout: Layout): number {

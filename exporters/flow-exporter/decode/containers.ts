@@ -1,6 +1,9 @@
 import type { ContainerInfo } from "dockerode";
+import { PROTOCOL } from "./layout.ts";
 
 interface PublishedPort {
+  /** IP protocol number. */
+  protocol: number;
   hostPort: number;
   containerPort: number;
 }
@@ -35,7 +38,8 @@ export function decodeContainer(info: ContainerInfo, pid: number): Container {
   };
 }
 
-function labelsOf(labels: Record<string, string>) {
+/** The labels that name what a container is a part of. */
+export function labelsOf(labels: Record<string, string>) {
   return {
     composeProject: labels["com.docker.compose.project"] ?? "",
     composeService: labels["com.docker.compose.service"] ?? "",
@@ -51,6 +55,9 @@ function addressesOf(info: ContainerInfo): string[] {
 
 function publishedPortsOf(info: ContainerInfo): PublishedPort[] {
   return (info.Ports ?? [])
-    .filter((port) => port.Type === "tcp" && port.PublicPort > 0)
-    .map((port) => ({ hostPort: port.PublicPort, containerPort: port.PrivatePort }));
+    .filter((port) => port.PublicPort > 0)
+    .flatMap(({ Type, PublicPort, PrivatePort }) => {
+      const protocol = Type === "tcp" || Type === "udp" ? PROTOCOL[Type] : 0;
+      return protocol === 0 ? [] : [{ protocol, hostPort: PublicPort, containerPort: PrivatePort }];
+    });
 }

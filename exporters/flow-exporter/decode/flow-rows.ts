@@ -1,12 +1,15 @@
 import { addressText } from "./address.ts";
 import { countRows, text, u64, viewOf } from "./bytes.ts";
-import { FLOW_ROW, ROLE, type Role } from "./layout.ts";
+import { FLOW_ROW, type Layout, ROLE, type Role } from "./layout.ts";
 
-/** One TCP socket, as rows.h describes it: what does not change while it lives. */
+/** One socket, as rows.h describes it: what does not change while it lives. */
 export interface FlowRow {
   cookie: number;
   netns: number;
+  /** Of the network namespace: unique until reboot, where inodes are used again; 0 unknown. */
+  netnsCookie: number;
   cgroupId: number;
+  /** Nanoseconds since boot; 0: older than the tracer. */
   startNs: number;
   sourceAddress: string;
   destinationAddress: string;
@@ -21,75 +24,102 @@ export interface FlowRow {
 const AT = FLOW_ROW.fields;
 
 /**
- * The rows of pin `live`, decoded on demand: a socket seen before only costs reading its counters.
- * A view into the reader's buffer: valid until the next read.
+ * The rows of pin `live`, or of another layout that begins with a flow row; decoded on demand: a socket seen before
+ * only costs reading its counters. A view into the reader's buffer: valid until the next read.
  */
 export class FlowRows {
   readonly length: number;
-  readonly #view: DataView;
+  protected readonly view: DataView;
+  readonly #size: number;
 
   /** @throws DecodeError as `countRows` does. */
-  constructor(bytes: Uint8Array) {
-    this.#view = viewOf(bytes);
-    this.length = countRows(this.#view, FLOW_ROW);
+  constructor(bytes: Uint8Array, layout: Layout = FLOW_ROW) {
+    this.view = viewOf(bytes);
+    this.length = countRows(this.view, layout);
+    this.#size = layout.size;
   }
 
-  /** @throws DecodeError for a cookie beyond 2^53. */
-  cookie(row: number): number {
-    return u64(this.#view, row * FLOW_ROW.size + AT.cookie.at);
+  /** What tells a flow's side from read to read. @throws DecodeError beyond 2^53. */
+  key(row: number): number {
+    return u64(this.view, this.at(row) + AT.cookie.at);
   }
 
   /** Payload bytes, first transmission only. */
   sentBytes(row: number): number {
-    return u64(this.#view, row * FLOW_ROW.size + AT.sent_bytes.at);
+    return u64(this.view, this.at(row) + AT.sent_bytes.at);
   }
 
   /** Payload bytes that arrived in order in the kernel. */
   receivedBytes(row: number): number {
-    return u64(this.#view, row * FLOW_ROW.size + AT.received_bytes.at);
+    return u64(this.view, this.at(row) + AT.received_bytes.at);
+  }
+
+  /** Nanoseconds since boot; 0: older than the tracer. */
+  startNs(row: number): number {
+    return u64(this.view, this.at(row) + AT.start_ns.at);
   }
 
   /** TCP state as in the kernel: ESTABLISHED 1. */
   state(row: number): number {
-    return this.#view.getUint8(row * FLOW_ROW.size + AT.state.at);
+    return this.view.getUint8(this.at(row) + AT.state.at);
   }
 
   pid(row: number): number {
-    return this.#view.getUint32(row * FLOW_ROW.size + AT.pid.at, true);
+    return this.view.getUint32(this.at(row) + AT.pid.at, true);
   }
 
   retransmits(row: number): number {
-    return this.#view.getUint32(row * FLOW_ROW.size + AT.retransmits.at, true);
+    return this.view.getUint32(this.at(row) + AT.retransmits.at, true);
   }
 
   /** Smoothed round-trip time in microseconds; 0 unknown. */
   rttMicroseconds(row: number): number {
-    return this.#view.getUint32(row * FLOW_ROW.size + AT.rtt_us.at, true);
+    return this.view.getUint32(this.at(row) + AT.rtt_us.at, true);
   }
 
-  /** Both ports in one number: changes when a socket is connected again. */
+  /** When it last carried anything, nanoseconds since boot; 0: not told. */
+  lastNs(_row: number): number {
+    return 0;
+  }
+
+  sourcePort(row: number): number {
+    return this.view.getUint16(this.at(row) + AT.source_port.at, true);
+  }
+
+  /** Both ports in one number. */
   ports(row: number): number {
-    return this.#view.getUint32(row * FLOW_ROW.size + AT.source_port.at, true);
+    return this.view.getUint32(this.at(row) + AT.source_port.at, true);
   }
 
   /** The whole row. */
   row(row: number): FlowRow {
-    const view = this.#view;
-    const at = row * FLOW_ROW.size;
+    const { view } = this;
+    const at = this.at(row);
     return {
-      cookie: this.cookie(row),
+      cookie: u64(view, at + AT.cookie.at),
       netns: view.getUint32(at + AT.netns.at, true),
+      netnsCookie: u64(view, at + AT.netns_cookie.at),
       cgroupId: u64(view, at + AT.cgroup_id.at),
-      startNs: u64(view, at + AT.start_ns.at),
+      startNs: this.startNs(row),
       sourceAddress: addressText(view, at + AT.source_address.at),
       destinationAddress: addressText(view, at + AT.destination_address.at),
-      sourcePort: view.getUint16(at + AT.source_port.at, true),
+      sourcePort: this.sourcePort(row),
       destinationPort: view.getUint16(at + AT.destination_port.at, true),
       pid: this.pid(row),
       comm: text(view, at + AT.comm.at, AT.comm.bytes),
       protocol: view.getUint8(at + AT.protocol.at),
       role: roleOf(view.getUint8(at + AT.role.at)),
     };
+  }
+
+  /** A row's bytes, copied. */
+  bytes(row: number): Uint8Array {
+    const from = this.view.byteOffset + this.at(row);
+    return new Uint8Array(this.view.buffer.slice(from, from + this.#size) as ArrayBuffer);
+  }
+
+  protected at(row: number): number {
+    return row * this.#size;
   }
 }
 

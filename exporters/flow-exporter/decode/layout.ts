@@ -4,6 +4,9 @@ export const ROWS_VERSION = 2;
 export const ROLE = { unknown: 0, client: 1, server: 2 } as const;
 export type Role = (typeof ROLE)[keyof typeof ROLE];
 
+/** IP protocol numbers. */
+export const PROTOCOL = { tcp: 6, udp: 17 } as const;
+
 /** Bits of status_row.flags. */
 export const STATUS = { udp: 1, processes: 2 } as const;
 

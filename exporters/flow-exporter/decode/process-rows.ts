@@ -1,14 +1,25 @@
 import { countRows, text, u64, viewOf } from "./bytes.ts";
 import { PROCESS_ROW } from "./layout.ts";
 
-/** One process: what tells whose sockets it owns. */
+/** One process: whose sockets it owns, and what it has done since its start. */
 export interface ProcessRow {
   pid: number;
+  parentPid: number;
   netns: number;
+  netnsCookie: number;
   cgroupId: number;
   /** Last component of its v2 cgroup's path. */
   cgroupName: string;
   comm: string;
+  /** Nanoseconds since boot. */
+  startNs: number;
+  cpuNs: number;
+  /** From and to block devices, those of children it has waited for included. */
+  readBytes: number;
+  writtenBytes: number;
+  minorFaults: number;
+  majorFaults: number;
+  residentBytes: number;
 }
 
 const AT = PROCESS_ROW.fields;
@@ -22,9 +33,18 @@ export function decodeProcesses(bytes: Uint8Array): ProcessRow[] {
 function decodeOne(view: DataView, at: number): ProcessRow {
   return {
     pid: view.getUint32(at + AT.pid.at, true),
+    parentPid: view.getUint32(at + AT.parent_pid.at, true),
     netns: view.getUint32(at + AT.netns.at, true),
+    netnsCookie: u64(view, at + AT.netns_cookie.at),
     cgroupId: u64(view, at + AT.cgroup_id.at),
     cgroupName: text(view, at + AT.cgroup_name.at, AT.cgroup_name.bytes),
     comm: text(view, at + AT.comm.at, AT.comm.bytes),
+    startNs: u64(view, at + AT.start_ns.at),
+    cpuNs: u64(view, at + AT.cpu_ns.at),
+    readBytes: u64(view, at + AT.read_bytes.at),
+    writtenBytes: u64(view, at + AT.written_bytes.at),
+    minorFaults: u64(view, at + AT.minor_faults.at),
+    majorFaults: u64(view, at + AT.major_faults.at),
+    residentBytes: u64(view, at + AT.resident_bytes.at),
   };
 }

@@ -1,12 +1,18 @@
 import { countRows, DecodeError, u64, viewOf } from "./bytes.ts";
-import { STATUS_ROW } from "./layout.ts";
+import { STATUS, STATUS_ROW } from "./layout.ts";
 
-/** How the tracer is: times in nanoseconds since boot, the rest in sockets. */
+/** How the tracer is: time in nanoseconds since boot, losses in sockets, events and datagrams. */
 export interface Status {
   heartbeatNs: number;
-  liveRows: number;
+  /** Sockets the last snapshot had no room for. */
   liveLost: number;
+  /** The others count since the tracer was loaded. */
   storageLost: number;
+  closedLost: number;
+  missedEvents: number;
+  udpLost: number;
+  /** Whether UDP is counted. */
+  udp: boolean;
 }
 
 const AT = STATUS_ROW.fields;
@@ -18,8 +24,11 @@ export function decodeStatus(bytes: Uint8Array): Status {
   if (rows !== 1) throw new DecodeError(`pin status has ${rows} rows instead of one`);
   return {
     heartbeatNs: u64(view, AT.heartbeat_ns.at),
-    liveRows: u64(view, AT.live_rows.at),
     liveLost: u64(view, AT.live_lost.at),
     storageLost: u64(view, AT.storage_lost.at),
+    closedLost: u64(view, AT.closed_lost.at),
+    missedEvents: u64(view, AT.missed_events.at),
+    udpLost: u64(view, AT.udp_lost.at),
+    udp: (view.getUint32(AT.flags.at, true) & STATUS.udp) !== 0,
   };
 }

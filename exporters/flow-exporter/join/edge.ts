@@ -1,25 +1,35 @@
-import { ROLE } from "../decode/layout.ts";
-import { containerEndpoint, type Endpoint, UNKNOWN_PROCESS } from "./endpoint.ts";
-import type { Edge, Flow, Side } from "./flow.ts";
+import { PROTOCOL, ROLE } from "../decode/layout.ts";
+import { containerEndpoint, DOCKER_DNS, type Endpoint, UNKNOWN_PROCESS } from "./endpoint.ts";
+import type { Edge, Flow } from "./flow.ts";
 import { type Owner, ownerOf } from "./owner.ts";
-import { addressOwner, publishedTarget } from "./remote.ts";
+import { addressOwner, isDockerDns, publishedTarget } from "./remote.ts";
+import type { Side } from "./side.ts";
 import type { World } from "./world.ts";
+
+const DNS_PORT = 53;
 
 export interface ResolvedEdge {
   edge: Edge;
   /** A container in it that Docker has not told about yet. */
   unknownContainer: string | undefined;
+  /** An owner in it may still be told by the next read of processes. */
+  unknownCgroup: boolean;
 }
 
 interface Target extends Owner {
   port: number;
 }
 
-/** Whether a socket is its connection's client: by its role, else by the other end's, else the lower port serves. */
+/**
+ * Whether a socket is its connection's client: by its role, else by the other end's, else the lower port serves.
+ * Docker's resolver answers under another port than it is asked at, so that an answer looks like a first datagram.
+ */
 export function isClient(side: Side, mirror: Side | undefined): boolean {
-  if (side.row.role !== ROLE.unknown) return side.row.role === ROLE.client;
+  const { row } = side;
+  if (isDockerDns(row.sourceAddress) || isDockerDns(row.destinationAddress)) return isDockerDns(row.destinationAddress);
+  if (row.role !== ROLE.unknown) return row.role === ROLE.client;
   if (mirror && mirror.row.role !== ROLE.unknown) return mirror.row.role === ROLE.server;
-  return side.row.destinationPort <= side.row.sourcePort;
+  return row.destinationPort <= row.sourcePort;
 }
 
 /** The edge of a flow: each end by its own socket where that is seen, else by its address. */
@@ -27,16 +37,25 @@ export function resolveEdge(flow: Flow, world: World): ResolvedEdge {
   const source = sourceOf(flow, world);
   const target = targetOf(flow, world);
   return {
-    edge: createEdge(source.endpoint, target.endpoint, target.port),
+    edge: createEdge(source.endpoint, target.endpoint, target.port, protocolOf(flow)),
     unknownContainer: source.unknownContainer ?? target.unknownContainer,
+    unknownCgroup: source.unknownCgroup ?? target.unknownCgroup ?? false,
   };
 }
 
 /** An edge; names hold no line break, so the key cannot be ambiguous. */
-function createEdge(source: Endpoint, destination: Endpoint, destinationPort: number): Edge {
-  const protocol = "tcp";
+export function createEdge(
+  source: Endpoint,
+  destination: Endpoint,
+  destinationPort: number,
+  protocol: Edge["protocol"],
+): Edge {
   const key = `${source.name}\n${destination.name}\n${destinationPort}\n${protocol}`;
   return { key, source, destination, destinationPort, protocol };
+}
+
+function protocolOf({ client, server }: Flow): Edge["protocol"] {
+  return (client ?? server)?.row.protocol === PROTOCOL.udp ? "udp" : "tcp";
 }
 
 function sourceOf({ client, server }: Flow, world: World): Owner {
@@ -45,6 +64,8 @@ function sourceOf({ client, server }: Flow, world: World): Owner {
 }
 
 function targetOf({ client, server }: Flow, world: World): Target {
+  const address = client?.row.destinationAddress ?? server?.row.sourceAddress ?? "";
+  if (isDockerDns(address)) return { endpoint: DOCKER_DNS, port: DNS_PORT };
   if (server) return { ...ownerOf(server.row, world), port: server.row.sourcePort };
   if (!client) return { endpoint: UNKNOWN_PROCESS, port: 0 };
   const published = publishedTarget(client.row, world);

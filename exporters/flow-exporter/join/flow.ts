@@ -1,5 +1,5 @@
-import type { FlowRow, FlowRows } from "../decode/flow-rows.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { type Side, stateOf } from "./side.ts";
 
 /** Who talks to whom on which port: what the counters are labelled with. */
 export interface Edge {
@@ -8,23 +8,29 @@ export interface Edge {
   source: Endpoint;
   destination: Endpoint;
   destinationPort: number;
-  protocol: string;
+  protocol: "tcp" | "udp";
 }
 
-/** One socket of a flow, with the counters of the last read that had it. */
-export interface Side {
-  row: FlowRow;
-  ports: number;
+/** What has been handed on to the totals, from the client's side. */
+export interface Counted {
   sentBytes: number;
   receivedBytes: number;
   retransmits: number;
-  rttMicroseconds: number;
-  /** TCP state as in the kernel. */
-  state: number;
-  /** Number of the last read that had this socket. */
-  round: number;
-  open: boolean;
-  flow: Flow;
+  opened: boolean;
+  ended: boolean;
+  /** The client's socket has been seen, so that its word counts about what was received. */
+  clientSeen: boolean;
+}
+
+/** What a read brought. */
+export interface News {
+  sentBytes: number;
+  receivedBytes: number;
+  retransmits: number;
+  opened: boolean;
+  closed: boolean;
+  /** The connect was refused, timed out or was given up. */
+  failed: boolean;
 }
 
 /** A connection, seen from the client's side. Where both ends are on this host, it has both sockets. */
@@ -33,62 +39,26 @@ export interface Flow {
   server: Side | undefined;
   /** Undefined until it is known whose the sockets are. */
   edge: Edge | undefined;
-  /** Number of the read in which it first showed. */
+  /** Number of the read in which it first showed, and when that was. */
   since: number;
+  sinceNs: number;
   /** The metadata in which its owners were last looked up; undefined: they are to be looked up. */
   triedIn: number | undefined;
-  /** Bytes from the client's side, as handed on to the totals. */
-  sentBytes: number;
-  receivedBytes: number;
-  /** The part of them that came with the last read. */
-  newSentBytes: number;
-  newReceivedBytes: number;
+  counted: Counted;
 }
 
-export const TCP_STATES = [
-  "UNKNOWN",
-  "ESTABLISHED",
-  "SYN_SENT",
-  "SYN_RECV",
-  "FIN_WAIT1",
-  "FIN_WAIT2",
-  "TIME_WAIT",
-  "CLOSE",
-  "CLOSE_WAIT",
-  "LAST_ACK",
-  "LISTEN",
-  "CLOSING",
-  "NEW_SYN_RECV",
-] as const;
+const NOTHING_COUNTED: Counted = {
+  sentBytes: 0,
+  receivedBytes: 0,
+  retransmits: 0,
+  opened: false,
+  ended: false,
+  clientSeen: false,
+};
 
-export function createFlow(since: number): Flow {
-  return {
-    client: undefined,
-    server: undefined,
-    edge: undefined,
-    since,
-    triedIn: undefined,
-    sentBytes: 0,
-    receivedBytes: 0,
-    newSentBytes: 0,
-    newReceivedBytes: 0,
-  };
-}
-
-/** The socket in row `index`, as a part of `flow`. */
-export function createSide(rows: FlowRows, index: number, row: FlowRow, flow: Flow): Side {
-  const counters = { sentBytes: 0, receivedBytes: 0, retransmits: 0, rttMicroseconds: 0, state: 0, round: 0 };
-  return { row, ports: rows.ports(index), ...counters, open: true, flow };
-}
-
-/** Renews a socket's counters from row `index`. */
-export function renew(side: Side, rows: FlowRows, index: number, round: number): void {
-  side.round = round;
-  side.sentBytes = rows.sentBytes(index);
-  side.receivedBytes = rows.receivedBytes(index);
-  side.retransmits = rows.retransmits(index);
-  side.rttMicroseconds = rows.rttMicroseconds(index);
-  side.state = rows.state(index);
+export function createFlow(since: number, sinceNs: number): Flow {
+  const counted = { ...NOTHING_COUNTED };
+  return { client: undefined, server: undefined, edge: undefined, since, sinceNs, triedIn: undefined, counted };
 }
 
 /** The socket that tells how the flow is: the client's while it is open. */
@@ -97,26 +67,70 @@ export function openSide(flow: Flow): Side | undefined {
   return flow.server?.open ? flow.server : undefined;
 }
 
-/** Whether both directions are open: a killed container can leave closing sockets behind for minutes. */
+/** The socket that tells how the flow is or was. */
+export function nearSide(flow: Flow): Side | undefined {
+  return openSide(flow) ?? flow.client ?? flow.server;
+}
+
+/**
+ * Whether both directions are open: a killed container can leave closing sockets behind for minutes.
+ * For UDP, whether its 5-tuple has carried a datagram within the tracer's time-out.
+ */
 export function isEstablished(flow: Flow): boolean {
-  return TCP_STATES[openSide(flow)?.state ?? 0] === "ESTABLISHED";
+  const side = openSide(flow);
+  if (!side) return false;
+  const state = stateOf(side);
+  return state === "ESTABLISHED" || (flow.edge?.protocol === "udp" && state !== "CLOSE");
 }
 
-/** Hands on what came since the last time; a flow without an edge keeps it until it has one. */
-export function advance(flow: Flow): void {
-  const known = flow.edge !== undefined;
-  flow.newSentBytes = known ? Math.max(0, sentSoFar(flow) - flow.sentBytes) : 0;
-  flow.newReceivedBytes = known ? Math.max(0, receivedSoFar(flow) - flow.receivedBytes) : 0;
-  flow.sentBytes += flow.newSentBytes;
-  flow.receivedBytes += flow.newReceivedBytes;
+/** When it began and ended, nanoseconds since boot; 0: it is older than the tracer, or still open. */
+export function lifeOf(flow: Flow): { startNs: number; endNs: number } {
+  const startNs = flow.client?.startNs || flow.server?.startNs || 0;
+  return { startNs, endNs: openSide(flow) ? 0 : (nearSide(flow)?.endNs ?? 0) };
 }
 
-/** What the server has received, the client has sent: this completes a client that closed between two reads. */
+/** Takes what came since the last time; nothing as long as it has no edge, so that it keeps it until it has one. */
+export function takeNews(flow: Flow): News | undefined {
+  const { client, server, counted } = flow;
+  if (!flow.edge) return undefined;
+  counted.clientSeen ||= client !== undefined;
+  const sentBytes = Math.max(0, sentSoFar(flow) - counted.sentBytes);
+  const receivedBytes = Math.max(0, receivedSoFar(flow) - counted.receivedBytes);
+  const retransmits = Math.max(0, retransmitsSoFar(flow) - counted.retransmits);
+  const opened = !counted.opened && (client?.established === true || server?.established === true);
+  const ended = !counted.ended && openSide(flow) === undefined && endIsCertain(flow);
+  if (sentBytes + receivedBytes + retransmits === 0 && !opened && !ended) return undefined;
+  counted.sentBytes += sentBytes;
+  counted.receivedBytes += receivedBytes;
+  counted.retransmits += retransmits;
+  counted.opened ||= opened;
+  counted.ended ||= ended;
+  const closed = ended && counted.opened;
+  return { sentBytes, receivedBytes, retransmits, opened, closed, failed: ended && !closed && client !== undefined };
+}
+
+/** Whether anything has been handed on. */
+export function hasCounted({ counted }: Flow): boolean {
+  return counted.opened || counted.sentBytes + counted.receivedBytes + counted.retransmits > 0;
+}
+
+/** The end of a socket that no row told of is no end for sure: it may show again once the tracer has started anew. */
+function endIsCertain({ client, server, edge }: Flow): boolean {
+  return edge?.protocol === "udp" || (client ?? server)?.sequence !== 0;
+}
+
+/** What the server has received, the client has sent: this completes a client whose end was not seen. */
 function sentSoFar({ client, server }: Flow): number {
   return Math.max(client?.sentBytes ?? 0, server?.receivedBytes ?? 0);
 }
 
 /** What the server has sent need not have arrived: it only counts where the client is not seen. */
-function receivedSoFar({ client, server }: Flow): number {
-  return client ? client.receivedBytes : (server?.sentBytes ?? 0);
+function receivedSoFar({ client, server, counted }: Flow): number {
+  if (client) return client.receivedBytes;
+  return counted.clientSeen ? counted.receivedBytes : (server?.sentBytes ?? 0);
+}
+
+/** Segments that either end, as far as it is seen, had to send again. */
+function retransmitsSoFar({ client, server }: Flow): number {
+  return (client?.retransmits ?? 0) + (server?.retransmits ?? 0);
 }

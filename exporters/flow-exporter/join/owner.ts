@@ -1,12 +1,14 @@
 import type { FlowRow } from "../decode/flow-rows.ts";
-import { containerEndpoint, type Endpoint, processEndpoint, unnamedContainer } from "./endpoint.ts";
-import type { World } from "./world.ts";
+import { containerEndpoint, type Endpoint, processEndpoint, UNKNOWN_CONTAINER, unnamedContainer } from "./endpoint.ts";
+import { netnsKey, type World } from "./world.ts";
 
 /** Whose a socket is. */
 export interface Owner {
   endpoint: Endpoint;
   /** A container that Docker has not told about yet: its next answer may give another owner. */
   unknownContainer?: string;
+  /** Nothing has told yet what its cgroup is: the next read of processes may. */
+  unknownCgroup?: true;
 }
 
 /**
@@ -18,11 +20,26 @@ export function ownerOf(row: FlowRow, world: World): Owner {
   const named = id === undefined ? undefined : world.containers.get(id);
   if (named) return { endpoint: containerEndpoint(named) };
 
-  const [only, ...others] = world.containersByNetns.get(row.netns) ?? [];
+  const only = onlyContainerIn(netnsKey(row), world);
   const unknown = id === undefined ? {} : { unknownContainer: id };
-  if (only && others.length === 0) return { endpoint: containerEndpoint(only), ...unknown };
+  if (only) return { endpoint: containerEndpoint(only), ...unknown };
   if (id !== undefined) return { endpoint: unnamedContainer(id), unknownContainer: id };
-  return { endpoint: processEndpoint(row.comm || (world.processes.get(row.pid)?.comm ?? "")) };
+  return unnamedOwner(row, world);
+}
+
+/** The container that has a network namespace for itself; the host's own says nothing about whose a socket is. */
+export function onlyContainerIn(netns: number, world: World) {
+  const [only, ...others] = world.containersByNetns.get(netns) ?? [];
+  return others.length === 0 ? only : undefined;
+}
+
+/** A cgroup without a name belonged to processes that have all gone: those of a container, or a command of the host. */
+function unnamedOwner(row: FlowRow, world: World): Owner {
+  const process = world.processes.get(row.pid);
+  const gone = row.cgroupId !== 0 && !process && !world.cgroupNames.has(row.cgroupId);
+  const inside = gone && !world.hostNetns.has(netnsKey(row));
+  const endpoint = inside ? UNKNOWN_CONTAINER : processEndpoint(row.comm || (process?.comm ?? ""));
+  return gone ? { endpoint, unknownCgroup: true } : { endpoint };
 }
 
 function containerIdOf(row: FlowRow, world: World): string | undefined {
@@ -31,6 +48,6 @@ function containerIdOf(row: FlowRow, world: World): string | undefined {
 }
 
 /** Runtimes name a container's cgroup `<id>`, or `docker-<id>.scope` and the like under systemd. */
-function containerIdIn(cgroupName: string | undefined): string | undefined {
+export function containerIdIn(cgroupName: string | undefined): string | undefined {
   return cgroupName?.match(/(?:^|-)([0-9a-f]{64})(?:\.scope)?$/)?.[1];
 }

@@ -1,12 +1,16 @@
 import { isLoopback } from "../decode/address.ts";
 import type { FlowRow } from "../decode/flow-rows.ts";
 import { containerEndpoint, type Endpoint, UNKNOWN_PROCESS, WORLD } from "./endpoint.ts";
-import type { Published, World } from "./world.ts";
+import { onlyContainerIn } from "./owner.ts";
+import { netnsKey, type Published, publishedKey, type World } from "./world.ts";
+
+/** Where containers on networks of their own find Docker's resolver. */
+const DOCKER_DNS_ADDRESS = "127.0.0.11";
 
 /** The container behind the host's published port that a client's socket goes to, if it does. */
 export function publishedTarget(row: FlowRow, world: World): Published | undefined {
   const here = world.hostAddresses.has(row.destinationAddress);
-  return here ? world.published.get(row.destinationPort) : undefined;
+  return here ? world.published.get(publishedKey(row.protocol, row.destinationPort)) : undefined;
 }
 
 /** Whether a socket's remote socket must be on this host as well. */
@@ -15,15 +19,19 @@ export function isLocal({ destinationAddress }: FlowRow, world: World): boolean 
   return known || isLoopback(destinationAddress);
 }
 
+export function isDockerDns(address: string): boolean {
+  return address === DOCKER_DNS_ADDRESS;
+}
+
 /** Who has a socket's remote address, where the remote socket itself is not seen. */
 export function addressOwner(row: FlowRow, world: World): Endpoint {
-  if (isLoopback(row.destinationAddress)) return netnsOwner(row.netns, world);
+  if (isLoopback(row.destinationAddress)) return netnsOwner(row, world);
   const container = world.containersByAddress.get(row.destinationAddress);
   if (container) return containerEndpoint(container);
   return world.hostAddresses.has(row.destinationAddress) ? UNKNOWN_PROCESS : WORLD;
 }
 
-function netnsOwner(netns: number, world: World): Endpoint {
-  const [only, ...others] = world.containersByNetns.get(netns) ?? [];
-  return only && others.length === 0 ? containerEndpoint(only) : UNKNOWN_PROCESS;
+function netnsOwner(row: FlowRow, world: World): Endpoint {
+  const only = onlyContainerIn(netnsKey(row), world);
+  return only ? containerEndpoint(only) : UNKNOWN_PROCESS;
 }

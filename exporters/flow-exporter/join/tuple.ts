@@ -1,7 +1,7 @@
 import { isLoopback } from "../decode/address.ts";
 import type { FlowRow } from "../decode/flow-rows.ts";
 import { publishedTarget } from "./remote.ts";
-import type { World } from "./world.ts";
+import { netnsKey, type World } from "./world.ts";
 
 const HOST = "host";
 
@@ -32,7 +32,7 @@ function nameOf(address: string, world: World): string {
 }
 
 function tuple(row: FlowRow, sourceName: string, destinationName: string, destinationPort: number): Tuple {
-  const scope = isLoopback(destinationName) ? `${row.netns} ` : "";
+  const scope = isLoopback(destinationName) ? `${netnsKey(row)} ` : "";
   const source = `${sourceName} ${row.sourcePort}`;
   const destination = `${destinationName} ${destinationPort}`;
   return { own: `${scope}${source} ${destination}`, mirrored: `${scope}${destination} ${source}` };

@@ -5,7 +5,13 @@ import type { ProcessRow } from "../decode/process-rows.ts";
 export interface Facts {
   processes: readonly ProcessRow[];
   containers: readonly Container[];
+  /** Names of cgroups whose processes are gone, by inode; those of running processes are known from these. */
+  goneCgroups?: ReadonlyMap<number, string>;
+  /** Containers that are gone: they name the flows they leave behind. */
+  goneContainers?: readonly Container[];
   hostAddresses: ReadonlySet<string>;
+  /** Nanoseconds since boot. */
+  nowNs: number;
   /** Goes up by one with every answer of Docker; 0: it has never answered. */
   metadataVersion: number;
   /** Whether Docker's last answer came when it was asked. */
@@ -20,31 +26,53 @@ export interface Published {
 
 /** The facts, arranged for looking up. */
 export interface World {
+  nowNs: number;
   metadataVersion: number;
   metadataUp: boolean;
   hostAddresses: ReadonlySet<string>;
   containers: ReadonlyMap<string, Container>;
   containersByAddress: ReadonlyMap<string, Container>;
-  /** Not the host's own namespace: sharing that says nothing about whose a socket is. */
+  /** By `netnsKey`; the host's own is left out. */
   containersByNetns: ReadonlyMap<number, readonly Container[]>;
+  /** The host's own network namespace, as `netnsKey` gives it. */
+  hostNetns: ReadonlySet<number>;
+  /** By `publishedKey`. */
   published: ReadonlyMap<number, Published>;
   cgroupNames: ReadonlyMap<number, string>;
   processes: ReadonlyMap<number, ProcessRow>;
 }
 
+interface Netns {
+  netns: number;
+  netnsCookie: number;
+}
+
+/** A network namespace by its cookie; by its inode, which is used again, only where the kernel gives no cookie. */
+export function netnsKey({ netns, netnsCookie }: Netns): number {
+  return netnsCookie > 0 ? -netnsCookie : netns;
+}
+
+export function publishedKey(protocol: number, hostPort: number): number {
+  return protocol * 0x1_0000 + hostPort;
+}
+
 export function createWorld(facts: Facts): World {
   const processes = new Map(facts.processes.map((process) => [process.pid, process]));
-  const hostNetns = firstProcess(facts.processes)?.netns;
-  const netnsOfContainer = netnsPerContainer(facts.containers, processes);
+  const hostNetns = new Set(netnsKeys(firstProcess(facts.processes)));
+  // Whoever runs comes last, and has the address or the port of one that is gone.
+  const containers = [...(facts.goneContainers ?? []), ...facts.containers];
+  const cgroups = facts.processes.map((process) => [process.cgroupId, process.cgroupName] as const);
   return {
+    nowNs: facts.nowNs,
     metadataVersion: facts.metadataVersion,
     metadataUp: facts.metadataUp,
     hostAddresses: facts.hostAddresses,
-    containers: new Map(facts.containers.map((container) => [container.id, container])),
-    containersByAddress: new Map(facts.containers.flatMap((one) => one.addresses.map((address) => [address, one]))),
-    containersByNetns: containersPerNetns(facts.containers, netnsOfContainer, hostNetns),
+    containers: new Map(containers.map((container) => [container.id, container])),
+    containersByAddress: new Map(containers.flatMap((one) => one.addresses.map((address) => [address, one]))),
+    containersByNetns: containersPerNetns(facts.containers, processes, hostNetns),
+    hostNetns,
     published: new Map(facts.containers.flatMap(publishedBy)),
-    cgroupNames: new Map(facts.processes.map((process) => [process.cgroupId, process.cgroupName])),
+    cgroupNames: new Map([...(facts.goneCgroups ?? []), ...cgroups]),
     processes,
   };
 }
@@ -57,27 +85,28 @@ function firstProcess(processes: readonly ProcessRow[]): ProcessRow | undefined 
   );
 }
 
-function netnsPerContainer(
-  containers: readonly Container[],
-  processes: ReadonlyMap<number, ProcessRow>,
-): Map<string, number> {
-  const known = new Map<string, number>();
-  for (const { id, pid } of containers) {
-    const first = processes.get(pid);
-    if (first) known.set(id, first.netns);
-  }
-  return known;
+/** Under both names, because a row may know one of them only. */
+function netnsKeys(process: Netns | undefined): number[] {
+  return process ? [netnsKey(process), process.netns] : [];
 }
 
 function containersPerNetns(
   containers: readonly Container[],
-  netnsOf: ReadonlyMap<string, number>,
-  hostNetns: number | undefined,
+  processes: ReadonlyMap<number, ProcessRow>,
+  hostNetns: ReadonlySet<number>,
 ): Map<number, Container[]> {
-  const inside = containers.filter(({ id }) => netnsOf.has(id) && netnsOf.get(id) !== hostNetns);
-  return Map.groupBy(inside, ({ id }) => netnsOf.get(id) ?? 0);
+  const perNetns = new Map<number, Container[]>();
+  for (const container of containers) {
+    for (const key of new Set(netnsKeys(processes.get(container.pid)))) {
+      if (!hostNetns.has(key)) perNetns.set(key, [...(perNetns.get(key) ?? []), container]);
+    }
+  }
+  return perNetns;
 }
 
 function publishedBy(container: Container): [number, Published][] {
-  return container.publishedPorts.map(({ hostPort, containerPort }) => [hostPort, { container, port: containerPort }]);
+  return container.publishedPorts.map(({ protocol, hostPort, containerPort }) => [
+    publishedKey(protocol, hostPort),
+    { container, port: containerPort },
+  ]);
 }

@@ -1,9 +1,9 @@
 import { Counter, Gauge, Registry } from "prom-client";
 import type { Endpoint } from "../join/endpoint.ts";
 import type { EdgeTotal } from "../totals/edge-totals.ts";
+import { edgeText } from "./edge-text.ts";
 import type { View } from "./view.ts";
 
-const EDGE_LABELS = ["source", "destination", "destination_port", "protocol"] as const;
 const ENDPOINT_LABELS = [
   "endpoint",
   "kind",
@@ -17,44 +17,23 @@ const ENDPOINT_LABELS = [
 ] as const;
 
 /** Every metric of this exporter; values are taken from `view` when Prometheus asks. */
-export function createMetrics(view: View): Registry {
+export interface Metrics {
+  contentType: string;
+  text(): Promise<string>;
+}
+
+export function createMetrics(view: View): Metrics {
   const registry = new Registry();
-  registerEdges(registry, view);
   registerEndpoints(registry, view);
   registerCollect(registry, view);
   registerLosses(registry, view);
   registerSources(registry, view);
   registerStack(registry, view);
   registerProcess(registry, view);
-  return registry;
-}
-
-function registerEdges(registry: Registry, view: View): void {
-  edgeCounter(registry, view, "sent", (edge) => edge.sentBytes);
-  edgeCounter(registry, view, "received", (edge) => edge.receivedBytes);
-  new Gauge({
-    name: "flow_connections",
-    help: "Connections established now; absent while the tracer is not running.",
-    labelNames: EDGE_LABELS,
-    registers: [registry],
-    collect() {
-      this.reset();
-      if (view.tracer.up) for (const one of view.edges()) this.set(edgeLabels(one), one.connections);
-    },
-  });
-}
-
-function edgeCounter(registry: Registry, view: View, direction: string, bytesOf: (total: EdgeTotal) => number): void {
-  new Counter({
-    name: `flow_${direction}_bytes_total`,
-    help: `Payload bytes ${direction}, from the source's side.`,
-    labelNames: EDGE_LABELS,
-    registers: [registry],
-    collect() {
-      this.reset();
-      for (const one of view.edges()) this.inc(edgeLabels(one), bytesOf(one));
-    },
-  });
+  return {
+    contentType: registry.contentType,
+    text: async () => `${edgeText(view.edges(), view.tracer.up === true)}\n${await registry.metrics()}`,
+  };
 }
 
 function registerEndpoints(registry: Registry, view: View): void {
@@ -92,11 +71,12 @@ function registerCollect(registry: Registry, view: View): void {
 function registerLosses(registry: Registry, view: View): void {
   new Counter({
     name: "flow_lost_flows_total",
-    help: "Sockets the kernel side had no room for.",
+    help: "What the kernel side had no room for: sockets (live), ended flows (closed), state changes no program saw (events), datagrams (udp).",
+    labelNames: ["kind"],
     registers: [registry],
     collect() {
       this.reset();
-      this.inc(view.lostFlows());
+      for (const [kind, lost] of Object.entries(view.lostFlows())) this.inc({ kind }, lost);
     },
   });
   new Counter({
@@ -113,11 +93,12 @@ function registerLosses(registry: Registry, view: View): void {
 function registerSources(registry: Registry, view: View): void {
   new Gauge({
     name: "flow_source_up",
-    help: "Whether a part the flows come from works.",
+    help: "Whether a part the flows come from works; absent while it is switched off.",
     labelNames: ["flow_source"],
     registers: [registry],
     collect() {
-      for (const source of [view.tracer, view.docker]) this.set({ flow_source: source.name }, source.up ? 1 : 0);
+      this.reset();
+      for (const { name, up } of view.sources) if (up !== undefined) this.set({ flow_source: name }, up ? 1 : 0);
     },
   });
 }
@@ -157,11 +138,6 @@ function registerProcess(registry: Registry, view: View): void {
       this.set(view.usage().residentBytes);
     },
   });
-}
-
-function edgeLabels({ edge }: EdgeTotal) {
-  const { source, destination, destinationPort, protocol } = edge;
-  return { source: source.name, destination: destination.name, destination_port: destinationPort, protocol };
 }
 
 /** Every endpoint once: a container that was replaced under the same name only as it is now. */

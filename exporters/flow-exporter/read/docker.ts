@@ -1,4 +1,5 @@
-import Docker, { type ContainerInfo } from "dockerode";
+import { createInterface } from "node:readline";
+import Docker, { type ContainerInfo, type GetEventsOptions } from "dockerode";
 
 interface ListedContainer {
   info: ContainerInfo;
@@ -6,11 +7,16 @@ interface ListedContainer {
   pid: number;
 }
 
+const FILTERS: NonNullable<GetEventsOptions["filters"]> = {
+  type: ["container"],
+  event: ["create", "start", "die", "rename"],
+};
+
 export interface DockerReader {
   /** Every running container. Rejects within the time-out, with the reason. */
   list(): Promise<ListedContainer[]>;
-  /** Calls `onChange` when a container starts or ends, until `signal`; resolves when the stream breaks off. */
-  watch(onChange: () => void, signal: AbortSignal): Promise<void>;
+  /** Calls `onEvent` with every line of the events about containers, until `signal`; resolves when they break off. */
+  watch(onEvent: (line: string) => void, signal: AbortSignal): Promise<void>;
 }
 
 /** Docker behind a unix socket; each call ends within `timeoutMs`. */
@@ -40,12 +46,12 @@ export function createDockerReader(socketPath: string, timeoutMs: number): Docke
         throw abortSignal.aborted ? new Error(`no answer from Docker within ${timeoutMs} ms`) : error;
       });
     },
-    watch: async (onChange, abortSignal) => {
+    watch: async (onEvent, abortSignal) => {
       pids.clear();
-      const events = await docker.getEvents({ filters: { type: ["container"], event: ["start", "die"] }, abortSignal });
-      for await (const chunk of events) {
-        for (const id of idsIn(String(chunk))) pids.delete(id);
-        onChange();
+      const events = await docker.getEvents({ filters: FILTERS, abortSignal });
+      for await (const line of createInterface({ input: events })) {
+        for (const id of idsIn(line)) pids.delete(id);
+        onEvent(line);
       }
     },
   };

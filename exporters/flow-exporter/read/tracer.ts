@@ -1,27 +1,50 @@
+import { statSync } from "node:fs";
 import path from "node:path";
 import { PinReader } from "./pin-reader.ts";
 
-/** What the kernel hands over, as bytes. Each answer is valid until the next call; only one reader at a time. */
+/**
+ * What the kernel hands over, as bytes; only one reader at a time. Closed flows are valid until they are asked for
+ * again, every other answer until the next call. Every call throws the system's error when its pin is gone.
+ */
 export interface Tracer {
+  /** Changes when a tracer starts anew; what it numbers starts over then. */
+  identity(): string;
   status(): Uint8Array;
   /** Gives sockets older than the tracer their owner. */
   backfillOwners(): void;
   processes(): Uint8Array;
+  /** Every TCP flow that has closed and is not acknowledged. */
+  closed(): Uint8Array;
+  /** Frees the closed flows that the last complete read showed. */
+  acknowledge(): void;
   /** Every TCP socket as of now. */
   flows(): Uint8Array;
+  udp(): Uint8Array;
+  /** Every BPF program on the host. */
+  programs(): Uint8Array;
 }
 
-/** The tracer whose iterators are pinned in folder `pins`. Every call throws the system's error when a pin is gone. */
+/** The tracer whose iterators are pinned in folder `pins`. */
 export function createTracer(pins: string): Tracer {
-  const reader = new PinReader();
-  const read = (pin: string) => reader.read(path.join(pins, pin));
+  const small = new PinReader();
+  const closed = new PinReader();
+  const live = new PinReader();
+  const pin = (name: string) => path.join(pins, name);
   return {
-    status: () => read("status"),
-    backfillOwners: () => void read("owners"),
-    processes: () => read("processes"),
-    flows: () => {
-      read("snapshot");
-      return read("live");
+    identity: () => {
+      const { ino, mtimeNs } = statSync(pin("closed"), { bigint: true });
+      return `${ino}-${mtimeNs}`;
     },
+    status: () => small.read(pin("status")),
+    backfillOwners: () => void small.read(pin("owners")),
+    processes: () => small.read(pin("processes")),
+    closed: () => closed.read(pin("closed")),
+    acknowledge: () => void small.read(pin("closed_ack")),
+    flows: () => {
+      live.read(pin("snapshot"));
+      return live.read(pin("live"));
+    },
+    udp: () => live.read(pin("udp")),
+    programs: () => small.read(pin("programs")),
   };
 }

@@ -1,23 +1,33 @@
+import { createEdge } from "../join/edge.ts";
 import { OTHER } from "../join/endpoint.ts";
-import { type Edge, type Flow, isEstablished } from "../join/flow.ts";
+import { type Edge, type Flow, isEstablished, lifeOf, type News, nearSide, takeNews } from "../join/flow.ts";
+import { BUCKETS, createHistogram, type Histogram, observe } from "./histogram.ts";
 
 const IDLE_MS = 60 * 60 * 1000;
 
-/** What went over one edge since it was first seen: bytes from the source's side, connections established now. */
+/** What went over one edge since it was first seen, from the source's side. */
 export interface EdgeTotal {
   edge: Edge;
   sentBytes: number;
   receivedBytes: number;
+  retransmits: number;
+  opened: number;
+  closed: number;
+  failed: number;
+  /** Established now. */
   connections: number;
+  /** Seconds, smoothed by the kernel: of each flow in each read that brought bytes. */
+  rtt: Histogram;
+  /** Seconds, of flows that ended and whose start is known. */
+  duration: Histogram;
+  /** Payload bytes both ways, of flows that ended. */
+  size: Histogram;
   lastActiveMs: number;
 }
 
-const OTHER_EDGE: Edge = {
-  key: OTHER.name,
-  source: OTHER,
-  destination: OTHER,
-  destinationPort: 0,
-  protocol: "tcp",
+const OTHER_EDGES: Readonly<Record<Edge["protocol"], Edge>> = {
+  tcp: createEdge(OTHER, OTHER, 0, "tcp"),
+  udp: createEdge(OTHER, OTHER, 0, "udp"),
 };
 
 /**
@@ -44,18 +54,26 @@ export class EdgeTotals {
     this.#expire(nowMs);
   }
 
+  /** Goes on from what an earlier exporter had; `nowMs` as for `apply`, whose clock may have started over. */
+  restore(totals: Iterable<EdgeTotal>, droppedEdges: number, nowMs: number): void {
+    for (const total of totals) {
+      this.#totals.set(total.edge.key, { ...total, lastActiveMs: Math.min(total.lastActiveMs, nowMs) });
+    }
+    this.droppedEdges = droppedEdges;
+  }
+
   /** All edges, `~other` among them once something is in it. */
   *[Symbol.iterator](): Iterator<EdgeTotal> {
     yield* this.#totals.values();
   }
 
   #add(flow: Flow, nowMs: number, overflowing: Set<string>): void {
-    const { edge, newSentBytes, newReceivedBytes } = flow;
+    const { edge } = flow;
+    const news = takeNews(flow);
     const established = isEstablished(flow);
-    if (!edge || (!established && newSentBytes + newReceivedBytes === 0)) return;
+    if (!edge || (!established && !news)) return;
     const total = this.#totalOf(edge, overflowing);
-    total.sentBytes += newSentBytes;
-    total.receivedBytes += newReceivedBytes;
+    if (news) addNews(total, flow, news);
     if (established) total.connections += 1;
     total.lastActiveMs = nowMs;
   }
@@ -70,11 +88,12 @@ export class EdgeTotals {
   }
 
   #named(): number {
-    return this.#totals.size - (this.#totals.has(OTHER_EDGE.key) ? 1 : 0);
+    const others = Object.values(OTHER_EDGES).filter(({ key }) => this.#totals.has(key));
+    return this.#totals.size - others.length;
   }
 
   #create(edge: Edge): EdgeTotal {
-    const total = { edge, sentBytes: 0, receivedBytes: 0, connections: 0, lastActiveMs: 0 };
+    const total = createTotal(edge);
     this.#totals.set(edge.key, total);
     return total;
   }
@@ -82,10 +101,46 @@ export class EdgeTotals {
   #other(edge: Edge, overflowing: Set<string>): EdgeTotal {
     if (!this.#overflowing.has(edge.key) && !overflowing.has(edge.key)) this.droppedEdges += 1;
     overflowing.add(edge.key);
-    return this.#totals.get(OTHER_EDGE.key) ?? this.#create(OTHER_EDGE);
+    const other = OTHER_EDGES[edge.protocol];
+    return this.#totals.get(other.key) ?? this.#create(other);
   }
 
   #expire(nowMs: number): void {
     for (const [key, total] of this.#totals) if (nowMs - total.lastActiveMs > IDLE_MS) this.#totals.delete(key);
   }
+}
+
+function createTotal(edge: Edge): EdgeTotal {
+  return {
+    edge,
+    sentBytes: 0,
+    receivedBytes: 0,
+    retransmits: 0,
+    opened: 0,
+    closed: 0,
+    failed: 0,
+    connections: 0,
+    rtt: createHistogram(BUCKETS.rtt),
+    duration: createHistogram(BUCKETS.duration),
+    size: createHistogram(BUCKETS.size),
+    lastActiveMs: 0,
+  };
+}
+
+function addNews(total: EdgeTotal, flow: Flow, news: News): void {
+  total.sentBytes += news.sentBytes;
+  total.receivedBytes += news.receivedBytes;
+  total.retransmits += news.retransmits;
+  total.opened += news.opened ? 1 : 0;
+  total.closed += news.closed ? 1 : 0;
+  total.failed += news.failed ? 1 : 0;
+  const rtt = nearSide(flow)?.rttMicroseconds ?? 0;
+  if (rtt > 0 && news.sentBytes + news.receivedBytes > 0) observe(total.rtt, BUCKETS.rtt, rtt / 1e6);
+  if (news.closed) observeWhole(total, flow);
+}
+
+function observeWhole(total: EdgeTotal, flow: Flow): void {
+  const { startNs, endNs } = lifeOf(flow);
+  if (startNs > 0 && endNs >= startNs) observe(total.duration, BUCKETS.duration, (endNs - startNs) / 1e9);
+  observe(total.size, BUCKETS.size, flow.counted.sentBytes + flow.counted.receivedBytes);
 }

@@ -3,9 +3,10 @@ import { describe, test } from "node:test";
 import { Collector } from "../../../exporters/flow-exporter/collector.ts";
 import { Metadata } from "../../../exporters/flow-exporter/metadata.ts";
 import type { DockerReader } from "../../../exporters/flow-exporter/read/docker.ts";
-import { SourceHealth } from "../../../exporters/flow-exporter/source-health.ts";
+import { createHealths } from "../../../exporters/flow-exporter/source-health.ts";
+import { Kernel } from "./lib/kernel.ts";
 import { silent } from "./lib/log.ts";
-import { processRow, socket, statusRow } from "./lib/rows.ts";
+import { processRow } from "./lib/rows.ts";
 import { SOCKETS } from "./lib/sockets.ts";
 import { until } from "./lib/until.ts";
 import { idOf } from "./lib/world.ts";
@@ -14,86 +15,125 @@ const SECOND_NS = 1e9;
 
 describe("a cycle", () => {
   test("turns rows into totals", () => {
-    const { collector, health } = fixture();
+    const { collector, healths } = fixture();
     collector.collect();
     collector.collect();
-    assert.deepEqual([health.up, collector.rows, collector.table.flows.size], [true, 4, 3]);
-    assert.deepEqual(
-      [...collector.totals].map(({ sentBytes }) => sentBytes),
-      [4099, 5, 0],
-    );
+    assert.deepEqual([healths.tracer.up, collector.rows, [...collector.flows()].length], [true, 4, 3]);
+    assert.deepEqual(sent(collector), [4099, 5, 0]);
   });
 
   test("fails with its reason when the tracer has been gone for more than five seconds, and heals", () => {
-    const { collector, health, host } = fixture();
-    host.now = 105 * SECOND_NS;
+    const { collector, healths, kernel } = fixture();
+    const { tracer } = healths;
+    kernel.nowNs = 105 * SECOND_NS;
     collector.collect();
-    assert.equal(health.up, true);
-    host.now = 106 * SECOND_NS;
+    assert.equal(tracer.up, true);
+    kernel.nowNs = 106 * SECOND_NS;
     collector.collect();
     collector.collect();
-    assert.deepEqual([health.up, health.failures], [false, 2]);
-    assert.equal(health.reason, "the tracer is gone: no sign of it for 6 s");
-    host.now = 100 * SECOND_NS;
+    assert.deepEqual([tracer.up, tracer.failures], [false, 2]);
+    assert.equal(tracer.reason, "the tracer is gone: no sign of it for 6 s");
+    kernel.heartbeatNs = kernel.nowNs;
     collector.collect();
-    assert.deepEqual([health.up, health.failures], [true, 0]);
+    assert.deepEqual([tracer.up, tracer.failures], [true, 0]);
   });
 
   test("keeps its totals over a read that cannot be decoded", () => {
-    const { collector, health, tracer } = fixture();
+    const { collector, healths, kernel } = fixture();
     collector.collect();
-    const before = [...collector.totals].map(({ sentBytes }) => sentBytes);
-    const good = tracer.rows;
-    tracer.rows = Buffer.concat([good, Buffer.alloc(128)]);
+    const before = sent(collector);
+    const flows = kernel.flows.bind(kernel);
+    kernel.flows = () => Buffer.concat([flows(), Buffer.alloc(128)]);
     collector.collect();
-    assert.match(health.reason, /version 0/);
-    tracer.rows = good;
+    assert.match(healths.tracer.reason, /version 0/);
+    kernel.flows = flows;
     collector.collect();
-    assert.equal(health.up, true);
-    assert.deepEqual(
-      [...collector.totals].map(({ sentBytes }) => sentBytes),
-      before,
-    );
+    assert.equal(healths.tracer.up, true);
+    assert.deepEqual(sent(collector), before);
   });
 
   test("asks Docker once about a container it has not told about", async () => {
-    const { collector, metadata, tracer } = fixture();
+    const { collector, metadata, kernel } = fixture();
     await metadata.refresh();
-    tracer.processRows = processRow({ pid: 9, cgroup_id: 20, cgroup_name: idOf("e") });
+    kernel.processRows = processRow({ pid: 9, cgroup_id: 60, cgroup_name: idOf("e") });
+    kernel.open({ cgroup: 60, source: "1.1.1.1:2", destination: "2.2.2.2:2" });
     collector.collect();
     await until("Docker's answer", () => metadata.version === 2);
     collector.collect();
-    tracer.rows = Buffer.concat([
-      tracer.rows,
-      socket({ cookie: 9, cgroup: 20, source: "1.1.1.1:1", destination: "2.2.2.2:2" }),
-    ]);
+    kernel.open({ cgroup: 60, source: "1.1.1.1:1", destination: "2.2.2.2:2" });
     collector.collect();
     assert.equal(metadata.version, 2);
   });
 
-  test("maintenance that fails is a failure of the tracer, not a crash", () => {
-    const { collector, health, tracer } = fixture();
-    tracer.backfillOwners = () => {
-      throw new Error("owners is gone");
-    };
-    collector.maintain();
-    assert.equal(health.reason, "owners is gone");
+  for (const [pin, name] of [
+    ["owners", "owners"],
+    ["processes", "processes"],
+    ["closed", "closed-flows"],
+    ["udp", "udp"],
+  ] as const) {
+    test(`without pin ${pin}, ${name} fails, the rest goes on, and it heals`, () => {
+      const { collector, healths, kernel } = fixture();
+      kernel.udpRows = new Uint8Array();
+      kernel.broken = pin;
+      for (let cycle = 0; cycle < 4; cycle++) {
+        cycleOf(collector);
+        kernel.pass(1);
+      }
+      const failed = Object.values(healths).filter(({ up }) => up === false);
+      assert.deepEqual(
+        failed.map((health) => health.name),
+        [name],
+      );
+      assert.equal(failed[0]?.reason, `ENOENT: no such file or directory, open '/pins/${pin}'`);
+      assert.ok(sent(collector).includes(4099));
+      kernel.broken = undefined;
+      cycleOf(collector);
+      assert.equal(failed[0]?.up, true);
+    });
+  }
+
+  test("UDP that is switched off is no failure", () => {
+    const { collector, healths } = fixture();
+    collector.collect();
+    assert.deepEqual([healths.udp.up, healths.udp.reason], [undefined, "the tracer does not count UDP"]);
+  });
+
+  test("looks for owners at once when the tracer has started anew", () => {
+    const { collector, kernel } = fixture();
+    collector.collect();
+    kernel.restart();
+    collector.collect();
+    assert.equal(kernel.backfills, 2);
   });
 });
 
+function cycleOf(collector: Collector): void {
+  collector.maintain();
+  collector.collect();
+}
+
+function sent(collector: Collector): number[] {
+  return [...collector.totals].map(({ sentBytes }) => sentBytes);
+}
+
 /** A collector whose tracer had a heartbeat 100 s after boot, which is now. */
 function fixture() {
-  const health = new SourceHealth("flow-tracer", silent);
-  const host = { now: 100 * SECOND_NS, bootTimeNs: () => host.now, netFile: () => "" };
-  const tracer = {
-    rows: Buffer.concat(SOCKETS.map(socket)),
-    processRows: processRow({ pid: 1 }),
-    status: () => statusRow({ heartbeat_ns: 100 * SECOND_NS }),
-    backfillOwners: () => {},
-    processes: () => tracer.processRows,
-    flows: () => tracer.rows,
-  };
+  const healths = createHealths(silent);
+  const kernel = new Kernel();
+  for (const values of SOCKETS) kernel.open({ start: 0, ...values });
+  kernel.processRows = Buffer.concat([
+    processRow({ pid: 1 }),
+    processRow({ pid: 200, netns: 2, cgroup_id: 20, cgroup_name: "web.slice" }),
+    processRow({ pid: 300, netns: 3, cgroup_id: 30, cgroup_name: "db.slice" }),
+  ]);
+  kernel.nowNs = 100 * SECOND_NS;
   const docker: DockerReader = { list: async () => [], watch: async () => {} };
-  const metadata = new Metadata(docker, new SourceHealth("docker", silent));
-  return { collector: new Collector({ tracer, host, metadata, health, maxEdges: 10 }), health, host, tracer, metadata };
+  const metadata = new Metadata(docker, healths.docker);
+  const host = kernel.host();
+  return {
+    collector: new Collector({ tracer: kernel, host, metadata, healths, maxEdges: 10 }),
+    healths,
+    kernel,
+    metadata,
+  };
 }

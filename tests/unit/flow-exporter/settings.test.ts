@@ -10,6 +10,7 @@ test("nothing set, or set to nothing, gives the defaults", () => {
     maxEdges: 2000,
     refreshSeconds: 10,
     collectSeconds: 1,
+    state: "",
     node: "",
     leftOut: {},
     dockerSocket: "/var/run/docker.sock",

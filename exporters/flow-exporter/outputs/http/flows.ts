@@ -1,6 +1,7 @@
 import type { RequestHandler } from "express";
 import { z } from "zod";
-import { type Edge, type Flow, openSide, type Side, TCP_STATES } from "../../join/flow.ts";
+import { type Edge, type Flow, openSide } from "../../join/flow.ts";
+import { type Side, stateOf } from "../../join/side.ts";
 import type { View } from "../view.ts";
 
 const querySchema = z.strictObject({
@@ -48,11 +49,11 @@ function describe({ flow, edge, side }: OpenFlow) {
     destination_port: edge.destinationPort,
     protocol: edge.protocol,
     ...addressesOf(flow, side),
-    sent_bytes: flow.sentBytes,
-    received_bytes: flow.receivedBytes,
+    sent_bytes: flow.counted.sentBytes,
+    received_bytes: flow.counted.receivedBytes,
     retransmits: side.retransmits,
     rtt_seconds: side.rttMicroseconds / 1e6,
-    state: TCP_STATES[side.state] ?? "UNKNOWN",
+    state: stateOf(side),
     pid: side.row.pid,
     comm: side.row.comm,
   };

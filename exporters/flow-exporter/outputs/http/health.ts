@@ -7,14 +7,15 @@ const FAILURES_ALLOWED = 3;
 /** 200 with the sources while rows come in; 503 with the reason when none could be read for three cycles, or yet. */
 export function health(view: View): RequestHandler {
   return (_request, response) => {
-    const { tracer, docker } = view;
-    const sources = { [tracer.name]: stateOf(tracer), [docker.name]: stateOf(docker) };
+    const { tracer } = view;
+    const sources = Object.fromEntries(view.sources.map((source) => [source.name, stateOf(source)]));
     const dead = tracer.up === undefined || tracer.failures >= FAILURES_ALLOWED;
     if (dead) sendError(response, 503, "NO_ROWS", tracer.reason, { sources });
     else response.json({ status: "ok", sources });
   };
 }
 
+/** `up` is null while the source is not in use. */
 function stateOf({ up, reason }: SourceView) {
-  return { up: up === true, reason };
+  return { up: up ?? null, reason };
 }

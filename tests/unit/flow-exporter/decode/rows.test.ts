@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { DecodeError } from "../../../../exporters/flow-exporter/decode/bytes.ts";
+import { ClosedRows } from "../../../../exporters/flow-exporter/decode/closed-rows.ts";
 import { FlowRows } from "../../../../exporters/flow-exporter/decode/flow-rows.ts";
 import { decodeProcesses } from "../../../../exporters/flow-exporter/decode/process-rows.ts";
 import { decodeStatus } from "../../../../exporters/flow-exporter/decode/status-row.ts";
-import { processRow, socket, statusRow } from "../lib/rows.ts";
+import { UdpRows } from "../../../../exporters/flow-exporter/decode/udp-rows.ts";
+import { closedRow, processRow, socket, statusRow, udpRow } from "../lib/rows.ts";
 
 const SOCKET = { cookie: 2 ** 40 + 7, source: "10.0.0.1:40000", destination: "10.0.0.2:443" };
 
@@ -30,6 +32,7 @@ describe("flow rows", () => {
     assert.deepEqual(row, {
       cookie: 2 ** 40 + 7,
       netns: 9,
+      netnsCookie: 0,
       cgroupId: 2 ** 33,
       startNs: 0,
       pid: 5,
@@ -64,13 +67,15 @@ describe("flow rows", () => {
   test("a number that would not be exact is refused", () => {
     const bytes = socket(SOCKET);
     bytes.fill(0xff, 8, 16);
-    assert.throws(() => new FlowRows(bytes).cookie(0), { message: /larger than 2\^53/ });
+    assert.throws(() => new FlowRows(bytes).key(0), { message: /larger than 2\^53/ });
   });
 });
 
 describe("random bytes", () => {
   const decoders: [string, (bytes: Uint8Array) => unknown][] = [
     ["flows", (bytes) => readAll(new FlowRows(bytes))],
+    ["closed flows", (bytes) => readAll(new ClosedRows(bytes))],
+    ["UDP flows", (bytes) => readAll(new UdpRows(bytes))],
     ["processes", decodeProcesses],
     ["status", decodeStatus],
   ];
@@ -92,14 +97,64 @@ describe("random bytes", () => {
   });
 });
 
-test("a process row tells whose cgroup and network namespace it has", () => {
-  const [row] = decodeProcesses(processRow({ pid: 7, netns: 8, cgroup_id: 9, cgroup_name: "x.scope", comm: "nginx" }));
-  assert.deepEqual(row, { pid: 7, netns: 8, cgroupId: 9, cgroupName: "x.scope", comm: "nginx" });
+test("a process row tells whose cgroup and network namespace it has, and what it has done", () => {
+  const counters = { cpu_ns: 1, read_bytes: 2, written_bytes: 3, minor_faults: 4, major_faults: 5, resident_bytes: 6 };
+  const [row] = decodeProcesses(
+    processRow({
+      pid: 7,
+      parent_pid: 1,
+      netns: 8,
+      netns_cookie: 11,
+      cgroup_id: 9,
+      cgroup_name: "x.scope",
+      comm: "nginx",
+      start_ns: 10,
+      ...counters,
+    }),
+  );
+  assert.deepEqual(row, {
+    pid: 7,
+    parentPid: 1,
+    netns: 8,
+    netnsCookie: 11,
+    cgroupId: 9,
+    cgroupName: "x.scope",
+    comm: "nginx",
+    startNs: 10,
+    cpuNs: 1,
+    readBytes: 2,
+    writtenBytes: 3,
+    minorFaults: 4,
+    majorFaults: 5,
+    residentBytes: 6,
+  });
+});
+
+test("a closed row tells how its flow ended", () => {
+  const end = { sequence: 2 ** 40, endNs: 9, error: 111, lastState: 2 };
+  const rows = new ClosedRows(Buffer.concat([closedRow(SOCKET, { sequence: 1 }), closedRow(SOCKET, end)]));
+  assert.equal(rows.key(1), SOCKET.cookie);
+  assert.deepEqual([rows.sequence(1), rows.endNs(1), rows.error(1), rows.lastState(1)], [2 ** 40, 9, 111, 2]);
+  assert.deepEqual(new ClosedRows(rows.bytes(1)).row(0), rows.row(1));
+});
+
+test("a UDP row is known by its entry, not by its socket", () => {
+  const rows = new UdpRows(udpRow(SOCKET, 77, 5));
+  assert.deepEqual([rows.key(0), rows.lastNs(0), rows.row(0).cookie, rows.row(0).protocol], [77, 5, SOCKET.cookie, 17]);
 });
 
 test("the status is exactly one row", () => {
-  const row = statusRow({ heartbeat_ns: 1, live_rows: 2, live_lost: 3, storage_lost: 4 });
-  assert.deepEqual(decodeStatus(row), { heartbeatNs: 1, liveRows: 2, liveLost: 3, storageLost: 4 });
+  const losses = { live_lost: 3, storage_lost: 4, closed_lost: 5, missed_events: 6, udp_lost: 7 };
+  const row = statusRow({ heartbeat_ns: 1, flags: 1, ...losses });
+  assert.deepEqual(decodeStatus(row), {
+    heartbeatNs: 1,
+    liveLost: 3,
+    storageLost: 4,
+    closedLost: 5,
+    missedEvents: 6,
+    udpLost: 7,
+    udp: true,
+  });
   assert.throws(() => decodeStatus(Buffer.concat([row, row])), { message: "pin status has 2 rows instead of one" });
   assert.throws(() => decodeStatus(Buffer.alloc(0)), DecodeError);
 });

@@ -19,7 +19,7 @@ export interface Engine {
   /** How many follow its events. */
   followers(): number;
   /** Tells those who follow its events. */
-  tell(event: string, id: string): void;
+  tell(event: string, id: string, attributes?: Record<string, string>): void;
   /** Breaks the streams of events off. */
   breakOff(): void;
   close(): Promise<void>;
@@ -48,8 +48,9 @@ export async function startEngine(folder: string): Promise<Engine> {
     hangs: false,
     inspections: 0,
     followers: () => streams.size,
-    tell: (event, id) => {
-      const text = `${JSON.stringify({ status: event, id, Type: "container", Action: event })}\n`;
+    tell: (event, id, attributes = {}) => {
+      const actor = { ID: id, Attributes: attributes };
+      const text = `${JSON.stringify({ status: event, id, Type: "container", Action: event, Actor: actor })}\n`;
       for (const stream of streams) stream.write(text);
     },
     breakOff: () => {

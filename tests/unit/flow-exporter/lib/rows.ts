@@ -1,10 +1,14 @@
 import {
+  CLOSED_ROW,
   FLOW_ROW,
   type Layout,
   PROCESS_ROW,
+  PROGRAM_ROW,
+  PROTOCOL,
   ROLE,
   ROWS_VERSION,
   STATUS_ROW,
+  UDP_ROW,
 } from "../../../../exporters/flow-exporter/decode/layout.ts";
 
 type Value = number | bigint | string | Uint8Array;
@@ -35,6 +39,19 @@ export interface SocketValues {
   comm?: string;
   state?: number;
   role?: number;
+  start?: number;
+  retransmits?: number;
+  rtt?: number;
+  protocol?: number;
+}
+
+/** How a socket ended. */
+export interface End {
+  sequence: number;
+  endNs?: number;
+  error?: number;
+  /** TCP state before CLOSE; ESTABLISHED unless told. */
+  lastState?: number;
 }
 
 /** A flow row; `source` and `destination` as "address:port" (IPv4). */
@@ -53,11 +70,31 @@ export function socket(values: SocketValues): Buffer {
     destination_port: destinationPort,
     pid: values.pid ?? 0,
     comm: values.comm ?? "",
+    start_ns: values.start ?? 0,
+    retransmits: values.retransmits ?? 0,
+    rtt_us: values.rtt ?? 0,
     family: 2,
-    protocol: 6,
+    protocol: values.protocol ?? PROTOCOL.tcp,
     state: values.state ?? 1,
     role: values.role ?? ROLE.unknown,
   });
+}
+
+/** A closed row. */
+export function closedRow(values: SocketValues, end: End): Buffer {
+  const flow = behindHead(socket({ ...values, state: 7 }), CLOSED_ROW);
+  const { sequence, endNs = 0, error = 0, lastState = 1 } = end;
+  return encode(CLOSED_ROW, { flow, sequence, end_ns: endNs, error, last_state: lastState });
+}
+
+/** A UDP row. */
+export function udpRow(values: SocketValues, entry: number, lastNs = 0): Buffer {
+  const flow = behindHead(socket({ ...values, state: 0, protocol: PROTOCOL.udp }), UDP_ROW);
+  return encode(UDP_ROW, { flow, entry, last_ns: lastNs });
+}
+
+export function programRow(values: Record<string, Value>): Buffer {
+  return encode(PROGRAM_ROW, values);
 }
 
 export function processRow(values: Record<string, Value>): Buffer {
@@ -66,6 +103,11 @@ export function processRow(values: Record<string, Value>): Buffer {
 
 export function statusRow(values: Record<string, Value>): Buffer {
   return encode(STATUS_ROW, values);
+}
+
+/** A flow row with another row's head. */
+function behindHead(flow: Buffer, layout: Layout): Buffer {
+  return Buffer.concat([encode(layout, {}).subarray(0, 4), flow.subarray(4)]);
 }
 
 /** ::ffff:a.b.c.d */

@@ -1,9 +1,13 @@
+import { ClosedRows } from "../../../../exporters/flow-exporter/decode/closed-rows.ts";
 import type { Container } from "../../../../exporters/flow-exporter/decode/containers.ts";
 import { FlowRows } from "../../../../exporters/flow-exporter/decode/flow-rows.ts";
+import { PROTOCOL } from "../../../../exporters/flow-exporter/decode/layout.ts";
 import type { ProcessRow } from "../../../../exporters/flow-exporter/decode/process-rows.ts";
+import type { Closed } from "../../../../exporters/flow-exporter/join/closed-intake.ts";
+import { takeNews } from "../../../../exporters/flow-exporter/join/flow.ts";
 import { FlowTable } from "../../../../exporters/flow-exporter/join/flow-table.ts";
 import { createWorld, type Facts, type World } from "../../../../exporters/flow-exporter/join/world.ts";
-import { type SocketValues, socket } from "./rows.ts";
+import { closedRow, type End, type SocketValues, socket } from "./rows.ts";
 
 const HOST_NETNS = 1;
 export const HOST_ADDRESS = "192.168.1.10";
@@ -29,7 +33,23 @@ export function container(name: string, values: Partial<Container> = {}): Contai
 }
 
 export function process(pid: number, values: Partial<ProcessRow> = {}): ProcessRow {
-  return { pid, netns: HOST_NETNS, cgroupId: 0, cgroupName: "", comm: `process-${pid}`, ...values };
+  return {
+    pid,
+    parentPid: 0,
+    netns: HOST_NETNS,
+    netnsCookie: 0,
+    cgroupId: 0,
+    cgroupName: "",
+    comm: `process-${pid}`,
+    startNs: 0,
+    cpuNs: 0,
+    readBytes: 0,
+    writtenBytes: 0,
+    minorFaults: 0,
+    majorFaults: 0,
+    residentBytes: 0,
+    ...values,
+  };
 }
 
 /**
@@ -50,17 +70,24 @@ export function world(values: Partial<Facts> = {}): World {
         id: idOf("a"),
         pid: 200,
         addresses: ["172.18.0.2"],
-        publishedPorts: [{ hostPort: 8080, containerPort: 80 }],
+        publishedPorts: [{ protocol: PROTOCOL.tcp, hostPort: 8080, containerPort: 80 }],
       }),
       container("db", { id: idOf("b"), pid: 300, addresses: ["172.18.0.3", "fd00::3"] }),
       container("sidecar", { id: idOf("c"), pid: 400, networkMode: `container:${idOf("a")}` }),
       container("agent", { id: idOf("d"), pid: 500, networkMode: "host" }),
     ],
     hostAddresses: new Set([HOST_ADDRESS, "172.18.0.1"]),
+    nowNs: 0,
     metadataVersion: 1,
     metadataUp: true,
     ...values,
   });
+}
+
+/** What has closed, in this order. */
+export function closed(...ended: [SocketValues, End][]): Closed[] {
+  const rows = new ClosedRows(Buffer.concat(ended.map(([values, end]) => closedRow(values, end))));
+  return [{ rows, indexes: ended.map((_, index) => index) }];
 }
 
 /** One read of all sockets. */
@@ -70,8 +97,11 @@ export function rows(...sockets: SocketValues[]): FlowRows {
 
 /** Edges of the open flows, as "source > destination:port sent/received". */
 export function edges(table: FlowTable): string[] {
-  return [...table.flows].map(({ edge, sentBytes, receivedBytes }) => {
+  return [...table.flows].map((flow) => {
+    takeNews(flow);
+    const { edge, counted } = flow;
     if (!edge) return "waits";
+    const { sentBytes, receivedBytes } = counted;
     return `${edge.source.name} > ${edge.destination.name}:${edge.destinationPort} ${sentBytes}/${receivedBytes}`;
   });
 }

@@ -106,12 +106,18 @@ describe("over HTTP", () => {
     });
 
     test("is 200 while rows come in", async () => {
-      current = viewOf(SOCKETS, { docker: { name: "docker", up: false, reason: "timed out", failures: 9 } });
+      const docker = { name: "docker", up: false, reason: "timed out", failures: 9 };
+      const udp = { name: "udp", up: undefined, reason: "off", failures: 0 };
+      current = viewOf(SOCKETS, { sources: [current.tracer, docker, udp] });
       const { status, text } = await ask("/healthz");
       assert.equal(status, 200);
       assert.deepEqual(JSON.parse(text), {
         status: "ok",
-        sources: { "flow-tracer": { up: true, reason: "" }, docker: { up: false, reason: "timed out" } },
+        sources: {
+          "flow-tracer": { up: true, reason: "" },
+          docker: { up: false, reason: "timed out" },
+          udp: { up: null, reason: "off" },
+        },
       });
     });
 

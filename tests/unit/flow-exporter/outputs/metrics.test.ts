@@ -12,14 +12,14 @@ const promtool = await execa("sh", ["-c", "command -v promtool"], { reject: fals
 
 describe("/metrics", () => {
   test("is what tests/golden/metrics.txt says (UPDATE_GOLDEN=1 writes it anew)", async () => {
-    const text = await createMetrics(viewOf(SOCKETS)).metrics();
+    const text = await createMetrics(viewOf(SOCKETS)).text();
     if (process.env.UPDATE_GOLDEN) await writeFile(GOLDEN, text);
     assert.equal(text, await readFile(GOLDEN, "utf8"));
   });
 
   test("has no connections while the tracer is gone, and the totals it had", async () => {
     const tracer = { name: "flow-tracer", up: false, reason: "gone", failures: 3 };
-    const text = await createMetrics(viewOf(SOCKETS, { tracer })).metrics();
+    const text = await createMetrics(viewOf(SOCKETS, { tracer, sources: [tracer] })).text();
     assert.match(text, /^flow_source_up\{flow_source="flow-tracer"\} 0$/m);
     assert.doesNotMatch(text, /^flow_connections\{/m);
     assert.match(text, /^flow_sent_bytes_total\{source="web",destination="db",.*\} 4099$/m);
@@ -27,11 +27,11 @@ describe("/metrics", () => {
 
   test("says the same when asked twice", async () => {
     const metrics = createMetrics(viewOf(SOCKETS));
-    assert.equal(await metrics.metrics(), await metrics.metrics());
+    assert.equal(await metrics.text(), await metrics.text());
   });
 
   test("satisfies promtool", { skip: promtool.exitCode === 0 ? false : "needs promtool" }, async () => {
-    const input = await createMetrics(viewOf(SOCKETS)).metrics();
+    const input = await createMetrics(viewOf(SOCKETS)).text();
     const checked = await execa(promtool.stdout, ["check", "metrics"], { input, reject: false, all: true });
     assert.equal(checked.exitCode, 0, checked.all);
   });

@@ -36,7 +36,7 @@ describe("Docker", () => {
 
   test("a container's pid is asked for once, and again once an event says that it changed", async () => {
     const stop = new AbortController();
-    const following = metadata.follow(stop.signal);
+    const following = metadata.follow(stop.signal, () => {});
     await until("the stream of events", () => engine.followers() === 1);
     await metadata.refresh();
     await metadata.refresh();
@@ -110,6 +110,9 @@ test("a container is named, labelled and addressed as Docker lists it", () => {
     pid: 12,
     networkMode: "shop_default",
     addresses: ["172.18.0.2", "fd00::2"],
-    publishedPorts: [{ hostPort: 8080, containerPort: 80 }],
+    publishedPorts: [
+      { protocol: 6, hostPort: 8080, containerPort: 80 },
+      { protocol: 17, hostPort: 53, containerPort: 53 },
+    ],
   });
 });

@@ -71,6 +71,7 @@ describe("at the limit", () => {
   test("edges idle for an hour make room", () => {
     const { read, table } = totals(1);
     read([toPort(1, 80, 5)], 0);
+    read([], 1);
     read([], HOUR_MS);
     assert.equal(table().length, 1);
     read([], HOUR_MS + 1);
@@ -88,18 +89,25 @@ describe("at the limit", () => {
   });
 });
 
-test("lost flows add up over the tracer's restarts, and a lasting shortage counts once", () => {
+test("losses add up over the tracer's restarts, and a lasting shortage counts once", () => {
   const lost = new LostFlows();
+  const none = { heartbeatNs: 0, udp: true, closedLost: 0, missedEvents: 0, udpLost: 0 };
   const totalsSeen = [
     { storageLost: 0, liveLost: 4 },
     { storageLost: 3, liveLost: 4 },
-    { storageLost: 1, liveLost: 0 },
-    { storageLost: 1, liveLost: 2 },
+    { storageLost: 1, liveLost: 0, closedLost: 7 },
+    { storageLost: 1, liveLost: 2, closedLost: 2 },
   ].map((status) => {
-    lost.add({ heartbeatNs: 0, liveRows: 0, ...status });
-    return lost.total;
+    lost.add({ ...none, ...status });
+    const { live, closed } = lost.state.total;
+    return [live, closed];
   });
-  assert.deepEqual(totalsSeen, [4, 7, 8, 10]);
+  assert.deepEqual(totalsSeen, [
+    [4, 0],
+    [7, 0],
+    [8, 7],
+    [10, 9],
+  ]);
 });
 
 function toPort(cookie: number, port: number, sent: number): SocketValues {

@@ -1,0 +1,95 @@
+import { ClosedRows } from "./decode/closed-rows.ts";
+import { type Closed, ClosedIntake, type Run } from "./join/closed-intake.ts";
+import type { Tracer } from "./read/tracer.ts";
+
+/** What an exporter that starts anew must know, so that no closed flow counts twice or not at all. */
+export interface ClosedState {
+  /** Of the tracer the numbers are from. */
+  tracer: string;
+  /** Numbers of the rows that have been taken. */
+  taken: readonly Run[];
+  /** Those of them, as rows, that have not been counted yet. */
+  rows: Uint8Array;
+}
+
+const NONE: ClosedState = { tracer: "", taken: [], rows: new Uint8Array() };
+
+/**
+ * Closed flows on their way from the kernel: taken once each, acknowledged when they need not be shown again.
+ * What has been acknowledged only lives here, so it is to be done after the totals are safe.
+ */
+export class ClosedFlows {
+  readonly #tracer: Pick<Tracer, "identity" | "closed" | "acknowledge">;
+  readonly #intake: ClosedIntake;
+  #identity: string;
+  #rows: ClosedRows | undefined;
+  /** Taken, acknowledged and not counted: by number. */
+  #kept: Map<number, Uint8Array>;
+  #left: Uint8Array;
+
+  /** Goes on from what an earlier exporter left. @throws DecodeError when that is no rows. */
+  constructor(tracer: Pick<Tracer, "identity" | "closed" | "acknowledge">, before: ClosedState = NONE) {
+    this.#tracer = tracer;
+    this.#intake = new ClosedIntake(before.taken);
+    this.#identity = before.tracer;
+    this.#left = before.rows;
+    this.#kept = bySequence(new ClosedRows(before.rows), () => true);
+  }
+
+  /** Of the tracer that was read last; "" before. */
+  get identity(): string {
+    return this.#identity;
+  }
+
+  /** Whether the last read brought all that has closed. */
+  get complete(): boolean {
+    return this.#rows !== undefined;
+  }
+
+  /** Rows that the kernel still keeps for us. */
+  get waiting(): number {
+    return this.#intake.waiting;
+  }
+
+  /** Reads what has closed. @throws the system's error, DecodeError, or when a tracer started anew meanwhile. */
+  read(): void {
+    this.#rows = undefined;
+    const identity = this.#tracer.identity();
+    const rows = new ClosedRows(this.#tracer.closed());
+    if (this.#tracer.identity() !== identity) throw new Error("the tracer started anew while it was read");
+    if (identity !== this.#identity) this.#intake.forget();
+    this.#identity = identity;
+    this.#rows = rows;
+  }
+
+  /** What the last read brought and has not been taken; first what an earlier exporter left. */
+  take(): Closed[] {
+    const left = new ClosedRows(this.#left);
+    this.#left = new Uint8Array();
+    const all = left.length > 0 ? [{ rows: left, indexes: [...Array(left.length).keys()] }] : [];
+    return this.#rows ? [...all, this.#intake.take(this.#rows)] : all;
+  }
+
+  /** What to write down before the rows are acknowledged; `uncounted`: numbers of rows whose flows still wait. */
+  state(uncounted: Iterable<number>): ClosedState {
+    const numbers = new Set(uncounted);
+    const wanted = (sequence: number) => numbers.has(sequence);
+    const shown = this.#rows ? bySequence(this.#rows, wanted) : [];
+    this.#kept = new Map([...[...this.#kept].filter(([sequence]) => wanted(sequence)), ...shown]);
+    return { tracer: this.#identity, taken: this.#intake.runs(), rows: Buffer.concat([...this.#kept.values()]) };
+  }
+
+  /** Lets the kernel free what was read. @throws the system's error. */
+  acknowledge(): void {
+    if (!this.#rows || this.#intake.waiting === 0) return;
+    this.#tracer.acknowledge();
+    this.#intake.forget();
+  }
+}
+
+function bySequence(rows: ClosedRows, wanted: (sequence: number) => boolean): Map<number, Uint8Array> {
+  const all = Array.from({ length: rows.length }, (_, index) => [rows.sequence(index), index] as const);
+  return new Map(
+    all.filter(([sequence]) => wanted(sequence)).map(([sequence, index]) => [sequence, rows.bytes(index)]),
+  );
+}

@@ -1,0 +1,26 @@
+interface Seen<Value> {
+  value: Value;
+  lastNs: number;
+}
+
+/** Things that are kept for a while after they vanish, because flows they had a part in can come later. */
+export class Lingering<Key, Value> {
+  readonly #seen = new Map<Key, Seen<Value>>();
+  readonly #keptNs: number;
+
+  /** `keptNs`: how long after they were last seen. */
+  constructor(keptNs: number) {
+    this.#keptNs = keptNs;
+  }
+
+  /** Takes in those that are there now. */
+  update(present: Iterable<readonly [Key, Value]>, nowNs: number): void {
+    for (const [key, value] of present) this.#seen.set(key, { value, lastNs: nowNs });
+    for (const [key, { lastNs }] of this.#seen) if (nowNs - lastNs > this.#keptNs) this.#seen.delete(key);
+  }
+
+  /** Those that are there, and those that were. */
+  *[Symbol.iterator](): Iterator<[Key, Value]> {
+    for (const [key, { value }] of this.#seen) yield [key, value];
+  }
+}

@@ -1,0 +1,138 @@
+import type { ClosedRows } from "../decode/closed-rows.ts";
+import type { FlowRow, FlowRows } from "../decode/flow-rows.ts";
+import type { Flow } from "./flow.ts";
+
+/** What tells one connection of a socket from the next. */
+export interface Identity {
+  key: number;
+  ports: number;
+  /** Nanoseconds since boot; 0: older than the tracer. */
+  startNs: number;
+}
+
+/** One socket of a flow, with the counters of the last read that had it. */
+export interface Side extends Identity {
+  row: FlowRow;
+  /** Its tuples, as the other side finds them. */
+  names: readonly string[];
+  sentBytes: number;
+  receivedBytes: number;
+  retransmits: number;
+  rttMicroseconds: number;
+  /** TCP state as in the kernel; CLOSE once it has ended. */
+  state: number;
+  /** It has carried a connection, or could have: not so while it is connecting. */
+  established: boolean;
+  /** Number of the last read that had this socket. */
+  round: number;
+  open: boolean;
+  /** Number of its closed row; 0 while it is open, or when its end was not seen. */
+  sequence: number;
+  /** When it last carried anything, nanoseconds since boot; 0: not told. */
+  lastNs: number;
+  /** Nanoseconds since boot; 0 while it is seen. */
+  endNs: number;
+  /** The errno it ended with; 0 none. */
+  error: number;
+  flow: Flow;
+}
+
+export const TCP_STATES = [
+  "UNKNOWN",
+  "ESTABLISHED",
+  "SYN_SENT",
+  "SYN_RECV",
+  "FIN_WAIT1",
+  "FIN_WAIT2",
+  "TIME_WAIT",
+  "CLOSE",
+  "CLOSE_WAIT",
+  "LAST_ACK",
+  "LISTEN",
+  "CLOSING",
+  "NEW_SYN_RECV",
+] as const;
+
+export type TcpState = (typeof TCP_STATES)[number];
+
+const CLOSE = TCP_STATES.indexOf("CLOSE");
+const CONNECTING: ReadonlySet<number> = new Set(
+  (["SYN_SENT", "SYN_RECV", "NEW_SYN_RECV"] as const).map((name) => TCP_STATES.indexOf(name)),
+);
+
+export function stateOf({ state }: Side): TcpState {
+  return TCP_STATES[state] ?? "UNKNOWN";
+}
+
+/** The socket in row `index`, as a part of `flow`. */
+export function createSide(rows: FlowRows, index: number, row: FlowRow, flow: Flow): Side {
+  return {
+    key: rows.key(index),
+    row,
+    ports: rows.ports(index),
+    startNs: row.startNs,
+    names: [],
+    sentBytes: 0,
+    receivedBytes: 0,
+    retransmits: 0,
+    rttMicroseconds: 0,
+    state: 0,
+    established: false,
+    round: 0,
+    open: true,
+    sequence: 0,
+    lastNs: 0,
+    endNs: 0,
+    error: 0,
+    flow,
+  };
+}
+
+/**
+ * Whether row `index` is the same connection of the same socket: one that connects again has another start.
+ * A tracer that started in between does not know the start.
+ */
+export function isSame(known: Identity, rows: FlowRows, index: number): boolean {
+  const startNs = rows.startNs(index);
+  return startNs === 0 ? known.ports === rows.ports(index) : known.startNs === startNs;
+}
+
+/** Renews a socket's counters from row `index`. */
+export function renew(side: Side, rows: FlowRows, index: number, round: number): void {
+  const state = rows.state(index);
+  side.round = round;
+  side.state = state;
+  side.established ||= !CONNECTING.has(state);
+  take(side, rows, index);
+}
+
+/** Takes a socket's last counters, and how it ended, from closed row `index`. */
+export function finish(side: Side, rows: ClosedRows, index: number, round: number): void {
+  side.round = round;
+  side.established ||= !CONNECTING.has(rows.lastState(index));
+  take(side, rows, index);
+  side.sequence = rows.sequence(index);
+  side.error = rows.error(index);
+  end(side, rows.endNs(index));
+}
+
+/** A socket that is not seen any more has closed, but how is still to be told. */
+export function leave(side: Side, nowNs: number): void {
+  side.state = CLOSE;
+  side.endNs = side.lastNs || nowNs;
+}
+
+/** Ends a socket for good. */
+export function end(side: Side, endNs: number): void {
+  side.state = CLOSE;
+  side.open = false;
+  side.endNs = endNs;
+}
+
+function take(side: Side, rows: FlowRows, index: number): void {
+  side.sentBytes = rows.sentBytes(index);
+  side.receivedBytes = rows.receivedBytes(index);
+  side.retransmits = rows.retransmits(index);
+  side.rttMicroseconds = rows.rttMicroseconds(index);
+  side.lastNs = rows.lastNs(index);
+}

@@ -1,0 +1,63 @@
+import type { Logger } from "pino";
+import type { Collector } from "./collector.ts";
+import type { StateFile } from "./read/state-file.ts";
+import type { SourceHealth } from "./source-health.ts";
+import { decodeState, encodeState, type State } from "./totals/state.ts";
+
+const EVERY_MS = 10_000;
+/** An eighth of the tracer's ring: room for what closes until the next cycle. */
+const MOST_UNACKNOWLEDGED = 8_192;
+
+/**
+ * The totals on disk. Closed flows are acknowledged only once the totals that contain them are written, so that an
+ * exporter killed at any moment is followed by one that counts each of them once.
+ */
+export class Persistence {
+  readonly #file: StateFile | undefined;
+  readonly #health: SourceHealth;
+  readonly #log: Pick<Logger, "warn">;
+  #lastMs = 0;
+
+  /** Without a file, nothing outlives the exporter. */
+  constructor(file: StateFile | undefined, health: SourceHealth, log: Pick<Logger, "warn">) {
+    this.#file = file;
+    this.#health = health;
+    this.#log = log;
+  }
+
+  /** What an earlier exporter left; a file that makes no sense is put aside, and the log says so. Never throws. */
+  load(): State | undefined {
+    let text: string | undefined;
+    if (!this.#health.attempt(() => (text = this.#file?.read())) || text === undefined) return undefined;
+    try {
+      return decodeState(text);
+    } catch (error) {
+      this.#setAside(error);
+      return undefined;
+    }
+  }
+
+  /** To be called after each cycle; `nowMs` is any clock that only goes forward. Never throws. */
+  keep(collector: Collector, nowMs: number): void {
+    const full = collector.unacknowledged >= MOST_UNACKNOWLEDGED;
+    if (this.#file && !full && nowMs - this.#lastMs < EVERY_MS) return;
+    this.#lastMs = nowMs;
+    const safe = this.save(collector);
+    // A disk that fails must not cost what is counted now.
+    if ((safe || full) && collector.unacknowledged > 0) collector.acknowledge();
+  }
+
+  /** Returns whether the totals are as safe as they can be. Never throws. */
+  save(collector: Collector): boolean {
+    const file = this.#file;
+    return file === undefined || this.#health.attempt(() => file.write(encodeState(collector.state())));
+  }
+
+  #setAside(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#health.attempt(() => {
+      const aside = this.#file?.setAside();
+      this.#log.warn({ reason, aside }, "the totals on disk make no sense: put aside, counting from zero");
+    });
+  }
+}

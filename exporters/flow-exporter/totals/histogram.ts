@@ -1,0 +1,23 @@
+/** Upper bounds of the buckets, in base units; what is larger falls into the last, unbounded one. */
+export const BUCKETS = {
+  rtt: [0.0001, 0.001, 0.01, 0.1, 1],
+  duration: [0.01, 0.1, 1, 10, 60, 600],
+  size: [1e3, 1e4, 1e5, 1e6, 1e7, 1e8],
+} as const;
+
+/** Observations by size: one count for each bound and one for what is beyond, not cumulative. */
+export interface Histogram {
+  counts: number[];
+  sum: number;
+}
+
+export function createHistogram(bounds: readonly number[]): Histogram {
+  return { counts: new Array<number>(bounds.length + 1).fill(0), sum: 0 };
+}
+
+export function observe(histogram: Histogram, bounds: readonly number[], value: number): void {
+  let bucket = 0;
+  while (bucket < bounds.length && value > (bounds[bucket] ?? Number.POSITIVE_INFINITY)) bucket++;
+  histogram.counts[bucket] = (histogram.counts[bucket] ?? 0) + 1;
+  histogram.sum += value;
+}

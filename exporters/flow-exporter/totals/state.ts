@@ -1,0 +1,151 @@
+import { z } from "zod";
+import { createEdge } from "../join/edge.ts";
+import type { Endpoint } from "../join/endpoint.ts";
+import type { Memory } from "../join/remembered.ts";
+import type { EdgeTotal } from "./edge-totals.ts";
+import { BUCKETS } from "./histogram.ts";
+import type { LossesState } from "./lost-flows.ts";
+
+const VERSION = 1;
+const MEMORY_NUMBERS = 7;
+const MOST_TAKEN = 1_000_000;
+const OPENED = 1;
+const CLIENT_SEEN = 2;
+
+/** All that an exporter hands on to the next one, as of one moment between two reads. */
+export interface State {
+  /** Of the kernel: cookies and numbers mean something else after the next boot. */
+  bootId: string;
+  edges: EdgeTotal[];
+  droppedEdges: number;
+  losses: LossesState;
+  /** As `ClosedState`; the rows in base64. */
+  closed: { tracer: string; taken: [number, number][]; rows: string };
+  tcp: Memory[];
+  udp: Memory[];
+}
+
+const amount = z.number().min(0);
+const histogram = (bounds: readonly number[]) =>
+  z.object({ counts: z.array(amount).length(bounds.length + 1), sum: amount });
+const run = z.tuple([z.int(), z.int()]).refine(([first, last]) => last - first < MOST_TAKEN, "is too long");
+const memories = z.array(amount).refine((all) => all.length % MEMORY_NUMBERS === 0, "is cut off");
+
+const losses = z.object({ live: amount, closed: amount, events: amount, udp: amount });
+const seen = z.object({
+  liveLost: amount,
+  storageLost: amount,
+  closedLost: amount,
+  missedEvents: amount,
+  udpLost: amount,
+});
+
+const endpointSchema = z.object({
+  name: z.string(),
+  kind: z.enum(["container", "process", "dns", "world", "unknown", "other"]),
+  containerId: z.string(),
+  image: z.string(),
+  composeProject: z.string(),
+  composeService: z.string(),
+  pod: z.string(),
+  namespace: z.string(),
+}) satisfies z.ZodType<Endpoint>;
+
+const edgeSchema = z.object({
+  /** Indexes into `endpoints`. */
+  source: z.int().min(0),
+  destination: z.int().min(0),
+  destinationPort: z.int().min(0),
+  protocol: z.enum(["tcp", "udp"]),
+  sentBytes: amount,
+  receivedBytes: amount,
+  retransmits: amount,
+  opened: amount,
+  closed: amount,
+  failed: amount,
+  rtt: histogram(BUCKETS.rtt),
+  duration: histogram(BUCKETS.duration),
+  size: histogram(BUCKETS.size),
+  lastActiveMs: amount,
+});
+
+const fileSchema = z.object({
+  version: z.literal(VERSION),
+  bootId: z.string(),
+  endpoints: z.array(endpointSchema),
+  edges: z.array(edgeSchema),
+  droppedEdges: amount,
+  losses: z.object({ total: losses, seen }),
+  closed: z.object({
+    tracer: z.string(),
+    taken: z.array(run),
+    rows: z.base64(),
+  }),
+  tcp: memories,
+  udp: memories,
+});
+
+type File = z.infer<typeof fileSchema>;
+
+/** The state as text. */
+export function encodeState(state: State): string {
+  const endpoints = new Map<Endpoint, number>();
+  const indexOf = (endpoint: Endpoint) => {
+    const index = endpoints.get(endpoint) ?? endpoints.size;
+    endpoints.set(endpoint, index);
+    return index;
+  };
+  const edges = state.edges.map(({ edge, connections: _, ...total }) => {
+    const { source, destination, destinationPort, protocol } = edge;
+    return { ...total, source: indexOf(source), destination: indexOf(destination), destinationPort, protocol };
+  });
+  const file: File = {
+    ...state,
+    version: VERSION,
+    edges,
+    endpoints: [...endpoints.keys()],
+    tcp: state.tcp.flatMap(numbersOf),
+    udp: state.udp.flatMap(numbersOf),
+  };
+  return JSON.stringify(file);
+}
+
+/** What `encodeState` wrote. @throws Error that says what is wrong with the text. */
+export function decodeState(text: string): State {
+  const parsed = fileSchema.safeParse(JSON.parse(text));
+  if (!parsed.success) throw new Error(z.prettifyError(parsed.error));
+  const { endpoints, version: _, ...file } = parsed.data;
+  const edges = file.edges.map((edge) => decodeEdge(edge, endpoints));
+  return { ...file, edges, tcp: memoriesOf(file.tcp), udp: memoriesOf(file.udp) };
+}
+
+function decodeEdge({ source, destination, ...total }: File["edges"][number], endpoints: Endpoint[]): EdgeTotal {
+  const { destinationPort, protocol, ...counters } = total;
+  const [from, to] = [endpoints[source], endpoints[destination]];
+  if (!from || !to) throw new Error("an edge has an endpoint that is not there");
+  return { ...counters, edge: createEdge(from, to, destinationPort, protocol), connections: 0 };
+}
+
+/** Flat, because there can be a hundred thousand. */
+function numbersOf({ key, ports, startNs, counted }: Memory): number[] {
+  const { sentBytes, receivedBytes, retransmits, opened, clientSeen } = counted;
+  const flags = (opened ? OPENED : 0) + (clientSeen ? CLIENT_SEEN : 0);
+  return [key, ports, startNs, sentBytes, receivedBytes, retransmits, flags];
+}
+
+function memoriesOf(numbers: readonly number[]): Memory[] {
+  return Array.from({ length: numbers.length / MEMORY_NUMBERS }, (_, index) => {
+    const at = index * MEMORY_NUMBERS;
+    const [key = 0, ports = 0, startNs = 0, sentBytes = 0, receivedBytes = 0, retransmits = 0, flags = 0] =
+      numbers.slice(at, at + MEMORY_NUMBERS);
+    const counted = {
+      sentBytes,
+      receivedBytes,
+      retransmits,
+      opened: (flags & OPENED) !== 0,
+      ended: false,
+      clientSeen: (flags & CLIENT_SEEN) !== 0,
+    };
+    return { key, ports, startNs, counted };
+  });
+}

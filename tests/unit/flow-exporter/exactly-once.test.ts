@@ -1,0 +1,204 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import { ROLE } from "../../../exporters/flow-exporter/decode/layout.ts";
+import { Kernel } from "./lib/kernel.ts";
+import { Disk, Running } from "./lib/running.ts";
+
+const SYN_SENT = 2;
+const PINS = ["status", "closed", "live"];
+
+/** What the kernel did, as whoever sent it knows. */
+interface Truth {
+  sent: number;
+  opened: number;
+  closed: number;
+  failed: number;
+}
+
+/** One connection of which both ends, or only the client's, are on this host. */
+interface Connection {
+  client: number | undefined;
+  server: number | undefined;
+}
+
+/** Sockets that do what they are told, and what came of it. */
+class Workload {
+  readonly kernel = new Kernel();
+  readonly truth: Truth = { sent: 0, opened: 0, closed: 0, failed: 0 };
+  readonly #connections: Connection[] = [];
+  #port = 0;
+
+  act({ kind, which, bytes }: Action): void {
+    const at = this.#connections.length === 0 ? 0 : which % this.#connections.length;
+    const connection = this.#connections[at];
+    if (kind === "open local") this.#open(true);
+    else if (kind === "open") this.#open(false);
+    else if (kind === "fail") this.#fail();
+    else if (kind === "reconnect") this.#reconnect(connection);
+    else if (kind === "send") this.#send(connection, bytes);
+    else if (kind === "close client") this.#close(connection, "client");
+    else if (kind === "close server") this.#close(connection, "server");
+  }
+
+  #open(local: boolean): void {
+    const [near, far] = [`127.0.0.1:${20_000 + ++this.#port}`, "127.0.0.1:80"];
+    const client = this.kernel.open({ source: near, destination: local ? far : "9.9.9.9:443", comm: "curl" });
+    const server = { source: far, destination: near, role: ROLE.server, comm: "httpd" };
+    this.#connections.push({ client, server: local ? this.kernel.open(server) : undefined });
+    this.truth.opened += 1;
+  }
+
+  #fail(): void {
+    const cookie = this.kernel.open({
+      source: `127.0.0.1:${20_000 + ++this.#port}`,
+      destination: "9.9.9.9:81",
+      state: SYN_SENT,
+    });
+    this.kernel.close(cookie, { lastState: SYN_SENT, error: 111 });
+    this.truth.failed += 1;
+  }
+
+  /** One descriptor, closed and connected again at once: the cookie stays. */
+  #reconnect(connection: Connection | undefined): void {
+    if (connection?.client === undefined || connection.server !== undefined) return;
+    const { client: cookie } = connection;
+    this.kernel.close(cookie);
+    this.kernel.open({
+      cookie,
+      source: `127.0.0.1:${20_000 + ++this.#port}`,
+      destination: "9.9.9.9:443",
+      comm: "curl",
+    });
+    this.truth.closed += 1;
+    this.truth.opened += 1;
+  }
+
+  #send(connection: Connection | undefined, bytes: number): void {
+    if (connection?.client === undefined) return;
+    this.kernel.send(connection.client, bytes);
+    this.truth.sent += bytes;
+  }
+
+  #close(connection: Connection | undefined, end: "client" | "server"): void {
+    const cookie = connection?.[end];
+    if (connection === undefined || cookie === undefined) return;
+    this.kernel.close(cookie);
+    connection[end] = undefined;
+    if (connection.client === undefined && connection.server === undefined) this.truth.closed += 1;
+  }
+}
+
+const kinds = [
+  "open",
+  "open local",
+  "fail",
+  "reconnect",
+  "send",
+  "close client",
+  "close server",
+  "cycle",
+  "cycle that is slow",
+  "kill exporter",
+  "fail to read",
+] as const;
+
+interface Action {
+  kind: (typeof kinds)[number];
+  which: number;
+  bytes: number;
+}
+
+const action = fc.record({ kind: fc.constantFrom(...kinds), which: fc.nat(30), bytes: fc.nat(5_000) });
+
+describe("every flow counts once, exactly", () => {
+  test("whatever opens, sends and closes between any two reads, and however often the exporter is killed", () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(action, fc.array(action, { maxLength: 4 })), { maxLength: 60 }), (script) => {
+        const workload = new Workload();
+        const disk = new Disk();
+        let running = new Running(workload.kernel, disk);
+        for (const [one, meanwhile] of script) {
+          if (one.kind === "kill exporter") running = new Running(workload.kernel, disk);
+          else if (one.kind === "cycle") running.cycle(one.which);
+          else if (one.kind === "cycle that is slow") slowCycle(running, workload, meanwhile, one.which);
+          else if (one.kind === "fail to read") brokenCycle(running, workload, one.which);
+          else workload.act(one);
+        }
+        for (let cycle = 0; cycle < 4; cycle++) running.cycle();
+        const { sent, opened, closed, failed } = running.sums();
+        assert.deepEqual({ sent, opened, closed, failed }, workload.truth);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test("acknowledged flows are freed, once the totals are on disk", () => {
+    const workload = new Workload();
+    const disk = new Disk();
+    const running = new Running(workload.kernel, disk);
+    workload.act({ kind: "fail", which: 0, bytes: 0 });
+    disk.full = true;
+    running.cycle(20);
+    assert.equal(workload.kernel.unacknowledged, 1);
+    assert.match(running.healths.state.reason, /no space left/);
+    disk.full = false;
+    running.cycle(20);
+    assert.equal(workload.kernel.unacknowledged, 0);
+  });
+
+  test("without a state file they are freed at once", () => {
+    const workload = new Workload();
+    const running = new Running(workload.kernel, undefined);
+    workload.act({ kind: "fail", which: 0, bytes: 0 });
+    running.cycle();
+    assert.deepEqual([workload.kernel.unacknowledged, running.sums().failed], [0, 1]);
+  });
+
+  test("a tracer that starts anew takes nothing away, and numbers that start over are not taken for old ones", () => {
+    const workload = new Workload();
+    const running = new Running(workload.kernel, new Disk());
+    workload.act({ kind: "open", which: 0, bytes: 0 });
+    workload.act({ kind: "send", which: 0, bytes: 700 });
+    workload.act({ kind: "fail", which: 0, bytes: 0 });
+    running.cycle();
+    workload.kernel.restart();
+    workload.act({ kind: "fail", which: 0, bytes: 0 });
+    for (let cycle = 0; cycle < 3; cycle++) running.cycle();
+    assert.deepEqual(running.sums(), { sent: 700, received: 0, opened: 1, closed: 0, failed: 2, sizes: 0 });
+  });
+
+  test("sockets that a new tracer finds only later go on where they were", () => {
+    const workload = new Workload();
+    const running = new Running(workload.kernel, new Disk());
+    workload.act({ kind: "open", which: 0, bytes: 0 });
+    workload.act({ kind: "send", which: 0, bytes: 700 });
+    running.cycle();
+    workload.kernel.restart();
+    const hidden = [...workload.kernel.sockets];
+    workload.kernel.sockets.clear();
+    for (let cycle = 0; cycle < 5; cycle++) running.cycle();
+    for (const [cookie, values] of hidden) workload.kernel.sockets.set(cookie, values);
+    workload.act({ kind: "send", which: 0, bytes: 11 });
+    running.cycle();
+    assert.deepEqual(running.sums(), { sent: 711, received: 0, opened: 1, closed: 0, failed: 0, sizes: 0 });
+  });
+});
+
+/** A cycle in which things happen after the read of each pin. */
+function slowCycle(running: Running, workload: Workload, meanwhile: readonly Action[], which: number): void {
+  const pin = PINS[which % PINS.length];
+  workload.kernel.afterRead = (read) => {
+    if (read !== pin) return;
+    for (const one of meanwhile) workload.act(one);
+  };
+  running.cycle(which);
+  workload.kernel.afterRead = () => {};
+}
+
+function brokenCycle(running: Running, workload: Workload, which: number): void {
+  const pins = [...PINS, "closed_ack", "processes"];
+  workload.kernel.broken = pins[which % pins.length];
+  running.cycle(which);
+  workload.kernel.broken = undefined;
+}

@@ -1,0 +1,129 @@
+import { ROLE } from "../../../../exporters/flow-exporter/decode/layout.ts";
+import type { Host } from "../../../../exporters/flow-exporter/read/host.ts";
+import type { Tracer } from "../../../../exporters/flow-exporter/read/tracer.ts";
+import { closedRow, type End, processRow, type SocketValues, socket, statusRow } from "./rows.ts";
+
+const SECOND_NS = 1e9;
+
+/** A tracer over sockets that tests open and close: its closed rows show until a complete read was acknowledged. */
+export class Kernel implements Tracer {
+  /** The same clock for heartbeat and host. */
+  nowNs = 100 * SECOND_NS;
+  heartbeatNs = 100 * SECOND_NS;
+  bootId = "boot-1";
+  tracerId = "tracer-1";
+  processRows: Uint8Array = processRow({ pid: 1 });
+  udpRows: Uint8Array | undefined;
+  programRows: Uint8Array = new Uint8Array();
+  statusValues: Record<string, number> = {};
+  /** Called after the pin of that name was read: what happens then happens between two reads. */
+  afterRead: (pin: string) => void = () => {};
+  /** A pin that cannot be read now. */
+  broken: string | undefined;
+  backfills = 0;
+  readonly sockets = new Map<number, SocketValues>();
+  readonly #ring = new Map<number, { row: Buffer; marked: boolean }>();
+  #sequence = 0;
+  #cookie = 0;
+
+  /** A socket that is open from now on; returns its cookie. */
+  open(values: Omit<SocketValues, "cookie"> & { cookie?: number }): number {
+    const cookie = values.cookie ?? ++this.#cookie;
+    this.#cookie = Math.max(this.#cookie, cookie);
+    this.sockets.set(cookie, { role: ROLE.client, start: ++this.nowNs, ...values, cookie });
+    return cookie;
+  }
+
+  send(cookie: number, bytes: number): void {
+    const values = this.#socket(cookie);
+    values.sent = (values.sent ?? 0) + bytes;
+  }
+
+  close(cookie: number, end: Partial<End> = {}): void {
+    const sequence = ++this.#sequence;
+    const row = closedRow(this.#socket(cookie), { sequence, endNs: ++this.nowNs, ...end });
+    this.sockets.delete(cookie);
+    this.#ring.set(sequence, { row, marked: false });
+  }
+
+  /** A tracer that starts anew: numbers start over, what it held is lost. */
+  restart(): void {
+    this.tracerId = `${this.tracerId}+`;
+    this.#ring.clear();
+    this.#sequence = 0;
+    for (const values of this.sockets.values()) values.start = 0;
+  }
+
+  /** Time goes on, and the tracer lives. */
+  pass(seconds: number): void {
+    this.nowNs += seconds * SECOND_NS;
+    this.heartbeatNs = this.nowNs;
+  }
+
+  get unacknowledged(): number {
+    return this.#ring.size;
+  }
+
+  identity(): string {
+    return this.tracerId;
+  }
+
+  status(): Uint8Array {
+    const udp = this.udpRows ? { flags: 1 } : {};
+    return this.#read("status", statusRow({ heartbeat_ns: this.heartbeatNs, ...udp, ...this.statusValues }));
+  }
+
+  backfillOwners(): void {
+    this.#read("owners", new Uint8Array());
+    this.backfills += 1;
+  }
+
+  processes(): Uint8Array {
+    return this.#read("processes", this.processRows);
+  }
+
+  closed(): Uint8Array {
+    const rows = [...this.#ring.values()];
+    const bytes = this.#read("closed", Buffer.concat(rows.map(({ row }) => row)));
+    for (const row of rows) row.marked = true;
+    return bytes;
+  }
+
+  acknowledge(): void {
+    this.#read("closed_ack", new Uint8Array());
+    for (const [sequence, { marked }] of this.#ring) if (marked) this.#ring.delete(sequence);
+  }
+
+  flows(): Uint8Array {
+    return this.#read("live", Buffer.concat([...this.sockets.values()].map(socket)));
+  }
+
+  udp(): Uint8Array {
+    return this.#read("udp", this.udpRows ?? new Uint8Array());
+  }
+
+  programs(): Uint8Array {
+    return this.#read("programs", this.programRows);
+  }
+
+  /** The machine it runs on. */
+  host(files: Record<string, string> = {}): Host {
+    return {
+      bootTimeNs: () => this.nowNs,
+      bootId: () => this.bootId,
+      netFile: (name) => files[name] ?? "",
+    };
+  }
+
+  #read(pin: string, bytes: Uint8Array): Uint8Array {
+    if (this.broken === pin) throw new Error(`ENOENT: no such file or directory, open '/pins/${pin}'`);
+    this.afterRead(pin);
+    return bytes;
+  }
+
+  #socket(cookie: number): SocketValues {
+    const values = this.sockets.get(cookie);
+    if (!values) throw new Error(`socket ${cookie} is not open`);
+    return values;
+  }
+}

@@ -1,0 +1,69 @@
+import { Collector } from "../../../../exporters/flow-exporter/collector.ts";
+import { Metadata } from "../../../../exporters/flow-exporter/metadata.ts";
+import { Persistence } from "../../../../exporters/flow-exporter/persistence.ts";
+import type { StateFile } from "../../../../exporters/flow-exporter/read/state-file.ts";
+import { createHealths, type Healths } from "../../../../exporters/flow-exporter/source-health.ts";
+import type { Kernel } from "./kernel.ts";
+import { silent } from "./log.ts";
+
+/** A state file in memory. */
+export class Disk implements StateFile {
+  text: string | undefined;
+  aside: string | undefined;
+  full = false;
+
+  read(): string | undefined {
+    return this.text;
+  }
+
+  write(text: string): void {
+    if (this.full) throw new Error("ENOSPC: no space left on device");
+    this.text = text;
+  }
+
+  setAside(): string {
+    this.aside = this.text;
+    this.text = undefined;
+    return "aside";
+  }
+}
+
+/** What an exporter does cycle by cycle, without its clock and its port. To kill it is to make another. */
+export class Running {
+  readonly collector: Collector;
+  readonly healths: Healths = createHealths(silent);
+  readonly warnings: unknown[] = [];
+  readonly #kernel: Kernel;
+  readonly #persistence: Persistence;
+
+  constructor(kernel: Kernel, disk: Disk | undefined, maxEdges = 100) {
+    const log = { warn: (line: unknown) => void this.warnings.push(line) };
+    const metadata = new Metadata({ list: async () => [], watch: async () => {} }, this.healths.docker);
+    this.#kernel = kernel;
+    this.#persistence = new Persistence(disk, this.healths.state, log);
+    const before = this.#persistence.load();
+    const host = kernel.host();
+    this.collector = new Collector({ tracer: kernel, host, metadata, healths: this.healths, maxEdges, before });
+  }
+
+  /** One cycle, a second after the one before. */
+  cycle(seconds = 1): void {
+    this.#kernel.pass(seconds);
+    this.collector.collect();
+    this.#persistence.keep(this.collector, this.#kernel.nowNs / 1e6);
+  }
+
+  /** The sums over all edges. */
+  sums() {
+    const sums = { sent: 0, received: 0, opened: 0, closed: 0, failed: 0, sizes: 0 };
+    for (const edge of this.collector.totals) {
+      sums.sent += edge.sentBytes;
+      sums.received += edge.receivedBytes;
+      sums.opened += edge.opened;
+      sums.closed += edge.closed;
+      sums.failed += edge.failed;
+      sums.sizes += edge.size.sum;
+    }
+    return sums;
+  }
+}
