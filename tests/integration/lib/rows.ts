@@ -29,8 +29,51 @@ export interface ProcessRow {
   comm: string;
 }
 
+/** A flow that ended. */
+export interface ClosedRow extends FlowRow {
+  sequence: bigint;
+  endNs: bigint;
+  error: number;
+  lastState: number;
+}
+
+export interface UdpRow extends FlowRow {
+  netnsCookie: bigint;
+  sentPackets: number;
+  receivedPackets: number;
+  lastNs: bigint;
+  entry: bigint;
+}
+
+export interface ProgramRow {
+  id: number;
+  type: number;
+  uid: number;
+  runs: number;
+  recursionMisses: number;
+  loadedNs: bigint;
+  holderPid: number;
+  name: string;
+  attachName: string;
+  holderComm: string;
+}
+
+export interface StatusRow {
+  liveRows: number;
+  liveLost: number;
+  storageLost: number;
+  closedLost: number;
+  missedEvents: number;
+  udpLost: number;
+  flags: number;
+}
+
 const FLOW_ROW_BYTES = 128;
 const PROCESS_ROW_BYTES = 192;
+const STATUS_ROW_BYTES = 72;
+const CLOSED_ROW_BYTES = 160;
+const UDP_ROW_BYTES = 160;
+const PROGRAM_ROW_BYTES = 120;
 
 /** Reads a pin to its end: each open starts the iterator anew. */
 export function readPin(pins: string, name: string): Buffer {
@@ -58,6 +101,60 @@ export function readFlows(pins: string): Map<string, FlowRow> {
 export function readProcesses(pins: string): Map<number, ProcessRow> {
   const rows = split(readPin(pins, "processes"), PROCESS_ROW_BYTES, 3).map(processRow);
   return new Map(rows.map((row) => [row.pid, row]));
+}
+
+/** The flows that ended and were not acknowledged yet, as one complete read shows them. */
+export function readClosed(pins: string): ClosedRow[] {
+  return closedRows(readPin(pins, "closed"));
+}
+
+/** Reads and acknowledges, as the exporter does. */
+export function takeClosed(pins: string): ClosedRow[] {
+  const rows = readClosed(pins);
+  readPin(pins, "closed_ack");
+  return rows;
+}
+
+export function closedRows(bytes: Buffer): ClosedRow[] {
+  return split(bytes, CLOSED_ROW_BYTES, 4).map((row) => ({
+    ...flowRow(row),
+    sequence: row.readBigUInt64LE(128),
+    endNs: row.readBigUInt64LE(136),
+    error: row.readUInt32LE(152),
+    lastState: row.readUInt8(156),
+  }));
+}
+
+export function readUdp(pins: string): UdpRow[] {
+  return split(readPin(pins, "udp"), UDP_ROW_BYTES, 5).map((row) => ({
+    ...flowRow(row),
+    netnsCookie: row.readBigUInt64LE(120),
+    sentPackets: Number(row.readBigUInt64LE(128)),
+    receivedPackets: Number(row.readBigUInt64LE(136)),
+    lastNs: row.readBigUInt64LE(144),
+    entry: row.readBigUInt64LE(152),
+  }));
+}
+
+/** The BPF programs of this host, by id. */
+export function readPrograms(pins: string): Map<number, ProgramRow> {
+  const rows = split(readPin(pins, "programs"), PROGRAM_ROW_BYTES, 6).map(programRow);
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+export function readStatus(pins: string): StatusRow {
+  const [row] = split(readPin(pins, "status"), STATUS_ROW_BYTES, 1);
+  if (!row) throw new Error("no status row");
+  const number = (at: number) => Number(row.readBigUInt64LE(at));
+  return {
+    liveRows: number(16),
+    liveLost: number(24),
+    storageLost: number(32),
+    closedLost: number(40),
+    missedEvents: number(48),
+    udpLost: number(56),
+    flags: row.readUInt32LE(64),
+  };
 }
 
 function split(bytes: Buffer, size: number, kind: number): Buffer[] {
@@ -97,6 +194,21 @@ function processRow(row: Buffer): ProcessRow {
     minorFaults: Number(row.readBigUInt64LE(64)),
     residentBytes: Number(row.readBigUInt64LE(80)),
     comm: text(row, 88, 104),
+  };
+}
+
+function programRow(row: Buffer): ProgramRow {
+  return {
+    id: row.readUInt32LE(4),
+    type: row.readUInt32LE(8),
+    uid: row.readUInt32LE(12),
+    runs: Number(row.readBigUInt64LE(16)),
+    recursionMisses: Number(row.readBigUInt64LE(32)),
+    loadedNs: row.readBigUInt64LE(40),
+    holderPid: row.readUInt32LE(48),
+    name: text(row, 56, 72),
+    attachName: text(row, 72, 104),
+    holderComm: text(row, 104, 120),
   };
 }
 

@@ -37,9 +37,9 @@ export function runTracer(...args: string[]) {
 }
 
 /** Starts a tracer with pins of its own, up to its READY line. */
-export async function startTracer(name: string): Promise<Tracer> {
+export async function startTracer(name: string, ...args: string[]): Promise<Tracer> {
   const pins = `/sys/fs/bpf/flowtally-test-${name}`;
-  const child = execa(PROGRAM, ["--pins", pins], { reject: false, buffer: { stdout: false, stderr: true } });
+  const child = execa(PROGRAM, ["--pins", pins, ...args], { reject: false, buffer: { stdout: false, stderr: true } });
   let ready = false;
   for await (const line of createInterface(child.stdout)) {
     ready = line.includes('"code":"READY"');
