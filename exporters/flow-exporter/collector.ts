@@ -2,11 +2,13 @@ import { ClosedFlows } from "./closed-flows.ts";
 import { FlowRows } from "./decode/flow-rows.ts";
 import { hostAddresses } from "./decode/host-addresses.ts";
 import { decodeProcesses, type ProcessRow } from "./decode/process-rows.ts";
+import { decodePrograms } from "./decode/program-rows.ts";
 import { decodeStatus } from "./decode/status-row.ts";
 import { UdpRows } from "./decode/udp-rows.ts";
 import type { Flow } from "./join/flow.ts";
 import { FlowTable } from "./join/flow-table.ts";
 import { Lingering } from "./join/lingering.ts";
+import { joinProgram, type Program } from "./join/program.ts";
 import { RecentFlows } from "./join/recent-flows.ts";
 import { createWorld, type World } from "./join/world.ts";
 import type { Metadata } from "./metadata.ts";
@@ -36,6 +38,8 @@ export class Collector {
   readonly recent = new RecentFlows(MOST_RECENT);
   readonly totals: EdgeTotals;
   readonly lostFlows: LostFlows;
+  /** Every BPF program on the host. */
+  programs: readonly Program[] = [];
   /** How long the last cycle took. */
   seconds = 0;
   /** Sockets in the last read. */
@@ -132,6 +136,7 @@ export class Collector {
     const world = this.#world();
     this.#tcp.update(live, world, this.#closed.take(), live !== undefined && this.#closed.complete);
     this.#takeUdp(world);
+    this.#takePrograms(world);
     this.totals.apply(this.flows(), world.nowNs / 1e6);
     if (live) this.rows = live.length;
     this.#askForContainers();
@@ -164,6 +169,12 @@ export class Collector {
   #takeUdp(world: World): void {
     if (!this.#countsUdp) return;
     this.#parts.healths.udp.attempt(() => this.#udp.update(new UdpRows(this.#parts.tracer.udp()), world));
+  }
+
+  #takePrograms(world: World): void {
+    const { tracer, healths } = this.#parts;
+    const read = () => decodePrograms(tracer.programs()).map((row) => joinProgram(row, world));
+    if (!healths.programs.attempt(() => (this.programs = read()))) this.programs = [];
   }
 
   #world(): World {

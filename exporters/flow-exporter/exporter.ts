@@ -66,6 +66,7 @@ function createView(settings: Settings, collector: Collector, healths: Healths):
   return {
     flows: () => collector.flows(),
     edges: () => collector.totals,
+    programs: () => collector.programs,
     tracer: healths.tracer,
     sources: Object.values(healths),
     collectSeconds: () => collector.seconds,

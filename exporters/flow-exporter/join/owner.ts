@@ -27,6 +27,15 @@ export function ownerOf(row: FlowRow, world: World): Owner {
   return unnamedOwner(row, world);
 }
 
+/** Whose a process is: by its cgroup, else by its name. */
+export function processOwner(pid: number, comm: string, world: World): Endpoint {
+  const process = world.processes.get(pid);
+  const id = containerIdIn(process?.cgroupName);
+  const container = id === undefined ? undefined : world.containers.get(id);
+  if (container) return containerEndpoint(container);
+  return id === undefined ? processEndpoint(process?.comm ?? comm) : unnamedContainer(id);
+}
+
 /** The container that has a network namespace for itself; the host's own says nothing about whose a socket is. */
 export function onlyContainerIn(netns: number, world: World) {
   const [only, ...others] = world.containersByNetns.get(netns) ?? [];
@@ -48,6 +57,6 @@ function containerIdOf(row: FlowRow, world: World): string | undefined {
 }
 
 /** Runtimes name a container's cgroup `<id>`, or `docker-<id>.scope` and the like under systemd. */
-export function containerIdIn(cgroupName: string | undefined): string | undefined {
+function containerIdIn(cgroupName: string | undefined): string | undefined {
   return cgroupName?.match(/(?:^|-)([0-9a-f]{64})(?:\.scope)?$/)?.[1];
 }

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Registry } from "prom-client";
 import type { Endpoint } from "../join/endpoint.ts";
+import type { Program } from "../join/program.ts";
 import type { EdgeTotal } from "../totals/edge-totals.ts";
 import { edgeText } from "./edge-text.ts";
 import type { View } from "./view.ts";
@@ -28,6 +29,7 @@ export function createMetrics(view: View): Metrics {
   registerCollect(registry, view);
   registerLosses(registry, view);
   registerSources(registry, view);
+  registerPrograms(registry, view);
   registerStack(registry, view);
   registerProcess(registry, view);
   return {
@@ -101,6 +103,56 @@ function registerSources(registry: Registry, view: View): void {
       for (const { name, up } of view.sources) if (up !== undefined) this.set({ flow_source: name }, up ? 1 : 0);
     },
   });
+}
+
+function registerPrograms(registry: Registry, view: View): void {
+  programCounter(registry, view, {
+    name: "ebpf_program_run_time_seconds_total",
+    help: "Time a BPF program has run, on all CPUs; needs kernel.bpf_stats_enabled.",
+    of: ({ runTimeNs }) => runTimeNs / 1e9,
+  });
+  programCounter(registry, view, {
+    name: "ebpf_program_runs_total",
+    help: "How often a BPF program has run; needs kernel.bpf_stats_enabled.",
+    of: ({ runs }) => runs,
+  });
+  new Gauge({
+    name: "ebpf_program_info",
+    help: "What is known about a BPF program: where it is attached, and the process or container that holds it; always 1.",
+    labelNames: ["id", "name", "type", "attach", "loaded_by", "container"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const program of view.programs()) {
+        const { attachName, holder } = program;
+        const container = holder?.kind === "container" ? holder.name : "";
+        this.set({ ...programLabels(program), attach: attachName, loaded_by: holder?.name ?? "", container }, 1);
+      }
+    },
+  });
+}
+
+interface ProgramCounter {
+  name: string;
+  help: string;
+  of: (program: Program) => number;
+}
+
+function programCounter(registry: Registry, view: View, { name, help, of }: ProgramCounter): void {
+  new Counter({
+    name,
+    help,
+    labelNames: ["id", "name", "type"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const program of view.programs()) this.inc(programLabels(program), of(program));
+    },
+  });
+}
+
+function programLabels({ id, name, type }: Program) {
+  return { id, name, type };
 }
 
 function registerStack(registry: Registry, view: View): void {

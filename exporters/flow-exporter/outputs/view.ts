@@ -1,4 +1,5 @@
 import type { Flow } from "../join/flow.ts";
+import type { Program } from "../join/program.ts";
 import type { EdgeTotal } from "../totals/edge-totals.ts";
 import type { Losses } from "../totals/lost-flows.ts";
 
@@ -15,6 +16,8 @@ export interface View {
   /** Open ones, and those that ended of late. */
   flows(): Iterable<Flow>;
   edges(): Iterable<EdgeTotal>;
+  /** Every BPF program on the host. */
+  programs(): Iterable<Program>;
   /** What nothing goes without. */
   tracer: SourceView;
   /** All parts that can fail, the tracer among them. */

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ROLE } from "../../../../exporters/flow-exporter/decode/layout.ts";
-import type { SocketValues } from "../lib/rows.ts";
+import { decodePrograms } from "../../../../exporters/flow-exporter/decode/program-rows.ts";
+import { joinProgram } from "../../../../exporters/flow-exporter/join/program.ts";
+import { programRow, type SocketValues } from "../lib/rows.ts";
 import { container, HOST_ADDRESS, idOf, joined, process, world } from "../lib/world.ts";
 
 const { client, server } = ROLE;
@@ -341,3 +343,34 @@ function suite(name: string, cases: Case[]): void {
     }
   });
 }
+
+describe("whose a BPF program is", () => {
+  const program = decodePrograms(
+    programRow({ id: 5, type: 26, name: "follow", attach_name: "inet_sock_set_state", runs: 3, run_time_ns: 900 }),
+  )[0];
+  const holderOf = (holderPid: number, holderComm = "") => {
+    assert.ok(program);
+    return joinProgram({ ...program, holderPid, holderComm }, world()).holder?.name;
+  };
+
+  test("it is decoded with its type's name", () => {
+    assert.deepEqual(program, {
+      id: 5,
+      type: "tracing",
+      name: "follow",
+      attachName: "inet_sock_set_state",
+      runs: 3,
+      runTimeNs: 900,
+      recursionMisses: 0,
+      holderPid: 0,
+      holderComm: "",
+    });
+  });
+
+  test("the container of the process that holds it, else the process, else nobody's", () => {
+    assert.deepEqual(
+      [holderOf(200), holderOf(1), holderOf(999, "bpftool"), holderOf(0)],
+      ["web", "host/init", "host/bpftool", undefined],
+    );
+  });
+});

@@ -6,6 +6,18 @@ import { rows, world } from "./world.ts";
 
 const UP: SourceView = { name: "flow-tracer", up: true, reason: "", failures: 0 };
 
+const PROGRAM = {
+  id: 17,
+  type: "tracing",
+  name: "follow_state",
+  attachName: "inet_sock_set_state",
+  runs: 42,
+  runTimeNs: 12_500,
+  recursionMisses: 0,
+  holderPid: 0,
+  holderComm: "",
+};
+
 /** What the outputs see after two reads of `sockets` on the host of world.ts. */
 export function viewOf(sockets: SocketValues[], values: Partial<View> = {}): View {
   const table = new FlowTable();
@@ -17,6 +29,7 @@ export function viewOf(sockets: SocketValues[], values: Partial<View> = {}): Vie
   return {
     flows: () => table.flows,
     edges: () => totals,
+    programs: () => [{ ...PROGRAM, holder: undefined }],
     tracer: UP,
     sources: [UP, { ...UP, name: "docker" }, { ...UP, name: "udp", up: undefined }],
     collectSeconds: () => 0.0125,
