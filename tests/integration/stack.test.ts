@@ -6,10 +6,12 @@ import { prometheusAt } from "../../start/stack/prometheus.ts";
 import { eventually } from "./lib/eventually.ts";
 import { launcher } from "./lib/launcher.ts";
 import { bpfPrograms, tracesOf } from "./lib/traces.ts";
+import { briefSuite } from "./stack/brief.ts";
 import { flowsSuite } from "./stack/flows.ts";
 import { metricsSuite } from "./stack/metrics.ts";
 import type { Running } from "./stack/running.ts";
 import { servicesSuite } from "./stack/services.ts";
+import { survivalSuite } from "./stack/survival.ts";
 
 const docker = createDocker(createHost());
 let running: Running | undefined;
@@ -36,6 +38,8 @@ describe("the stack", () => {
   servicesSuite(up);
   flowsSuite(up);
   metricsSuite(up);
+  briefSuite(up);
+  survivalSuite(up);
 
   it("stops and leaves no container, network, pin or program", async () => {
     const stopped = await launcher("stop");

@@ -1,29 +1,25 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { eventually } from "../lib/eventually.ts";
-import { startTalk, type Talk } from "../lib/talkers.ts";
+import { createSandbox } from "../lib/sandbox.ts";
+import { HOLDING_CLIENT, SERVER, type Talk } from "../lib/talkers.ts";
+import { edgeOf } from "./edge.ts";
 import type { Running } from "./running.ts";
 
-const TALK: Talk = {
-  server: "talk-server",
-  client: "talk-client",
-  port: 7310,
-  connections: 23,
-  request: 4099,
-  response: 1031,
-};
-const EDGE = '{source="talk-client",destination="talk-server",destination_port="7310",protocol="tcp"}';
+const TALK: Talk = { server: "talk-server", port: 7310, connections: 23, request: 4099, response: 1031 };
+const EXPECTED = { sent: TALK.connections * TALK.request, received: TALK.connections * TALK.response };
 
 export function flowsSuite(running: () => Running): void {
   describe("flows between containers", () => {
     it("shows 23 connections x 4,099 bytes as one edge, exact to the byte, under the containers' names", async () => {
       const { docker, prometheus, nodeImage } = running();
-      const talk = await startTalk(docker, nodeImage, TALK);
+      const sandbox = await createSandbox(docker, nodeImage, "flowtally-test-talk");
+      const edge = () => edgeOf(prometheus, "talk-client", TALK.server, TALK.port);
       try {
+        await sandbox.run(TALK.server, SERVER, TALK, "listening");
+        await sandbox.run("talk-client", HOLDING_CLIENT, TALK, "done");
         await eventually(30, async () => {
-          assert.equal(await single(running(), `flow_sent_bytes_total${EDGE}`), TALK.connections * TALK.request);
-          assert.equal(await single(running(), `flow_received_bytes_total${EDGE}`), TALK.connections * TALK.response);
-          assert.equal(await single(running(), `flow_connections${EDGE}`), TALK.connections);
+          assert.deepEqual(await edge(), { ...EXPECTED, open: TALK.connections });
         });
         const mirrored = await prometheus.query(
           'flow_sent_bytes_total{source="talk-server",destination="talk-client"}',
@@ -31,31 +27,19 @@ export function flowsSuite(running: () => Running): void {
         assert.deepEqual(mirrored, [], "the server's sockets must not make a second edge");
         const info = await prometheus.query('flow_endpoint_info{endpoint="talk-server"}');
         assert.equal(info[0]?.labels.kind, "container");
-        const flows = await apiFlows("talk-client");
-        assert.equal(flows.length, TALK.connections);
+        assert.equal((await apiFlows("talk-client")).length, TALK.connections);
       } finally {
-        await talk.remove();
+        await sandbox.remove();
       }
       await eventually(30, async () => {
-        assert.equal((await single(running(), `flow_connections${EDGE}`)) ?? 0, 0);
+        assert.deepEqual(await edge(), { ...EXPECTED, open: 0 }, "the totals must outlive the flows");
       });
-      assert.equal(
-        await single(running(), `flow_sent_bytes_total${EDGE}`),
-        TALK.connections * TALK.request,
-        "the total must outlive the flows",
-      );
     });
   });
 }
 
-async function single({ prometheus }: Running, expression: string): Promise<number | undefined> {
-  const series = await prometheus.query(expression);
-  assert.ok(series.length <= 1, `${expression} gave ${series.length} series`);
-  return series[0]?.value;
-}
-
 async function apiFlows(container: string): Promise<unknown[]> {
-  const response = await fetch(`http://127.0.0.1:9436/api/flows?container=${container}&port=7310`);
+  const response = await fetch(`http://127.0.0.1:9436/api/flows?container=${container}&port=${TALK.port}`);
   assert.equal(response.status, 200);
   return ((await response.json()) as { flows: unknown[] }).flows;
 }
