@@ -1,0 +1,110 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { reasonOf, StartError } from "../../start/errors.ts";
+import type { Host } from "../../start/lib/host.ts";
+import { abortOnSignals } from "../../start/lib/interrupt.ts";
+import { renderError } from "../../start/render/error.ts";
+import { type Bench, FULL, type Part, QUICK, type Section } from "./bench.ts";
+import { renderDocument, renderSection } from "./document.ts";
+import { ensurePackages } from "./packages.ts";
+import { describeMachine, remarks } from "./rig/machine.ts";
+
+export interface Setup {
+  host: Host;
+  projectRoot: string;
+  parts: readonly Part[];
+}
+
+interface Call {
+  quick: boolean;
+  install: boolean;
+  parts: readonly Part[];
+}
+
+const help = (parts: readonly Part[]) => `npm run bench -- [--quick] [--no-install] [PART …]
+
+  PART          ${parts.map(({ name }) => name).join(", ")}; all without any
+  --quick       fewer repetitions
+  --no-install  print what would be installed, install nothing
+
+A full run writes docs/benchmark.md; any other .flowtally/bench/benchmark.md.
+`;
+
+/** Runs the benchmark. @returns 0 done, 1 failed, 2 unknown words on the command line, 130 interrupted. */
+export async function main(argv: readonly string[], setup: Setup): Promise<number> {
+  const call = parse(argv, setup.parts);
+  if (!call) {
+    process.stderr.write(help(setup.parts));
+    return 2;
+  }
+  const interrupt = abortOnSignals();
+  try {
+    await run(call, argv, setup, interrupt.signal);
+    return 0;
+  } catch (error) {
+    if (interrupt.signal.aborted) return 130;
+    process.stderr.write(
+      error instanceof StartError ? renderError(error) : `\nThe benchmark failed: ${reasonOf(error)}\n`,
+    );
+    if (process.env.FLOWTALLY_DEBUG) console.error(error);
+    return 1;
+  } finally {
+    interrupt.dispose();
+  }
+}
+
+async function run(call: Call, argv: readonly string[], setup: Setup, signal: AbortSignal): Promise<void> {
+  const { host, projectRoot } = setup;
+  if (host.uid !== 0) throw NOT_ROOT;
+  const report = (line: string) => void process.stderr.write(`${line}\n`);
+  await ensurePackages(host, { install: call.install, report, signal });
+  const folder = path.join(projectRoot, ".flowtally/bench");
+  await mkdir(folder, { recursive: true });
+  const bench: Bench = { host, projectRoot, folder, scale: call.quick ? QUICK : FULL, signal, report };
+  const document = await measure(
+    call.parts,
+    bench,
+    ["npm run bench", ...(argv.length > 0 ? ["--", ...argv] : [])].join(" "),
+  );
+  const complete = !call.quick && call.parts.length === setup.parts.length;
+  const file = complete ? path.join(projectRoot, "docs/benchmark.md") : path.join(folder, "benchmark.md");
+  await writeFile(file, document);
+  report(`written to ${path.relative(projectRoot, file)}`);
+}
+
+async function measure(parts: readonly Part[], bench: Bench, command: string): Promise<string> {
+  const start = performance.now();
+  const circumstances = { command, machine: describeMachine(), before: remarks() };
+  const sections: Section[] = [];
+  for (const part of parts) {
+    bench.signal.throwIfAborted();
+    const section = await part.run(bench);
+    process.stdout.write(`\n${renderSection(section)}\n\n`);
+    sections.push(section);
+  }
+  const minutes = (performance.now() - start) / 60_000;
+  const date = `${new Date().toISOString().slice(0, 16)}Z`;
+  return renderDocument(sections, { ...circumstances, date, minutes });
+}
+
+const NOT_ROOT = new StartError("ROOT_NEEDED", {
+  what: "The benchmark needs root",
+  why: "it loads BPF programs and makes network namespaces",
+  fix: "sudo npm run bench",
+});
+
+function parse(argv: readonly string[], parts: readonly Part[]): Call | undefined {
+  try {
+    const options = {
+      quick: { type: "boolean", default: false },
+      "no-install": { type: "boolean", default: false },
+    } as const;
+    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options });
+    const known = parts.filter(({ name }) => positionals.includes(name));
+    if (positionals.some((word) => !parts.some(({ name }) => name === word))) return undefined;
+    return { quick: values.quick, install: !values["no-install"], parts: known.length > 0 ? known : parts };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,26 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { execa } from "execa";
+import type { Bench } from "../bench.ts";
+
+export interface Programs {
+  tracer: string;
+  connect: string;
+  hold: string;
+}
+
+/** Builds flow-tracer from its sources, and the benchmark's own loads, into the benchmark's folder. */
+export async function buildPrograms({ projectRoot, folder, report }: Bench): Promise<Programs> {
+  report("building flow-tracer and the loads");
+  await mkdir(folder, { recursive: true });
+  const build = path.join(folder, "flow-tracer");
+  await execa("make", ["-C", path.join(projectRoot, "exporters/flow-tracer"), `BUILD=${build}`]);
+  const compile = async (name: string) => {
+    const program = path.join(folder, name);
+    const source = path.join(import.meta.dirname, "../load", `${name}.c`);
+    await execa("cc", ["-O2", "-Wall", "-Werror", "-o", program, source]);
+    return program;
+  };
+  const [connect, hold] = await Promise.all([compile("connect"), compile("hold")]);
+  return { tracer: path.join(build, "flow-tracer"), connect, hold };
+}

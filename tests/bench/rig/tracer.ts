@@ -1,0 +1,20 @@
+import { type Background, startBackground } from "./background.ts";
+
+export interface Tracer extends Background {
+  /** Folder of its pins: the benchmark's own. */
+  pins: string;
+}
+
+const PINS = "/sys/fs/bpf/flowtally-bench";
+
+export interface TracerOptions {
+  udp: boolean;
+  signal: AbortSignal;
+}
+
+/** Runs flow-tracer with pins of its own; disposing of it removes them and unloads its programs. */
+export async function startTracer(program: string, { udp, signal }: TracerOptions): Promise<Tracer> {
+  const command = ["setpriv", "--pdeathsig", "TERM", program, "--pins", PINS, "--udp", udp ? "on" : "off"];
+  const background = await startBackground(command, { ready: (line) => line.includes('"code":"READY"'), signal });
+  return { ...background, pins: PINS };
+}
