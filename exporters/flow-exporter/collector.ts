@@ -1,6 +1,7 @@
 import { ClosedFlows } from "./closed-flows.ts";
 import { FlowRows } from "./decode/flow-rows.ts";
 import { hostAddresses } from "./decode/host-addresses.ts";
+import { outsideCounters } from "./decode/interfaces.ts";
 import { decodeProcesses, type ProcessRow } from "./decode/process-rows.ts";
 import { decodePrograms } from "./decode/program-rows.ts";
 import { decodeStatus } from "./decode/status-row.ts";
@@ -8,6 +9,7 @@ import { UdpRows } from "./decode/udp-rows.ts";
 import type { Flow } from "./join/flow.ts";
 import { FlowTable } from "./join/flow-table.ts";
 import { Lingering } from "./join/lingering.ts";
+import { ProcessHistory } from "./join/process-history.ts";
 import { joinProgram, type Program } from "./join/program.ts";
 import { RecentFlows } from "./join/recent-flows.ts";
 import { createWorld, type World } from "./join/world.ts";
@@ -15,7 +17,9 @@ import type { Metadata } from "./metadata.ts";
 import type { Host } from "./read/host.ts";
 import type { Tracer } from "./read/tracer.ts";
 import type { Healths } from "./source-health.ts";
+import { Coverage } from "./totals/coverage.ts";
 import { EdgeTotals } from "./totals/edge-totals.ts";
+import { EndpointWork } from "./totals/endpoint-work.ts";
 import { LostFlows } from "./totals/lost-flows.ts";
 import type { State } from "./totals/state.ts";
 
@@ -35,9 +39,12 @@ export interface CollectorParts {
 
 /** One cycle after the other, never two at once: read, decode, join, add up. */
 export class Collector {
-  readonly recent = new RecentFlows(MOST_RECENT);
+  readonly #recent = new RecentFlows(MOST_RECENT);
   readonly totals: EdgeTotals;
   readonly lostFlows: LostFlows;
+  readonly history = new ProcessHistory();
+  readonly work = new EndpointWork();
+  readonly coverage = new Coverage();
   /** Every BPF program on the host. */
   programs: readonly Program[] = [];
   /** How long the last cycle took. */
@@ -46,8 +53,8 @@ export class Collector {
   rows = 0;
   readonly #parts: CollectorParts;
   readonly #closed: ClosedFlows;
-  readonly #tcp = new FlowTable((flow) => this.recent.add(flow));
-  readonly #udp = new FlowTable((flow) => this.recent.add(flow));
+  readonly #tcp = new FlowTable((flow) => this.#recent.add(flow));
+  readonly #udp = new FlowTable((flow) => this.#recent.add(flow));
   readonly #cgroups = new Lingering<number, string>(KEPT_NS);
   #processes: readonly ProcessRow[] = [];
   #hostAddresses: ReadonlySet<string> = new Set();
@@ -61,14 +68,20 @@ export class Collector {
     this.totals = new EdgeTotals(maxEdges);
     this.lostFlows = new LostFlows(before?.losses);
     this.#closed = new ClosedFlows(tracer, sameBoot && closedOf(sameBoot));
-    if (before) this.totals.restore(before.edges, before.droppedEdges, host.bootTimeNs() / 1e6);
+    if (before) this.#restore(before);
     if (sameBoot) this.#remember(sameBoot, host.bootTimeNs());
   }
 
   /** The open flows, and those that ended with the last read. */
-  *flows(): Generator<Flow> {
+  *#flows(): Generator<Flow> {
     yield* this.#tcp.flows;
     yield* this.#udp.flows;
+  }
+
+  /** The open flows, and the last of those that ended. */
+  *flowsOfLate(): Generator<Flow> {
+    yield* this.#flows();
+    yield* this.#recent;
   }
 
   /** Closed flows that the kernel still keeps for us. */
@@ -89,6 +102,7 @@ export class Collector {
       edges: [...this.totals],
       droppedEdges: this.totals.droppedEdges,
       losses: this.lostFlows.state,
+      work: [...this.work],
       closed: {
         tracer,
         taken: taken.map(([first, last]) => [first, last]),
@@ -128,7 +142,9 @@ export class Collector {
     const { tracer, host, healths } = this.#parts;
     healths.processes.attempt(() => {
       this.#processes = decodeProcesses(tracer.processes());
-      this.#cgroups.update(this.#processes.map(nameOfCgroup), host.bootTimeNs());
+      const nowNs = host.bootTimeNs();
+      this.#cgroups.update(this.#processes.map(nameOfCgroup), nowNs);
+      this.history.add(this.#processes, nowNs);
     });
   }
 
@@ -137,7 +153,10 @@ export class Collector {
     this.#tcp.update(live, world, this.#closed.take(), live !== undefined && this.#closed.complete);
     this.#takeUdp(world);
     this.#takePrograms(world);
-    this.totals.apply(this.flows(), world.nowNs / 1e6);
+    this.totals.apply(this.#flows(), world.nowNs / 1e6);
+    const outside = outsideCounters(this.#parts.host.netFile("dev"));
+    this.coverage.add(this.totals.outsideBytes, outside, world.nowNs);
+    this.work.apply(world, talkingIn(this.totals));
     if (live) this.rows = live.length;
     this.#askForContainers();
   }
@@ -163,7 +182,7 @@ export class Collector {
   #welcomeTracer(): void {
     this.maintain();
     this.maintain();
-    this.#udp.startOver(this.#parts.host.bootTimeNs());
+    this.#udp.startOver(this.#world());
   }
 
   #takeUdp(world: World): void {
@@ -181,6 +200,7 @@ export class Collector {
     const { metadata, host } = this.#parts;
     return createWorld({
       processes: this.#processes,
+      history: this.history,
       containers: metadata.containers,
       goneContainers: metadata.gone,
       goneCgroups: new Map(this.#cgroups),
@@ -189,6 +209,11 @@ export class Collector {
       metadataVersion: metadata.version,
       metadataUp: metadata.up,
     });
+  }
+
+  #restore({ edges, droppedEdges, work }: State): void {
+    this.totals.restore(edges, droppedEdges, this.#parts.host.bootTimeNs() / 1e6);
+    this.work.restore(work);
   }
 
   #remember({ tcp, udp }: State, nowNs: number): void {
@@ -206,6 +231,10 @@ export class Collector {
 
 function closedOf({ closed }: State) {
   return { ...closed, rows: Buffer.from(closed.rows, "base64") };
+}
+
+function talkingIn(totals: EdgeTotals): Set<string> {
+  return new Set([...totals].flatMap(({ edge }) => [edge.source.name, edge.destination.name]));
 }
 
 function nameOfCgroup({ cgroupId, cgroupName }: ProcessRow): [number, string] {

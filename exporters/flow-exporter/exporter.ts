@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { schedule } from "node-cron";
 import type { Logger } from "pino";
 import { Collector } from "./collector.ts";
+import { workOf } from "./join/work.ts";
 import { Metadata } from "./metadata.ts";
 import { createApp } from "./outputs/http/app.ts";
 import { createMetrics } from "./outputs/metrics.ts";
@@ -38,7 +39,7 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
   const metadata = new Metadata(sources.docker, healths.docker);
   const before = persistence.load();
   const collector = new Collector({ ...sources, metadata, healths, maxEdges: settings.maxEdges, before });
-  const view = createView(settings, collector, healths);
+  const view = createView(settings, { collector, metadata, healths, host: sources.host });
 
   const server = await listen(createServer(createApp(view, createMetrics(view), log)), settings.port);
   const stopped = new AbortController();
@@ -62,9 +63,22 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
   };
 }
 
-function createView(settings: Settings, collector: Collector, healths: Healths): View {
+interface Shown {
+  collector: Collector;
+  metadata: Metadata;
+  healths: Healths;
+  host: Host;
+}
+
+function createView(settings: Settings, { collector, metadata, healths, host }: Shown): View {
   return {
-    flows: () => collector.flows(),
+    flows: () => collector.flowsOfLate(),
+    workOf: (flow) => workOf(flow, collector.history),
+    work: () => collector.work,
+    containers: () => metadata.containers,
+    coverage: () => collector.coverage.ratio,
+    bootMs: () => Date.now() - host.bootTimeNs() / 1e6,
+    project: settings.project,
     edges: () => collector.totals,
     programs: () => collector.programs,
     tracer: healths.tracer,

@@ -19,6 +19,7 @@ const schema = z.object({
   FLOW_REFRESH_SECONDS: whole(1, 60).default(10),
   FLOW_COLLECT_SECONDS: whole(1, 60).default(1),
   FLOW_STATE: z.string().default(""),
+  FLOW_PROJECT: z.string().default("flowtally"),
   FLOW_NODE: z.string().default(""),
   FLOW_LEFT_OUT: leftOut.default({}),
   DOCKER_SOCKET: z.string().min(1).default("/var/run/docker.sock"),
@@ -35,6 +36,8 @@ export interface Settings {
   collectSeconds: number;
   /** Folder the totals are kept in over a restart; "": they are not. */
   state: string;
+  /** The monitoring stack's own Compose project: its traffic is left out of the graph. */
+  project: string;
   /** Name of this machine. */
   node: string;
   /** Parts of the stack that do not run here, and why. */
@@ -67,6 +70,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     refreshSeconds: data.FLOW_REFRESH_SECONDS,
     collectSeconds: data.FLOW_COLLECT_SECONDS,
     state: data.FLOW_STATE,
+    project: data.FLOW_PROJECT,
     node: data.FLOW_NODE,
     leftOut: data.FLOW_LEFT_OUT,
     dockerSocket: data.DOCKER_SOCKET,

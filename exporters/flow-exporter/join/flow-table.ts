@@ -8,6 +8,7 @@ import { type Memory, Remembered } from "./remembered.ts";
 import { isLocal } from "./remote.ts";
 import { createSide, end, finish, isSame, leave, renew, type Side, stateOf, TCP_STATES } from "./side.ts";
 import { tuplesOf } from "./tuple.ts";
+import { markEnd, markStart } from "./work.ts";
 import type { World } from "./world.ts";
 
 const UNKNOWN_CGROUP_NS = 3e9;
@@ -60,9 +61,9 @@ export class FlowTable {
     this.#forgetEnded();
     this.#finished.clear();
     for (const each of closed) this.#takeClosed(each, world);
-    this.#endLeaving(world.nowNs, complete);
+    this.#endLeaving(world, complete);
     if (rows) this.#takeLive(rows, world);
-    if (rows) this.#leaveUnseen(world.nowNs);
+    if (rows) this.#leaveUnseen(world);
     this.awaitedContainers.clear();
     for (const flow of this.#unsettled) this.#settle(flow, world, complete);
     if (complete) this.#lastComplete = this.#round;
@@ -70,8 +71,8 @@ export class FlowTable {
   }
 
   /** All that is open ends: keys will mean something else from now on. */
-  startOver(nowNs: number): void {
-    for (const side of this.#sides.values()) this.#leave(side, nowNs);
+  startOver(world: World): void {
+    for (const side of this.#sides.values()) this.#leave(side, world);
     this.#remembered.clear();
   }
 
@@ -123,6 +124,7 @@ export class FlowTable {
     for (const index of indexes) {
       const side = this.#known(rows, index) ?? this.#add(rows, index, world);
       finish(side, rows, index, this.#round);
+      markEnd(side, world.history);
       this.#finished.set(side.key, side);
       this.#close(side);
     }
@@ -140,17 +142,18 @@ export class FlowTable {
     return undefined;
   }
 
-  #endLeaving(nowNs: number, complete: boolean): void {
+  #endLeaving(world: World, complete: boolean): void {
     for (const [key, side] of this.#leaving) {
-      if (!complete && nowNs - side.endNs < LONGEST_WAIT_NS) continue;
+      if (!complete && world.nowNs - side.endNs < LONGEST_WAIT_NS) continue;
       this.#leaving.delete(key);
-      this.#endUntold(side, nowNs);
+      this.#endUntold(side, world);
     }
   }
 
   /** No row told of its end: lost, or the tracer has started anew and will find it again. */
-  #endUntold(side: Side, nowNs: number): void {
+  #endUntold(side: Side, { nowNs, history }: World): void {
     end(side, side.endNs);
+    markEnd(side, history);
     this.#close(side);
     if (mayReturn(side)) this.#remembered.add({ ...side, counted: side.flow.counted }, nowNs);
   }
@@ -158,15 +161,16 @@ export class FlowTable {
   #takeLive(rows: FlowRows, world: World): void {
     for (let index = 0; index < rows.length; index++) {
       const side = this.#sides.get(rows.key(index));
-      if (side && isSame(side, rows, index)) this.#renew(side, rows, index);
+      if (side && isSame(side, rows, index)) this.#renew(side, rows, index, world);
       else this.#addLive(rows, index, world);
     }
   }
 
-  #renew(side: Side, rows: FlowRows, index: number): void {
+  #renew(side: Side, rows: FlowRows, index: number, { history }: World): void {
     renew(side, rows, index, this.#round);
     if (side.row.pid === rows.pid(index)) return;
     side.row = rows.row(index);
+    markStart(side, history);
     this.#unsettle(side.flow);
   }
 
@@ -175,20 +179,20 @@ export class FlowTable {
     const finished = this.#finished.get(key);
     if (!isFlow(rows, index) || (finished && isSame(finished, rows, index))) return;
     const before = this.#sides.get(key);
-    if (before) this.#leave(before, world.nowNs);
+    if (before) this.#leave(before, world);
     const side = this.#add(rows, index, world);
     renew(side, rows, index, this.#round);
     this.#sides.set(key, side);
   }
 
-  #leaveUnseen(nowNs: number): void {
-    for (const side of this.#sides.values()) if (side.round !== this.#round) this.#leave(side, nowNs);
+  #leaveUnseen(world: World): void {
+    for (const side of this.#sides.values()) if (side.round !== this.#round) this.#leave(side, world);
   }
 
-  #leave(side: Side, nowNs: number): void {
+  #leave(side: Side, world: World): void {
     const before = this.#leaving.get(side.key);
-    if (before) this.#endUntold(before, nowNs);
-    leave(side, nowNs);
+    if (before) this.#endUntold(before, world);
+    leave(side, world.nowNs);
     this.#sides.delete(side.key);
     this.#leaving.set(side.key, side);
   }
@@ -206,6 +210,7 @@ export class FlowTable {
     const side = createSide(rows, index, row, flow);
     place(side, mirror);
     resume(flow, this.#remembered.take(rows, index));
+    markStart(side, world.history);
     this.#pairs.add(side, tuples);
     this.flows.add(flow);
     this.#ended.delete(flow);

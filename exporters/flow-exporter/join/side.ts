@@ -1,6 +1,7 @@
 import type { ClosedRows } from "../decode/closed-rows.ts";
 import type { FlowRow, FlowRows } from "../decode/flow-rows.ts";
 import type { Flow } from "./flow.ts";
+import type { Sample } from "./process-history.ts";
 
 /** What tells one connection of a socket from the next. */
 export interface Identity {
@@ -34,6 +35,9 @@ export interface Side extends Identity {
   endNs: number;
   /** The errno it ended with; 0 none. */
   error: number;
+  /** What its process had done as it began, and as it ended; undefined where no read was near. */
+  workBefore: Sample | undefined;
+  workAfter: Sample | undefined;
   flow: Flow;
 }
 
@@ -84,6 +88,8 @@ export function createSide(rows: FlowRows, index: number, row: FlowRow, flow: Fl
     lastNs: 0,
     endNs: 0,
     error: 0,
+    workBefore: undefined,
+    workAfter: undefined,
     flow,
   };
 }

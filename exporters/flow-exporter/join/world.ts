@@ -1,9 +1,12 @@
 import type { Container } from "../decode/containers.ts";
 import type { ProcessRow } from "../decode/process-rows.ts";
+import type { ProcessHistory } from "./process-history.ts";
 
 /** What is known about the host at one moment, as read. */
 export interface Facts {
   processes: readonly ProcessRow[];
+  /** What the processes did in the last reads. */
+  history: ProcessHistory;
   containers: readonly Container[];
   /** Names of cgroups whose processes are gone, by inode; those of running processes are known from these. */
   goneCgroups?: ReadonlyMap<number, string>;
@@ -40,6 +43,7 @@ export interface World {
   published: ReadonlyMap<number, Published>;
   cgroupNames: ReadonlyMap<number, string>;
   processes: ReadonlyMap<number, ProcessRow>;
+  history: ProcessHistory;
 }
 
 interface Netns {
@@ -74,6 +78,7 @@ export function createWorld(facts: Facts): World {
     published: new Map(facts.containers.flatMap(publishedBy)),
     cgroupNames: new Map([...(facts.goneCgroups ?? []), ...cgroups]),
     processes,
+    history: facts.history,
   };
 }
 

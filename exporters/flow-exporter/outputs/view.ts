@@ -1,6 +1,9 @@
+import type { Container } from "../decode/containers.ts";
 import type { Flow } from "../join/flow.ts";
 import type { Program } from "../join/program.ts";
+import type { FlowWork } from "../join/work.ts";
 import type { EdgeTotal } from "../totals/edge-totals.ts";
+import type { EndpointTotal } from "../totals/endpoint-work.ts";
 import type { Losses } from "../totals/lost-flows.ts";
 
 export interface SourceView {
@@ -16,6 +19,16 @@ export interface View {
   /** Open ones, and those that ended of late. */
   flows(): Iterable<Flow>;
   edges(): Iterable<EdgeTotal>;
+  /** What the processes beside a flow did; undefined where they were not read in time. */
+  workOf(flow: Flow): FlowWork | undefined;
+  /** Per endpoint. */
+  work(): Iterable<EndpointTotal>;
+  /** Those that run. */
+  containers(): Iterable<Container>;
+  /** Undefined while it says nothing. */
+  coverage(): number | undefined;
+  /** When the machine booted, milliseconds since 1970. */
+  bootMs(): number;
   /** Every BPF program on the host. */
   programs(): Iterable<Program>;
   /** What nothing goes without. */
@@ -27,6 +40,8 @@ export interface View {
   rows(): number;
   lostFlows(): Losses;
   droppedEdges(): number;
+  /** The monitoring stack's own Compose project. */
+  project: string;
   /** Name of this machine. */
   node: string;
   leftOut: Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
 import { createEdge } from "../join/edge.ts";
-import { OTHER } from "../join/endpoint.ts";
+import { OTHER, WORLD } from "../join/endpoint.ts";
 import { type Edge, type Flow, isEstablished, lifeOf, type News, nearSide, takeNews } from "../join/flow.ts";
 import { BUCKETS, createHistogram, type Histogram, observe } from "./histogram.ts";
 
@@ -37,6 +37,8 @@ const OTHER_EDGES: Readonly<Record<Edge["protocol"], Edge>> = {
 export class EdgeTotals {
   /** Edges that went under `~other`; one that stays there counts once. */
   droppedEdges = 0;
+  /** Payload bytes exchanged with the world, both ways, since this exporter started. */
+  outsideBytes = 0;
   readonly #maxEdges: number;
   readonly #totals = new Map<string, EdgeTotal>();
   #overflowing = new Set<string>();
@@ -74,6 +76,7 @@ export class EdgeTotals {
     if (!edge || (!established && !news)) return;
     const total = this.#totalOf(edge, overflowing);
     if (news) addNews(total, flow, news);
+    if (news && isOutside(edge)) this.outsideBytes += news.sentBytes + news.receivedBytes;
     if (established) total.connections += 1;
     total.lastActiveMs = nowMs;
   }
@@ -108,6 +111,10 @@ export class EdgeTotals {
   #expire(nowMs: number): void {
     for (const [key, total] of this.#totals) if (nowMs - total.lastActiveMs > IDLE_MS) this.#totals.delete(key);
   }
+}
+
+function isOutside({ source, destination }: Edge): boolean {
+  return source === WORLD || destination === WORLD;
 }
 
 function createTotal(edge: Edge): EdgeTotal {

@@ -3,6 +3,7 @@ import { createEdge } from "../join/edge.ts";
 import type { Endpoint } from "../join/endpoint.ts";
 import type { Memory } from "../join/remembered.ts";
 import type { EdgeTotal } from "./edge-totals.ts";
+import type { EndpointTotal } from "./endpoint-work.ts";
 import { BUCKETS } from "./histogram.ts";
 import type { LossesState } from "./lost-flows.ts";
 
@@ -19,6 +20,7 @@ export interface State {
   edges: EdgeTotal[];
   droppedEdges: number;
   losses: LossesState;
+  work: EndpointTotal[];
   /** As `ClosedState`; the rows in base64. */
   closed: { tracer: string; taken: [number, number][]; rows: string };
   tcp: Memory[];
@@ -69,6 +71,16 @@ const edgeSchema = z.object({
   lastActiveMs: amount,
 });
 
+const workSchema = z.object({
+  endpoint: z.string(),
+  cpuSeconds: amount,
+  readBytes: amount,
+  writtenBytes: amount,
+  minorFaults: amount,
+  majorFaults: amount,
+  residentBytes: amount,
+}) satisfies z.ZodType<EndpointTotal>;
+
 const fileSchema = z.object({
   version: z.literal(VERSION),
   bootId: z.string(),
@@ -76,6 +88,7 @@ const fileSchema = z.object({
   edges: z.array(edgeSchema),
   droppedEdges: amount,
   losses: z.object({ total: losses, seen }),
+  work: z.array(workSchema),
   closed: z.object({
     tracer: z.string(),
     taken: z.array(run),

@@ -18,7 +18,7 @@ describe("a cycle", () => {
     const { collector, healths } = fixture();
     collector.collect();
     collector.collect();
-    assert.deepEqual([healths.tracer.up, collector.rows, [...collector.flows()].length], [true, 4, 3]);
+    assert.deepEqual([healths.tracer.up, collector.rows, [...collector.flowsOfLate()].length], [true, 4, 3]);
     assert.deepEqual(sent(collector), [4099, 5, 0]);
   });
 

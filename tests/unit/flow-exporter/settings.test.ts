@@ -11,6 +11,7 @@ test("nothing set, or set to nothing, gives the defaults", () => {
     refreshSeconds: 10,
     collectSeconds: 1,
     state: "",
+    project: "flowtally",
     node: "",
     leftOut: {},
     dockerSocket: "/var/run/docker.sock",

@@ -1,73 +1,82 @@
 import type { RequestHandler } from "express";
 import { z } from "zod";
-import { type Edge, type Flow, openSide } from "../../join/flow.ts";
-import { type Side, stateOf } from "../../join/side.ts";
+import { openSide } from "../../join/flow.ts";
+import { TCP_STATES } from "../../join/side.ts";
 import type { View } from "../view.ts";
+import { flowJson, hasFailed, type KnownFlow, known, stateName, timesOf } from "./flow-json.ts";
+import { moment, page } from "./query.ts";
+
+type Rank = (one: KnownFlow, view: View) => number;
+
+const SORTS = {
+  sent_bytes: ({ flow }) => flow.counted.sentBytes,
+  received_bytes: ({ flow }) => flow.counted.receivedBytes,
+  retransmits: ({ flow }) => flow.counted.retransmits,
+  rtt_seconds: ({ side }) => side.rttMicroseconds,
+  start: ({ flow }, view) => timesOf(flow, view).startMs ?? 0,
+  end: ({ flow }, view) => timesOf(flow, view).endMs ?? Number.POSITIVE_INFINITY,
+} satisfies Record<string, Rank>;
+
+const sortKeys = Object.keys(SORTS) as (keyof typeof SORTS)[];
 
 const querySchema = z.strictObject({
   /** Name of either endpoint. */
   container: z.string().min(1).optional(),
   /** The port that serves. */
   port: z.coerce.number().int().min(1).max(65_535).optional(),
-  limit: z.coerce.number().int().min(1).max(10_000).default(100),
-  offset: z.coerce.number().int().min(0).default(0),
+  protocol: z.enum(["tcp", "udp"]).optional(),
+  /** TCP's, or one of these four. */
+  state: z.enum(["open", "closed", "failed", "OPEN", ...TCP_STATES]).optional(),
+  /** Open then, or later. */
+  since: moment.optional(),
+  /** With a minus, the largest first. */
+  sort: z.enum([...sortKeys, ...sortKeys.map((key) => `-${key}` as const)]).optional(),
+  ...page,
 });
 
 type Query = z.infer<typeof querySchema>;
 
-interface OpenFlow {
-  flow: Flow;
-  edge: Edge;
-  side: Side;
-}
-
-/** The open flows, one object each; bytes, state and process from the client's side where its socket is seen. */
+/** The open flows and those that ended of late, one object each. */
 export function flows(view: View): RequestHandler {
   return (request, response) => {
     const query = querySchema.parse(request.query);
-    const found = [...matching(view.flows(), query)];
+    const found = sorted([...matching(view, query)], query, view);
     const { limit, offset } = query;
-    response.json({ total: found.length, limit, offset, flows: found.slice(offset, offset + limit).map(describe) });
+    const flowsJson = found.slice(offset, offset + limit).map((one) => flowJson(one, view));
+    response.json({ total: found.length, limit, offset, flows: flowsJson });
   };
 }
 
-function* matching(all: Iterable<Flow>, { container, port }: Query): Generator<OpenFlow> {
-  for (const flow of all) {
-    const { edge } = flow;
-    const side = openSide(flow);
-    if (!edge || !side) continue;
-    if (container !== undefined && edge.source.name !== container && edge.destination.name !== container) continue;
-    if (port !== undefined && edge.destinationPort !== port) continue;
-    yield { flow, edge, side };
+function* matching(view: View, query: Query): Generator<KnownFlow> {
+  for (const flow of view.flows()) {
+    const one = known(flow);
+    if (one && matchesEdge(one, query) && matchesState(one, query) && matchesTime(one, query, view)) yield one;
   }
 }
 
-function describe({ flow, edge, side }: OpenFlow) {
-  return {
-    source: edge.source.name,
-    destination: edge.destination.name,
-    destination_port: edge.destinationPort,
-    protocol: edge.protocol,
-    ...addressesOf(flow, side),
-    sent_bytes: flow.counted.sentBytes,
-    received_bytes: flow.counted.receivedBytes,
-    retransmits: side.retransmits,
-    rtt_seconds: side.rttMicroseconds / 1e6,
-    state: stateOf(side),
-    pid: side.row.pid,
-    comm: side.row.comm,
-  };
+function matchesEdge({ edge }: KnownFlow, { container, port, protocol }: Query): boolean {
+  const atEnd = edge.source.name === container || edge.destination.name === container;
+  if (container !== undefined && !atEnd) return false;
+  if (protocol !== undefined && edge.protocol !== protocol) return false;
+  return port === undefined || edge.destinationPort === port;
 }
 
-/** From the client's side, whichever socket is seen. */
-function addressesOf({ client }: Flow, { row }: Side) {
-  const near = { address: row.sourceAddress, port: row.sourcePort };
-  const far = { address: row.destinationAddress, port: row.destinationPort };
-  const [source, destination] = client?.row === row ? [near, far] : [far, near];
-  return {
-    source_address: source.address,
-    source_port: source.port,
-    destination_address: destination.address,
-    destination_address_port: destination.port,
-  };
+function matchesState(one: KnownFlow, { state }: Query): boolean {
+  if (state === undefined) return true;
+  if (state === "failed") return hasFailed(one);
+  if (state === "open" || state === "closed") return (openSide(one.flow) !== undefined) === (state === "open");
+  return stateName(one) === state;
+}
+
+function matchesTime({ flow }: KnownFlow, { since }: Query, view: View): boolean {
+  return since === undefined || (timesOf(flow, view).endMs ?? Number.POSITIVE_INFINITY) >= since;
+}
+
+function sorted(found: KnownFlow[], { sort }: Query, view: View): KnownFlow[] {
+  if (sort === undefined) return found;
+  const descending = sort.startsWith("-");
+  const rank: Rank = SORTS[sort.replace("-", "") as keyof typeof SORTS];
+  const ranked = found.map((one) => ({ one, rank: rank(one, view) }));
+  ranked.sort((a, b) => (a.rank === b.rank ? 0 : a.rank < b.rank === descending ? 1 : -1));
+  return ranked.map(({ one }) => one);
 }

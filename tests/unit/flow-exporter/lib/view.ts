@@ -1,8 +1,9 @@
+import type { Flow } from "../../../../exporters/flow-exporter/join/flow.ts";
 import { FlowTable } from "../../../../exporters/flow-exporter/join/flow-table.ts";
 import type { SourceView, View } from "../../../../exporters/flow-exporter/outputs/view.ts";
 import { EdgeTotals } from "../../../../exporters/flow-exporter/totals/edge-totals.ts";
-import type { SocketValues } from "./rows.ts";
-import { rows, world } from "./world.ts";
+import type { End, SocketValues } from "./rows.ts";
+import { closed, rows, world } from "./world.ts";
 
 const UP: SourceView = { name: "flow-tracer", up: true, reason: "", failures: 0 };
 
@@ -18,16 +19,33 @@ const PROGRAM = {
   holderComm: "",
 };
 
-/** What the outputs see after two reads of `sockets` on the host of world.ts. */
-export function viewOf(sockets: SocketValues[], values: Partial<View> = {}): View {
-  const table = new FlowTable();
+const WORK = {
+  endpoint: "web",
+  cpuSeconds: 1.25,
+  readBytes: 4096,
+  writtenBytes: 8192,
+  minorFaults: 700,
+  majorFaults: 3,
+  residentBytes: 5_000_000,
+};
+
+/** What the outputs see after two reads of `sockets`, in which `ended` have closed, on the host of world.ts. */
+export function viewOf(sockets: SocketValues[], values: Partial<View> = {}, ended: [SocketValues, End][] = []): View {
+  const recent: Flow[] = [];
+  const table = new FlowTable((flow) => recent.push(flow));
   const totals = new EdgeTotals(100);
   for (let read = 0; read < 2; read++) {
-    table.update(rows(...sockets), world());
+    table.update(rows(...sockets), world(), read === 0 ? closed(...ended) : []);
     totals.apply(table.flows, 0);
   }
   return {
-    flows: () => table.flows,
+    flows: () => [...table.flows, ...recent],
+    workOf: () => undefined,
+    work: () => [WORK],
+    containers: () => world().containers.values(),
+    coverage: () => 0.97,
+    bootMs: () => Date.UTC(2030, 0, 1),
+    project: "flowtally",
     edges: () => totals,
     programs: () => [{ ...PROGRAM, holder: undefined }],
     tracer: UP,

@@ -6,6 +6,7 @@ import type { ProcessRow } from "../../../../exporters/flow-exporter/decode/proc
 import type { Closed } from "../../../../exporters/flow-exporter/join/closed-intake.ts";
 import { takeNews } from "../../../../exporters/flow-exporter/join/flow.ts";
 import { FlowTable } from "../../../../exporters/flow-exporter/join/flow-table.ts";
+import { ProcessHistory } from "../../../../exporters/flow-exporter/join/process-history.ts";
 import { createWorld, type Facts, type World } from "../../../../exporters/flow-exporter/join/world.ts";
 import { closedRow, type End, type SocketValues, socket } from "./rows.ts";
 
@@ -77,6 +78,7 @@ export function world(values: Partial<Facts> = {}): World {
       container("agent", { id: idOf("d"), pid: 500, networkMode: "host" }),
     ],
     hostAddresses: new Set([HOST_ADDRESS, "172.18.0.1"]),
+    history: new ProcessHistory(),
     nowNs: 0,
     metadataVersion: 1,
     metadataUp: true,

@@ -3,18 +3,58 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
+import { ROLE } from "../../../../exporters/flow-exporter/decode/layout.ts";
+import type { FlowWork } from "../../../../exporters/flow-exporter/join/work.ts";
 import { createApp } from "../../../../exporters/flow-exporter/outputs/http/app.ts";
 import { createMetrics } from "../../../../exporters/flow-exporter/outputs/metrics.ts";
 import type { View } from "../../../../exporters/flow-exporter/outputs/view.ts";
 import { silent } from "../lib/log.ts";
+import type { End, SocketValues } from "../lib/rows.ts";
 import { SOCKETS } from "../lib/sockets.ts";
 import { viewOf } from "../lib/view.ts";
+import { HOST_ADDRESS } from "../lib/world.ts";
 
 interface FlowJson {
   source: string;
   destination: string;
   [field: string]: unknown;
 }
+
+const SECOND_NS = 1e9;
+const AMOUNTS = { readBytes: 2, writtenBytes: 3, minorFaults: 4, majorFaults: 5, residentBytes: 6 };
+const WORK: FlowWork = {
+  pid: 8,
+  comm: "brief",
+  before: { cpuSeconds: 1, ...AMOUNTS },
+  during: { cpuSeconds: 7, ...AMOUNTS },
+};
+
+/** One that was reset after 2.5 s, one that was refused. */
+const ENDED: [SocketValues, End][] = [
+  [
+    {
+      cookie: 90,
+      source: `${HOST_ADDRESS}:50001`,
+      destination: "203.0.113.5:7",
+      role: ROLE.client,
+      comm: "brief",
+      sent: 77,
+      start: 10 * SECOND_NS,
+    },
+    { sequence: 1, endNs: 12.5 * SECOND_NS, error: 104 },
+  ],
+  [
+    {
+      cookie: 91,
+      source: `${HOST_ADDRESS}:50002`,
+      destination: "203.0.113.5:8",
+      role: ROLE.client,
+      comm: "refused",
+      start: 20 * SECOND_NS,
+    },
+    { sequence: 2, endNs: 20 * SECOND_NS, error: 111, lastState: 2 },
+  ],
+];
 
 describe("over HTTP", () => {
   let server: Server;
@@ -62,8 +102,13 @@ describe("over HTTP", () => {
           retransmits: 0,
           rtt_seconds: 0,
           state: "ESTABLISHED",
+          failed: false,
+          error: null,
+          start: null,
+          end: null,
           pid: 200,
           comm: "nginx",
+          work: null,
         },
       ]);
     });
@@ -81,7 +126,59 @@ describe("over HTTP", () => {
       assert.deepEqual([total, flows.map(({ destination }) => destination)], [3, ["world"]]);
     });
 
+    describe("with flows that ended", () => {
+      before(() => {
+        current = viewOf(SOCKETS, { workOf: ({ client }) => (client?.row.comm === "brief" ? WORK : undefined) }, ENDED);
+      });
+      after(() => {
+        current = viewOf(SOCKETS);
+      });
+      const described = async (query: string) =>
+        (await askFlows(query)).flows.map(({ comm, state, error }) => [comm, state, error].filter(Boolean).join(" "));
+
+      test("tells when and how each ended, and what its process did", async () => {
+        const { flows } = await askFlows("?port=7");
+        assert.ok(flows[0]);
+        const { start, end, state, failed, error, work } = flows[0];
+        assert.deepEqual(
+          { start, end, state, failed, error },
+          {
+            start: "2030-01-01T00:00:10.000Z",
+            end: "2030-01-01T00:00:12.500Z",
+            state: "CLOSE",
+            failed: false,
+            error: "ECONNRESET",
+          },
+        );
+        const amounts = { read_bytes: 2, written_bytes: 3, minor_faults: 4, major_faults: 5, resident_bytes: 6 };
+        const { before: early, during } = work as { before: object; during: object };
+        assert.deepEqual(early, { cpu_seconds: 1, ...amounts });
+        assert.deepEqual(during, { cpu_seconds: 7, ...amounts });
+      });
+
+      for (const [query, expected] of [
+        ["?state=closed", ["brief CLOSE ECONNRESET", "refused CLOSE ECONNREFUSED"]],
+        ["?state=failed", ["refused CLOSE ECONNREFUSED"]],
+        ["?state=ESTABLISHED", ["nginx ESTABLISHED", 'a "b"\\c ESTABLISHED']],
+        ["?state=closed&since=2030-01-01T00:00:13Z", ["refused CLOSE ECONNREFUSED"]],
+        [
+          `?state=closed&since=${Date.UTC(2030, 0, 1) / 1000 + 12}`,
+          ["brief CLOSE ECONNRESET", "refused CLOSE ECONNREFUSED"],
+        ],
+        ["?protocol=udp", []],
+        ["?sort=-sent_bytes&limit=2", ["nginx ESTABLISHED", "brief CLOSE ECONNRESET"]],
+        ["?sort=sent_bytes&state=closed", ["refused CLOSE ECONNREFUSED", "brief CLOSE ECONNRESET"]],
+        ["?sort=-end&state=closed", ["refused CLOSE ECONNREFUSED", "brief CLOSE ECONNRESET"]],
+      ] as const) {
+        test(query, async () => assert.deepEqual(await described(query), expected));
+      }
+    });
+
     for (const [query, message] of [
+      ["?state=sleeping", /state/],
+      ["?since=yesterday", /since: must be seconds since 1970 or a date/],
+      ["?sort=colour", /sort/],
+      ["?protocol=icmp", /protocol/],
       ["?port=0", /port/],
       ["?limit=10001", /limit/],
       ["?offset=-1&limit=x", /limit.*offset/],
@@ -96,6 +193,84 @@ describe("over HTTP", () => {
         assert.match(error.message, message);
       });
     }
+  });
+
+  describe("/api/graph", () => {
+    const stack = { composeProject: "flowtally" };
+    const withStack = viewOf(SOCKETS, {
+      edges: () =>
+        [...viewOf(SOCKETS).edges()].map((total) => {
+          const { edge } = total;
+          const ours = edge.destination.name === "db" ? { ...edge.destination, ...stack } : edge.destination;
+          return { ...total, edge: { ...edge, destination: ours } };
+        }),
+    });
+    after(() => {
+      current = viewOf(SOCKETS);
+    });
+    const askGraph = async (query = "") => JSON.parse((await ask(`/api/graph${query}`)).text);
+
+    test("has each endpoint once, and each edge with its bytes", async () => {
+      current = viewOf(SOCKETS);
+      const { nodes, links } = await askGraph();
+      assert.deepEqual(
+        nodes.map(({ id, kind, sent_bytes, received_bytes }: Record<string, unknown>) => [
+          id,
+          kind,
+          sent_bytes,
+          received_bytes,
+        ]),
+        [
+          ["web", "container", 4104, 1031],
+          ["db", "container", 1031, 4099],
+          ["world", "world", 0, 5],
+          ['host/a "b"\\c', "process", 0, 0],
+        ],
+      );
+      assert.deepEqual(links[0], {
+        source: "web",
+        destination: "db",
+        destination_port: 5432,
+        protocol: "tcp",
+        sent_bytes: 4099,
+        received_bytes: 1031,
+        connections: 1,
+        opened: 1,
+        closed: 0,
+        failed: 0,
+        retransmits: 0,
+      });
+    });
+
+    test("leaves the monitoring stack's own traffic out, unless asked", async () => {
+      current = withStack;
+      const targets = ({ links }: { links: { destination: string }[] }) => links.map(({ destination }) => destination);
+      assert.deepEqual(targets(await askGraph()), ["world", "web"]);
+      assert.deepEqual(targets(await askGraph("?monitoring=1")), ["db", "world", "web"]);
+    });
+
+    test("refuses what it does not know", async () => {
+      assert.equal((await ask("/api/graph?monitoring=yes")).status, 400);
+      assert.equal((await ask("/api/graph?depth=2")).status, 400);
+    });
+  });
+
+  test("/api/containers tells each container with its traffic and its work", async () => {
+    const { total, containers } = JSON.parse((await ask("/api/containers?limit=2&offset=2")).text);
+    assert.equal(total, 4);
+    assert.deepEqual(
+      containers.map(({ name, sent_bytes, received_bytes, cpu_seconds, published_ports }: Record<string, unknown>) => [
+        name,
+        sent_bytes,
+        received_bytes,
+        cpu_seconds,
+        published_ports,
+      ]),
+      [
+        ["sidecar", 0, 0, 0, []],
+        ["web", 4104, 1031, 1.25, [{ protocol: "tcp", host_port: 8080, container_port: 80 }]],
+      ],
+    );
   });
 
   describe("/healthz", () => {

@@ -1,0 +1,185 @@
+import type { Endpoint } from "../join/endpoint.ts";
+import type { Program } from "../join/program.ts";
+import type { EdgeTotal } from "../totals/edge-totals.ts";
+import type { EndpointTotal } from "../totals/endpoint-work.ts";
+import type { View } from "./view.ts";
+
+type Sample = readonly [value: number, labels?: Record<string, string | number>];
+
+/** A metric: a counter when its name ends with `_total`, else a gauge. Those per edge are in edge-text.ts. */
+export interface Definition {
+  name: string;
+  help: string;
+  labels?: readonly string[];
+  /** Its series as of now; one that is missing is absent. */
+  samples: (view: View) => Iterable<Sample>;
+}
+
+const PROGRAM_LABELS = ["id", "name", "type"];
+
+export const DEFINITIONS: readonly Definition[] = [
+  {
+    name: "flow_endpoint_info",
+    help: "What is known about an endpoint, to be joined by its name; always 1.",
+    labels: [
+      "endpoint",
+      "kind",
+      "container_id",
+      "image",
+      "compose_project",
+      "compose_service",
+      "pod",
+      "namespace",
+      "node",
+    ],
+    samples: (view) => [...endpointsOf(view.edges())].map((endpoint) => [1, endpointLabels(endpoint, view.node)]),
+  },
+  {
+    name: "flow_endpoint_cpu_seconds_total",
+    help: "CPU time of an endpoint's processes.",
+    labels: ["endpoint"],
+    samples: (view) => perEndpoint(view, (total) => total.cpuSeconds),
+  },
+  {
+    name: "flow_endpoint_read_bytes_total",
+    help: "Bytes that an endpoint's processes have read from block devices.",
+    labels: ["endpoint"],
+    samples: (view) => perEndpoint(view, (total) => total.readBytes),
+  },
+  {
+    name: "flow_endpoint_written_bytes_total",
+    help: "Bytes that an endpoint's processes have caused to be written to block devices.",
+    labels: ["endpoint"],
+    samples: (view) => perEndpoint(view, (total) => total.writtenBytes),
+  },
+  {
+    name: "flow_endpoint_page_faults_total",
+    help: "Page faults of an endpoint's processes: minor ones, and major ones that read from a disk.",
+    labels: ["endpoint", "kind"],
+    samples: (view) =>
+      [...view.work()].flatMap(({ endpoint, minorFaults, majorFaults }) => [
+        [minorFaults, { endpoint, kind: "minor" }],
+        [majorFaults, { endpoint, kind: "major" }],
+      ]),
+  },
+  {
+    name: "flow_endpoint_resident_bytes",
+    help: "Memory of an endpoint's processes; pages they share count for each.",
+    labels: ["endpoint"],
+    samples: (view) => perEndpoint(view, (total) => total.residentBytes),
+  },
+  {
+    name: "flow_collect_duration_seconds",
+    help: "How long the last cycle took: read, decode, join, add up.",
+    samples: (view) => [[view.collectSeconds()]],
+  },
+  { name: "flow_rows", help: "TCP sockets in the last read.", samples: (view) => [[view.rows()]] },
+  {
+    name: "flow_coverage_ratio",
+    help:
+      "Payload of flows with the world, over the last minute, to what the interfaces that lead out of the host counted " +
+      "less 66 bytes a packet; absent while too little goes through.",
+    samples: (view) => {
+      const ratio = view.coverage();
+      return ratio === undefined ? [] : [[ratio]];
+    },
+  },
+  {
+    name: "flow_lost_flows_total",
+    help:
+      "What the kernel side had no room for or did not see: open sockets (live), ended flows (closed), state changes " +
+      "(events), datagrams (udp).",
+    labels: ["kind"],
+    samples: (view) => Object.entries(view.lostFlows()).map(([kind, lost]) => [lost, { kind }]),
+  },
+  {
+    name: "flow_edges_dropped_total",
+    help: "Edges beyond FLOW_MAX_EDGES, counted under ~other.",
+    samples: (view) => [[view.droppedEdges()]],
+  },
+  {
+    name: "flow_source_up",
+    help: "Whether a part the flows come from works; absent while it is switched off.",
+    labels: ["flow_source"],
+    samples: (view) =>
+      view.sources.filter(({ up }) => up !== undefined).map(({ name, up }) => [up ? 1 : 0, { flow_source: name }]),
+  },
+  {
+    name: "ebpf_program_run_time_seconds_total",
+    help: "Time a BPF program has run, on all CPUs; needs kernel.bpf_stats_enabled.",
+    labels: PROGRAM_LABELS,
+    samples: (view) => [...view.programs()].map((program) => [program.runTimeNs / 1e9, programLabels(program)]),
+  },
+  {
+    name: "ebpf_program_runs_total",
+    help: "How often a BPF program has run; needs kernel.bpf_stats_enabled.",
+    labels: PROGRAM_LABELS,
+    samples: (view) => [...view.programs()].map((program) => [program.runs, programLabels(program)]),
+  },
+  {
+    name: "ebpf_program_info",
+    help: "What is known about a BPF program: where it is attached, the process or container that holds it; always 1.",
+    labels: [...PROGRAM_LABELS, "attach", "loaded_by", "container"],
+    samples: (view) => [...view.programs()].map((program) => [1, programInfo(program)]),
+  },
+  {
+    name: "flow_stack_left_out",
+    help: "Parts of the stack that do not run on this machine, and why; always 1.",
+    labels: ["part", "reason"],
+    samples: (view) => Object.entries(view.leftOut).map(([part, reason]) => [1, { part, reason }]),
+  },
+  {
+    name: "flow_build_info",
+    help: "The exporter's version; always 1.",
+    labels: ["version"],
+    samples: ({ version }) => [[1, { version }]],
+  },
+  {
+    name: "process_cpu_seconds_total",
+    help: "CPU time of this exporter.",
+    samples: (view) => [[view.usage().cpuSeconds]],
+  },
+  {
+    name: "process_resident_memory_bytes",
+    help: "Resident memory of this exporter.",
+    samples: (view) => [[view.usage().residentBytes]],
+  },
+];
+
+function perEndpoint(view: View, amountOf: (total: EndpointTotal) => number): Sample[] {
+  return [...view.work()].map((total) => [amountOf(total), { endpoint: total.endpoint }]);
+}
+
+/** Every endpoint once: a container that was replaced under the same name only as it is now. */
+function endpointsOf(edges: Iterable<EdgeTotal>): Iterable<Endpoint> {
+  const latestLast = [...edges].sort((a, b) => a.lastActiveMs - b.lastActiveMs);
+  return new Map(latestLast.flatMap(({ edge }) => [byName(edge.source), byName(edge.destination)])).values();
+}
+
+function byName(endpoint: Endpoint): [string, Endpoint] {
+  return [endpoint.name, endpoint];
+}
+
+function endpointLabels(endpoint: Endpoint, node: string) {
+  return {
+    endpoint: endpoint.name,
+    kind: endpoint.kind,
+    container_id: endpoint.containerId,
+    image: endpoint.image,
+    compose_project: endpoint.composeProject,
+    compose_service: endpoint.composeService,
+    pod: endpoint.pod,
+    namespace: endpoint.namespace,
+    node: endpoint.kind === "world" || endpoint.kind === "other" ? "" : node,
+  };
+}
+
+function programLabels({ id, name, type }: Program) {
+  return { id, name, type };
+}
+
+function programInfo(program: Program) {
+  const { attachName, holder } = program;
+  const container = holder?.kind === "container" ? holder.name : "";
+  return { ...programLabels(program), attach: attachName, loaded_by: holder?.name ?? "", container };
+}

@@ -1,0 +1,69 @@
+import type { RequestHandler } from "express";
+import { z } from "zod";
+import type { Endpoint } from "../../join/endpoint.ts";
+import type { EdgeTotal } from "../../totals/edge-totals.ts";
+import { isMonitoring } from "../monitoring.ts";
+import type { View } from "../view.ts";
+
+const querySchema = z.strictObject({
+  /** 1 shows the monitoring stack's own traffic too. */
+  monitoring: z.enum(["0", "1"]).default("0"),
+});
+
+/** Who talks to whom: endpoints as nodes, edges as links, with the bytes that the counters have. */
+export function graph(view: View): RequestHandler {
+  return (request, response) => {
+    const { monitoring } = querySchema.parse(request.query);
+    const shown = [...view.edges()].filter(({ edge }) => monitoring === "1" || !isMonitoring(edge, view.project));
+    response.json({ nodes: nodesOf(shown), links: shown.map(linkJson) });
+  };
+}
+
+function nodesOf(totals: readonly EdgeTotal[]) {
+  const nodes = new Map<string, ReturnType<typeof nodeJson>>();
+  const nodeOf = (endpoint: Endpoint) => {
+    const node = nodes.get(endpoint.name) ?? nodeJson(endpoint);
+    nodes.set(endpoint.name, node);
+    return node;
+  };
+  for (const { edge, sentBytes, receivedBytes } of totals) {
+    const [source, destination] = [nodeOf(edge.source), nodeOf(edge.destination)];
+    source.sent_bytes += sentBytes;
+    source.received_bytes += receivedBytes;
+    destination.sent_bytes += receivedBytes;
+    destination.received_bytes += sentBytes;
+  }
+  return [...nodes.values()];
+}
+
+function nodeJson({ name, kind, containerId, image, composeProject, composeService, pod, namespace }: Endpoint) {
+  return {
+    id: name,
+    kind,
+    container_id: containerId,
+    image,
+    compose_project: composeProject,
+    compose_service: composeService,
+    pod,
+    namespace,
+    sent_bytes: 0,
+    received_bytes: 0,
+  };
+}
+
+function linkJson(total: EdgeTotal) {
+  const { source, destination, destinationPort, protocol } = total.edge;
+  return {
+    source: source.name,
+    destination: destination.name,
+    destination_port: destinationPort,
+    protocol,
+    sent_bytes: total.sentBytes,
+    received_bytes: total.receivedBytes,
+    connections: total.connections,
+    opened: total.opened,
+    closed: total.closed,
+    failed: total.failed,
+    retransmits: total.retransmits,
+  };
+}

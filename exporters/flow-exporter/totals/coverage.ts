@@ -1,0 +1,42 @@
+import type { InterfaceCounters } from "../decode/interfaces.ts";
+
+const WINDOW_NS = 60e9;
+/** Ethernet 14, IPv4 20, TCP with timestamps 32. */
+const HEADER_BYTES = 66;
+/** Below that, what is not TCP or UDP (ARP, ICMP, neighbour discovery) tells more than the flows do. */
+const LEAST_BYTES = 100_000;
+
+interface Reading {
+  atNs: number;
+  flowBytes: number;
+  interfaceBytes: number;
+}
+
+/**
+ * How much of what went through the interfaces that lead out of this host the flows account for, over the last minute:
+ *
+ *   payload bytes of flows with the world ÷ (interface bytes − 66 × interface packets), both directions together.
+ *
+ * About 1 when every flow is seen. Above by what headers are shorter than assumed (UDP), and where an interface counts
+ * one large packet for many (offloads); below by what is no TCP or UDP payload: retransmissions, ICMP, IPv6's longer
+ * headers.
+ */
+export class Coverage {
+  readonly #readings: Reading[] = [];
+
+  /** Takes in both totals as of now; they never go down, but for interfaces that vanish. */
+  add(flowBytes: number, counters: InterfaceCounters | undefined, nowNs: number): void {
+    if (!counters) return void this.#readings.splice(0);
+    const interfaceBytes = counters.bytes - HEADER_BYTES * counters.packets;
+    this.#readings.push({ atNs: nowNs, flowBytes, interfaceBytes });
+    while (nowNs - (this.#readings[1]?.atNs ?? nowNs) >= WINDOW_NS) this.#readings.shift();
+  }
+
+  /** Undefined while too little went through, or a minute has not passed. */
+  get ratio(): number | undefined {
+    const [first, last] = [this.#readings[0], this.#readings.at(-1)];
+    if (!first || !last || last.atNs - first.atNs < WINDOW_NS) return undefined;
+    const through = last.interfaceBytes - first.interfaceBytes;
+    return through < LEAST_BYTES ? undefined : (last.flowBytes - first.flowBytes) / through;
+  }
+}
