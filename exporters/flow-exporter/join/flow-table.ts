@@ -62,8 +62,8 @@ export class FlowTable {
     this.#finished.clear();
     for (const each of closed) this.#takeClosed(each, world);
     this.#endLeaving(world, complete);
-    if (rows) this.#takeLive(rows, world);
-    if (rows) this.#leaveUnseen(world);
+    const shown = rows ? this.#takeLive(rows, world) : this.#sides.size;
+    if (shown < this.#sides.size) this.#leaveUnseen(world);
     this.awaitedContainers.clear();
     for (const flow of this.#unsettled) this.#settle(flow, world, complete);
     if (complete) this.#lastComplete = this.#round;
@@ -158,12 +158,16 @@ export class FlowTable {
     if (mayReturn(side)) this.#remembered.add({ ...side, counted: side.flow.counted }, nowNs);
   }
 
-  #takeLive(rows: FlowRows, world: World): void {
+  /** Returns how many of the open sockets it has shown. */
+  #takeLive(rows: FlowRows, world: World): number {
+    let shown = 0;
     for (let index = 0; index < rows.length; index++) {
       const side = this.#sides.get(rows.key(index));
       if (side && isSame(side, rows, index)) this.#renew(side, rows, index, world);
-      else this.#addLive(rows, index, world);
+      else if (!this.#addLive(rows, index, world)) continue;
+      shown += 1;
     }
+    return shown;
   }
 
   #renew(side: Side, rows: FlowRows, index: number, { history }: World): void {
@@ -174,15 +178,17 @@ export class FlowTable {
     this.#unsettle(side.flow);
   }
 
-  #addLive(rows: FlowRows, index: number, world: World): void {
+  /** Returns whether the row is one of an open socket. */
+  #addLive(rows: FlowRows, index: number, world: World): boolean {
     const key = rows.key(index);
     const finished = this.#finished.get(key);
-    if (!isFlow(rows, index) || (finished && isSame(finished, rows, index))) return;
+    if (!isFlow(rows, index) || (finished && isSame(finished, rows, index))) return false;
     const before = this.#sides.get(key);
     if (before) this.#leave(before, world);
     const side = this.#add(rows, index, world);
     renew(side, rows, index, this.#round);
     this.#sides.set(key, side);
+    return true;
   }
 
   #leaveUnseen(world: World): void {

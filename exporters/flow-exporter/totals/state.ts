@@ -117,8 +117,8 @@ export function encodeState(state: State): string {
     version: VERSION,
     edges,
     endpoints: [...endpoints.keys()],
-    tcp: state.tcp.flatMap(numbersOf),
-    udp: state.udp.flatMap(numbersOf),
+    tcp: numbersOf(state.tcp),
+    udp: numbersOf(state.udp),
   };
   return JSON.stringify(file);
 }
@@ -140,10 +140,13 @@ function decodeEdge({ source, destination, ...total }: File["edges"][number], en
 }
 
 /** Flat, because there can be a hundred thousand. */
-function numbersOf({ key, ports, startNs, counted }: Memory): number[] {
-  const { sentBytes, receivedBytes, retransmits, opened, clientSeen } = counted;
-  const flags = (opened ? OPENED : 0) + (clientSeen ? CLIENT_SEEN : 0);
-  return [key, ports, startNs, sentBytes, receivedBytes, retransmits, flags];
+function numbersOf(memories: readonly Memory[]): number[] {
+  const numbers: number[] = [];
+  for (const { key, ports, startNs, counted } of memories) {
+    const flags = (counted.opened ? OPENED : 0) + (counted.clientSeen ? CLIENT_SEEN : 0);
+    numbers.push(key, ports, startNs, counted.sentBytes, counted.receivedBytes, counted.retransmits, flags);
+  }
+  return numbers;
 }
 
 function memoriesOf(numbers: readonly number[]): Memory[] {
