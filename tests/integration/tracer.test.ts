@@ -98,7 +98,7 @@ describe("flow-tracer", { skip: lacks ?? false }, () => {
       const names = readdirSync(tracer.pins).map((name) => `${tracer.pins}/${name}`);
       const nobody = await execa("wc", ["-c", ...names], { uid: 65534, gid: 65534 });
       assert.match(nobody.stdout, /^ *72 .*\/status$/m);
-      assert.equal(names.length, 7);
+      assert.equal(names.length, 9);
     });
 
     test("a second tracer on the same folder refuses", async () => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR Apache-2.0
 /*
- * What:   hands UDP totals over, and gives up entries that have been idle for a minute.
+ * What:   hands UDP totals over, and gives up entries that have been idle for long.
  * Hook:   iter/bpf_map_elem over udp_flows, when the pin `udp` is read.
  * Map:    udp_flows.
  * Cost:   about 0.2 µs an entry.
@@ -8,7 +8,8 @@
  */
 #include "udp.h"
 
-#define IDLE_NS (60ULL * 1000000000)
+/* Set by the loader. */
+const volatile __u64 udp_idle_ns;
 
 static __u64 reads; /* number of the last read that began */
 static __u64 complete; /* number of the last read that reached the end */
@@ -42,7 +43,7 @@ static __always_inline __u64 last_since_boot(const struct udp_flow *flow)
 
 static __always_inline bool is_idle(const struct udp_flow *flow)
 {
-	return bpf_ktime_get_ns() - flow->last_ns > IDLE_NS;
+	return bpf_ktime_get_ns() - flow->last_ns > udp_idle_ns;
 }
 
 /* To the byte, in a read that reached its end. */

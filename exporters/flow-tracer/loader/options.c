@@ -7,18 +7,18 @@
 
 #include "log.h"
 
-#define ROWS_LIMIT (16U << 20)
+#define NUMBER_LIMIT (16U << 20)
 
-static int parse_rows(unsigned int *rows, const char *name, const char *text)
+static int parse_number(unsigned int *number, const char *name, const char *text)
 {
 	char *end;
 	unsigned long value = strtoul(text, &end, 10);
 
-	if (*text == '\0' || *end != '\0' || value == 0 || value > ROWS_LIMIT) {
-		log_line(LOG_ERROR, "BAD_OPTION", "--%s takes 1 to %u, not \"%s\"", name, ROWS_LIMIT, text);
+	if (*text == '\0' || *end != '\0' || value == 0 || value > NUMBER_LIMIT) {
+		log_line(LOG_ERROR, "BAD_OPTION", "--%s takes 1 to %u, not \"%s\"", name, NUMBER_LIMIT, text);
 		return -1;
 	}
-	*rows = value;
+	*number = value;
 	return 0;
 }
 
@@ -38,11 +38,13 @@ static int take_option(struct options *options, int option)
 		options->pins = optarg;
 		return 0;
 	case 'm':
-		return parse_rows(&options->max_flows, "max-flows", optarg);
+		return parse_number(&options->max_flows, "max-flows", optarg);
 	case 'c':
-		return parse_rows(&options->max_closed, "max-closed", optarg);
+		return parse_number(&options->max_closed, "max-closed", optarg);
 	case 'u':
 		return parse_switch(&options->udp, "udp", optarg);
+	case 'i':
+		return parse_number(&options->udp_idle, "udp-idle", optarg);
 	case 'h':
 		options->health = true;
 		return 0;
@@ -58,6 +60,7 @@ int parse_options(struct options *options, int argc, char **argv)
 		{ "max-flows", required_argument, NULL, 'm' },
 		{ "max-closed", required_argument, NULL, 'c' },
 		{ "udp", required_argument, NULL, 'u' },
+		{ "udp-idle", required_argument, NULL, 'i' },
 		{ "health", no_argument, NULL, 'h' },
 		{},
 	};
@@ -69,12 +72,14 @@ int parse_options(struct options *options, int argc, char **argv)
 		.max_flows = 262144,
 		.max_closed = 65536,
 		.udp = true,
+		.udp_idle = 60,
 	};
 	do
 		option = getopt_long(argc, argv, "", known, NULL);
 	while (option != -1 && take_option(options, option) == 0);
 	if (option == -1 && optind == argc)
 		return 0;
-	log_line(LOG_ERROR, "BAD_OPTION", "usage: flow-tracer [--pins DIR] [--max-flows N] [--max-closed N] [--udp on|off] [--health]");
+	log_line(LOG_ERROR, "BAD_OPTION",
+		 "usage: flow-tracer [--pins DIR] [--max-flows N] [--max-closed N] [--udp on|off] [--udp-idle SECONDS] [--health]");
 	return -1;
 }

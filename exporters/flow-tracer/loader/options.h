@@ -9,6 +9,7 @@ struct options {
 	unsigned int max_flows; /* sockets a snapshot has room for */
 	unsigned int max_closed; /* flows that ended and wait for the reader */
 	bool udp; /* whether UDP is to be counted */
+	unsigned int udp_idle; /* seconds after which an idle UDP flow has ended */
 	bool health; /* only ask whether a tracer lives */
 };
 

@@ -58,7 +58,7 @@ static struct tracer *try_load(const struct options *options, const struct extra
 	tracer->rodata->page_bytes = sysconf(_SC_PAGESIZE);
 	size_maps(tracer, options);
 	bpf_program__set_autoload(tracer->progs.processes, extras->processes);
-	want_udp(tracer, extras->udp);
+	want_udp(tracer, extras->udp, options->udp_idle);
 	error = tracer__load(tracer);
 	if (!error) {
 		tracer->bss->status_flags = extras->processes ? STATUS_PROCESSES : 0;

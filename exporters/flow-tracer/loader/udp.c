@@ -11,11 +11,12 @@
 #include "rows.h"
 #include "tracer.skel.h"
 
-void want_udp(struct tracer *t, bool wanted)
+void want_udp(struct tracer *t, bool wanted, unsigned int idle_seconds)
 {
 	struct bpf_program *const programs[] = { t->progs.udp_sent, t->progs.udp_received, t->progs.udp_socket, t->progs.udp };
 
 	t->rodata->count_udp = wanted;
+	t->rodata->udp_idle_ns = idle_seconds * 1000000000ULL;
 	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++)
 		bpf_program__set_autoload(programs[i], wanted);
 	bpf_map__set_autocreate(t->maps.udp_flows, wanted);
@@ -50,8 +51,9 @@ void start_udp(struct tracer *t)
 	if (root >= 0 && attach_all(t, root) == 0) {
 		t->bss->status_flags |= STATUS_UDP;
 	} else {
-		log_line(LOG_WARNING, "UDP_LEFT_OUT", root < 0 ? "no root of a cgroup v2 hierarchy is mounted here: %s" :
-			 "the kernel refused to attach to the cgroup root: %s", strerror(errno));
+		log_line(LOG_WARNING, "UDP_LEFT_OUT", "%s: %s",
+			 root < 0 ? "no root of a cgroup v2 hierarchy is mounted here" : "the kernel refused to attach to it",
+			 strerror(errno));
 		detach_all(t);
 	}
 	if (root >= 0)

@@ -6,8 +6,8 @@
 
 struct tracer;
 
-/* Whether the programs that count UDP are loaded; before loading: keeps them out, or in. */
-void want_udp(struct tracer *tracer, bool wanted);
+/* Before loading: takes the programs that count UDP in, or keeps them out. A flow idle for so long has ended. */
+void want_udp(struct tracer *tracer, bool wanted, unsigned int idle_seconds);
 
 /* Attaches them to the root of the v2 hierarchy. Flows do without UDP where that fails: says why, and that UDP is left
  * out. Before the iterators are attached. */

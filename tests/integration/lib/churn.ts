@@ -21,10 +21,13 @@ export async function runPolled(pins: string, command: string[]): Promise<{ line
   const ended = new AbortController();
   const reader = pollUntil(ended.signal, pins, rows);
   const lines: string[][] = [];
-  for await (const line of createInterface(child.stdout)) lines.push(line.split(" "));
-  await child;
-  ended.abort();
-  await reader;
+  try {
+    for await (const line of createInterface(child.stdout)) lines.push(line.split(" "));
+    await child;
+  } finally {
+    ended.abort();
+    await reader;
+  }
   return { lines, rows };
 }
 

@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { after, before, describe, test } from "node:test";
+import { execa } from "execa";
+import { eventually } from "./lib/eventually.ts";
+import { readPin, readStatus, readUdp, type UdpRow } from "./lib/rows.ts";
+import { buildTracer, startTracer, type Tracer, tracerLacks } from "./lib/tracer.ts";
+import { compileWorkload } from "./lib/workload.ts";
+
+const ROLES: Record<string, number> = { client: 1, server: 2 };
+const UDP_COUNTED = 1;
+
+const lacks = await tracerLacks();
+
+describe("UDP", { skip: lacks ?? false }, () => {
+  let tracer: Tracer;
+  before(async () => {
+    await buildTracer();
+    tracer = await startTracer("udp", "--udp-idle", "2");
+  });
+  after(() => tracer.stop());
+
+  for (const family of ["4", "6"] as const) {
+    test(`connected, unconnected and segmented datagrams over IPv${family} are exact for each peer`, async () => {
+      const running = await datagrams(family);
+      const rows = readUdp(tracer.pins);
+      await running.end();
+      assert.equal(running.peers.length, 6);
+      for (const { role, pid, ...expected } of running.peers) {
+        const row = rowOf(rows, expected);
+        const { sent, received, sentPackets, receivedPackets } = row;
+        assert.deepEqual({ ...expected, sent, received, sentPackets, receivedPackets }, expected);
+        assert.deepEqual([row.role, row.pid, row.comm], [ROLES[role], pid, "datagrams"]);
+        assert.ok(row.netnsCookie > 0n && row.lastNs >= row.startNs);
+      }
+    });
+  }
+
+  test("a socket older than the tracer gets its owner and the inode of its namespace", async (t) => {
+    const running = await datagrams("4");
+    t.after(() => running.end());
+    const late = await startTracer("udp-late");
+    t.after(() => late.stop());
+    await running.sendByte();
+    const [first] = running.peers;
+    const row = readUdp(late.pins).find(({ cookie, destinationPort }) => matches({ cookie, destinationPort }, first));
+    assert.deepEqual([row?.sent, row?.sentPackets, row?.pid, row?.comm], [1, 1, running.pid, "datagrams"]);
+    assert.ok(row && row.netns > 0);
+  });
+
+  test("an idle flow leaves once it has been shown, and a packet after that starts a new entry from zero", async (t) => {
+    const running = await datagrams("4");
+    t.after(() => running.end());
+    const [first] = running.peers;
+    const own = () => readUdp(tracer.pins).find((row) => matches(row, first));
+    const before = own();
+    assert.ok(before && before.sent > 1);
+    await eventually(10, () => assert.equal(own(), undefined));
+    await running.sendByte();
+    const next = own();
+    assert.deepEqual([next?.sent, next?.sentPackets], [1, 1]);
+    assert.ok(next && next.entry > before.entry);
+  });
+
+  test("the status row says that UDP is counted and that nothing was lost", () => {
+    const { flags, udpLost } = readStatus(tracer.pins);
+    assert.deepEqual([flags & UDP_COUNTED, udpLost], [UDP_COUNTED, 0]);
+  });
+});
+
+describe("without UDP", { skip: lacks ?? false }, () => {
+  before(async () => {
+    await buildTracer();
+  });
+
+  test("--udp off loads nothing of it", async (t) => {
+    const tracer = await startTracer("udp-off", "--udp", "off");
+    t.after(() => tracer.stop());
+    assertNoUdp(tracer);
+    assert.equal(readPin(tracer.pins, "programs").includes("udp_"), await anotherCountsUdp(tracer));
+  });
+
+  test("without NET_ADMIN the tracer says so and goes on", async (t) => {
+    const folder = await buildTracer();
+    const pins = "/sys/fs/bpf/flowtally-test-udp-rights";
+    const rights = ["--bounding-set=-all,+bpf,+perfmon,+dac_override", "--no-new-privs"];
+    const child = execa("setpriv", [...rights, `${folder}/flow-tracer`, "--pins", pins], {
+      reject: false,
+      buffer: { stdout: false, stderr: true },
+    });
+    t.after(async () => {
+      child.kill("SIGTERM");
+      await child;
+    });
+    const said: string[] = [];
+    for await (const line of createInterface(child.stdout)) {
+      said.push(line);
+      if (line.includes('"code":"READY"')) break;
+    }
+    assert.match(said.join("\n"), /"code":"UDP_LEFT_OUT".*NET_ADMIN[\s\S]*"code":"READY"/);
+    assertNoUdp({ pins });
+  });
+});
+
+interface Peer {
+  role: string;
+  pid: number;
+  cookie: string;
+  destinationPort: number;
+  sent: number;
+  received: number;
+  sentPackets: number;
+  receivedPackets: number;
+}
+
+/** Runs tests/workloads/datagrams.c up to its last datagram; the sockets stay open until `end`. */
+async function datagrams(family: "4" | "6") {
+  const child = execa(await compileWorkload("datagrams"), [family], { buffer: false });
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  const next = async () => String((await lines.next()).value);
+  const pid = child.pid ?? 0;
+  const peers: Peer[] = [];
+  for (let line = await next(); line !== "ready"; line = await next()) peers.push(peer(line, pid));
+  return {
+    peers,
+    pid,
+    sendByte: async () => {
+      child.stdin.write("\n");
+      assert.equal(await next(), "sent");
+    },
+    end: async () => {
+      child.stdin.end();
+      await child;
+    },
+  };
+}
+
+function peer(line: string, pid: number): Peer {
+  const [role = "", cookie = "", ...numbers] = line.split(" ");
+  const [destinationPort = 0, sent = 0, received = 0, sentPackets = 0, receivedPackets = 0] = numbers.map(Number);
+  return { role, pid, cookie, destinationPort, sent, received, sentPackets, receivedPackets };
+}
+
+function matches(
+  row: Pick<UdpRow, "cookie" | "destinationPort">,
+  peer: Pick<Peer, "cookie" | "destinationPort"> | undefined,
+) {
+  return row.cookie === peer?.cookie && row.destinationPort === peer?.destinationPort;
+}
+
+function rowOf(rows: UdpRow[], peer: Pick<Peer, "cookie" | "destinationPort">): UdpRow {
+  const row = rows.find((each) => matches(each, peer));
+  assert.ok(row, `no row for ${JSON.stringify(peer)}`);
+  return row;
+}
+
+function assertNoUdp({ pins }: Pick<Tracer, "pins">): void {
+  assert.equal(existsSync(`${pins}/udp`), false);
+  assert.equal(readStatus(pins).flags & UDP_COUNTED, 0);
+}
+
+/** A stack that runs beside the tests has programs of the same names. */
+async function anotherCountsUdp(tracer: Tracer): Promise<boolean> {
+  const { stdout } = await execa("bpftool", ["-j", "prog", "show", "name", "udp_sent"], { reject: false });
+  return tracer.pid > 0 && stdout.includes('"udp_sent"');
+}
