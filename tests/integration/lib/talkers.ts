@@ -42,3 +42,10 @@ require("node:dns").promises.lookup(server).then(async ({ address }) => {
   await Promise.all(Array.from({ length: 8 }, () => worker(address)));
   console.log("done");
 });`;
+
+const RUN = Date.now().toString(36);
+
+/** A container name of this run alone: totals outlive the stack, so another run's would be added to. */
+export function named(name: string): string {
+  return `${name}-${RUN}`;
+}

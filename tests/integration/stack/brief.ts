@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { eventually } from "../lib/eventually.ts";
 import { createSandbox, type Sandbox } from "../lib/sandbox.ts";
-import { BRIEF_CLIENT, SERVER, type Talk } from "../lib/talkers.ts";
+import { BRIEF_CLIENT, named, SERVER, type Talk } from "../lib/talkers.ts";
 import { edgeOf } from "./edge.ts";
 import type { Running } from "./running.ts";
 
-const TALK: Talk = { server: "brief-server", port: 7320, connections: 0, request: 401, response: 1009 };
+const TALK: Talk = { server: named("brief-server"), port: 7320, connections: 0, request: 401, response: 1009 };
 
 /** Flows and containers that come and go between two looks. */
 export function briefSuite(running: () => Running): void {
@@ -29,19 +29,19 @@ export function briefSuite(running: () => Running): void {
     it("counts 5,000 short connections, each once and exactly", async () => {
       const lost = async () => (await running().prometheus.query("sum(flow_lost_flows_total)"))[0]?.value;
       const lostBefore = await lost();
-      await sandbox.run("brief-many", BRIEF_CLIENT, { ...TALK, connections: 5_000 }, "done");
-      await exactly("brief-many", 5_000);
+      await sandbox.run(named("brief-many"), BRIEF_CLIENT, { ...TALK, connections: 5_000 }, "done");
+      await exactly(named("brief-many"), 5_000);
       assert.equal(await lost(), lostBefore);
     });
 
     it("names a container that is gone as soon as it has spoken", async () => {
-      const container = await sandbox.run("brief-life", BRIEF_CLIENT, { ...TALK, connections: 3 }, "done");
+      const container = await sandbox.run(named("brief-life"), BRIEF_CLIENT, { ...TALK, connections: 3 }, "done");
       await container.remove({ force: true });
-      await exactly("brief-life", 3);
+      await exactly(named("brief-life"), 3);
     });
 
     it("names each of 60 containers that live for a moment", async () => {
-      const names = Array.from({ length: 60 }, (_, number) => `brief-${number}`);
+      const names = Array.from({ length: 60 }, (_, number) => named(`brief-${number}`));
       for (const name of names) {
         const container = await sandbox.run(name, BRIEF_CLIENT, { ...TALK, connections: 2 }, "done");
         await container.remove({ force: true });

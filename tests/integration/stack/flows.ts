@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { eventually } from "../lib/eventually.ts";
 import { createSandbox } from "../lib/sandbox.ts";
-import { HOLDING_CLIENT, SERVER, type Talk } from "../lib/talkers.ts";
+import { HOLDING_CLIENT, named, SERVER, type Talk } from "../lib/talkers.ts";
 import { edgeOf } from "./edge.ts";
 import type { Running } from "./running.ts";
 
-const TALK: Talk = { server: "talk-server", port: 7310, connections: 23, request: 4099, response: 1031 };
+const CLIENT = named("talk-client");
+const TALK: Talk = { server: named("talk-server"), port: 7310, connections: 23, request: 4099, response: 1031 };
 const EXPECTED = { sent: TALK.connections * TALK.request, received: TALK.connections * TALK.response };
 
 export function flowsSuite(running: () => Running): void {
@@ -14,20 +15,18 @@ export function flowsSuite(running: () => Running): void {
     it("shows 23 connections x 4,099 bytes as one edge, exact to the byte, under the containers' names", async () => {
       const { docker, prometheus, nodeImage } = running();
       const sandbox = await createSandbox(docker, nodeImage, "flowtally-test-talk");
-      const edge = () => edgeOf(prometheus, "talk-client", TALK.server, TALK.port);
+      const edge = () => edgeOf(prometheus, CLIENT, TALK.server, TALK.port);
       try {
         await sandbox.run(TALK.server, SERVER, TALK, "listening");
-        await sandbox.run("talk-client", HOLDING_CLIENT, TALK, "done");
+        await sandbox.run(CLIENT, HOLDING_CLIENT, TALK, "done");
         await eventually(30, async () => {
           assert.deepEqual(await edge(), { ...EXPECTED, open: TALK.connections });
         });
-        const mirrored = await prometheus.query(
-          'flow_sent_bytes_total{source="talk-server",destination="talk-client"}',
-        );
+        const mirrored = await prometheus.query('flow_sent_bytes_total{source="talk-server",destination=CLIENT}');
         assert.deepEqual(mirrored, [], "the server's sockets must not make a second edge");
-        const info = await prometheus.query('flow_endpoint_info{endpoint="talk-server"}');
+        const info = await prometheus.query(`flow_endpoint_info{endpoint="${TALK.server}"}`);
         assert.equal(info[0]?.labels.kind, "container");
-        assert.equal((await apiFlows("talk-client")).length, TALK.connections);
+        assert.equal((await apiFlows(CLIENT)).length, TALK.connections);
       } finally {
         await sandbox.remove();
       }

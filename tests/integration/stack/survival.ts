@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { eventually } from "../lib/eventually.ts";
 import { createSandbox, type Sandbox } from "../lib/sandbox.ts";
-import { BRIEF_CLIENT, HOLDING_CLIENT, SERVER, type Talk } from "../lib/talkers.ts";
+import { BRIEF_CLIENT, HOLDING_CLIENT, named, SERVER, type Talk } from "../lib/talkers.ts";
 import { edgeOf } from "./edge.ts";
 import type { Running } from "./running.ts";
 
-const TALK: Talk = { server: "kept-server", port: 7330, connections: 11, request: 2003, response: 499 };
+const TALK: Talk = { server: named("kept-server"), port: 7330, connections: 11, request: 2003, response: 499 };
 
 /** Killed in the middle, totals are right afterwards. */
 export function survivalSuite(running: () => Running): void {
@@ -15,14 +15,14 @@ export function survivalSuite(running: () => Running): void {
     before(async () => {
       sandbox = await createSandbox(running().docker, running().nodeImage, "flowtally-test-kept");
       await sandbox.run(TALK.server, SERVER, TALK, "listening");
-      await sandbox.run("kept-client", HOLDING_CLIENT, TALK, "done");
+      await sandbox.run(named("kept-client"), HOLDING_CLIENT, TALK, "done");
       await held();
     });
     after(() => sandbox.remove());
 
     const held = () =>
       eventually(60, async () => {
-        const edge = await edgeOf(running().prometheus, "kept-client", TALK.server, TALK.port);
+        const edge = await edgeOf(running().prometheus, named("kept-client"), TALK.server, TALK.port);
         const expected = { sent: TALK.connections * TALK.request, received: TALK.connections * TALK.response };
         assert.deepEqual(edge, { ...expected, open: TALK.connections });
       });
@@ -42,7 +42,7 @@ export function survivalSuite(running: () => Running): void {
       it(`are the same after ${service} was killed, and go on`, async () => {
         await kill(service);
         await held();
-        const client = `kept-after-${service}`;
+        const client = named(`kept-after-${service}`);
         await sandbox.run(client, BRIEF_CLIENT, TALK, "done");
         await eventually(30, async () => {
           const edge = await edgeOf(running().prometheus, client, TALK.server, TALK.port);
