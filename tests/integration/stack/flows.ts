@@ -22,7 +22,9 @@ export function flowsSuite(running: () => Running): void {
         await eventually(30, async () => {
           assert.deepEqual(await edge(), { ...EXPECTED, open: TALK.connections });
         });
-        const mirrored = await prometheus.query('flow_sent_bytes_total{source="talk-server",destination=CLIENT}');
+        const mirrored = await prometheus.query(
+          `flow_sent_bytes_total{source="${TALK.server}",destination="${CLIENT}"}`,
+        );
         assert.deepEqual(mirrored, [], "the server's sockets must not make a second edge");
         const info = await prometheus.query(`flow_endpoint_info{endpoint="${TALK.server}"}`);
         assert.equal(info[0]?.labels.kind, "container");
