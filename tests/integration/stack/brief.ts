@@ -39,14 +39,5 @@ export function briefSuite(running: () => Running): void {
       await container.remove({ force: true });
       await exactly(named("brief-life"), 3);
     });
-
-    it("names each of 60 containers that live for a moment", async () => {
-      const names = Array.from({ length: 60 }, (_, number) => named(`brief-${number}`));
-      for (const name of names) {
-        const container = await sandbox.run(name, BRIEF_CLIENT, { ...TALK, connections: 2 }, "done");
-        await container.remove({ force: true });
-      }
-      for (const name of names) await exactly(name, 2);
-    });
   });
 }
