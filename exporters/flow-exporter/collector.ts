@@ -9,6 +9,7 @@ import { UdpRows } from "./decode/udp-rows.ts";
 import type { Flow } from "./join/flow.ts";
 import { FlowTable } from "./join/flow-table.ts";
 import { Lingering } from "./join/lingering.ts";
+import { containerIdIn } from "./join/owner.ts";
 import { ProcessHistory } from "./join/process-history.ts";
 import { joinProgram, type Program } from "./join/program.ts";
 import { RecentFlows } from "./join/recent-flows.ts";
@@ -103,6 +104,8 @@ export class Collector {
       droppedEdges: this.totals.droppedEdges,
       losses: this.lostFlows.state,
       work: [...this.work],
+      cgroups: [...this.#cgroups],
+      containers: this.#parts.metadata.known,
       closed: {
         tracer,
         taken: taken.map(([first, last]) => [first, last]),
@@ -135,6 +138,11 @@ export class Collector {
     });
     if (alive) this.#takeIn(live);
     this.seconds = (performance.now() - start) / 1000;
+  }
+
+  /** Whether it is known which cgroup is a container's. */
+  knowsCgroupOf(containerId: string): boolean {
+    return [...this.#cgroups].some(([, name]) => containerIdIn(name) === containerId);
   }
 
   /** Learns which cgroup is which container's while its processes are there; never throws. */
@@ -216,7 +224,9 @@ export class Collector {
     this.work.restore(work);
   }
 
-  #remember({ tcp, udp }: State, nowNs: number): void {
+  #remember({ tcp, udp, cgroups, containers }: State, nowNs: number): void {
+    this.#cgroups.update(cgroups, nowNs);
+    this.#parts.metadata.restore(containers);
     this.#tcp.remember(tcp, nowNs);
     this.#udp.remember(udp, nowNs);
   }

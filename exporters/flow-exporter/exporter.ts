@@ -17,6 +17,7 @@ import type { StateFile } from "./read/state-file.ts";
 import type { Tracer } from "./read/tracer.ts";
 import type { Settings } from "./settings.ts";
 import { createHealths, type Healths } from "./source-health.ts";
+import { StartWatch } from "./start-watch.ts";
 
 export interface Sources {
   tracer: Tracer;
@@ -44,7 +45,8 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
   const server = await listen(createServer(createApp(view, createMetrics(view), log)), settings.port);
   const stopped = new AbortController();
   await metadata.refresh();
-  void metadata.follow(stopped.signal, () => collector.readProcesses());
+  const starts = new StartWatch(collector);
+  void metadata.follow(stopped.signal, (id) => starts.expect(id));
   const refresh = schedule(everySeconds(settings.refreshSeconds), () => {
     collector.maintain();
     return metadata.refresh();
@@ -56,6 +58,7 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
     stop: async () => {
       stopped.abort();
       clearInterval(cycle);
+      starts.stop();
       persistence.save(collector);
       await refresh.destroy();
       await close(server);

@@ -33,10 +33,15 @@ export class Metadata {
     return this.#health.up === true;
   }
 
+  /** Those that run, and those that are gone. */
+  get known(): Container[] {
+    return [...this.#known.values()].map(({ container }) => container);
+  }
+
   /** Those that were there within the last five minutes, or that an event has named: their flows may come later. */
   get gone(): Container[] {
     const running = new Set(this.containers.map(({ id }) => id));
-    return [...this.#known.values()].map(({ container }) => container).filter(({ id }) => !running.has(id));
+    return this.known.filter(({ id }) => !running.has(id));
   }
 
   /** Asks Docker; never rejects. Asked while an answer is due, it asks once more afterwards. */
@@ -46,8 +51,13 @@ export class Metadata {
     return this.#running;
   }
 
-  /** Takes in what happens to containers, at once, and asks for the rest; until `signal`. `onStart` is told of starts. */
-  async follow(signal: AbortSignal, onStart: () => void): Promise<void> {
+  /** Takes in those that an earlier exporter knew. */
+  restore(containers: Iterable<Container>): void {
+    for (const container of containers) this.#remember(container);
+  }
+
+  /** Takes in what happens to containers, at once, and asks for the rest; until `signal`. `onStart` gets their ids. */
+  async follow(signal: AbortSignal, onStart: (id: string) => void): Promise<void> {
     const onEvent = (line: string) => this.#take(decodeContainerEvent(line), onStart);
     while (!signal.aborted) {
       await this.#docker.watch(onEvent, signal).catch(() => undefined);
@@ -56,11 +66,11 @@ export class Metadata {
   }
 
   /** A container that ends within a moment is known by its events only. */
-  #take(event: ContainerEvent | undefined, onStart: () => void): void {
+  #take(event: ContainerEvent | undefined, onStart: (id: string) => void): void {
     if (!event) return;
     const { action, container } = event;
     if (!this.#known.has(container.id)) this.#remember(container);
-    if (action === "start") onStart();
+    if (action === "create" || action === "start") onStart(container.id);
     void this.refresh();
   }
 

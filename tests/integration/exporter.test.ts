@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { execa } from "execa";
 import { createPeers, type Peers } from "./exporter/peers.ts";
+import { exporterLacks } from "./exporter/requirements.ts";
+import { scrape, scrapeEdge } from "./exporter/scrape.ts";
 import { type RunningExporter, startExporter } from "./exporter/unprivileged.ts";
 import { eventually } from "./lib/eventually.ts";
-import { buildTracer, startTracer, type Tracer, tracerLacks } from "./lib/tracer.ts";
+import { buildTracer, startTracer, type Tracer } from "./lib/tracer.ts";
 
 const SERVER = "flowtally-test-server";
 const CLIENT = "flowtally-test-client";
@@ -16,7 +17,7 @@ const EXPECTED = { sent: CONNECTIONS * REQUEST, received: CONNECTIONS * RESPONSE
 /** Docker's default bridge: an address of the host that published ports are reached at. */
 const BRIDGE = "172.17.0.1";
 
-const lacks = (await tracerLacks()) ?? (await dockerLacks());
+const lacks = await exporterLacks();
 
 describe("flow-exporter, as a user without rights", { skip: lacks ?? false }, () => {
   let tracer: Tracer;
@@ -115,23 +116,13 @@ describe("flow-exporter, as a user without rights", { skip: lacks ?? false }, ()
     assert.equal(response.status, 200);
     return JSON.parse(await response.text());
   };
-  const metrics = async () => (await fetch(`${exporter.url}/metrics`)).text();
+  const metrics = () => scrape(exporter.url);
 
   /** The counters of one edge to the server's port; undefined where there is none. */
   async function edge(source: string, destination: string) {
-    const labels = `{source="${source}",destination="${destination}",destination_port="7300",protocol="tcp"} `;
-    const lines = (await metrics()).split("\n");
-    const value = (name: string) => lines.find((line) => line.startsWith(name + labels))?.slice((name + labels).length);
-    const sent = value("flow_sent_bytes_total");
-    if (sent === undefined) return undefined;
-    const [received, open] = [value("flow_received_bytes_total"), value("flow_connections")];
-    return { sent: Number(sent), received: Number(received), open: Number(open) };
+    const counters = await scrapeEdge(exporter.url, { source, destination, port: 7300 });
+    if (!counters) return undefined;
+    const { sent, received, open } = counters;
+    return { sent, received, open };
   }
 });
-
-async function dockerLacks(): Promise<string | undefined> {
-  const engine = await execa("docker", ["version", "--format", "{{.Server.Version}}"], { reject: false });
-  if (engine.exitCode !== 0) return "needs a Docker engine";
-  const setpriv = await execa("sh", ["-c", "command -v setpriv"], { reject: false });
-  return setpriv.exitCode === 0 ? undefined : "needs setpriv (util-linux)";
-}

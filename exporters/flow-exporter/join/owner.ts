@@ -57,6 +57,6 @@ function containerIdOf(row: FlowRow, world: World): string | undefined {
 }
 
 /** Runtimes name a container's cgroup `<id>`, or `docker-<id>.scope` and the like under systemd. */
-function containerIdIn(cgroupName: string | undefined): string | undefined {
+export function containerIdIn(cgroupName: string | undefined): string | undefined {
   return cgroupName?.match(/(?:^|-)([0-9a-f]{64})(?:\.scope)?$/)?.[1];
 }

@@ -12,10 +12,16 @@ const FILTERS: NonNullable<GetEventsOptions["filters"]> = {
   event: ["create", "start", "die", "rename"],
 };
 
+/** How far back to ask for events that happened while nobody followed them. */
+const MISSED_SECONDS = 60;
+
 export interface DockerReader {
   /** Every running container. Rejects within the time-out, with the reason. */
   list(): Promise<ListedContainer[]>;
-  /** Calls `onEvent` with every line of the events about containers, until `signal`; resolves when they break off. */
+  /**
+   * Calls `onEvent` with every line of the events about containers, those of the last minute first, until `signal`;
+   * resolves when they break off.
+   */
   watch(onEvent: (line: string) => void, signal: AbortSignal): Promise<void>;
 }
 
@@ -48,7 +54,8 @@ export function createDockerReader(socketPath: string, timeoutMs: number): Docke
     },
     watch: async (onEvent, abortSignal) => {
       pids.clear();
-      const events = await docker.getEvents({ filters: FILTERS, abortSignal });
+      const since = Math.floor(Date.now() / 1000) - MISSED_SECONDS;
+      const events = await docker.getEvents({ filters: FILTERS, since, abortSignal });
       for await (const line of createInterface({ input: events })) {
         for (const id of idsIn(line)) pids.delete(id);
         onEvent(line);

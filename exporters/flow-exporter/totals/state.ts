@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Container } from "../decode/containers.ts";
 import { createEdge } from "../join/edge.ts";
 import type { Endpoint } from "../join/endpoint.ts";
 import type { Memory } from "../join/remembered.ts";
@@ -21,6 +22,9 @@ export interface State {
   droppedEdges: number;
   losses: LossesState;
   work: EndpointTotal[];
+  /** Names of cgroups by inode, and containers, that name flows which are still to come. */
+  cgroups: [number, string][];
+  containers: Container[];
   /** As `ClosedState`; the rows in base64. */
   closed: { tracer: string; taken: [number, number][]; rows: string };
   tcp: Memory[];
@@ -51,7 +55,15 @@ const endpointSchema = z.object({
   composeService: z.string(),
   pod: z.string(),
   namespace: z.string(),
-}) satisfies z.ZodType<Endpoint>;
+});
+
+const containerSchema = endpointSchema.omit({ kind: true, containerId: true }).extend({
+  id: z.string(),
+  pid: z.int().min(0),
+  networkMode: z.string(),
+  addresses: z.array(z.string()),
+  publishedPorts: z.array(z.object({ protocol: z.int(), hostPort: z.int(), containerPort: z.int() })),
+});
 
 const edgeSchema = z.object({
   /** Indexes into `endpoints`. */
@@ -89,6 +101,8 @@ const fileSchema = z.object({
   droppedEdges: amount,
   losses: z.object({ total: losses, seen }),
   work: z.array(workSchema),
+  cgroups: z.array(z.tuple([z.int(), z.string()])),
+  containers: z.array(containerSchema),
   closed: z.object({
     tracer: z.string(),
     taken: z.array(run),

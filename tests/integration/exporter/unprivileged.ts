@@ -10,15 +10,20 @@ export interface RunningExporter {
   url: string;
   /** SIGTERM, then the exit code and how long that took. */
   stop(): Promise<{ exitCode: number | undefined; seconds: number }>;
+  /** SIGKILL. */
+  kill(): Promise<void>;
 }
 
-/** Starts the exporter as its container does: user 65534 with the Docker socket's group, and no capability. */
-export async function startExporter(pins: string): Promise<RunningExporter> {
+/**
+ * Starts the exporter as its container does: user 65534 with the Docker socket's group, and no capability.
+ * With a folder for its state, totals outlive it.
+ */
+export async function startExporter(pins: string, state = ""): Promise<RunningExporter> {
   const { gid } = await stat(DOCKER_SOCKET);
   const rights = ["--reuid=65534", "--regid=65534", `--groups=${gid}`, "--bounding-set=-all", "--no-new-privs"];
   const main = path.join(ROOT, "exporters/flow-exporter/main.ts");
   const child = execa("setpriv", [...rights, process.execPath, main], {
-    env: { FLOW_PINS: pins, FLOW_PORT: "0", DOCKER_SOCKET },
+    env: { FLOW_PINS: pins, FLOW_PORT: "0", FLOW_STATE: state, DOCKER_SOCKET },
     reject: false,
     all: true,
     buffer: { stdout: false, stderr: false, all: true },
@@ -37,6 +42,10 @@ export async function startExporter(pins: string): Promise<RunningExporter> {
       child.kill("SIGTERM");
       const { exitCode } = await child;
       return { exitCode, seconds: (performance.now() - start) / 1000 };
+    },
+    kill: async () => {
+      child.kill("SIGKILL");
+      await child;
     },
   };
 }

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ROLE } from "../../../../exporters/flow-exporter/decode/layout.ts";
+import { UdpRows } from "../../../../exporters/flow-exporter/decode/udp-rows.ts";
 import { takeNews } from "../../../../exporters/flow-exporter/join/flow.ts";
 import { FlowTable } from "../../../../exporters/flow-exporter/join/flow-table.ts";
-import type { SocketValues } from "../lib/rows.ts";
-import { container, edges, idOf, process, rows, world } from "../lib/world.ts";
+import { type SocketValues, udpRow } from "../lib/rows.ts";
+import { closed, container, edges, idOf, process, rows, world } from "../lib/world.ts";
 
 const CLIENT: SocketValues = {
   cookie: 1,
@@ -163,6 +164,136 @@ describe("a container Docker has not told about yet", () => {
     assert.deepEqual(edges(table), ["container/eeeeeeeeeeee > world:443 100/0"]);
     assert.deepEqual(newBytes(table, { ...socket, sent: 105 }, after("new")), [[5, 0]]);
     assert.deepEqual(edges(table), ["new > world:443 105/0"]);
+  });
+});
+
+describe("closed flows", () => {
+  const refused = { ...LONE, cookie: 5, destination: "172.18.0.3:9999", start: 7 };
+
+  test("seen only as closed, are one flow of both ends, counted at once", () => {
+    const table = new FlowTable();
+    const ends = closed(
+      [{ ...CLIENT, sent: 9, received: 4 }, { sequence: 1 }],
+      [{ ...SERVER, received: 9 }, { sequence: 2 }],
+    );
+    table.update(rows(), world(), ends);
+    assert.deepEqual(edges(table), ["web > db:5432 9/4"]);
+  });
+
+  test("whose other end closes after the next read, wait for it", () => {
+    const table = new FlowTable();
+    table.update(rows(), world(), closed([{ ...CLIENT, sent: 9 }, { sequence: 1 }]));
+    assert.deepEqual(edges(table), ["waits"]);
+    table.update(rows(), world(), closed([{ ...SERVER, received: 9, sent: 3 }, { sequence: 2 }]));
+    assert.deepEqual(edges(table), ["web > db:5432 9/0"]);
+  });
+
+  test("that failed do not wait for another end", () => {
+    const table = new FlowTable();
+    table.update(rows(), world(), closed([refused, { sequence: 1, error: 111, lastState: 2 }]));
+    assert.deepEqual([...table.flows].map(takeNews), [
+      { sentBytes: 0, receivedBytes: 0, retransmits: 0, opened: false, closed: false, failed: true },
+    ]);
+  });
+
+  test("hand on each event of their life once", () => {
+    const table = new FlowTable();
+    const events: string[] = [];
+    const step = (...arguments_: Parameters<FlowTable["update"]>) => {
+      table.update(...arguments_);
+      for (const flow of table.flows) {
+        const { opened, closed: ended, failed } = takeNews(flow) ?? {};
+        events.push([opened && "opened", ended && "closed", failed && "failed"].filter(Boolean).join());
+      }
+    };
+    step(rows({ ...LONE, state: 2, start: 7 }), world());
+    step(rows({ ...LONE, start: 7 }), world());
+    step(rows({ ...LONE, start: 7, state: 4 }), world());
+    step(
+      rows(),
+      world(),
+      closed([
+        { ...LONE, start: 7 },
+        { sequence: 1, lastState: 4 },
+      ]),
+    );
+    step(rows(), world());
+    assert.deepEqual(events, ["", "opened", "", "closed"]);
+  });
+
+  test("that a live row of the same moment still shows do not begin again", () => {
+    const table = new FlowTable();
+    table.update(rows({ ...LONE, sent: 5 }), world(), closed([{ ...LONE, sent: 5 }, { sequence: 1 }]));
+    table.update(rows(), world());
+    assert.deepEqual([...table.flows], []);
+  });
+
+  test("segments sent again count, from either end", () => {
+    const table = new FlowTable();
+    table.update(rows({ ...CLIENT, retransmits: 2 }, { ...SERVER, retransmits: 3 }), world());
+    assert.deepEqual(
+      [...table.flows].map((flow) => takeNews(flow)?.retransmits),
+      [5],
+    );
+  });
+});
+
+describe("a container of which nothing tells yet", () => {
+  const gone = { ...LONE, netns: 9, cgroup: 90, sent: 8 };
+  const late = (seconds: number, known: [number, string][] = []) =>
+    world({
+      nowNs: seconds * 1e9,
+      goneCgroups: new Map(known),
+      goneContainers: [container("brief", { id: idOf("e") })],
+    });
+
+  test("is waited for, and named by what comes within three seconds", () => {
+    const table = new FlowTable();
+    table.update(rows(), late(100), closed([gone, { sequence: 1 }]));
+    assert.deepEqual(edges(table), ["waits"]);
+    table.update(rows(), late(102, [[90, idOf("e")]]));
+    assert.deepEqual(edges(table), ["brief > world:443 8/0"]);
+  });
+
+  test("is an unknown one after that, or a host's process in the host's namespace", () => {
+    const table = new FlowTable();
+    const command = { ...gone, cookie: 2, netns: 1, comm: "curl", source: "192.168.1.10:5" };
+    table.update(rows(), late(100), closed([gone, { sequence: 1 }], [command, { sequence: 2 }]));
+    table.update(rows(), late(103));
+    assert.deepEqual(edges(table), ["container/~unknown > world:443 8/0", "host/curl > world:443 8/0"]);
+  });
+});
+
+describe("UDP", () => {
+  const udp = (...all: [SocketValues, number][]) =>
+    new UdpRows(Buffer.concat(all.map(([one, entry]) => udpRow(one, entry))));
+  const asks = {
+    cookie: 5,
+    netns: 2,
+    cgroup: 20,
+    source: "127.0.0.1:50000",
+    destination: "127.0.0.11:41234",
+    sent: 40,
+  };
+  const hears = { ...asks, destination: "127.0.0.11:53", sent: 0, received: 90, role: ROLE.server };
+
+  test("a question to Docker's resolver is one edge, whatever port it answers from", () => {
+    const table = new FlowTable();
+    const read = udp([{ ...asks, role: ROLE.client }, 1], [hears, 2]);
+    table.update(read, world());
+    table.update(read, world());
+    assert.deepEqual(edges(table), ["web > docker-dns:53 40/0", "web > docker-dns:53 0/90"]);
+  });
+
+  test("entries of one socket are flows of their own, and end when they are gone", () => {
+    const table = new FlowTable();
+    const to = (address: string, sent: number) => ({ ...LONE, destination: `${address}:53`, sent });
+    table.update(udp([to("9.9.9.9", 5), 1], [to("8.8.8.8", 6), 2]), world());
+    assert.deepEqual(edges(table), ["web > world:53 5/0", "web > world:53 6/0"]);
+    table.update(udp([to("8.8.8.8", 7), 2]), world());
+    table.update(udp([to("8.8.8.8", 7), 2]), world());
+    table.update(udp([to("8.8.8.8", 7), 2]), world());
+    assert.deepEqual(edges(table), ["web > world:53 7/0"]);
   });
 });
 

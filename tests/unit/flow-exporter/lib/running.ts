@@ -31,6 +31,7 @@ export class Disk implements StateFile {
 /** What an exporter does cycle by cycle, without its clock and its port. To kill it is to make another. */
 export class Running {
   readonly collector: Collector;
+  readonly metadata: Metadata;
   readonly healths: Healths = createHealths(silent);
   readonly warnings: unknown[] = [];
   readonly #kernel: Kernel;
@@ -38,12 +39,13 @@ export class Running {
 
   constructor(kernel: Kernel, disk: Disk | undefined, maxEdges = 100) {
     const log = { warn: (line: unknown) => void this.warnings.push(line) };
-    const metadata = new Metadata({ list: async () => [], watch: async () => {} }, this.healths.docker);
+    this.metadata = new Metadata({ list: async () => [], watch: async () => {} }, this.healths.docker);
     this.#kernel = kernel;
     this.#persistence = new Persistence(disk, this.healths.state, log);
     const before = this.#persistence.load();
     const host = kernel.host();
-    this.collector = new Collector({ tracer: kernel, host, metadata, healths: this.healths, maxEdges, before });
+    const { metadata, healths } = this;
+    this.collector = new Collector({ tracer: kernel, host, metadata, healths, maxEdges, before });
   }
 
   /** One cycle, a second after the one before. */

@@ -48,6 +48,31 @@ describe("Docker", () => {
     await following;
   });
 
+  test("a container that is gone before Docker can be asked is known by its events, and tells that it starts", async () => {
+    const stop = new AbortController();
+    const started: string[] = [];
+    const following = metadata.follow(stop.signal, (id) => started.push(id));
+    await until("the stream of events", () => engine.followers() === 1);
+    engine.tell("create", idOf("e"), { name: "brief", image: "brief:1" });
+    engine.tell("start", idOf("e"), { name: "brief", image: "brief:1" });
+    engine.tell("die", idOf("e"), { name: "brief", image: "brief:1" });
+    await until("Docker's answer", () => metadata.version > 0);
+    assert.deepEqual(
+      metadata.gone.map(({ name, image }) => `${name} ${image}`),
+      ["brief brief:1"],
+    );
+    assert.deepEqual(started, [idOf("e"), idOf("e")]);
+    stop.abort();
+    await following;
+  });
+
+  test("a container that has ended is gone, with all that was known", async () => {
+    await metadata.refresh();
+    engine.containers = [];
+    await metadata.refresh();
+    assert.deepEqual([names(), metadata.gone.map(({ name, pid }) => `${name} ${pid}`)], [[], ["web 200"]]);
+  });
+
   test("a container that ends while it is asked about has no pid", async () => {
     engine.containers = [{ ...WEB, more: { Id: idOf("f") } }];
     await metadata.refresh();

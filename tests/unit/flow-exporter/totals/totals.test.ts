@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { ROLE } from "../../../../exporters/flow-exporter/decode/layout.ts";
+import type { Closed } from "../../../../exporters/flow-exporter/join/closed-intake.ts";
 import { FlowTable } from "../../../../exporters/flow-exporter/join/flow-table.ts";
 import { EdgeTotals } from "../../../../exporters/flow-exporter/totals/edge-totals.ts";
 import { LostFlows } from "../../../../exporters/flow-exporter/totals/lost-flows.ts";
 import type { SocketValues } from "../lib/rows.ts";
-import { rows, world } from "../lib/world.ts";
+import { closed, rows, world } from "../lib/world.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -55,6 +56,28 @@ describe("edges", () => {
       }),
     );
   });
+});
+
+test("an edge's histograms have the flows that ended, and each read that brought bytes", () => {
+  const { read, all } = totals();
+  const flow = { ...toPort(1, 80, 0), start: 2e9, rtt: 300 };
+  read([{ ...flow, sent: 500 }]);
+  read([{ ...flow, sent: 1_500, rtt: 50 }]);
+  read([{ ...flow, sent: 1_500 }]);
+  read(
+    [],
+    0,
+    closed([
+      { ...flow, sent: 2_000 },
+      { sequence: 1, endNs: 5e9 },
+    ]),
+  );
+  const [edge] = all;
+  assert.deepEqual(edge?.rtt.counts, [1, 2, 0, 0, 0, 0]);
+  assert.equal(edge?.rtt.sum.toFixed(6), "0.000650");
+  assert.deepEqual(edge?.duration, { counts: [0, 0, 0, 1, 0, 0, 0], sum: 3 });
+  assert.deepEqual(edge?.size, { counts: [0, 1, 0, 0, 0, 0, 0], sum: 2_000 });
+  assert.equal(all.outsideBytes, 2_000);
 });
 
 describe("at the limit", () => {
@@ -127,8 +150,8 @@ function totals(maxEdges = 100) {
   const all = new EdgeTotals(maxEdges);
   return {
     all,
-    read: (sockets: SocketValues[], nowMs = 0) => {
-      flows.update(rows(...sockets), world());
+    read: (sockets: SocketValues[], nowMs = 0, ended: Closed[] = []) => {
+      flows.update(rows(...sockets), world(), ended);
       all.apply(flows.flows, nowMs);
     },
     bytes: () => new Map([...all].map(({ edge, sentBytes }) => [edge.key, sentBytes])),

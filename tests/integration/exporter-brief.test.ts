@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
+import { createPeers, type Peers } from "./exporter/peers.ts";
+import { exporterLacks } from "./exporter/requirements.ts";
+import { type EdgeName, scrape, scrapeEdge } from "./exporter/scrape.ts";
+import { type RunningExporter, startExporter } from "./exporter/unprivileged.ts";
+import { eventually } from "./lib/eventually.ts";
+import { buildTracer, startTracer, type Tracer } from "./lib/tracer.ts";
+
+const SERVER = "flowtally-test-answer";
+const PORT = 7301;
+const REQUEST = 401;
+const RESPONSE = 1009;
+const BYTES = [`${REQUEST}`, `${RESPONSE}`];
+
+const lacks = await exporterLacks();
+
+/** Flows that open and close between two reads, and exporters that are killed between two of them. */
+describe("flow-exporter and brief flows", { skip: lacks ?? false }, () => {
+  let tracer: Tracer;
+  let exporter: RunningExporter;
+  let peers: Peers;
+  let state: string;
+  let server: string;
+  before(async () => {
+    await buildTracer();
+    tracer = await startTracer("brief");
+    state = await mkdtemp(path.join(tmpdir(), "flowtally-state-"));
+    await chmod(state, 0o777);
+    exporter = await startExporter(tracer.pins, state);
+    peers = await createPeers();
+    await peers.container(SERVER, [], "answer", `${PORT}`, ...BYTES);
+    server = await peers.addressOf(SERVER);
+  });
+  after(async () => {
+    await peers?.removeAll();
+    await exporter?.stop();
+    await tracer?.stop();
+    if (state) await rm(state, { recursive: true });
+  });
+
+  const brief = (count: number, port = PORT) => ["brief", server, `${port}`, `${count}`, ...BYTES];
+  const expected = (count: number) => ({
+    sent: count * REQUEST,
+    received: count * RESPONSE,
+    open: 0,
+    opened: count,
+    closed: count,
+    failed: 0,
+  });
+  const edge = (source: string, values: Partial<EdgeName> = {}) =>
+    scrapeEdge(exporter.url, { source, destination: SERVER, port: PORT, ...values });
+
+  test("20,000 connections count once each, to the byte", async () => {
+    await peers.container("flowtally-test-many", [], ...brief(20_000));
+    await eventually(15, async () => assert.deepEqual(await edge("flowtally-test-many"), expected(20_000)));
+    assert.match(await scrape(exporter.url), /^flow_lost_flows_total\{kind="closed"\} 0$/m);
+  });
+
+  test("exporters killed while connections come and go lose none of them, and count none twice", async () => {
+    const name = "flowtally-test-killed";
+    const talking = peers.container(name, [], ...brief(20_000));
+    for (const pause of [700, 1_900, 300]) {
+      await sleep(pause);
+      await exporter.kill();
+      exporter = await startExporter(tracer.pins, state);
+    }
+    await talking;
+    await eventually(20, async () => assert.deepEqual(await edge(name), expected(20_000)));
+    assert.deepEqual(await edge("flowtally-test-many"), expected(20_000));
+  });
+
+  test("a container that is gone as soon as it has spoken keeps its name", async () => {
+    const names = Array.from({ length: 10 }, (_, number) => `flowtally-test-gone-${number}`);
+    for (const name of names) await peers.container(name, ["--rm"], ...brief(3));
+    await eventually(15, async () => {
+      for (const name of names) assert.deepEqual(await edge(name), expected(3), name);
+    });
+    assert.doesNotMatch(await scrape(exporter.url), /source="container\/[^"]+",destination="flowtally-test-answer"/);
+  });
+
+  test("a refused connect is a failed one, and nothing else", async () => {
+    const name = "flowtally-test-refused";
+    await assert.rejects(peers.container(name, [], ...brief(1, 7399)), /Connection refused/);
+    await eventually(15, async () => {
+      const counters = await edge(name, { port: 7399 });
+      assert.deepEqual(counters, { sent: 0, received: 0, open: 0, opened: 0, closed: 0, failed: 1 });
+    });
+    const { flows } = (await (await fetch(`${exporter.url}/api/flows?state=failed&container=${name}`)).json()) as {
+      flows: { error: string }[];
+    };
+    assert.deepEqual(
+      flows.map(({ error }) => error),
+      ["ECONNREFUSED"],
+    );
+  });
+
+  test("datagrams count as they were sent, and a name looked up is an edge to Docker's resolver", async () => {
+    const [ears, mouth] = ["flowtally-test-hear", "flowtally-test-ask"];
+    await peers.container(ears, [], "hear", "7302");
+    await peers.container(mouth, [], "ask", await peers.addressOf(ears), "7302", "50", "600");
+    await eventually(15, async () => {
+      const counters = await edge(mouth, { destination: ears, port: 7302, protocol: "udp" });
+      assert.deepEqual([counters?.sent, counters?.received], [50 * 600, 50 * 300]);
+    });
+    assert.equal(await edge(ears, { destination: mouth, port: 7302, protocol: "udp" }), undefined);
+  });
+
+  test("a killed tracer and the next one leave the totals as they were, and go on", async () => {
+    const before = await edge("flowtally-test-many");
+    await tracer.kill();
+    tracer = await eventually(15, () => startTracer("brief"));
+    await peers.container("flowtally-test-next", [], ...brief(100));
+    await eventually(15, async () => assert.deepEqual(await edge("flowtally-test-next"), expected(100)));
+    assert.deepEqual(await edge("flowtally-test-many"), before);
+  });
+
+  test("what BPF programs cost is told for every program on the host", async () => {
+    const { stdout } = await execa("bpftool", ["--json", "prog", "show"]);
+    const ids = (JSON.parse(stdout) as { id: number }[]).map(({ id }) => `${id}`);
+    await eventually(15, async () => {
+      const text = await scrape(exporter.url);
+      const known = new Set([...text.matchAll(/^ebpf_program_runs_total\{id="(\d+)"/gm)].map((match) => match[1]));
+      const missing = ids.filter((id) => !known.has(id));
+      assert.deepEqual(missing, []);
+    });
+  });
+});

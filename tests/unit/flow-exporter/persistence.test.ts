@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import { createStateFile } from "../../../exporters/flow-exporter/read/state-file.ts";
+import { decodeState } from "../../../exporters/flow-exporter/totals/state.ts";
+import { Kernel } from "./lib/kernel.ts";
+import { processRow, udpRow } from "./lib/rows.ts";
+import { Disk, Running } from "./lib/running.ts";
+import { SOCKETS } from "./lib/sockets.ts";
+import { container, idOf } from "./lib/world.ts";
+
+const WORLD = { source: "192.168.1.10:4000", destination: "9.9.9.9:443", comm: "curl" };
+
+describe("totals on disk", () => {
+  test("an exporter goes on where the one before was killed", () => {
+    const { kernel, disk } = started();
+    const before = new Running(kernel, disk);
+    const cookie = kernel.open({ ...WORLD, sent: 700, received: 60 });
+    before.cycle(20);
+    kernel.send(cookie, 5);
+    const after = new Running(kernel, disk);
+    after.cycle();
+    assert.deepEqual(after.sums(), { ...before.sums(), sent: before.sums().sent + 5 });
+  });
+
+  test("after a reboot the totals stay, and the sockets are new", () => {
+    const { kernel, disk } = started();
+    const before = new Running(kernel, disk);
+    kernel.open({ ...WORLD, cookie: 900, sent: 700 });
+    before.cycle(20);
+    kernel.bootId = "boot-2";
+    kernel.nowNs = 10e9;
+    kernel.sockets.clear();
+    kernel.open({ ...WORLD, cookie: 900, sent: 11 });
+    const after = new Running(kernel, disk);
+    after.cycle();
+    assert.equal(after.sums().sent, before.sums().sent + 11);
+  });
+
+  test("UDP goes on as well, unless the tracer has numbered its entries anew", () => {
+    const { kernel, disk } = started();
+    const socket = { ...WORLD, cookie: 5, destination: "9.9.9.9:53", sent: 100 };
+    kernel.udpRows = udpRow(socket, 1);
+    new Running(kernel, disk).cycle(20);
+    kernel.udpRows = udpRow({ ...socket, sent: 130 }, 1);
+    const second = new Running(kernel, disk);
+    second.cycle(20);
+    assert.equal(udpBytes(second), 130);
+    kernel.restart();
+    kernel.udpRows = udpRow({ ...socket, sent: 40 }, 1);
+    const third = new Running(kernel, disk);
+    third.cycle();
+    assert.equal(udpBytes(third), 170);
+  });
+
+  test("a container that is gone keeps its name", () => {
+    const { kernel, disk } = started();
+    const before = new Running(kernel, disk);
+    before.metadata.restore([container("brief", { id: idOf("e") })]);
+    kernel.processRows = Buffer.concat([
+      processRow({ pid: 1 }),
+      processRow({ pid: 9, cgroup_id: 70, cgroup_name: idOf("e") }),
+    ]);
+    before.cycle(20);
+    kernel.processRows = processRow({ pid: 1 });
+    const after = new Running(kernel, disk);
+    kernel.close(kernel.open({ ...WORLD, netns: 8, cgroup: 70 }));
+    after.cycle();
+    const names = [...after.collector.totals].map(({ edge }) => edge.source.name);
+    assert.ok(names.includes("brief"), names.join());
+  });
+
+  for (const [name, text] of [
+    ["half a file", (good: string) => good.slice(0, 700)],
+    ["another version", (good: string) => good.replace('"version":1', '"version":2')],
+    ["a negative count", (good: string) => good.replace(/"sentBytes":\d+/, '"sentBytes":-1')],
+    ["an endpoint that is not there", (good: string) => good.replace(/"source":\d+/, '"source":99')],
+    ["nothing", () => ""],
+  ] as const) {
+    test(`${name}: put aside with a warning, and counting from zero`, () => {
+      const { kernel, disk } = started();
+      new Running(kernel, disk).cycle(20);
+      disk.text = text(disk.text ?? "");
+      const running = new Running(kernel, disk);
+      assert.equal(running.sums().sent, 0);
+      assert.match(JSON.stringify(running.warnings), /make no sense.*|"aside":"aside"/);
+      assert.notEqual(disk.aside, undefined);
+      running.cycle(20);
+      assert.doesNotThrow(() => decodeState(disk.text ?? ""));
+    });
+  }
+
+  test("whatever is in the file, the exporter starts", () => {
+    const { kernel, disk } = started();
+    new Running(kernel, disk).cycle(20);
+    const good = disk.text ?? "";
+    fc.assert(
+      fc.property(fc.nat(good.length), fc.nat(40), fc.string({ maxLength: 20 }), (at, drop, put) => {
+        disk.text = good.slice(0, at) + put + good.slice(at + drop);
+        new Running(kernel, disk).cycle();
+      }),
+    );
+  });
+});
+
+describe("the state file", () => {
+  test("is replaced as a whole, in a folder that is made for it", async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), "flowtally-state-"));
+    const inner = path.join(folder, "state");
+    const file = createStateFile(inner);
+    assert.equal(file.read(), undefined);
+    file.write("one");
+    file.write("two");
+    assert.equal(file.read(), "two");
+    assert.deepEqual(await readdir(inner), ["totals.json"]);
+    const aside = file.setAside();
+    assert.equal(await readFile(aside, "utf8"), "two");
+    assert.equal(file.read(), undefined);
+    await rm(folder, { recursive: true });
+  });
+
+  test("that cannot be written is a failure with its reason", async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), "flowtally-state-"));
+    const blocked = path.join(folder, "file");
+    await writeFile(blocked, "");
+    assert.throws(() => createStateFile(blocked).write("one"), { code: /EEXIST|ENOTDIR/ });
+    await rm(folder, { recursive: true });
+  });
+});
+
+function started() {
+  const kernel = new Kernel();
+  for (const values of SOCKETS) kernel.open({ ...values, cgroup: 0 });
+  return { kernel, disk: new Disk() };
+}
+
+function udpBytes({ collector }: Running): number {
+  return [...collector.totals].reduce((sum, { edge, sentBytes }) => sum + (edge.protocol === "udp" ? sentBytes : 0), 0);
+}

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { StartWatch } from "../../../exporters/flow-exporter/start-watch.ts";
+import { until } from "./lib/until.ts";
+
+test("processes are read until the cgroup of a container that starts is known", async () => {
+  const known = new Set<string>();
+  let reads = 0;
+  const watch = new StartWatch({ readProcesses: () => void reads++, knowsCgroupOf: (id) => known.has(id) });
+  watch.expect("a");
+  watch.expect("b");
+  await until("several reads", () => reads > 4);
+  known.add("a").add("b");
+  const before = reads;
+  await until("one more read", () => reads > before);
+  const last = reads;
+  watch.expect("a");
+  assert.equal(reads, last + 1, "what is known is looked at once");
+});
+
+test("a container that was made and never starts is given up", { timeout: 10_000 }, async () => {
+  let reads = 0;
+  const watch = new StartWatch({ readProcesses: () => void reads++, knowsCgroupOf: () => false });
+  const start = performance.now();
+  watch.expect("a");
+  await until(
+    "the end of the reads",
+    endOf(() => reads),
+  );
+  const seconds = (performance.now() - start) / 1000;
+  assert.ok(seconds > 1.9 && seconds < 4, `${seconds} s`);
+});
+
+test("stopped, it reads no more", async () => {
+  let reads = 0;
+  const watch = new StartWatch({ readProcesses: () => void reads++, knowsCgroupOf: () => false });
+  watch.expect("a");
+  watch.stop();
+  await until(
+    "the end of the reads",
+    endOf(() => reads),
+  );
+  assert.equal(reads, 1);
+});
+
+/** Whether a count has stood still for a quarter of a second. */
+function endOf(count: () => number): () => boolean {
+  let seen = { count: -1, since: 0 };
+  return () => {
+    if (count() !== seen.count) seen = { count: count(), since: performance.now() };
+    return performance.now() - seen.since > 250;
+  };
+}
