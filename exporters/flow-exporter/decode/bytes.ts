@@ -46,6 +46,12 @@ export function text(view: DataView, at: number, bytes: number): string {
   return plain;
 }
 
+/** A process's name. Node calls the main thread of every program MainThread, which would tell nothing. */
+export function processName(view: DataView, at: number, bytes: number): string {
+  const name = text(view, at, bytes);
+  return name === "MainThread" ? "node" : name;
+}
+
 function anyText(view: DataView, at: number, bytes: number): string {
   const raw = new Uint8Array(view.buffer, view.byteOffset + at, bytes);
   const end = raw.indexOf(0);

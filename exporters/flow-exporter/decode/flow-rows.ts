@@ -1,5 +1,5 @@
 import { addressText } from "./address.ts";
-import { countRows, text, u64, viewOf } from "./bytes.ts";
+import { countRows, processName, u64, viewOf } from "./bytes.ts";
 import { FLOW_ROW, type Layout, ROLE, type Role } from "./layout.ts";
 
 /** One socket, as rows.h describes it: what does not change while it lives. */
@@ -106,7 +106,7 @@ export class FlowRows {
       sourcePort: this.sourcePort(row),
       destinationPort: view.getUint16(at + AT.destination_port.at, true),
       pid: this.pid(row),
-      comm: text(view, at + AT.comm.at, AT.comm.bytes),
+      comm: processName(view, at + AT.comm.at, AT.comm.bytes),
       protocol: view.getUint8(at + AT.protocol.at),
       role: roleOf(view.getUint8(at + AT.role.at)),
     };

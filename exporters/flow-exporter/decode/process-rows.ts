@@ -1,4 +1,4 @@
-import { countRows, text, u64, viewOf } from "./bytes.ts";
+import { countRows, processName, text, u64, viewOf } from "./bytes.ts";
 import { PROCESS_ROW } from "./layout.ts";
 
 /** One process: whose sockets it owns, and what it has done since its start. */
@@ -38,7 +38,7 @@ function decodeOne(view: DataView, at: number): ProcessRow {
     netnsCookie: u64(view, at + AT.netns_cookie.at),
     cgroupId: u64(view, at + AT.cgroup_id.at),
     cgroupName: text(view, at + AT.cgroup_name.at, AT.cgroup_name.bytes),
-    comm: text(view, at + AT.comm.at, AT.comm.bytes),
+    comm: processName(view, at + AT.comm.at, AT.comm.bytes),
     startNs: u64(view, at + AT.start_ns.at),
     cpuNs: u64(view, at + AT.cpu_ns.at),
     readBytes: u64(view, at + AT.read_bytes.at),

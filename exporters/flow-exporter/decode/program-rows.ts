@@ -1,4 +1,4 @@
-import { countRows, text, u64, viewOf } from "./bytes.ts";
+import { countRows, processName, text, u64, viewOf } from "./bytes.ts";
 import { PROGRAM_ROW } from "./layout.ts";
 
 /** One BPF program in the kernel, whoever loaded it. */
@@ -74,6 +74,6 @@ function decodeOne(view: DataView, at: number): ProgramRow {
     runTimeNs: u64(view, at + AT.run_time_ns.at),
     recursionMisses: u64(view, at + AT.recursion_misses.at),
     holderPid: view.getUint32(at + AT.holder_pid.at, true),
-    holderComm: text(view, at + AT.holder_comm.at, AT.holder_comm.bytes),
+    holderComm: processName(view, at + AT.holder_comm.at, AT.holder_comm.bytes),
   };
 }

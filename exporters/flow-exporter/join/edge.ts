@@ -1,12 +1,15 @@
+import type { FlowRow } from "../decode/flow-rows.ts";
 import { PROTOCOL, ROLE } from "../decode/layout.ts";
 import { containerEndpoint, DOCKER_DNS, type Endpoint, UNKNOWN_PROCESS } from "./endpoint.ts";
 import type { Edge, Flow } from "./flow.ts";
 import { type Owner, ownerOf } from "./owner.ts";
 import { addressOwner, isDockerDns, publishedTarget } from "./remote.ts";
 import type { Side } from "./side.ts";
-import type { World } from "./world.ts";
+import { netnsKey, type Published, publishedKey, type World } from "./world.ts";
 
 const DNS_PORT = 53;
+/** Docker's process that listens at published ports. */
+const PROXY = "docker-proxy";
 
 export interface ResolvedEdge {
   edge: Edge;
@@ -37,7 +40,10 @@ export function resolveEdge(flow: Flow, world: World): ResolvedEdge {
   const source = sourceOf(flow, world);
   const target = targetOf(flow, world);
   return {
-    edge: createEdge(source.endpoint, target.endpoint, target.port, protocolOf(flow)),
+    edge: {
+      ...createEdge(source.endpoint, target.endpoint, target.port, protocolOf(flow)),
+      relay: isRelay(flow, world),
+    },
     unknownContainer: source.unknownContainer ?? target.unknownContainer,
     unknownCgroup: source.unknownCgroup ?? target.unknownCgroup ?? false,
   };
@@ -51,7 +57,7 @@ export function createEdge(
   protocol: Edge["protocol"],
 ): Edge {
   const key = `${source.name}\n${destination.name}\n${destinationPort}\n${protocol}`;
-  return { key, source, destination, destinationPort, protocol };
+  return { key, source, destination, destinationPort, protocol, relay: false };
 }
 
 function protocolOf({ client, server }: Flow): Edge["protocol"] {
@@ -63,12 +69,31 @@ function sourceOf({ client, server }: Flow, world: World): Owner {
   return { endpoint: server ? addressOwner(server.row, world) : UNKNOWN_PROCESS };
 }
 
+/** The way from Docker's proxy to the container behind a published port. */
+function isRelay({ client }: Flow, world: World): boolean {
+  if (!client || !isProxy(client.row, world)) return false;
+  const container = world.containersByAddress.get(client.row.destinationAddress);
+  const { protocol, destinationPort } = client.row;
+  return (
+    container?.publishedPorts.some((one) => one.protocol === protocol && one.containerPort === destinationPort) === true
+  );
+}
+
+/** What listens for a container at a port of the host: the flow ends at the container, not there. */
+function proxiedTarget({ row }: Side, world: World): Published | undefined {
+  return isProxy(row, world) ? world.published.get(publishedKey(row.protocol, row.sourcePort)) : undefined;
+}
+
+function isProxy(row: FlowRow, world: World): boolean {
+  return row.comm === PROXY && world.hostNetns.has(netnsKey(row));
+}
+
 function targetOf({ client, server }: Flow, world: World): Target {
   const address = client?.row.destinationAddress ?? server?.row.sourceAddress ?? "";
   if (isDockerDns(address)) return { endpoint: DOCKER_DNS, port: DNS_PORT };
+  const published = server ? proxiedTarget(server, world) : client && publishedTarget(client.row, world);
+  if (published) return { endpoint: containerEndpoint(published.container), port: published.port };
   if (server) return { ...ownerOf(server.row, world), port: server.row.sourcePort };
   if (!client) return { endpoint: UNKNOWN_PROCESS, port: 0 };
-  const published = publishedTarget(client.row, world);
-  if (published) return { endpoint: containerEndpoint(published.container), port: published.port };
   return { endpoint: addressOwner(client.row, world), port: client.row.destinationPort };
 }

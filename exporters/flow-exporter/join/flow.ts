@@ -9,6 +9,8 @@ export interface Edge {
   destination: Endpoint;
   destinationPort: number;
   protocol: "tcp" | "udp";
+  /** Docker's proxy passes on what the edge to the proxy has counted already: it does not count. */
+  relay: boolean;
 }
 
 /** What has been handed on to the totals, from the client's side. */

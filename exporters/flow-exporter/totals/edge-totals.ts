@@ -73,7 +73,7 @@ export class EdgeTotals {
     const { edge } = flow;
     const news = takeNews(flow);
     const established = isEstablished(flow);
-    if (!edge || (!established && !news)) return;
+    if (!edge || edge.relay || (!established && !news)) return;
     const total = this.#totalOf(edge, overflowing);
     if (news) addNews(total, flow, news);
     if (news && isOutside(edge)) this.outsideBytes += news.sentBytes + news.receivedBytes;

@@ -11,10 +11,10 @@ export interface KnownFlow {
   side: Side;
 }
 
-/** Undefined while a flow waits for its owners. */
+/** Undefined while a flow waits for its owners, and where another flow tells of the same. */
 export function known(flow: Flow): KnownFlow | undefined {
   const side = nearSide(flow);
-  return flow.edge && side ? { flow, edge: flow.edge, side } : undefined;
+  return flow.edge && !flow.edge.relay && side ? { flow, edge: flow.edge, side } : undefined;
 }
 
 /** TCP's state in the kernel's words; UDP has none, and is OPEN until it is idle. */
