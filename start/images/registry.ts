@@ -22,9 +22,14 @@ export async function probeRegistry(
   } catch (error) {
     signal.throwIfAborted();
     if (ANSWERS.includes(statusOf(error) ?? 0)) return { answers: true };
-    const reason = deadline.aborted ? `no answer within ${deadlineMs / 1000} s` : engineReason(error);
+    const reason = deadline.aborted ? `no answer within ${deadlineMs / 1000} s` : lastClause(engineReason(error));
     return { answers: false, reason: `no registry: ${reason}` };
   }
+}
+
+/** What it comes down to: the engine tells of each layer that failed, from the request down to the look-up. */
+function lastClause(reason: string): string {
+  return reason.split(": ").at(-1) ?? reason;
 }
 
 /** Asks each registry at most once, whatever the number of images it would be asked for. */

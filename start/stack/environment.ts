@@ -47,10 +47,10 @@ export function renderEnv(variables: Record<string, string>): string {
 // Far above any disk: it must never slow anything down.
 const HARMLESS_RATE = "100gb";
 
-/** What this host needs on top of docker-compose.yml. */
-export function renderHostCompose(facts: HostFacts): string {
+/** What this host and its settings change in docker-compose.yml. */
+export function renderHostCompose(facts: HostFacts, settings: Pick<Settings, "FLOW_UDP">): string {
   const document = new Document(
-    { services: { ...diskCounters(facts), ...oldEngineRights(facts) } },
+    { services: { ...diskCounters(facts), ...bpfRights(facts, settings) } },
     { aliasDuplicateObjects: false },
   );
   visit(document, {
@@ -72,10 +72,10 @@ function diskCounters({ cgroupVersion, dataDisk }: HostFacts) {
   return { prometheus: { blkio_config: { device_write_bps: rule, device_read_bps: rule } } };
 }
 
-/** An engine that cannot grant BPF and PERFMON must grant SYS_ADMIN, of which they are parts. */
-function oldEngineRights({ bpfCapability }: HostFacts) {
-  if (bpfCapability) return {};
-  return { "ebpf-exporter": { cap_add: ["SYS_ADMIN"] }, "flow-tracer": { cap_add: ["SYS_ADMIN"] } };
+/** An engine that cannot grant BPF and PERFMON must grant SYS_ADMIN, of which they are parts, as NET_ADMIN is for BPF. */
+function bpfRights({ bpfCapability }: HostFacts, { FLOW_UDP }: Pick<Settings, "FLOW_UDP">) {
+  if (!bpfCapability) return { "ebpf-exporter": { cap_add: ["SYS_ADMIN"] }, "flow-tracer": { cap_add: ["SYS_ADMIN"] } };
+  return FLOW_UDP === "off" ? { "flow-tracer": { cap_add: ["BPF", "PERFMON"] } } : {};
 }
 
 /** Prometheus' file_sd format: one file per job whose address depends on the host. */

@@ -10,7 +10,7 @@ export async function writeStackFiles(input: EnvironmentInput): Promise<void> {
   const { layout, settings, facts, leftOut } = input;
   const environment = environmentOf(input);
   await mkdir(layout.targets, { recursive: true });
-  await writeFile(layout.hostCompose, renderHostCompose(facts));
+  await writeFile(layout.hostCompose, renderHostCompose(facts, settings));
   for (const [name, text] of Object.entries(targetFiles(settings, environment.COMPOSE_PROFILES === "grafana"))) {
     await writeFile(path.join(layout.targets, name), text);
   }

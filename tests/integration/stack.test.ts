@@ -9,9 +9,11 @@ import { bpfPrograms, tracesOf } from "./lib/traces.ts";
 import { briefSuite } from "./stack/brief.ts";
 import { flowsSuite } from "./stack/flows.ts";
 import { metricsSuite } from "./stack/metrics.ts";
+import { programsSuite } from "./stack/programs.ts";
 import type { Running } from "./stack/running.ts";
 import { servicesSuite } from "./stack/services.ts";
 import { survivalSuite } from "./stack/survival.ts";
+import { udpSuite } from "./stack/udp.ts";
 
 const docker = createDocker(createHost());
 let running: Running | undefined;
@@ -37,7 +39,9 @@ describe("the stack", () => {
 
   servicesSuite(up);
   flowsSuite(up);
+  udpSuite(up);
   metricsSuite(up);
+  programsSuite(up);
   briefSuite(up);
   survivalSuite(up);
 

@@ -43,6 +43,24 @@ require("node:dns").promises.lookup(server).then(async ({ address }) => {
   console.log("done");
 });`;
 
+/** Answers each datagram; prints "listening". Its settings are a Talk. */
+export const DATAGRAM_SERVER = `
+const { response, port } = JSON.parse(process.env.SETTINGS);
+const socket = require("node:dgram").createSocket("udp4");
+socket.on("message", (_, { address, port }) => socket.send(Buffer.alloc(response), port, address));
+socket.bind(port, () => console.log("listening"));`;
+
+/** Sends its datagrams one after the other, each once the one before is answered; prints "done" and stays. */
+export const DATAGRAM_CLIENT = `
+const { request, port, connections, server } = JSON.parse(process.env.SETTINGS);
+const socket = require("node:dgram").createSocket("udp4");
+let answers = 0;
+require("node:dns").promises.lookup(server).then(({ address }) => {
+  const send = () => socket.send(Buffer.alloc(request), port, address);
+  socket.on("message", () => (++answers < connections ? send() : console.log("done")));
+  send();
+});`;
+
 const RUN = Date.now().toString(36);
 
 /** A container name of this run alone: totals outlive the stack, so another run's would be added to. */

@@ -8,14 +8,15 @@ export interface EdgeReading {
   open: number;
 }
 
-/** What Prometheus knows of one TCP edge. */
+/** What Prometheus knows of one edge. */
 export async function edgeOf(
   prometheus: Prometheus,
   source: string,
   destination: string,
   port: number,
+  protocol: "tcp" | "udp" = "tcp",
 ): Promise<EdgeReading> {
-  const labels = `{source="${source}",destination="${destination}",destination_port="${port}",protocol="tcp"}`;
+  const labels = `{source="${source}",destination="${destination}",destination_port="${port}",protocol="${protocol}"}`;
   const single = async (metric: string) => {
     const series = await prometheus.query(`${metric}${labels}`);
     assert.ok(series.length <= 1, `${metric}${labels} gave ${series.length} series`);

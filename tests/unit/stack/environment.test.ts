@@ -48,14 +48,23 @@ describe("the environment of docker-compose.yml", () => {
   });
 
   it("throttles one service, far above any disk, only where cgroup v1 needs it to count bytes", () => {
-    assert.match(renderHostCompose(facts), /path: \/dev\/vda/);
-    assert.doesNotMatch(renderHostCompose({ ...facts, cgroupVersion: "2" }), /blkio/);
-    assert.doesNotMatch(renderHostCompose({ ...facts, dataDisk: undefined }), /blkio/);
+    const udp = { FLOW_UDP: "on" } as const;
+    assert.match(renderHostCompose(facts, udp), /path: \/dev\/vda/);
+    assert.doesNotMatch(renderHostCompose({ ...facts, cgroupVersion: "2" }, udp), /blkio/);
+    assert.doesNotMatch(renderHostCompose({ ...facts, dataDisk: undefined }, udp), /blkio/);
   });
 
   it("asks for SYS_ADMIN only of an engine that cannot grant its part BPF", () => {
-    assert.match(renderHostCompose({ ...facts, bpfCapability: false }), /cap_add: !override\n\s+- SYS_ADMIN/);
-    assert.doesNotMatch(renderHostCompose(facts), /cap_add/);
+    const old = { ...facts, bpfCapability: false };
+    assert.match(renderHostCompose(old, { FLOW_UDP: "on" }), /cap_add: !override\n\s+- SYS_ADMIN/);
+    assert.doesNotMatch(renderHostCompose(facts, { FLOW_UDP: "on" }), /cap_add/);
+  });
+
+  it("takes NET_ADMIN from the tracer when it does not count UDP", () => {
+    assert.match(
+      renderHostCompose(facts, { FLOW_UDP: "off" }),
+      /flow-tracer:\n\s+cap_add: !override\n\s+- BPF\n\s+- PERFMON\n/,
+    );
   });
 
   it("gives Prometheus the targets that depend on the host", () => {
