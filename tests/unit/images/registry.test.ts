@@ -21,7 +21,7 @@ describe("probing a container registry", () => {
   it("gives the engine's reason when the registry cannot be reached", async () => {
     const ask = async () => Promise.reject(refusal(500, 'Get "https://x/v2/": dial tcp: no such host'));
     const answer = await probeRegistry(createFakeEngine([], { ask }), image, never());
-    assert.deepEqual(answer, { answers: false, reason: 'no registry: Get "https://x/v2/": dial tcp: no such host' });
+    assert.deepEqual(answer, { answers: false, reason: "no registry: no such host" });
   });
 
   it("gives up on a registry that hangs", async () => {
