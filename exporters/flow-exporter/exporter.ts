@@ -8,6 +8,7 @@ import { workOf } from "./join/work.ts";
 import { Metadata } from "./metadata.ts";
 import { createApp } from "./outputs/http/app.ts";
 import { createMetrics } from "./outputs/metrics.ts";
+import type { Pages } from "./outputs/pages.ts";
 import type { View } from "./outputs/view.ts";
 import manifest from "./package.json" with { type: "json" };
 import { Persistence } from "./persistence.ts";
@@ -25,6 +26,7 @@ export interface Sources {
   host: Host;
   /** Where the totals are kept over a restart. */
   state?: StateFile | undefined;
+  pages?: Pages;
 }
 
 export interface Exporter {
@@ -42,7 +44,10 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
   const collector = new Collector({ ...sources, metadata, healths, maxEdges: settings.maxEdges, before });
   const view = createView(settings, { collector, metadata, healths, host: sources.host });
 
-  const server = await listen(createServer(createApp(view, createMetrics(view), log)), settings.port);
+  const server = await listen(
+    createServer(createApp(view, createMetrics(view), sources.pages ?? {}, log)),
+    settings.port,
+  );
   const stopped = new AbortController();
   await metadata.refresh();
   const starts = new StartWatch(collector);

@@ -1,12 +1,16 @@
 import { pino } from "pino";
 import { type Exporter, startExporter } from "./exporter.ts";
+import type { Pages } from "./outputs/pages.ts";
+import { createDashboardFolder } from "./read/dashboards.ts";
 import { createDockerReader } from "./read/docker.ts";
 import { createHost } from "./read/host.ts";
+import { createPrometheusReader } from "./read/prometheus.ts";
 import { createStateFile } from "./read/state-file.ts";
 import { createTracer } from "./read/tracer.ts";
-import { readSettings } from "./settings.ts";
+import { readSettings, type Settings } from "./settings.ts";
 
 const DOCKER_TIMEOUT_MS = 5_000;
+const PROMETHEUS_TIMEOUT_MS = 20_000;
 
 const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime });
 
@@ -19,6 +23,7 @@ try {
       docker: createDockerReader(settings.dockerSocket, DOCKER_TIMEOUT_MS),
       host: createHost(settings.proc),
       state: settings.state === "" ? undefined : createStateFile(settings.state),
+      pages: pagesOf(settings),
     },
     log,
   );
@@ -27,6 +32,14 @@ try {
 } catch (error) {
   log.fatal({ reason: error instanceof Error ? error.message : String(error) }, "cannot start");
   process.exitCode = 1;
+}
+
+function pagesOf({ console, dashboards, prometheus }: Settings): Pages {
+  return {
+    console: console === "" ? undefined : console,
+    dashboards: dashboards === "" ? undefined : createDashboardFolder(dashboards),
+    prometheus: prometheus === "" ? undefined : createPrometheusReader(prometheus, PROMETHEUS_TIMEOUT_MS),
+  };
 }
 
 function stopOnSignal(exporter: Exporter): void {

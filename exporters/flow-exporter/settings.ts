@@ -22,6 +22,9 @@ const schema = z.object({
   FLOW_PROJECT: z.string().default("flowtally"),
   FLOW_NODE: z.string().default(""),
   FLOW_LEFT_OUT: leftOut.default({}),
+  FLOW_CONSOLE: z.string().default(""),
+  FLOW_DASHBOARDS: z.string().default(""),
+  FLOW_PROMETHEUS: z.union([z.literal(""), z.url({ protocol: /^https?$/ })]).default(""),
   DOCKER_SOCKET: z.string().min(1).default("/var/run/docker.sock"),
 });
 
@@ -42,6 +45,12 @@ export interface Settings {
   node: string;
   /** Parts of the stack that do not run here, and why. */
   leftOut: Readonly<Record<string, string>>;
+  /** Folder of the built console; "": none is served. */
+  console: string;
+  /** Folder of Grafana's dashboards, which the console draws; "": none. */
+  dashboards: string;
+  /** Where the console's questions go, such as http://prometheus:9090; "": nowhere. */
+  prometheus: string;
   dockerSocket: string;
 }
 
@@ -73,6 +82,9 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     project: data.FLOW_PROJECT,
     node: data.FLOW_NODE,
     leftOut: data.FLOW_LEFT_OUT,
+    console: data.FLOW_CONSOLE,
+    dashboards: data.FLOW_DASHBOARDS,
+    prometheus: data.FLOW_PROMETHEUS,
     dockerSocket: data.DOCKER_SOCKET,
   };
 }

@@ -8,6 +8,8 @@ export interface BuildRoute {
   seconds: number;
   /** A Node service: Node itself and its production packages are staged beside its sources. */
   node?: true;
+  /** Folder of the browser application that the service serves: it goes in bundled, as `console/`. */
+  console?: string;
 }
 
 export interface ImageSpec {
@@ -32,7 +34,10 @@ export const CATALOGUE: readonly ImageSpec[] = [
     official: "prom/prometheus:v2.53.3",
     build: { folder: "exporters/images/prometheus", seconds: 15 },
   },
-  { service: "flow-exporter", build: { folder: "exporters/flow-exporter", seconds: 14, node: true } },
+  {
+    service: "flow-exporter",
+    build: { folder: "exporters/flow-exporter", seconds: 14, node: true, console: "exporters/console" },
+  },
   {
     service: "cadvisor",
     official: "ghcr.io/google/cadvisor:0.57.0",

@@ -1,7 +1,9 @@
 import path from "node:path";
 import type { Host } from "../lib/host.ts";
 import type { BuildRoute, ImageSpec } from "./catalogue.ts";
-import { type ContextFile, contentHash } from "./context.ts";
+import { bundleConsole } from "./console.ts";
+import { type ContextFile, contentHash, filesOf } from "./context.ts";
+import { buildFailure } from "./failures.ts";
 import { lockedFiles, sourcesOf, stageNodeService } from "./node-service.ts";
 import type { Workshop } from "./workshop.ts";
 
@@ -27,13 +29,30 @@ export async function recipeOf({ service, build }: ImageSpec, around: Surroundin
   return {
     tag: `${around.namespace}/${service}:${hash}`,
     seconds: build.seconds,
-    gather: (workshop) =>
-      build.node ? stageNodeService(workshop, service, build.folder) : folderFiles(around.projectRoot, build.folder),
+    gather: async (workshop) => [
+      ...(await serviceFiles(workshop, service, build)),
+      ...(await pageFiles(workshop, build)),
+    ],
   };
 }
 
-function hashedFiles(build: BuildRoute, { projectRoot, arch }: Surroundings): Promise<ContextFile[]> {
-  return build.node ? lockedFiles(projectRoot, build.folder, arch) : folderFiles(projectRoot, build.folder);
+async function hashedFiles({ folder, node, console }: BuildRoute, { projectRoot, arch }: Surroundings) {
+  const page = console === undefined ? [] : await folderFiles(projectRoot, console);
+  return [...(node ? await lockedFiles(projectRoot, folder, arch) : await folderFiles(projectRoot, folder)), ...page];
+}
+
+function serviceFiles(workshop: Workshop, service: string, { node, folder }: BuildRoute): Promise<ContextFile[]> {
+  return node ? stageNodeService(workshop, service, folder) : folderFiles(workshop.projectRoot, folder);
+}
+
+async function pageFiles({ projectRoot, report }: Workshop, { folder, console }: BuildRoute): Promise<ContextFile[]> {
+  if (console === undefined) return [];
+  const target = path.join(projectRoot, ".flowtally", "console");
+  report(path.basename(folder), "bundling the console");
+  await bundleConsole(path.join(projectRoot, console), target).catch((error) => {
+    throw buildFailure(path.basename(folder), error, []);
+  });
+  return (await filesOf(target)).map(({ name, file }) => ({ name: `console/${name}`, file }));
 }
 
 function folderFiles(projectRoot: string, folder: string): Promise<ContextFile[]> {

@@ -14,6 +14,9 @@ test("nothing set, or set to nothing, gives the defaults", () => {
     project: "flowtally",
     node: "",
     leftOut: {},
+    console: "",
+    dashboards: "",
+    prometheus: "",
     dockerSocket: "/var/run/docker.sock",
   };
   assert.deepEqual(readSettings({}), defaults);

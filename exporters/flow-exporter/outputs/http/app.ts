@@ -1,15 +1,19 @@
 import express, { type Express } from "express";
 import type { Logger } from "pino";
 import type { Metrics } from "../metrics.ts";
+import type { Pages } from "../pages.ts";
 import type { View } from "../view.ts";
+import { consolePage } from "./console.ts";
 import { containers } from "./containers.ts";
+import { dashboard, dashboards } from "./dashboards.ts";
 import { notFound, onError, onlyGet } from "./errors.ts";
 import { flows } from "./flows.ts";
 import { graph } from "./graph.ts";
 import { health } from "./health.ts";
+import { askPrometheus } from "./prometheus.ts";
 
-/** The HTTP interface. */
-export function createApp(view: View, metrics: Metrics, log: Pick<Logger, "error">): Express {
+/** The HTTP interface; parts of `pages` that are not there are not served. */
+export function createApp(view: View, metrics: Metrics, pages: Pages, log: Pick<Logger, "error">): Express {
   const app = express();
   app.disable("x-powered-by");
   app.use(onlyGet);
@@ -20,7 +24,17 @@ export function createApp(view: View, metrics: Metrics, log: Pick<Logger, "error
   app.get("/api/flows", flows(view));
   app.get("/api/graph", graph(view));
   app.get("/api/containers", containers(view));
+  servePages(app, pages);
   app.use(notFound);
   app.use(onError(log));
   return app;
+}
+
+function servePages(app: Express, { console, dashboards: folder, prometheus }: Pages): void {
+  if (console !== undefined) app.use(consolePage(console));
+  if (folder !== undefined) {
+    app.get("/api/dashboards", dashboards(folder));
+    app.get("/api/dashboards/:uid", dashboard(folder));
+  }
+  if (prometheus !== undefined) app.get("/api/prometheus/*path", askPrometheus(prometheus));
 }

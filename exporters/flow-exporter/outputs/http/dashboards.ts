@@ -1,0 +1,20 @@
+import type { RequestHandler } from "express";
+import type { DashboardFolder } from "../../read/dashboards.ts";
+import { sendError } from "./errors.ts";
+
+/** The dashboards there are, by name. */
+export function dashboards(folder: DashboardFolder): RequestHandler {
+  return async (_request, response) => {
+    const all = await folder.list();
+    response.json({ dashboards: all.map(({ uid, title, description }) => ({ uid, title, description })) });
+  };
+}
+
+/** One dashboard, as Grafana gets it. */
+export function dashboard(folder: DashboardFolder): RequestHandler<{ uid: string }> {
+  return async ({ params: { uid } }, response) => {
+    const found = (await folder.list()).find((one) => one.uid === uid);
+    if (found) response.json(found);
+    else sendError(response, 404, "NOT_FOUND", `there is no dashboard ${uid}`);
+  };
+}

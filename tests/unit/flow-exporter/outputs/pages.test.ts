@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, describe, it } from "node:test";
+import { createApp } from "../../../../exporters/flow-exporter/outputs/http/app.ts";
+import { createMetrics } from "../../../../exporters/flow-exporter/outputs/metrics.ts";
+import type { Pages } from "../../../../exporters/flow-exporter/outputs/pages.ts";
+import { createDashboardFolder } from "../../../../exporters/flow-exporter/read/dashboards.ts";
+import { createPrometheusReader } from "../../../../exporters/flow-exporter/read/prometheus.ts";
+import { silent } from "../lib/log.ts";
+import { viewOf } from "../lib/view.ts";
+
+const view = viewOf([]);
+const servers: Server[] = [];
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, "127.0.0.1");
+  servers.push(server);
+  await once(server, "listening");
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const serveApp = (pages: Pages) => serve(createApp(view, createMetrics(view), pages, silent));
+
+after(() => {
+  for (const server of servers) server.close().closeAllConnections();
+});
+
+describe("the console's files", () => {
+  let folder: string;
+  let url: string;
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "flowtally-pages-"));
+    await mkdir(path.join(folder, "assets"));
+    await writeFile(path.join(folder, "index.html"), "<h1>here</h1>");
+    await writeFile(path.join(folder, "assets", "main-ABC.js"), "1");
+    url = await serveApp({ console: folder });
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it("are served under a policy that loads nothing from elsewhere", async () => {
+    const response = await fetch(url);
+    assert.equal(await response.text(), "<h1>here</h1>");
+    assert.match(response.headers.get("content-security-policy") ?? "", /^default-src 'self';/);
+    assert.equal(response.headers.get("cache-control"), "no-cache");
+  });
+
+  it("are kept by the browser where their names change with their contents", async () => {
+    const response = await fetch(`${url}/assets/main-ABC.js`);
+    assert.equal(response.headers.get("cache-control"), "public, max-age=31536000, immutable");
+  });
+
+  it("do not hide what is not there", async () => {
+    assert.equal((await fetch(`${url}/assets/none.js`)).status, 404);
+    assert.equal((await fetch(`${await serveApp({})}/`)).status, 404, "no console, no page");
+  });
+});
+
+describe("dashboards", () => {
+  let folder: string;
+  let url: string;
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "flowtally-dashboards-"));
+    await writeFile(path.join(folder, "b.json"), '{"uid":"b","title":"Second","panels":[]}');
+    await writeFile(path.join(folder, "a.json"), '{"uid":"a","title":"First","description":"of all"}');
+    await writeFile(path.join(folder, "broken.json"), '{"uid":');
+    url = await serveApp({ dashboards: createDashboardFolder(folder) });
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  const json = async (at: string) => (await fetch(`${url}${at}`)).json();
+
+  it("are listed in order, without what cannot be read", async () => {
+    assert.deepEqual(await json("/api/dashboards"), {
+      dashboards: [
+        { uid: "a", title: "First", description: "of all" },
+        { uid: "b", title: "Second" },
+      ],
+    });
+  });
+
+  it("are told whole, by their uid", async () => {
+    assert.deepEqual(await json("/api/dashboards/b"), { uid: "b", title: "Second", panels: [] });
+    assert.deepEqual(await json("/api/dashboards/c"), {
+      error: { code: "NOT_FOUND", message: "there is no dashboard c" },
+    });
+  });
+});
+
+describe("questions to Prometheus", () => {
+  const asked: string[] = [];
+  let prometheus: string;
+  before(async () => {
+    prometheus = await serve((request, response) => {
+      asked.push(request.url ?? "");
+      response.writeHead(422, { "content-type": "application/json" }).end('{"status":"error"}');
+    });
+  });
+
+  const serveAsking = (at: string, timeoutMs = 5_000) =>
+    serveApp({ prometheus: createPrometheusReader(at, timeoutMs) });
+
+  it("are passed on as they are, and so is the answer", async () => {
+    const response = await fetch(
+      `${await serveAsking(prometheus)}/api/prometheus/query?query=up%7Bjob%3D%22a%20b%22%7D`,
+    );
+    assert.equal(response.status, 422);
+    assert.deepEqual(await response.json(), { status: "error" });
+    assert.deepEqual(asked.splice(0), ["/api/v1/query?query=up%7Bjob%3D%22a+b%22%7D"]);
+  });
+
+  for (const at of ["admin/tsdb/snapshot", "status/config", "label/a%2Fb/values", "..%2F..%2Fmetrics", "query/x"]) {
+    it(`only ask for samples: not ${at}`, async () => {
+      const response = await fetch(`${await serveAsking(prometheus)}/api/prometheus/${at}`);
+      assert.equal(response.status, 404);
+      assert.deepEqual(asked.splice(0), []);
+    });
+  }
+
+  it("say that Prometheus is down, and why", async () => {
+    const gone = await serve(() => {});
+    servers.pop()?.close();
+    const response = await fetch(`${await serveAsking(gone)}/api/prometheus/query?query=up`);
+    assert.equal(response.status, 502);
+    assert.deepEqual(await response.json(), {
+      error: {
+        code: "PROMETHEUS_DOWN",
+        message: `Prometheus at ${gone} does not answer: ECONNREFUSED`,
+      },
+    });
+  });
+
+  it("do not wait for ever", async () => {
+    const hanging = await serve(() => {});
+    const response = await fetch(`${await serveAsking(hanging, 50)}/api/prometheus/query?query=up`);
+    assert.equal(response.status, 502);
+  });
+});
