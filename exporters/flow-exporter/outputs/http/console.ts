@@ -13,6 +13,9 @@ const POLICY = [
 /** The page for people, and what it loads; a file's name under /assets/ changes with its content. */
 export function consolePage(folder: string): RequestHandler {
   return express.static(folder, {
+    // Files in an image have no time of their own, and pages of two versions may be of one size.
+    etag: false,
+    lastModified: false,
     setHeaders: (response, file) => {
       response.set("content-security-policy", POLICY.join("; "));
       response.set("x-content-type-options", "nosniff");
