@@ -13,11 +13,11 @@ import { layoutOf } from "../start/stack/layout.ts";
 
 /** On top of what `npm start` brings: what builds the tracer outside its image, and what tests look with. */
 const testTools: Installer = {
-  title: "a C compiler, static libraries and iproute2 for the tests",
-  packages: async () => ["gcc", "make", "libc6-dev", "libelf-dev", "zlib1g-dev", "iproute2", "util-linux"],
+  title: "a C compiler, static libraries, iproute2 and a browser for the tests",
+  packages: async () => ["gcc", "make", "libc6-dev", "libelf-dev", "zlib1g-dev", "iproute2", "util-linux", "chromium"],
 };
 
-const PROGRAMS = ["cc", "make", "ss", "setpriv"];
+const PROGRAMS = ["cc", "make", "ss", "setpriv", "chromium"];
 const FILES = ["/usr/include/libelf.h", "/usr/include/zlib.h"];
 
 async function lacksTools(host: Host): Promise<boolean> {

@@ -1,8 +1,8 @@
 /** The services of docker-compose.yml, in the order in which they are listed to the user. */
 export const SERVICES = [
+  { name: "flow-exporter", port: "FLOW_EXPORTER_PORT", about: "console: service map, flows, dashboards" },
   { name: "grafana", port: "GRAFANA_PORT", about: "dashboards" },
   { name: "prometheus", port: "PROMETHEUS_PORT", about: "metrics, queries" },
-  { name: "flow-exporter", port: "FLOW_EXPORTER_PORT", about: "flows: /metrics, /api/flows" },
   { name: "cadvisor", port: "CADVISOR_PORT", about: "containers" },
   { name: "node-exporter", port: "NODE_EXPORTER_PORT", about: "the host" },
   { name: "ebpf-exporter", port: "EBPF_EXPORTER_PORT", about: "system calls, disk latency, cache misses" },
