@@ -30,11 +30,13 @@ const AT = FLOW_ROW.fields;
 export class FlowRows {
   readonly length: number;
   protected readonly view: DataView;
+  readonly #bytes: Uint8Array;
   readonly #size: number;
 
   /** @throws DecodeError as `countRows` does. */
   constructor(bytes: Uint8Array, layout: Layout = FLOW_ROW) {
     this.view = viewOf(bytes);
+    this.#bytes = bytes;
     this.length = countRows(this.view, layout);
     this.#size = layout.size;
   }
@@ -110,6 +112,19 @@ export class FlowRows {
       protocol: view.getUint8(at + AT.protocol.at),
       role: roleOf(view.getUint8(at + AT.role.at)),
     };
+  }
+
+  /** Whether `count` rows from `row` on are, byte by byte, those in `bytes` from row `other` on. */
+  equals(row: number, count: number, bytes: Buffer, other: number): boolean {
+    const size = this.#size;
+    return bytes.compare(this.#bytes, row * size, (row + count) * size, other * size, (other + count) * size) === 0;
+  }
+
+  /** Copies the rows from `first` on into `bytes`, which has those before; returns it, or a larger one with all. */
+  copy(bytes: Buffer<ArrayBuffer>, first: number): Buffer<ArrayBuffer> {
+    if (bytes.length < this.#bytes.length) return Buffer.from(this.#bytes);
+    bytes.set(this.#bytes.subarray(first * this.#size), first * this.#size);
+    return bytes;
   }
 
   /** A row's bytes, copied. */

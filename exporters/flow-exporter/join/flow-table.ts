@@ -1,17 +1,17 @@
 import type { FlowRows } from "../decode/flow-rows.ts";
 import { PROTOCOL } from "../decode/layout.ts";
 import type { Closed } from "./closed-intake.ts";
-import { isClient, resolveEdge } from "./edge.ts";
+import { isClient } from "./edge.ts";
 import { createFlow, type Flow, hasCounted, openSide } from "./flow.ts";
+import { LastRows } from "./last-rows.ts";
 import { Pairs } from "./pairs.ts";
 import { type Memory, Remembered } from "./remembered.ts";
-import { isLocal } from "./remote.ts";
-import { createSide, end, finish, isSame, leave, renew, type Side, stateOf, TCP_STATES } from "./side.ts";
+import { createSide, end, finish, isSame, leave, renew, type Side, TCP_STATES } from "./side.ts";
 import { tuplesOf } from "./tuple.ts";
+import { Unsettled } from "./unsettled.ts";
 import { markEnd, markStart } from "./work.ts";
 import type { World } from "./world.ts";
 
-const UNKNOWN_CGROUP_NS = 3e9;
 /** While the rows cannot all be read. */
 const LONGEST_WAIT_NS = 60e9;
 
@@ -25,18 +25,17 @@ const LONGEST_WAIT_NS = 60e9;
 export class FlowTable {
   /** The open flows, and those that ended since the read before. */
   readonly flows = new Set<Flow>();
-  /** Containers seen at work that Docker has not told about yet, and whose flows wait for that. */
-  readonly awaitedContainers = new Set<string>();
   readonly #sides = new Map<number, Side>();
+  readonly #last = new LastRows();
   /** Gone from the live rows; their closed rows are due. */
   readonly #leaving = new Map<number, Side>();
   /** Closed by a row of this read: the live rows can lag behind by a moment. */
   readonly #finished = new Map<number, Side>();
   readonly #pairs = new Pairs();
   readonly #remembered = new Remembered();
-  /** Flows whose edge is not known for good. */
-  readonly #unsettled = new Set<Flow>();
+  readonly #unsettled = new Unsettled((flow) => this.#change(flow));
   readonly #ended = new Set<Flow>();
+  #changed: Flow[] = [];
   readonly #onEnded: (flow: Flow) => void;
   #round = 0;
   /** The last read before this one that missed nothing. */
@@ -64,16 +63,30 @@ export class FlowTable {
     this.#endLeaving(world, complete);
     const shown = rows ? this.#takeLive(rows, world) : this.#sides.size;
     if (shown < this.#sides.size) this.#leaveUnseen(world);
-    this.awaitedContainers.clear();
-    for (const flow of this.#unsettled) this.#settle(flow, world, complete);
+    // The other end shows in the same complete read, or else its closed row does in the next.
+    this.#unsettled.settle(world, complete ? this.#lastComplete : -1);
     if (complete) this.#lastComplete = this.#round;
     this.#remembered.expire(world.nowNs);
+  }
+
+  /** Containers seen at work that Docker has not told about yet, and whose flows wait for that. */
+  get awaitedContainers(): ReadonlySet<string> {
+    return this.#unsettled.awaitedContainers;
+  }
+
+  /** The flows of which anything has changed since the last call. */
+  takeChanged(): readonly Flow[] {
+    const changed = this.#changed;
+    this.#changed = [];
+    for (const flow of changed) flow.changed = false;
+    return changed;
   }
 
   /** All that is open ends: keys will mean something else from now on. */
   startOver(world: World): void {
     for (const side of this.#sides.values()) this.#leave(side, world);
     this.#remembered.clear();
+    this.#last.clear();
   }
 
   /** Lets sockets that are yet to show go on where they were. */
@@ -102,8 +115,7 @@ export class FlowTable {
   }
 
   *#closedUnsettled(): Generator<Side> {
-    for (const { client, server, edge } of this.#unsettled) {
-      if (edge) continue;
+    for (const { client, server } of this.#unsettled.withoutEdge()) {
       for (const side of [client, server]) if (side && side.sequence > 0) yield side;
     }
   }
@@ -123,7 +135,7 @@ export class FlowTable {
   #takeClosed({ rows, indexes }: Closed, world: World): void {
     for (const index of indexes) {
       const side = this.#known(rows, index) ?? this.#add(rows, index, world);
-      finish(side, rows, index, this.#round);
+      finish(side, rows, index);
       markEnd(side, world.history);
       this.#finished.set(side.key, side);
       this.#close(side);
@@ -137,6 +149,7 @@ export class FlowTable {
       const side = sides.get(key);
       if (!side || !isSame(side, rows, index)) continue;
       sides.delete(key);
+      this.#last.remove(side);
       return side;
     }
     return undefined;
@@ -160,51 +173,53 @@ export class FlowTable {
 
   /** Returns how many of the open sockets it has shown. */
   #takeLive(rows: FlowRows, world: World): number {
-    let shown = 0;
-    for (let index = 0; index < rows.length; index++) {
-      const side = this.#sides.get(rows.key(index));
-      if (side && isSame(side, rows, index)) this.#renew(side, rows, index, world);
-      else if (!this.#addLive(rows, index, world)) continue;
-      shown += 1;
-    }
-    return shown;
+    return this.#last.update(rows, (index, probably) => {
+      const key = rows.key(index);
+      const side = probably?.key === key ? probably : this.#sides.get(key);
+      if (!side || !isSame(side, rows, index)) return this.#addLive(rows, index, world);
+      this.#renew(side, rows, index, world);
+      return side;
+    });
   }
 
   #renew(side: Side, rows: FlowRows, index: number, { history }: World): void {
-    renew(side, rows, index, this.#round);
+    if (renew(side, rows, index)) this.#change(side.flow);
     if (side.row.pid === rows.pid(index)) return;
     side.row = rows.row(index);
     markStart(side, history);
     this.#unsettle(side.flow);
   }
 
-  /** Returns whether the row is one of an open socket. */
-  #addLive(rows: FlowRows, index: number, world: World): boolean {
+  /** The socket of a row that shows it for the first time; undefined: it is not open. */
+  #addLive(rows: FlowRows, index: number, world: World): Side | undefined {
     const key = rows.key(index);
     const finished = this.#finished.get(key);
-    if (!isFlow(rows, index) || (finished && isSame(finished, rows, index))) return false;
+    if (!isFlow(rows, index) || (finished && isSame(finished, rows, index))) return undefined;
     const before = this.#sides.get(key);
     if (before) this.#leave(before, world);
     const side = this.#add(rows, index, world);
-    renew(side, rows, index, this.#round);
+    renew(side, rows, index);
     this.#sides.set(key, side);
-    return true;
+    return side;
   }
 
   #leaveUnseen(world: World): void {
-    for (const side of this.#sides.values()) if (side.round !== this.#round) this.#leave(side, world);
+    for (const side of this.#sides.values()) if (!this.#last.has(side)) this.#leave(side, world);
   }
 
   #leave(side: Side, world: World): void {
     const before = this.#leaving.get(side.key);
     if (before) this.#endUntold(before, world);
     leave(side, world.nowNs);
+    this.#change(side.flow);
     this.#sides.delete(side.key);
+    this.#last.remove(side);
     this.#leaving.set(side.key, side);
   }
 
   /** A closed socket stays in its flow while the other end is open: it still says whose the flow is. */
   #close({ flow }: Side): void {
+    this.#change(flow);
     if (!openSide(flow)) this.#ended.add(flow);
   }
 
@@ -224,31 +239,15 @@ export class FlowTable {
     return side;
   }
 
-  #unsettle(flow: Flow): void {
-    flow.triedIn = undefined;
-    this.#unsettled.add(flow);
+  #change(flow: Flow): void {
+    if (flow.changed) return;
+    flow.changed = true;
+    this.#changed.push(flow);
   }
 
-  /**
-   * Finds a flow's edge, unless waiting gives a better one: nothing is lost by it, sockets count from their start.
-   * The other end on this host shows in the same complete read, or else its closed row does in the next.
-   */
-  #settle(flow: Flow, world: World, complete: boolean): void {
-    if (flow.edge && flow.triedIn === world.metadataVersion) return;
-    const { edge, unknownContainer, unknownCgroup } = resolveEdge(flow, world);
-    const waitedNs = world.nowNs - flow.sinceNs;
-    flow.triedIn ??= world.metadataVersion;
-    if (unknownContainer !== undefined && awaitsName(flow, world)) this.awaitedContainers.add(unknownContainer);
-    else if (unknownCgroup && waitedNs < UNKNOWN_CGROUP_NS) return;
-    else if (
-      (complete && flow.since <= this.#lastComplete) ||
-      waitedNs > LONGEST_WAIT_NS ||
-      !awaitsMirror(flow, world)
-    ) {
-      flow.triedIn = world.metadataVersion;
-      flow.edge = edge;
-      if (unknownContainer === undefined && world.metadataVersion > 0) this.#unsettled.delete(flow);
-    }
+  #unsettle(flow: Flow): void {
+    this.#change(flow);
+    this.#unsettled.add(flow);
   }
 }
 
@@ -258,26 +257,9 @@ function isFlow(rows: FlowRows, index: number): boolean {
   return rows.sourcePort(index) !== 0 && state !== "LISTEN" && state !== "CLOSE";
 }
 
-/** Docker has not answered since the flow was first looked up, and it is within reach. */
-function awaitsName(flow: Flow, world: World): boolean {
-  return world.metadataUp && flow.triedIn === world.metadataVersion;
-}
-
-/** The other end is on this host too: one read takes a while, and can miss a socket that was made meanwhile. */
-function awaitsMirror({ client, server }: Flow, world: World): boolean {
-  if (client && server) return false;
-  const side = client ?? server;
-  return side !== undefined && !hasFailed(side) && isLocal(side.row, world);
-}
-
 /** Entries of UDP flows do not: the next datagram makes one with another number. */
 function mayReturn({ flow, row }: Side): boolean {
   return row.protocol === PROTOCOL.tcp && hasCounted(flow);
-}
-
-/** A connect that failed has no other end. */
-function hasFailed(side: Side): boolean {
-  return stateOf(side) === "CLOSE" && !side.established;
 }
 
 /** Puts a new socket on its side of the flow; what has been counted already keeps its direction. */

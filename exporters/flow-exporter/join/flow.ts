@@ -35,6 +35,13 @@ export interface News {
   failed: boolean;
 }
 
+/** Where a flow is one of the connections. */
+export interface Connected {
+  total: { edge: Edge; connections: number };
+  /** Of the flow's own edge: the total may be that of many edges. */
+  key: string;
+}
+
 /** A connection, seen from the client's side. Where both ends are on this host, it has both sockets. */
 export interface Flow {
   client: Side | undefined;
@@ -47,6 +54,10 @@ export interface Flow {
   /** The metadata in which its owners were last looked up; undefined: they are to be looked up. */
   triedIn: number | undefined;
   counted: Counted;
+  /** Undefined while it is not established. */
+  connected: Connected | undefined;
+  /** Something about it has changed that has not been handed on. */
+  changed: boolean;
 }
 
 const NOTHING_COUNTED: Counted = {
@@ -60,7 +71,17 @@ const NOTHING_COUNTED: Counted = {
 
 export function createFlow(since: number, sinceNs: number): Flow {
   const counted = { ...NOTHING_COUNTED };
-  return { client: undefined, server: undefined, edge: undefined, since, sinceNs, triedIn: undefined, counted };
+  return {
+    client: undefined,
+    server: undefined,
+    edge: undefined,
+    since,
+    sinceNs,
+    triedIn: undefined,
+    counted,
+    connected: undefined,
+    changed: false,
+  };
 }
 
 /** The socket that tells how the flow is: the client's while it is open. */

@@ -24,8 +24,8 @@ export interface Side extends Identity {
   state: number;
   /** It has carried a connection, or could have: not so while it is connecting. */
   established: boolean;
-  /** Number of the last read that had this socket. */
-  round: number;
+  /** Which row it was in the last read that had it; -1: in none. */
+  at: number;
   open: boolean;
   /** Number of its closed row; 0 while it is open, or when its end was not seen. */
   sequence: number;
@@ -82,7 +82,7 @@ export function createSide(rows: FlowRows, index: number, row: FlowRow, flow: Fl
     rttMicroseconds: 0,
     state: 0,
     established: false,
-    round: 0,
+    at: -1,
     open: true,
     sequence: 0,
     lastNs: 0,
@@ -103,18 +103,17 @@ export function isSame(known: Identity, rows: FlowRows, index: number): boolean 
   return startNs === 0 ? known.ports === rows.ports(index) : known.startNs === startNs;
 }
 
-/** Renews a socket's counters from row `index`. */
-export function renew(side: Side, rows: FlowRows, index: number, round: number): void {
+/** Renews a socket's counters from row `index`; returns whether there is anything to hand on. */
+export function renew(side: Side, rows: FlowRows, index: number): boolean {
   const state = rows.state(index);
-  side.round = round;
+  const changed = side.state !== state;
   side.state = state;
   side.established ||= !CONNECTING.has(state);
-  take(side, rows, index);
+  return take(side, rows, index) || changed;
 }
 
 /** Takes a socket's last counters, and how it ended, from closed row `index`. */
-export function finish(side: Side, rows: ClosedRows, index: number, round: number): void {
-  side.round = round;
+export function finish(side: Side, rows: ClosedRows, index: number): void {
   side.established ||= !CONNECTING.has(rows.lastState(index));
   take(side, rows, index);
   side.sequence = rows.sequence(index);
@@ -135,10 +134,17 @@ export function end(side: Side, endNs: number): void {
   side.endNs = endNs;
 }
 
-function take(side: Side, rows: FlowRows, index: number): void {
-  side.sentBytes = rows.sentBytes(index);
-  side.receivedBytes = rows.receivedBytes(index);
-  side.retransmits = rows.retransmits(index);
+/** Returns whether the socket has carried anything since. */
+function take(side: Side, rows: FlowRows, index: number): boolean {
+  const sentBytes = rows.sentBytes(index);
+  const receivedBytes = rows.receivedBytes(index);
+  const retransmits = rows.retransmits(index);
+  const changed =
+    side.sentBytes !== sentBytes || side.receivedBytes !== receivedBytes || side.retransmits !== retransmits;
+  side.sentBytes = sentBytes;
+  side.receivedBytes = receivedBytes;
+  side.retransmits = retransmits;
   side.rttMicroseconds = rows.rttMicroseconds(index);
   side.lastNs = rows.lastNs(index);
+  return changed;
 }

@@ -1,7 +1,17 @@
 import { createEdge } from "../join/edge.ts";
 import { OTHER, WORLD } from "../join/endpoint.ts";
-import { type Edge, type Flow, isEstablished, lifeOf, type News, nearSide, takeNews } from "../join/flow.ts";
+import {
+  type Connected,
+  type Edge,
+  type Flow,
+  isEstablished,
+  lifeOf,
+  type News,
+  nearSide,
+  takeNews,
+} from "../join/flow.ts";
 import { BUCKETS, createHistogram, type Histogram, observe } from "./histogram.ts";
+import { Overflow } from "./overflow.ts";
 
 const IDLE_MS = 60 * 60 * 1000;
 
@@ -35,24 +45,28 @@ const OTHER_EDGES: Readonly<Record<Edge["protocol"], Edge>> = {
  * Edges idle for an hour leave.
  */
 export class EdgeTotals {
-  /** Edges that went under `~other`; one that stays there counts once. */
-  droppedEdges = 0;
   /** Payload bytes exchanged with the world, both ways, since this exporter started. */
   outsideBytes = 0;
   readonly #maxEdges: number;
   readonly #totals = new Map<string, EdgeTotal>();
-  #overflowing = new Set<string>();
+  readonly #overflow = new Overflow();
 
   constructor(maxEdges: number) {
     this.#maxEdges = maxEdges;
   }
 
-  /** Adds what the flows have new; `nowMs` is any clock that only goes forward. */
-  apply(flows: Iterable<Flow>, nowMs: number): void {
-    const overflowing = new Set<string>();
-    for (const total of this.#totals.values()) total.connections = 0;
-    for (const flow of flows) this.#add(flow, nowMs, overflowing);
-    this.#overflowing = overflowing;
+  /** Edges that went under `~other`; one that stays there counts once. */
+  get droppedEdges(): number {
+    return this.#overflow.dropped;
+  }
+
+  /**
+   * Adds what flows have new: all those of which anything has changed since the last time.
+   * `nowMs` is any clock that only goes forward.
+   */
+  apply(changed: Iterable<Flow>, nowMs: number): void {
+    this.#overflow.nextRead();
+    for (const flow of changed) this.#add(flow, nowMs);
     this.#expire(nowMs);
   }
 
@@ -61,7 +75,7 @@ export class EdgeTotals {
     for (const total of totals) {
       this.#totals.set(total.edge.key, { ...total, lastActiveMs: Math.min(total.lastActiveMs, nowMs) });
     }
-    this.droppedEdges = droppedEdges;
+    this.#overflow.dropped = droppedEdges;
   }
 
   /** All edges, `~other` among them once something is in it. */
@@ -69,25 +83,38 @@ export class EdgeTotals {
     yield* this.#totals.values();
   }
 
-  #add(flow: Flow, nowMs: number, overflowing: Set<string>): void {
+  #add(flow: Flow, nowMs: number): void {
     const { edge } = flow;
     const news = takeNews(flow);
     const established = isEstablished(flow);
-    if (!edge || edge.relay || (!established && !news)) return;
-    const total = this.#totalOf(edge, overflowing);
-    if (news) addNews(total, flow, news);
-    if (news && isOutside(edge)) this.outsideBytes += news.sentBytes + news.receivedBytes;
-    if (established) total.connections += 1;
-    total.lastActiveMs = nowMs;
+    const total = edge && !edge.relay && (established || news) ? this.#totalOf(edge) : undefined;
+    if (total && news) addNews(total, flow, news);
+    if (total) total.lastActiveMs = nowMs;
+    if (edge && total && news && isOutside(edge)) this.outsideBytes += news.sentBytes + news.receivedBytes;
+    this.#connect(flow, established ? total : undefined);
   }
 
-  #totalOf(edge: Edge, overflowing: Set<string>): EdgeTotal {
+  /** Makes a flow one of the connections of `total`, or of none. */
+  #connect(flow: Flow, total: EdgeTotal | undefined): void {
+    const { edge, connected: before } = flow;
+    if (before?.total === total && (!total || before?.key === edge?.key)) return;
+    flow.connected = edge && total && { total, key: edge.key };
+    if (flow.connected) this.#count(flow.connected, 1);
+    if (before) this.#count(before, -1);
+  }
+
+  #count({ total, key }: Connected, connections: 1 | -1): void {
+    total.connections += connections;
+    if (isOther(total)) this.#overflow.count(key, connections);
+  }
+
+  #totalOf(edge: Edge): EdgeTotal {
     const known = this.#totals.get(edge.key);
     if (known) {
       known.edge = edge;
       return known;
     }
-    return this.#named() < this.#maxEdges ? this.#create(edge) : this.#other(edge, overflowing);
+    return this.#named() < this.#maxEdges ? this.#create(edge) : this.#other(edge);
   }
 
   #named(): number {
@@ -101,16 +128,22 @@ export class EdgeTotals {
     return total;
   }
 
-  #other(edge: Edge, overflowing: Set<string>): EdgeTotal {
-    if (!this.#overflowing.has(edge.key) && !overflowing.has(edge.key)) this.droppedEdges += 1;
-    overflowing.add(edge.key);
+  #other(edge: Edge): EdgeTotal {
+    this.#overflow.add(edge.key);
     const other = OTHER_EDGES[edge.protocol];
     return this.#totals.get(other.key) ?? this.#create(other);
   }
 
   #expire(nowMs: number): void {
-    for (const [key, total] of this.#totals) if (nowMs - total.lastActiveMs > IDLE_MS) this.#totals.delete(key);
+    for (const [key, total] of this.#totals) {
+      if (total.connections > 0) total.lastActiveMs = nowMs;
+      else if (nowMs - total.lastActiveMs > IDLE_MS) this.#totals.delete(key);
+    }
   }
+}
+
+function isOther({ edge }: Connected["total"]): boolean {
+  return edge.source === OTHER;
 }
 
 function isOutside({ source, destination }: Edge): boolean {

@@ -36,7 +36,7 @@ export function viewOf(sockets: SocketValues[], values: Partial<View> = {}, ende
   const totals = new EdgeTotals(100);
   for (let read = 0; read < 2; read++) {
     table.update(rows(...sockets), world(), read === 0 ? closed(...ended) : []);
-    totals.apply(table.flows, 0);
+    totals.apply(table.takeChanged(), 0);
   }
   return {
     flows: () => [...table.flows, ...recent],

@@ -91,6 +91,18 @@ describe("at the limit", () => {
     assert.equal(all.droppedEdges, 2);
   });
 
+  test("an edge stays under ~other while its connection rests, and is dropped anew once it had none", () => {
+    const { read, table, all } = totals(1);
+    const resting = [toPort(1, 80, 5), toPort(2, 81, 6)];
+    for (let again = 0; again < 4; again++) read(resting);
+    read([toPort(1, 80, 5), toPort(2, 81, 7)]);
+    assert.equal(all.droppedEdges, 1);
+    for (let again = 0; again < 4; again++) read([toPort(1, 80, 5)]);
+    assert.deepEqual(table(), ["host/app > world:80 5 bytes, 1 open", "~other > ~other:0 7 bytes, 0 open"]);
+    read([toPort(1, 80, 5), toPort(3, 81, 1)]);
+    assert.equal(all.droppedEdges, 2);
+  });
+
   test("edges idle for an hour make room", () => {
     const { read, table } = totals(1);
     read([toPort(1, 80, 5)], 0);
@@ -152,7 +164,7 @@ function totals(maxEdges = 100) {
     all,
     read: (sockets: SocketValues[], nowMs = 0, ended: Closed[] = []) => {
       flows.update(rows(...sockets), world(), ended);
-      all.apply(flows.flows, nowMs);
+      all.apply(flows.takeChanged(), nowMs);
     },
     bytes: () => new Map([...all].map(({ edge, sentBytes }) => [edge.key, sentBytes])),
     table: () =>

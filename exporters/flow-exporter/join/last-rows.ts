@@ -1,0 +1,95 @@
+import type { FlowRows } from "../decode/flow-rows.ts";
+import type { Side } from "./side.ts";
+
+/** Rows that are compared at once: many where all sockets rest, few around one that does not. */
+const MANY = 256;
+const FEW = 8;
+
+/** Finds the open socket of row `index`, if it has one; `probably` is the one to try first. */
+type Look = (index: number, probably: Side | undefined) => Side | undefined;
+
+/**
+ * The rows of the last read, and whose they are. Most sockets rest from one read to the next and come in the same
+ * order. Their rows are found by comparing memory, and cost next to nothing.
+ */
+export class LastRows {
+  /** Copied, because the reader uses its buffer again. */
+  #bytes = Buffer.alloc(0);
+  #sides: (Side | undefined)[] = [];
+  #before: (Side | undefined)[] = [];
+  /** While a read is taken in: the row of the one before that is probably next. */
+  #at = 0;
+  /** How many of the first rows are as they were. */
+  #alike = 0;
+  /** How many of the rows are of open sockets. */
+  #open = 0;
+
+  /** Takes in one read; `look` gets the rows that are new or may not be as they were. Returns how many are of open sockets. */
+  update(rows: FlowRows, look: Look): number {
+    this.#before = this.#sides;
+    this.#sides = [];
+    this.#at = 0;
+    this.#alike = 0;
+    this.#open = 0;
+    this.#take(rows, 0, rows.length, MANY, look);
+    this.#before = [];
+    this.#bytes = rows.copy(this.#bytes, this.#alike);
+    return this.#open;
+  }
+
+  /** Whether a socket was in the last read. */
+  has(side: Side): boolean {
+    return this.#sides[side.at] === side;
+  }
+
+  /** A socket has ended: a row that shows it as it was is not its own any more. */
+  remove(side: Side): void {
+    for (const sides of [this.#sides, this.#before]) if (sides[side.at] === side) sides[side.at] = undefined;
+  }
+
+  clear(): void {
+    this.#sides = [];
+    this.#bytes = Buffer.alloc(0);
+  }
+
+  /** Takes the rows from `from` up to `end`, `run` at once. */
+  #take(rows: FlowRows, from: number, end: number, run: number, look: Look): void {
+    for (let index = from; index < end; index += run) {
+      const last = Math.min(index + run, end);
+      if (this.#isAsBefore(rows, index, last - index)) this.#keep(last - index);
+      else if (run > FEW) this.#take(rows, index, last, FEW, look);
+      else this.#lookAt(index, last, look);
+    }
+  }
+
+  #isAsBefore(rows: FlowRows, index: number, count: number): boolean {
+    return this.#at + count <= this.#before.length && rows.equals(index, count, this.#bytes, this.#at);
+  }
+
+  #keep(count: number): void {
+    const moved = this.#at !== this.#sides.length;
+    if (!moved && this.#alike === this.#at) this.#alike += count;
+    for (const end = this.#at + count; this.#at < end; this.#at++) {
+      const side = this.#before[this.#at];
+      if (side) this.#open += 1;
+      if (side && moved) side.at = this.#sides.length;
+      this.#sides.push(side);
+    }
+  }
+
+  #lookAt(from: number, end: number, look: Look): void {
+    for (let index = from; index < end; index++) {
+      const side = look(index, this.#before[this.#at]);
+      this.#at = nextAfter(side, this.#at);
+      if (side) this.#open += 1;
+      if (side) side.at = index;
+      this.#sides.push(side);
+    }
+  }
+}
+
+/** Where the row after that of `side` was: a new socket is one more, any other may have moved. */
+function nextAfter(side: Side | undefined, at: number): number {
+  if (!side) return at + 1;
+  return side.at < 0 ? at : side.at + 1;
+}
