@@ -1,14 +1,16 @@
-import { parseArgs } from "node:util";
+import { parseCommandLine } from "./command-line.ts";
 import type { Io } from "./commands/command.ts";
 import { doctor } from "./commands/doctor.ts";
 import { start } from "./commands/start.ts";
 import { status } from "./commands/status.ts";
 import { stop } from "./commands/stop.ts";
-import { reasonOf, StartError } from "./errors.ts";
+import { stress } from "./commands/stress.ts";
+import { tune } from "./commands/tune.ts";
+import { reasonOf, StartError, UsageError } from "./errors.ts";
 import { abortOnSignals, Interrupted } from "./lib/interrupt.ts";
 import { renderError } from "./render/error.ts";
 
-const COMMANDS = { start, stop, status, doctor };
+const COMMANDS = { start, stop, status, doctor, tune, stress };
 
 const HELP = `Flowtally: which container is behind each network flow, and what it cost.
 
@@ -16,12 +18,19 @@ const HELP = `Flowtally: which container is behind each network flow, and what i
   npm run stop              stop it; add -- --volumes to remove its data too
   npm run status            each service: state, health, memory, url; add -- --json for scripts
   npm run doctor            the checks alone
+  npm run tune              set Grafana's memory limit to its average use plus 20 %
+  npm run stress -- LOAD    a bounded load, and what it moves: disk, cpu, memory, network or flows
 
 Options, after "--":
   --no-install              print what would be installed, install nothing
   --config FILE             settings to use instead of config.monitoring
   --volumes                 stop: remove the data volumes as well
   --json                    status: machine-readable
+  --window TIME             tune: over which time, 30s to 24h (15m)
+  --exact                   tune: average plus 20 % even where the peak would not fit
+  --container NAME          tune: another container than grafana
+  --when-ready              tune: wait until there is enough data
+  --seconds N               stress: how long, 5 to 600 (20)
   --help                    this text
 `;
 
@@ -30,63 +39,28 @@ Options, after "--":
  * @returns the exit code: 0 done, 1 failed with a named error, 2 unknown words on the command line, 130 interrupted.
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
-  const call = parse(argv);
-  if ("problem" in call) {
-    io.stderr.write(`${call.problem}\n\n${HELP}`);
-    return 2;
-  }
-  if (call.options.help) {
-    io.stdout.write(HELP);
-    return 0;
-  }
   const interrupt = abortOnSignals();
   try {
-    return await COMMANDS[call.command]({ ...io, options: call.options, signal: interrupt.signal });
+    const { command, words, options } = parseCommandLine(argv, COMMANDS);
+    if (options.help) {
+      io.stdout.write(HELP);
+      return 0;
+    }
+    return await COMMANDS[command]({ ...io, options, words, signal: interrupt.signal });
   } catch (error) {
     if (interrupt.signal.aborted || error instanceof Interrupted) {
       io.stderr.write("\nInterrupted: what had been begun was taken back.\n");
       return 130;
+    }
+    if (error instanceof UsageError) {
+      io.stderr.write(`${error.message}\n\n${HELP}`);
+      return 2;
     }
     io.stderr.write(renderError(error instanceof StartError ? error : unexpected(error)));
     return 1;
   } finally {
     interrupt.dispose();
   }
-}
-
-function parse(argv: readonly string[]) {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        "no-install": { type: "boolean", default: false },
-        config: { type: "string" },
-        volumes: { type: "boolean", default: false },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    });
-    const [command = "start", ...rest] = positionals;
-    if (!isCommand(command)) return { problem: `There is no command "${command}".` };
-    if (rest.length > 0) return { problem: `Unknown word "${rest[0]}".` };
-    return {
-      command,
-      options: {
-        install: !values["no-install"],
-        volumes: values.volumes,
-        json: values.json,
-        help: values.help,
-        ...(values.config === undefined ? {} : { config: values.config }),
-      },
-    };
-  } catch (error) {
-    return { problem: reasonOf(error) };
-  }
-}
-
-function isCommand(word: string): word is keyof typeof COMMANDS {
-  return Object.hasOwn(COMMANDS, word);
 }
 
 /** A fault nobody foresaw still gets a name; the stack trace is shown on request only. */

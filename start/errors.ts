@@ -18,6 +18,11 @@ export class StartError extends Error {
   }
 }
 
+/** Words on the command line that make no sense; told together with the help text. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
 /** The last reason something did not work, as one line, for error texts. */
 export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);

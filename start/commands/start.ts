@@ -12,11 +12,12 @@ import { healthy } from "../steps/healthy.ts";
 import { images } from "../steps/images.ts";
 import type { StackContext } from "../steps/step.ts";
 import { targets } from "../steps/targets.ts";
+import { tuner } from "../steps/tuner.ts";
 import { up } from "../steps/up.ts";
 import type { Command } from "./command.ts";
 
 const PREPARE = [checks, examples, images];
-const RUN = [up, healthy, targets, firstFlow];
+const RUN = [up, healthy, targets, firstFlow, tuner];
 
 export const start: Command = async ({ host, projectRoot, options, signal, stdout }) => {
   const began = performance.now();

@@ -1,5 +1,4 @@
-import { reasonOf, StartError } from "../errors.ts";
-import { createDocker } from "../lib/docker.ts";
+import { createDocker, noDocker } from "../lib/docker.ts";
 import { renderStatus, type ServiceStatus } from "../render/status.ts";
 import { loadSettings, type Settings } from "../settings/index.ts";
 import { type ContainerState, listContainers, memoryOf } from "../stack/containers.ts";
@@ -14,11 +13,7 @@ export const status: Command = async ({ host, projectRoot, options, stdout }) =>
   const settings = await loadSettings(layout.config);
   const docker = createDocker(host);
   const containers = await listContainers(docker).catch((cause: unknown) => {
-    throw new StartError(
-      "DOCKER_NOT_RUNNING",
-      { what: "Docker does not answer", why: reasonOf(cause), fix: "run `npm run doctor`" },
-      { cause },
-    );
+    throw noDocker(cause);
   });
   const leftOut = await readLeftOut(layout);
   const services = await Promise.all(

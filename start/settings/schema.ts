@@ -37,6 +37,8 @@ const image = z
 /** No line breaks reach here; what would end or change the line in an env file is refused. */
 const word = z.string().regex(/^[^\s"'$#\\]+$/, "must be one word without quotes, $, # or \\");
 
+const onOff = (value: "on" | "off") => z.enum(["on", "off"], "must be on or off").default(value);
+
 /** The settings: one line each, read as text, with the value it has when left out. */
 export const schema = z.strictObject({
   PROMETHEUS_PORT: port(9090),
@@ -51,12 +53,13 @@ export const schema = z.strictObject({
   GRAFANA_ADMIN_PASSWORD: z.string().default(""),
   PROMETHEUS_MEMORY: memory("1g"),
   GRAFANA_MEMORY: memory("512m"),
+  GRAFANA_TUNE: onOff("on"),
   CADVISOR_MEMORY: memory("256m"),
   NODE_EXPORTER_MEMORY: memory("64m"),
   EBPF_EXPORTER_MEMORY: memory("128m"),
   FLOW_TRACER_MEMORY: memory("256m"),
   FLOW_EXPORTER_MEMORY: memory("512m"),
-  FLOW_UDP: z.enum(["on", "off"], "must be on or off").default("on"),
+  FLOW_UDP: onOff("on"),
   FLOW_UDP_IDLE_SECONDS: integer(1, 3600).default(60),
   FLOW_MAX_EDGES: integer(10, 100_000).default(2000),
   FLOW_REFRESH_SECONDS: integer(1, 3600).default(10),

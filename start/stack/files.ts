@@ -4,11 +4,13 @@ import path from "node:path";
 import { type EnvironmentInput, environmentOf, renderEnv, renderHostCompose, targetFiles } from "./environment.ts";
 import type { Layout } from "./layout.ts";
 import type { LeftOut } from "./left-out.ts";
+import { readKeptLimits, withKeptLimits } from "./memory-limits.ts";
 
 /** Writes `.env` and `.flowtally/`: all that Compose and the containers read besides the repository's own files. */
 export async function writeStackFiles(input: EnvironmentInput): Promise<void> {
-  const { layout, settings, facts, leftOut } = input;
-  const environment = environmentOf(input);
+  const { layout, facts, leftOut } = input;
+  const settings = withKeptLimits(input.settings, await readKeptLimits(layout));
+  const environment = environmentOf({ ...input, settings });
   await mkdir(layout.targets, { recursive: true });
   await writeFile(layout.hostCompose, renderHostCompose(facts, settings));
   for (const [name, text] of Object.entries(targetFiles(settings, environment.COMPOSE_PROFILES === "grafana"))) {

@@ -18,6 +18,11 @@ export interface Layout {
   /** What this host needs on top of docker-compose.yml. */
   hostCompose: string;
   grafanaPassword: string;
+  /** Memory limits found by `npm run tune`. */
+  memoryLimits: string;
+  /** Process id and output of the tuner that `npm start` leaves behind. */
+  tunerPid: string;
+  tunerLog: string;
 }
 
 export function layoutOf(root: string, config = "config.monitoring"): Layout {
@@ -34,6 +39,9 @@ export function layoutOf(root: string, config = "config.monitoring"): Layout {
     targets: own("targets"),
     hostCompose: own("compose.host.yml"),
     grafanaPassword: own("grafana-password"),
+    memoryLimits: own("memory-limits.json"),
+    tunerPid: own("tune.pid"),
+    tunerLog: own("tune.log"),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Host } from "../lib/host.ts";
+import { endTuner } from "../tune/background.ts";
 import { restoreBpfStats } from "./bpf-stats.ts";
 import { composeIn } from "./compose.ts";
 import { type Layout, PIN_DIRECTORY } from "./layout.ts";
@@ -8,6 +9,7 @@ export async function takeDown(
   { host, layout }: { host: Host; layout: Layout },
   options: { volumes: boolean },
 ): Promise<void> {
+  await endTuner(host, layout);
   await composeIn(host, layout).down(options);
   await restoreBpfStats(host, layout);
   // The tracer unpins on SIGTERM; one that was killed could not, and its pins would keep the programs loaded.

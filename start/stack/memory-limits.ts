@@ -1,0 +1,49 @@
+import { readFile, writeFile } from "node:fs/promises";
+import type { Settings } from "../settings/index.ts";
+import type { Layout } from "./layout.ts";
+import { SERVICES } from "./services.ts";
+
+/** A limit that tuning found, kept for the next start. Amounts as in config.monitoring: "98m". */
+export interface KeptLimit {
+  limit: string;
+  /** The setting it took the place of. Once a user sets another value, that one counts. */
+  insteadOf: string;
+}
+
+/** By service. */
+export type KeptLimits = Readonly<Record<string, KeptLimit>>;
+
+export async function readKeptLimits({ memoryLimits }: Layout): Promise<KeptLimits> {
+  return JSON.parse(await readFile(memoryLimits, "utf8").catch(() => "{}")) as KeptLimits;
+}
+
+/**
+ * Keeps a service's limit for the next start, and in `.env` for those who call Compose themselves.
+ * @returns false for a container that is no service of the stack: nobody starts that one again from here.
+ */
+export async function keepLimit(layout: Layout, settings: Settings, service: string, limit: string): Promise<boolean> {
+  const insteadOf = settingOf(settings, service);
+  if (insteadOf === undefined) return false;
+  const all = { ...(await readKeptLimits(layout)), [service]: { limit, insteadOf } };
+  await writeFile(layout.memoryLimits, `${JSON.stringify(all, undefined, 2)}\n`);
+  const env = await readFile(layout.env, "utf8").catch(() => "");
+  await writeFile(layout.env, env.replace(new RegExp(`^(${settingName(service)})=.*$`, "m"), `$1='${limit}'`));
+  return true;
+}
+
+/** The settings with the limits that tuning found, but for those a user has changed since. */
+export function withKeptLimits(settings: Settings, kept: KeptLimits): Settings {
+  const found = Object.entries(kept)
+    .filter(([service, { insteadOf }]) => settingOf(settings, service) === insteadOf)
+    .map(([service, { limit }]) => [settingName(service), limit]);
+  return { ...settings, ...Object.fromEntries(found) };
+}
+
+function settingOf(settings: Settings, service: string): string | undefined {
+  const values: Readonly<Record<string, unknown>> = settings;
+  return SERVICES.some(({ name }) => name === service) ? String(values[settingName(service)]) : undefined;
+}
+
+function settingName(service: string): string {
+  return `${service.toUpperCase().replaceAll("-", "_")}_MEMORY`;
+}

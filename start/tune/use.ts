@@ -1,0 +1,60 @@
+import { StartError } from "../errors.ts";
+import { noPrometheus, type Prometheus, type Series } from "../stack/prometheus.ts";
+import type { Use } from "./rule.ts";
+import { inWords } from "./window.ts";
+
+/** A use, and what it was taken from. */
+export interface MeasuredUse extends Use {
+  samples: number;
+  /** From the first sample to the last. */
+  coveredSeconds: number;
+}
+
+/** A part of the window that must have been seen, and in how many samples at least: cAdvisor takes one in 5 to 15 s. */
+const ENOUGH_SHARE = 2 / 3;
+const ENOUGH_SAMPLES = 3;
+
+/** Seconds of samples a window asks for. */
+export function enoughSeconds(windowSeconds: number): number {
+  return windowSeconds * ENOUGH_SHARE;
+}
+
+/**
+ * A container's working set over the last seconds, from Prometheus.
+ * @throws StartError NO_PROMETHEUS, TOO_LITTLE_DATA
+ */
+export async function readUse(prometheus: Prometheus, container: string, windowSeconds: number): Promise<MeasuredUse> {
+  const selector = `container_memory_working_set_bytes{name=${JSON.stringify(container)}}`;
+  const history = await prometheus.history(selector, windowSeconds).catch((error: unknown) => {
+    throw noPrometheus(error);
+  });
+  const use = useOf(history);
+  if (isEnough(use, windowSeconds)) return use;
+  throw tooLittle(container, use, windowSeconds);
+}
+
+/** All samples together: a container that was replaced within the window has a series each. */
+export function useOf(history: readonly Series[]): MeasuredUse {
+  const readings = history.flat();
+  const times = readings.map(({ at }) => at);
+  const sum = readings.reduce((total, { value }) => total + value, 0);
+  return {
+    averageBytes: readings.length === 0 ? 0 : sum / readings.length,
+    peakBytes: readings.reduce((highest, { value }) => Math.max(highest, value), 0),
+    samples: readings.length,
+    coveredSeconds: readings.length === 0 ? 0 : Math.max(...times) - Math.min(...times),
+  };
+}
+
+export function isEnough({ samples, coveredSeconds }: MeasuredUse, windowSeconds: number): boolean {
+  return samples >= ENOUGH_SAMPLES && coveredSeconds >= enoughSeconds(windowSeconds);
+}
+
+function tooLittle(container: string, { samples, coveredSeconds }: MeasuredUse, windowSeconds: number): StartError {
+  const missing = Math.max(enoughSeconds(windowSeconds) - coveredSeconds, 5);
+  return new StartError("TOO_LITTLE_DATA", {
+    what: `${container} was not seen long enough to know its memory`,
+    why: `Prometheus has ${samples} samples over ${inWords(coveredSeconds)} of the last ${inWords(windowSeconds)}; two thirds of that time are enough`,
+    fix: `try again in ${inWords(missing)}, or give a shorter --window`,
+  });
+}
