@@ -1,22 +1,28 @@
 import type { EdgeTotal } from "../totals/edge-totals.ts";
-import { BUCKETS, type Histogram } from "../totals/histogram.ts";
+import { BUCKETS, type Histogram, observations } from "../totals/histogram.ts";
+import type { TextBuffer } from "./text-buffer.ts";
 
+/** A metric with one or more lines for each edge. */
 interface Metric {
   name: string;
   help: string;
+  type: "counter" | "gauge" | "histogram";
+  /** Changes whenever the lines do. */
+  stamp: (total: EdgeTotal) => number;
+  lines: (total: EdgeTotal, labels: string) => string;
 }
 
-interface Value extends Metric {
-  type: "counter" | "gauge";
-  of: (total: EdgeTotal) => number;
+/** What was written last of an edge, by metric. */
+interface Written {
+  labels: string;
+  stamps: number[];
+  lines: string[];
 }
 
-interface Buckets extends Metric {
-  bounds: readonly number[];
-  of: (total: EdgeTotal) => Histogram;
-}
+/** Adds the metrics per edge to `text`. */
+export type EdgeText = (totals: Iterable<EdgeTotal>, withConnections: boolean, text: TextBuffer) => void;
 
-const COUNTERS: readonly Value[] = [
+const COUNTERS: readonly Metric[] = [
   counter("sent_bytes", "Payload bytes sent, from the source's side.", (one) => one.sentBytes),
   counter("received_bytes", "Payload bytes received, from the source's side.", (one) => one.receivedBytes),
   counter("connections_opened", "Connections that were established; UDP: 5-tuples first seen.", (one) => one.opened),
@@ -33,51 +39,89 @@ const COUNTERS: readonly Value[] = [
   ),
 ];
 
-const CONNECTIONS: Value = {
-  type: "gauge",
-  name: "flow_connections",
-  help: "Connections established now; UDP: 5-tuples that are not idle. Absent while the tracer is not running.",
-  of: (one) => one.connections,
-};
+const CONNECTIONS = value(
+  "gauge",
+  "flow_connections",
+  "Connections established now; UDP: 5-tuples that are not idle. Absent while the tracer is not running.",
+  (one) => one.connections,
+);
 
-const HISTOGRAMS: readonly Buckets[] = [
-  {
-    name: "flow_rtt_seconds",
-    help: "Smoothed round-trip time, once for each connection and read in which it carried bytes.",
-    bounds: BUCKETS.rtt,
-    of: (one) => one.rtt,
-  },
-  {
-    name: "flow_duration_seconds",
-    help: "How long connections lived that ended; those older than the tracer are left out.",
-    bounds: BUCKETS.duration,
-    of: (one) => one.duration,
-  },
-  {
-    name: "flow_size_bytes",
-    help: "Payload bytes, both ways, of connections that ended.",
-    bounds: BUCKETS.size,
-    of: (one) => one.size,
-  },
+const HISTOGRAMS: readonly Metric[] = [
+  histogram(
+    "flow_rtt_seconds",
+    "Smoothed round-trip time, once for each connection and read in which it carried bytes.",
+    BUCKETS.rtt,
+    (one) => one.rtt,
+  ),
+  histogram(
+    "flow_duration_seconds",
+    "How long connections lived that ended; those older than the tracer are left out.",
+    BUCKETS.duration,
+    (one) => one.duration,
+  ),
+  histogram("flow_size_bytes", "Payload bytes, both ways, of connections that ended.", BUCKETS.size, (one) => one.size),
 ];
+
+const METRICS: readonly Metric[] = [...COUNTERS, CONNECTIONS, ...HISTOGRAMS];
 
 /**
  * The metrics per edge in Prometheus's text format. Written by hand, because it is nearly all of what is scraped: a
- * registry takes ten times as long for 2,000 edges.
+ * registry takes ten times as long for 2,000 edges. The lines of an edge are kept until they change.
  */
-export function edgeText(totals: Iterable<EdgeTotal>, withConnections: boolean): string {
-  const all = [...totals];
-  const labels = all.map(labelsOf);
-  const values = withConnections ? [...COUNTERS, CONNECTIONS] : COUNTERS;
-  const parts = [
-    ...values.map((metric) => valueText(metric, all, labels)),
-    ...HISTOGRAMS.map((metric) => histogramText(metric, all, labels)),
-  ];
-  return parts.join("\n");
+export function createEdgeText(): EdgeText {
+  const written = new WeakMap<EdgeTotal, Written>();
+  return (totals, withConnections, text) => {
+    const all = Array.from(totals, (total) => ({ total, written: writtenOf(total, written) }));
+    for (const [index, metric] of METRICS.entries()) {
+      if (metric === CONNECTIONS && !withConnections) continue;
+      text.add(`# HELP ${metric.name} ${metric.help}\n# TYPE ${metric.name} ${metric.type}\n`);
+      for (const one of all) text.add(linesOf(metric, index, one.total, one.written));
+      text.add("\n");
+    }
+  };
 }
 
-function counter(name: string, help: string, of: Value["of"]): Value {
-  return { type: "counter", name: `flow_${name}_total`, help, of };
+function writtenOf(total: EdgeTotal, written: WeakMap<EdgeTotal, Written>): Written {
+  const known = written.get(total);
+  if (known) return known;
+  const made: Written = { labels: labelsOf(total), stamps: [], lines: [] };
+  written.set(total, made);
+  return made;
+}
+
+function linesOf({ stamp, lines }: Metric, index: number, total: EdgeTotal, written: Written): string {
+  const now = stamp(total);
+  const before = written.stamps[index] === now ? written.lines[index] : undefined;
+  if (before !== undefined) return before;
+  const made = lines(total, written.labels);
+  written.stamps[index] = now;
+  written.lines[index] = made;
+  return made;
+}
+
+function counter(name: string, help: string, of: (total: EdgeTotal) => number): Metric {
+  return value("counter", `flow_${name}_total`, help, of);
+}
+
+function value(type: "counter" | "gauge", name: string, help: string, of: (total: EdgeTotal) => number): Metric {
+  return { name, help, type, stamp: of, lines: (total, labels) => `${name}{${labels}} ${of(total)}\n` };
+}
+
+/** An edge without an observation has no series. */
+function histogram(name: string, help: string, bounds: readonly number[], of: (total: EdgeTotal) => Histogram): Metric {
+  const stamp = (total: EdgeTotal) => observations(of(total));
+  const lines = (total: EdgeTotal, labels: string) => {
+    const { counts, sum } = of(total);
+    let below = 0;
+    const buckets = counts.map((count, bucket) => {
+      below += count;
+      return `${name}_bucket{${labels},le="${bounds[bucket] ?? "+Inf"}"} ${below}\n`;
+    });
+    if (below === 0) return "";
+    // Joined, a text is in one piece: added up, it would keep every piece it was made of.
+    return [...buckets, `${name}_sum{${labels}} ${sum}\n`, `${name}_count{${labels}} ${below}\n`].join("");
+  };
+  return { name, help, type: "histogram", stamp, lines };
 }
 
 function labelsOf({ edge }: EdgeTotal): string {
@@ -88,30 +132,4 @@ function labelsOf({ edge }: EdgeTotal): string {
 
 function escaped(value: string): string {
   return /[\\"\n]/.test(value) ? value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n") : value;
-}
-
-function valueText({ name, help, type, of }: Value, totals: readonly EdgeTotal[], labels: readonly string[]): string {
-  let text = head(name, help, type);
-  for (const [index, total] of totals.entries()) text += `${name}{${labels[index]}} ${of(total)}\n`;
-  return text;
-}
-
-/** An edge without an observation has no series. */
-function histogramText({ name, help, bounds, of }: Buckets, totals: readonly EdgeTotal[], labels: readonly string[]) {
-  let text = head(name, help, "histogram");
-  for (const [index, total] of totals.entries()) {
-    const { counts, sum } = of(total);
-    let below = 0;
-    let buckets = "";
-    for (const [bucket, count] of counts.entries()) {
-      below += count;
-      buckets += `${name}_bucket{${labels[index]},le="${bounds[bucket] ?? "+Inf"}"} ${below}\n`;
-    }
-    if (below > 0) text += `${buckets}${name}_sum{${labels[index]}} ${sum}\n${name}_count{${labels[index]}} ${below}\n`;
-  }
-  return text;
-}
-
-function head(name: string, help: string, type: string): string {
-  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
 }

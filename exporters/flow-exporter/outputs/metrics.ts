@@ -1,21 +1,34 @@
 import { Counter, Gauge, Registry } from "prom-client";
 import { DEFINITIONS, type Definition } from "./definitions.ts";
-import { edgeText } from "./edge-text.ts";
+import { createEdgeText } from "./edge-text.ts";
+import { TextBuffer } from "./text-buffer.ts";
 import type { View } from "./view.ts";
+
+/** For what came since the last scrape. */
+const ROOM_BYTES = 65_536;
 
 /** What Prometheus gets. */
 export interface Metrics {
   contentType: string;
-  text(): Promise<string>;
+  /** In UTF-8. */
+  text(): Promise<Buffer>;
 }
 
 /** Every metric of this exporter; values are taken from `view` when Prometheus asks. */
 export function createMetrics(view: View): Metrics {
   const registry = new Registry();
+  const edgeText = createEdgeText();
   for (const definition of DEFINITIONS) register(registry, view, definition);
+  let lastBytes = 0;
   return {
     contentType: registry.contentType,
-    text: async () => `${edgeText(view.edges(), view.tracer.up === true)}\n${await registry.metrics()}`,
+    text: async () => {
+      const text = new TextBuffer(lastBytes + ROOM_BYTES);
+      edgeText(view.edges(), view.tracer.up === true, text);
+      text.add(await registry.metrics());
+      lastBytes = text.bytes.length;
+      return text.bytes;
+    },
   };
 }
 

@@ -21,3 +21,10 @@ export function observe(histogram: Histogram, bounds: readonly number[], value: 
   histogram.counts[bucket] = (histogram.counts[bucket] ?? 0) + 1;
   histogram.sum += value;
 }
+
+/** How many there were. */
+export function observations({ counts }: Histogram): number {
+  let all = 0;
+  for (const count of counts) all += count;
+  return all;
+}
