@@ -27,6 +27,7 @@ import type { State } from "./totals/state.ts";
 const OLDEST_HEARTBEAT_NS = 5e9;
 const KEPT_NS = 300e9;
 const MOST_RECENT = 5_000;
+const NO_UDP = "the tracer could not count UDP: its log says why (docker logs flow-tracer)";
 
 export interface CollectorParts {
   tracer: Tracer;
@@ -34,6 +35,8 @@ export interface CollectorParts {
   metadata: Metadata;
   healths: Healths;
   maxEdges: number;
+  /** The tracer has been told to count UDP. */
+  udp?: boolean;
   /** What an earlier exporter handed on. */
   before?: State | undefined;
 }
@@ -177,7 +180,8 @@ export class Collector {
     if (age > OLDEST_HEARTBEAT_NS) throw new Error(`the tracer is gone: no sign of it for ${Math.round(age / 1e9)} s`);
     this.lostFlows.add(status);
     this.#countsUdp = status.udp;
-    if (!status.udp) healths.udp.rest("the tracer does not count UDP");
+    if (!status.udp && this.#parts.udp) healths.udp.fail(NO_UDP);
+    else if (!status.udp) healths.udp.rest("the tracer does not count UDP");
   }
 
   #readClosed(): void {

@@ -18,6 +18,7 @@ const schema = z.object({
   FLOW_MAX_EDGES: whole(1, 100_000).default(2_000),
   FLOW_REFRESH_SECONDS: whole(1, 60).default(10),
   FLOW_COLLECT_SECONDS: whole(1, 60).default(1),
+  FLOW_UDP: z.enum(["on", "off"]).default("off"),
   FLOW_STATE: z.string().default(""),
   FLOW_PROJECT: z.string().default("flowtally"),
   FLOW_NODE: z.string().default(""),
@@ -37,6 +38,8 @@ export interface Settings {
   maxEdges: number;
   refreshSeconds: number;
   collectSeconds: number;
+  /** The tracer has been told to count UDP. */
+  udp: boolean;
   /** Folder the totals are kept in over a restart; "": they are not. */
   state: string;
   /** The monitoring stack's own Compose project: its traffic is left out of the graph. */
@@ -78,6 +81,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     maxEdges: data.FLOW_MAX_EDGES,
     refreshSeconds: data.FLOW_REFRESH_SECONDS,
     collectSeconds: data.FLOW_COLLECT_SECONDS,
+    udp: data.FLOW_UDP === "on",
     state: data.FLOW_STATE,
     project: data.FLOW_PROJECT,
     node: data.FLOW_NODE,

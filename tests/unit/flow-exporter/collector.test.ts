@@ -98,6 +98,16 @@ describe("a cycle", () => {
     assert.deepEqual([healths.udp.up, healths.udp.reason], [undefined, "the tracer does not count UDP"]);
   });
 
+  test("UDP that was asked for, and that the tracer could not have, is one", () => {
+    const { collector, healths, kernel } = fixture({ udp: true });
+    collector.collect();
+    assert.deepEqual([healths.udp.up, healths.tracer.up], [false, true]);
+    assert.match(healths.udp.reason, /docker logs flow-tracer/);
+    kernel.udpRows = new Uint8Array();
+    collector.collect();
+    assert.equal(healths.udp.up, true);
+  });
+
   test("looks for owners at once when the tracer has started anew", () => {
     const { collector, kernel } = fixture();
     collector.collect();
@@ -117,7 +127,7 @@ function sent(collector: Collector): number[] {
 }
 
 /** A collector whose tracer had a heartbeat 100 s after boot, which is now. */
-function fixture() {
+function fixture(parts: { udp?: boolean } = {}) {
   const healths = createHealths(silent);
   const kernel = new Kernel();
   for (const values of SOCKETS) kernel.open({ start: 0, ...values });
@@ -131,7 +141,7 @@ function fixture() {
   const metadata = new Metadata(docker, healths.docker);
   const host = kernel.host();
   return {
-    collector: new Collector({ tracer: kernel, host, metadata, healths, maxEdges: 10 }),
+    collector: new Collector({ tracer: kernel, host, metadata, healths, maxEdges: 10, ...parts }),
     healths,
     kernel,
     metadata,

@@ -14,6 +14,7 @@ test("nothing set, or set to nothing, gives the defaults", () => {
     project: "flowtally",
     node: "",
     leftOut: {},
+    udp: false,
     console: "",
     dashboards: "",
     prometheus: "",
