@@ -41,7 +41,14 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
   const persistence = new Persistence(sources.state, healths.state, log);
   const metadata = new Metadata(sources.docker, healths.docker);
   const before = persistence.load();
-  const collector = new Collector({ ...sources, metadata, healths, maxEdges: settings.maxEdges, before });
+  const collector = new Collector({
+    ...sources,
+    metadata,
+    healths,
+    maxEdges: settings.maxEdges,
+    udp: settings.udp,
+    before,
+  });
   const view = createView(settings, { collector, metadata, healths, host: sources.host });
 
   const server = await listen(
@@ -51,7 +58,7 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
   const stopped = new AbortController();
   await metadata.refresh();
   const starts = new StartWatch(collector);
-  void metadata.follow(stopped.signal, (id) => starts.expect(id));
+  void metadata.follow(stopped.signal, starts, healths.dockerEvents);
   const refresh = schedule(everySeconds(settings.refreshSeconds), () => {
     collector.maintain();
     return metadata.refresh();

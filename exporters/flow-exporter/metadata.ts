@@ -6,6 +6,13 @@ import type { SourceHealth } from "./source-health.ts";
 
 const RECONNECT_MS = 2_000;
 const KEPT_MS = 300_000;
+const STARTING: ReadonlySet<string> = new Set(["create", "connect", "start"]);
+
+/** Who wants to know that a container is about to run, or has ended. */
+interface Starts {
+  expect(containerId: string): void;
+  forget(containerId: string): void;
+}
 
 interface Known {
   container: Container;
@@ -56,21 +63,27 @@ export class Metadata {
     for (const container of containers) this.#remember(container);
   }
 
-  /** Takes in what happens to containers, at once, and asks for the rest; until `signal`. `onStart` gets their ids. */
-  async follow(signal: AbortSignal, onStart: (id: string) => void): Promise<void> {
-    const onEvent = (line: string) => this.#take(decodeContainerEvent(line), onStart);
+  /** Takes in what happens to containers, at once, and asks for the rest; until `signal`. Never rejects. */
+  async follow(signal: AbortSignal, starts: Starts, health: SourceHealth): Promise<void> {
+    const onEvent = (line: string) => this.#take(decodeContainerEvent(line), starts);
     while (!signal.aborted) {
-      await this.#docker.watch(onEvent, signal).catch(() => undefined);
+      try {
+        await this.#docker.watch(onEvent, () => health.succeed(), signal);
+        throw new Error("Docker's events broke off");
+      } catch (error) {
+        if (!signal.aborted) health.fail(error);
+      }
       await sleep(RECONNECT_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 
   /** A container that ends within a moment is known by its events only. */
-  #take(event: ContainerEvent | undefined, onStart: (id: string) => void): void {
+  #take(event: ContainerEvent | undefined, starts: Starts): void {
     if (!event) return;
-    const { action, container } = event;
-    if (!this.#known.has(container.id)) this.#remember(container);
-    if (action === "create" || action === "start") onStart(container.id);
+    const { action, id, container } = event;
+    if (container && !this.#known.has(id)) this.#remember(container);
+    if (STARTING.has(action)) starts.expect(id);
+    else if (action === "die") starts.forget(id);
     void this.refresh();
   }
 

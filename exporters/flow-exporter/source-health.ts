@@ -63,6 +63,7 @@ export interface Healths {
   udp: SourceHealth;
   programs: SourceHealth;
   docker: SourceHealth;
+  dockerEvents: SourceHealth;
   state: SourceHealth;
 }
 
@@ -76,6 +77,7 @@ export function createHealths(log: Log): Healths {
     udp: new SourceHealth("udp", log),
     programs: new SourceHealth("programs", log),
     docker: new SourceHealth("docker", log),
+    dockerEvents: new SourceHealth("docker-events", log),
     state: new SourceHealth("state", log),
   };
 }

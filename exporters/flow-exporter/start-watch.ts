@@ -1,5 +1,5 @@
 const EVERY_MS = 40;
-const LONGEST_MS = 2_000;
+const LONGEST_MS = 10_000;
 
 interface Watched {
   /** Reads all processes; never throws. */
@@ -10,23 +10,32 @@ interface Watched {
 
 /**
  * Looks at the processes more often while a container starts: only they tell which cgroup is whose, and those of a
- * container that ends at once are gone before the next cycle.
+ * container that ends at once are gone before the next cycle. On a busy machine a start takes seconds.
  */
 export class StartWatch {
   readonly #watched: Watched;
+  readonly #longestMs: number;
   /** Deadlines by container id. */
   readonly #starting = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(watched: Watched) {
+  /** `longestMs`: until a container that does not start is given up. */
+  constructor(watched: Watched, longestMs = LONGEST_MS) {
     this.#watched = watched;
+    this.#longestMs = longestMs;
   }
 
-  /** A container has been made, or has started. */
+  /** A container has been made, is about to start, or has started. */
   expect(containerId: string): void {
-    this.#starting.set(containerId, performance.now() + LONGEST_MS);
+    this.#starting.set(containerId, performance.now() + this.#longestMs);
     this.#timer ??= setInterval(() => this.#look(), EVERY_MS);
     this.#look();
+  }
+
+  /** A container has ended: nothing is left to be seen. */
+  forget(containerId: string): void {
+    this.#starting.delete(containerId);
+    if (this.#starting.size === 0) this.stop();
   }
 
   stop(): void {

@@ -1,21 +1,32 @@
 import { type Container, labelsOf } from "./containers.ts";
 
-const ABOUT_CONTAINERS: ReadonlySet<unknown> = new Set(["create", "start", "die", "rename"]);
-
 /** What Docker tells about a container the moment something happens to it. */
 export interface ContainerEvent {
+  /** Docker's own word: create, connect (to a network, which is the first step of a start), start, die and others. */
   action: string;
+  id: string;
   /** As far as the event names it: no pid, addresses and ports. */
-  container: Container;
+  container?: Container;
 }
+
+const ABOUT_CONTAINERS: ReadonlySet<unknown> = new Set(["create", "start", "die", "rename"]);
+const ABOUT_NETWORKS: ReadonlySet<unknown> = new Set(["connect", "disconnect"]);
 
 /** One line of Docker's stream of events; nothing where it is about something else, or cannot be understood. */
 export function decodeContainerEvent(line: string): ContainerEvent | undefined {
-  const { Action, Actor } = parse(line);
-  const id = Actor?.ID;
-  if (!ABOUT_CONTAINERS.has(Action) || typeof id !== "string" || !/^[0-9a-f]{64}$/.test(id)) return undefined;
-  const { name, image, ...labels } = Actor?.Attributes ?? {};
-  const container: Container = {
+  const { Type, Action, Actor } = parse(line);
+  const attributes = Actor?.Attributes ?? {};
+  if (Type === "container" && ABOUT_CONTAINERS.has(Action) && isId(Actor?.ID)) {
+    return { action: String(Action), id: Actor.ID, container: named(Actor.ID, attributes) };
+  }
+  if (Type === "network" && ABOUT_NETWORKS.has(Action) && isId(attributes.container)) {
+    return { action: String(Action), id: attributes.container };
+  }
+  return undefined;
+}
+
+function named(id: string, { name, image, ...labels }: Record<string, string>): Container {
+  return {
     id,
     name: name || id.slice(0, 12),
     image: image ?? "",
@@ -25,10 +36,14 @@ export function decodeContainerEvent(line: string): ContainerEvent | undefined {
     addresses: [],
     publishedPorts: [],
   };
-  return { action: String(Action), container };
+}
+
+function isId(value: unknown): value is string {
+  return typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
 }
 
 interface DockerEvent {
+  Type?: unknown;
   Action?: unknown;
   Actor?: { ID?: unknown; Attributes?: Record<string, string> };
 }

@@ -8,8 +8,8 @@ interface ListedContainer {
 }
 
 const FILTERS: NonNullable<GetEventsOptions["filters"]> = {
-  type: ["container"],
-  event: ["create", "start", "die", "rename"],
+  type: ["container", "network"],
+  event: ["create", "connect", "start", "die", "rename", "disconnect"],
 };
 
 /** How far back to ask for events that happened while nobody followed them. */
@@ -19,10 +19,10 @@ export interface DockerReader {
   /** Every running container. Rejects within the time-out, with the reason. */
   list(): Promise<ListedContainer[]>;
   /**
-   * Calls `onEvent` with every line of the events about containers, those of the last minute first, until `signal`;
-   * resolves when they break off.
+   * Calls `onOpen` once Docker tells its events, and `onEvent` with every line of those about containers, those of the
+   * last minute first, until `signal`; resolves when they break off. Rejects when Docker does not answer in time.
    */
-  watch(onEvent: (line: string) => void, signal: AbortSignal): Promise<void>;
+  watch(onEvent: (line: string) => void, onOpen: () => void, signal: AbortSignal): Promise<void>;
 }
 
 /** Docker behind a unix socket; each call ends within `timeoutMs`. */
@@ -40,6 +40,7 @@ export function createDockerReader(socketPath: string, timeoutMs: number): Docke
 
   const list = async (abortSignal: AbortSignal) => {
     const running = await docker.listContainers({ abortSignal });
+    if (!isList(running)) throw new Error("Docker's answer is no list of containers");
     const ids = new Set(running.map((info) => info.Id));
     for (const id of pids.keys()) if (!ids.has(id)) pids.delete(id);
     return Promise.all(running.map(async (info) => ({ info, pid: await pidOf(info.Id, abortSignal) })));
@@ -49,19 +50,42 @@ export function createDockerReader(socketPath: string, timeoutMs: number): Docke
     list: () => {
       const abortSignal = AbortSignal.timeout(timeoutMs);
       return list(abortSignal).catch((error) => {
-        throw abortSignal.aborted ? new Error(`no answer from Docker within ${timeoutMs} ms`) : error;
+        throw abortSignal.aborted ? noAnswer(timeoutMs) : error;
       });
     },
-    watch: async (onEvent, abortSignal) => {
+    watch: async (onEvent, onOpen, signal) => {
       pids.clear();
-      const since = Math.floor(Date.now() / 1000) - MISSED_SECONDS;
-      const events = await docker.getEvents({ filters: FILTERS, since, abortSignal });
+      const events = await openEvents(docker, signal, timeoutMs);
+      onOpen();
       for await (const line of createInterface({ input: events })) {
         for (const id of idsIn(line)) pids.delete(id);
         onEvent(line);
       }
     },
   };
+}
+
+/** The stream has no time-out, its beginning has. */
+async function openEvents(docker: Docker, signal: AbortSignal, timeoutMs: number): Promise<NodeJS.ReadableStream> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), timeoutMs);
+  const since = Math.floor(Date.now() / 1000) - MISSED_SECONDS;
+  try {
+    return await docker.getEvents({ filters: FILTERS, since, abortSignal: AbortSignal.any([signal, late.signal]) });
+  } catch (error) {
+    throw late.signal.aborted ? noAnswer(timeoutMs) : error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function noAnswer(timeoutMs: number): Error {
+  return new Error(`no answer from Docker within ${timeoutMs} ms`);
+}
+
+/** Whatever listens at the socket need not be Docker. */
+function isList(answer: unknown): answer is ContainerInfo[] {
+  return Array.isArray(answer) && answer.every((one) => typeof one?.Id === "string");
 }
 
 /** 0 for a container that is gone by now. */

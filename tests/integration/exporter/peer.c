@@ -4,6 +4,11 @@
  * peer call ADDRESS PORT COUNT REQUEST RESPONSE: makes COUNT connections that carry them, then prints "done".
  * Both keep every socket open until they are ended.
  * peer answer and peer brief: the same, but each connection is closed as soon as it has carried them, and brief ends.
+ * peer answer6: as answer, at IPv6 addresses too, where IPv4 callers have mapped ones.
+ * peer reset: as brief, but each connection is reset instead of closed.
+ * peer stay MS ADDRESS PORT REQUEST RESPONSE: one connection, closed after MS.
+ * peer late MS PORT: accepts one connection after another, reads each to its end, but begins to only after MS.
+ * peer orphan ADDRESS PORT BYTES: a child sends them and ends at once; prints "done" then.
  * peer hear PORT: takes datagrams, and answers each with its first half.
  * peer ask ADDRESS PORT COUNT BYTES: sends COUNT datagrams and takes their answers, from one socket, then prints "done".
  */
@@ -14,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int check(int result, const char *what)
@@ -30,6 +36,45 @@ static struct sockaddr_in address_of(const char *host, const char *port)
 
 	inet_pton(AF_INET, host, &address.sin_addr);
 	return address;
+}
+
+static struct sockaddr_in6 address6_of(const char *host, const char *port)
+{
+	struct sockaddr_in6 address = { .sin6_family = AF_INET6, .sin6_port = htons(atoi(port)) };
+
+	inet_pton(AF_INET6, host, &address.sin6_addr);
+	return address;
+}
+
+static int connected(const char *host, const char *port)
+{
+	int six = strchr(host, ':') != NULL;
+	int fd = check(socket(six ? AF_INET6 : AF_INET, SOCK_STREAM, 0), "socket");
+	struct sockaddr_in6 address6 = address6_of(host, port);
+	struct sockaddr_in address = address_of(host, port);
+
+	if (six)
+		check(connect(fd, (void *)&address6, sizeof(address6)), "connect");
+	else
+		check(connect(fd, (void *)&address, sizeof(address)), "connect");
+	return fd;
+}
+
+static int listening(const char *port, int six)
+{
+	int fd = check(socket(six ? AF_INET6 : AF_INET, SOCK_STREAM, 0), "socket");
+	struct sockaddr_in6 address6 = address6_of("::", port);
+	struct sockaddr_in address = address_of("0.0.0.0", port);
+	int yes = 1;
+
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+	if (six)
+		check(bind(fd, (void *)&address6, sizeof(address6)), "bind");
+	else
+		check(bind(fd, (void *)&address, sizeof(address)), "bind");
+	check(listen(fd, 128), "listen");
+	puts("done");
+	return fd;
 }
 
 static void send_bytes(int fd, size_t left)
@@ -53,44 +98,87 @@ static void receive_bytes(int fd, size_t left)
 	}
 }
 
-static void serve(char **arguments, int brief)
+static void serve(char **arguments, int brief, int six)
 {
-	struct sockaddr_in address = address_of("0.0.0.0", arguments[0]);
-	int listener = check(socket(AF_INET, SOCK_STREAM, 0), "socket");
-	int yes = 1, fd;
+	int listener = listening(arguments[0], six);
 	char end;
+	int fd;
 
-	setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
-	check(bind(listener, (void *)&address, sizeof(address)), "bind");
-	check(listen(listener, 128), "listen");
-	puts("done");
 	for (;;) {
 		fd = check(accept(listener, NULL, NULL), "accept");
 		receive_bytes(fd, atol(arguments[1]));
 		send_bytes(fd, atol(arguments[2]));
 		if (!brief)
 			continue;
-		check(read(fd, &end, 1), "read"); /* the caller closes first, so that its port rests in TIME_WAIT */
+		/* The caller closes first, so that its port rests in TIME_WAIT; or it resets. */
+		while (read(fd, &end, 1) > 0)
+			;
 		close(fd);
 	}
 }
 
-static void call(char **arguments, int brief)
+static void reset_on_close(int fd)
 {
-	struct sockaddr_in address = address_of(arguments[0], arguments[1]);
+	struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
+
+	check(setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once)), "setsockopt");
+}
+
+static void call(char **arguments, int brief, int reset)
+{
 	int fd, left;
 
 	for (left = atoi(arguments[2]); left > 0; left--) {
-		fd = check(socket(AF_INET, SOCK_STREAM, 0), "socket");
-		check(connect(fd, (void *)&address, sizeof(address)), "connect");
+		fd = connected(arguments[0], arguments[1]);
 		send_bytes(fd, atol(arguments[3]));
 		receive_bytes(fd, atol(arguments[4]));
+		if (reset)
+			reset_on_close(fd);
 		if (brief)
 			close(fd);
 	}
 	puts("done");
 	if (!brief)
 		pause();
+}
+
+static void stay(char **arguments)
+{
+	int fd = connected(arguments[1], arguments[2]);
+
+	send_bytes(fd, atol(arguments[3]));
+	receive_bytes(fd, atol(arguments[4]));
+	usleep(atoi(arguments[0]) * 1000);
+	close(fd);
+	puts("done");
+}
+
+static void late(char **arguments)
+{
+	int listener = listening(arguments[1], 0);
+	static char buffer[65536];
+	int fd;
+
+	for (;;) {
+		fd = check(accept(listener, NULL, NULL), "accept");
+		usleep(atoi(arguments[0]) * 1000);
+		while (check(read(fd, buffer, sizeof(buffer)), "read") > 0)
+			;
+		close(fd);
+	}
+}
+
+static void orphan(char **arguments)
+{
+	int child = check(fork(), "fork");
+
+	if (child == 0) {
+		send_bytes(connected(arguments[0], arguments[1]), atol(arguments[2]));
+		_exit(0);
+	}
+	check(waitpid(child, NULL, 0), "waitpid");
+	puts("done");
+	pause();
 }
 
 static void hear(char **arguments)
@@ -130,15 +218,25 @@ int main(int count, char **arguments)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	signal(SIGTERM, SIG_DFL);
 	if (count == 5 && strcmp(arguments[1], "serve") == 0)
-		serve(arguments + 2, 0);
+		serve(arguments + 2, 0, 0);
 	if (count == 5 && strcmp(arguments[1], "answer") == 0)
-		serve(arguments + 2, 1);
+		serve(arguments + 2, 1, 0);
+	if (count == 5 && strcmp(arguments[1], "answer6") == 0)
+		serve(arguments + 2, 1, 1);
 	if (count == 7 && strcmp(arguments[1], "call") == 0)
-		call(arguments + 2, 0);
-	if (count == 7 && strcmp(arguments[1], "brief") == 0) {
-		call(arguments + 2, 1);
+		call(arguments + 2, 0, 0);
+	if (count == 7 && (strcmp(arguments[1], "brief") == 0 || strcmp(arguments[1], "reset") == 0)) {
+		call(arguments + 2, 1, strcmp(arguments[1], "reset") == 0);
 		return 0;
 	}
+	if (count == 7 && strcmp(arguments[1], "stay") == 0) {
+		stay(arguments + 2);
+		return 0;
+	}
+	if (count == 4 && strcmp(arguments[1], "late") == 0)
+		late(arguments + 2);
+	if (count == 5 && strcmp(arguments[1], "orphan") == 0)
+		orphan(arguments + 2);
 	if (count == 3 && strcmp(arguments[1], "hear") == 0)
 		hear(arguments + 2);
 	if (count == 6 && strcmp(arguments[1], "ask") == 0)

@@ -4,8 +4,9 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { execa } from "execa";
 
-const IMAGE = "flowtally-test/peer";
-const NETWORK = "flowtally-test-exporter";
+export const IMAGE = "flowtally-test/peer";
+/** Of this process alone: an engine can lose count of a network's endpoints, and then keeps the network until it starts anew. */
+export const NETWORK = `flowtally-test-exporter-${process.pid}`;
 
 /** Containers, and processes of the host, that exchange known numbers of bytes and keep their sockets open. */
 export interface Peers {

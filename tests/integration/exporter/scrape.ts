@@ -15,23 +15,43 @@ export interface EdgeName {
   protocol?: "tcp" | "udp";
 }
 
+const COUNTERS: Readonly<Record<string, keyof EdgeCounters>> = {
+  flow_sent_bytes_total: "sent",
+  flow_received_bytes_total: "received",
+  flow_connections: "open",
+  flow_connections_opened_total: "opened",
+  flow_connections_closed_total: "closed",
+  flow_connections_failed_total: "failed",
+};
+
 /** One edge as the exporter at `url` has it; undefined where there is none. */
 export async function scrapeEdge(url: string, edge: EdgeName): Promise<EdgeCounters | undefined> {
-  const { source, destination, port, protocol = "tcp" } = edge;
-  const lines = (await scrape(url)).split("\n");
-  const ends = `source="${source}",destination="${destination}"`;
-  const labels = `{${ends},destination_port="${port}",protocol="${protocol}"} `;
-  const value = (name: string) =>
-    Number(lines.find((line) => line.startsWith(name + labels))?.slice((name + labels).length) ?? 0);
-  if (!lines.some((line) => line.startsWith(`flow_sent_bytes_total${labels}`))) return undefined;
-  return {
-    sent: value("flow_sent_bytes_total"),
-    received: value("flow_received_bytes_total"),
-    open: value("flow_connections"),
-    opened: value("flow_connections_opened_total"),
-    closed: value("flow_connections_closed_total"),
-    failed: value("flow_connections_failed_total"),
-  };
+  return (await scrapeEdges(url)).get(keyOf(edge));
+}
+
+/** Every edge as the exporter at `url` has it, by `keyOf`. */
+export async function scrapeEdges(url: string): Promise<Map<string, EdgeCounters>> {
+  const edges = new Map<string, EdgeCounters>();
+  for (const line of (await scrape(url)).split("\n")) {
+    const [, name = "", labels = "", value] = line.match(/^(\w+)\{(source=.*)\} (\S+)$/) ?? [];
+    const counter = COUNTERS[name];
+    if (!counter) continue;
+    const counters = edges.get(labels) ?? { sent: 0, received: 0, open: 0, opened: 0, closed: 0, failed: 0 };
+    counters[counter] = Number(value);
+    edges.set(labels, counters);
+  }
+  return edges;
+}
+
+/** An edge's labels, as /metrics writes them. */
+export function keyOf({ source, destination, port, protocol = "tcp" }: EdgeName): string {
+  return `source="${source}",destination="${destination}",destination_port="${port}",protocol="${protocol}"`;
+}
+
+/** Whether a part works, as `flow_source_up` tells; undefined while it is not in use. */
+export async function scrapeUp(url: string, source: string): Promise<boolean | undefined> {
+  const value = (await scrape(url)).match(new RegExp(`^flow_source_up\\{flow_source="${source}"\\} ([01])$`, "m"))?.[1];
+  return value === undefined ? undefined : value === "1";
 }
 
 /** All metrics, as text. */

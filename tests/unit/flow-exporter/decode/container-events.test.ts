@@ -16,6 +16,7 @@ test("an event names a container that may be gone before Docker can be asked", (
   const line = event({ Action: "start", Actor: { ID: idOf("a"), Attributes: attributes } });
   assert.deepEqual(decodeContainerEvent(line), {
     action: "start",
+    id: idOf("a"),
     container: {
       id: idOf("a"),
       name: "shop-web-1",
@@ -32,6 +33,13 @@ test("an event names a container that may be gone before Docker can be asked", (
   });
 });
 
+test("a container that joins a network or leaves it is told by its id", () => {
+  for (const Action of ["connect", "disconnect"]) {
+    const line = event({ Type: "network", Action, Actor: { ID: idOf("f"), Attributes: { container: idOf("a") } } });
+    assert.deepEqual(decodeContainerEvent(line), { action: Action, id: idOf("a") });
+  }
+});
+
 test("what is no event about a container's life is left", () => {
   for (const line of [
     "",
@@ -40,6 +48,8 @@ test("what is no event about a container's life is left", () => {
     event({}),
     event({ Actor: { ID: "short" } }),
     event({ Action: "exec_start: sh", Actor: { ID: idOf("a") } }),
+    event({ Type: "network", Actor: { ID: idOf("f"), Attributes: { name: "lab" } } }),
+    event({ Type: "network", Action: "connect", Actor: { ID: idOf("f") } }),
   ]) {
     assert.equal(decodeContainerEvent(line), undefined, line);
   }

@@ -15,10 +15,12 @@ export interface Engine {
   containers: EngineContainer[];
   /** While set, nothing is answered. */
   hangs: boolean;
+  /** While set, every answer's body is this. */
+  garbage: string | undefined;
   inspections: number;
   /** How many follow its events. */
   followers(): number;
-  /** Tells those who follow its events. */
+  /** Tells those who follow its events about a container. */
   tell(event: string, id: string, attributes?: Record<string, string>): void;
   /** Breaks the streams of events off. */
   breakOff(): void;
@@ -29,6 +31,7 @@ export async function startEngine(folder: string): Promise<Engine> {
   const streams = new Set<ServerResponse>();
   const server = createServer((request, response) => {
     if (engine.hangs) return;
+    if (engine.garbage !== undefined) return void response.writeHead(200).end(engine.garbage);
     const [, route = "", id = ""] = request.url?.match(/^\/(events|containers\/json|containers\/(\w+)\/json)/) ?? [];
     if (route === "events") return follow(response);
     if (route === "containers/json") return json(response, 200, engine.containers.map(listed));
@@ -46,6 +49,7 @@ export async function startEngine(folder: string): Promise<Engine> {
     socketPath: path.join(folder, "docker.sock"),
     containers: [],
     hangs: false,
+    garbage: undefined,
     inspections: 0,
     followers: () => streams.size,
     tell: (event, id, attributes = {}) => {

@@ -12,6 +12,7 @@ import { silent } from "../lib/log.ts";
 import { until } from "../lib/until.ts";
 import { idOf } from "../lib/world.ts";
 
+const NOBODY = { expect: () => {}, forget: () => {} };
 const WEB = { id: idOf("a"), name: "web", pid: 200 };
 
 describe("Docker", () => {
@@ -19,6 +20,7 @@ describe("Docker", () => {
   let engine: Engine;
   let docker: DockerReader;
   let health: SourceHealth;
+  let events: SourceHealth;
   let metadata: Metadata;
   beforeEach(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "flowtally-docker-"));
@@ -26,6 +28,7 @@ describe("Docker", () => {
     engine.containers = [WEB];
     docker = createDockerReader(engine.socketPath, 200);
     health = new SourceHealth("docker", silent);
+    events = new SourceHealth("docker-events", silent);
     metadata = new Metadata(docker, health);
   });
   afterEach(async () => {
@@ -36,7 +39,7 @@ describe("Docker", () => {
 
   test("a container's pid is asked for once, and again once an event says that it changed", async () => {
     const stop = new AbortController();
-    const following = metadata.follow(stop.signal, () => {});
+    const following = metadata.follow(stop.signal, NOBODY, events);
     await until("the stream of events", () => engine.followers() === 1);
     await metadata.refresh();
     await metadata.refresh();
@@ -50,8 +53,9 @@ describe("Docker", () => {
 
   test("a container that is gone before Docker can be asked is known by its events, and tells that it starts", async () => {
     const stop = new AbortController();
-    const started: string[] = [];
-    const following = metadata.follow(stop.signal, (id) => started.push(id));
+    const told: string[] = [];
+    const starts = { expect: (id: string) => told.push(`+${id[0]}`), forget: (id: string) => told.push(`-${id[0]}`) };
+    const following = metadata.follow(stop.signal, starts, events);
     await until("the stream of events", () => engine.followers() === 1);
     engine.tell("create", idOf("e"), { name: "brief", image: "brief:1" });
     engine.tell("start", idOf("e"), { name: "brief", image: "brief:1" });
@@ -61,10 +65,40 @@ describe("Docker", () => {
       metadata.gone.map(({ name, image }) => `${name} ${image}`),
       ["brief brief:1"],
     );
-    assert.deepEqual(started, [idOf("e"), idOf("e")]);
+    assert.deepEqual(told, ["+e", "+e", "-e"]);
     stop.abort();
     await following;
   });
+
+  test("events that are not told in time are a failure with its reason, and are followed once they are", async () => {
+    const stop = new AbortController();
+    engine.hangs = true;
+    const following = metadata.follow(stop.signal, NOBODY, events);
+    await until("the failure", () => events.up === false);
+    assert.equal(events.reason, "no answer from Docker within 200 ms");
+    engine.hangs = false;
+    await until("the stream of events", () => events.up === true);
+    engine.breakOff();
+    await until("the end of the stream", () => events.up === false);
+    assert.equal(events.reason, "Docker's events broke off");
+    await until("another stream of events", () => events.up === true);
+    stop.abort();
+    await following;
+    assert.equal(events.up, true, "to stop following is no failure");
+  });
+
+  for (const garbage of ["", "garbage", "{}", "[null]", '[{"Names":[]}]', '"text"']) {
+    test(`an answer like ${garbage || "nothing"} is a failure, what is known stays, and it heals`, async () => {
+      await metadata.refresh();
+      engine.garbage = garbage;
+      await metadata.refresh();
+      assert.deepEqual([metadata.up, names()], [false, ["web 200"]]);
+      assert.equal(health.reason, "Docker's answer is no list of containers");
+      engine.garbage = undefined;
+      await metadata.refresh();
+      assert.equal(metadata.up, true);
+    });
+  }
 
   test("a container that has ended is gone, with all that was known", async () => {
     await metadata.refresh();
