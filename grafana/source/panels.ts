@@ -1,0 +1,124 @@
+import * as common from "@grafana/grafana-foundation-sdk/common";
+import {
+  FieldColorBuilder,
+  FieldColorModeId,
+  type Threshold,
+  ThresholdsConfigBuilder,
+  ThresholdsMode,
+} from "@grafana/grafana-foundation-sdk/dashboard";
+import * as heatmaps from "@grafana/grafana-foundation-sdk/heatmap";
+import * as graphs from "@grafana/grafana-foundation-sdk/nodegraph";
+import * as stats from "@grafana/grafana-foundation-sdk/stat";
+import * as charts from "@grafana/grafana-foundation-sdk/timeseries";
+
+/** The only data source, as grafana/provisioning names it. */
+export const PROMETHEUS = { type: "prometheus", uid: "prometheus" };
+
+/** Lines over time, half the width; the legend has mean, maximum and the last value. */
+export function chart(title: string, description: string, unit: string): charts.PanelBuilder {
+  return new charts.PanelBuilder()
+    .title(title)
+    .description(description)
+    .datasource(PROMETHEUS)
+    .unit(unit)
+    .min(0)
+    .span(12)
+    .height(8)
+    .lineWidth(1)
+    .fillOpacity(10)
+    .showPoints(common.VisibilityMode.Never)
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassicByName))
+    .tooltip(
+      new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi).sort(common.SortOrder.Descending),
+    )
+    .legend(
+      new common.VizLegendOptionsBuilder()
+        .showLegend(true)
+        .displayMode(common.LegendDisplayMode.Table)
+        .placement(common.LegendPlacement.Bottom)
+        .calcs(["mean", "max", "lastNotNull"]),
+    );
+}
+
+/** Areas on top of each other: the parts of a whole. */
+export function stacked(title: string, description: string, unit: string): charts.PanelBuilder {
+  return chart(title, description, unit)
+    .fillOpacity(40)
+    .stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal).group("A"));
+}
+
+/** A sixth of the width: the value now, coloured by its thresholds, with its course in small. */
+export function stat(title: string, description: string, unit: string): stats.PanelBuilder {
+  return new stats.PanelBuilder()
+    .title(title)
+    .description(description)
+    .datasource(PROMETHEUS)
+    .unit(unit)
+    .span(4)
+    .height(4)
+    .thresholds(thresholds())
+    .colorMode(common.BigValueColorMode.Value)
+    .graphMode(common.BigValueGraphMode.Area)
+    .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(["lastNotNull"]).values(false).fields(""));
+}
+
+/** How many observations a second fell into each bucket, over time. @param unit of the buckets */
+export function heatmap(title: string, description: string, unit: string): heatmaps.PanelBuilder {
+  return (
+    new heatmaps.PanelBuilder()
+      .title(title)
+      .description(description)
+      .datasource(PROMETHEUS)
+      .span(12)
+      .height(8)
+      // Wider fields are easier to see, and buckets of many edges are dear to read.
+      .maxDataPoints(90)
+      .calculate(false)
+      .color(
+        new heatmaps.HeatmapColorOptionsBuilder()
+          .mode(heatmaps.HeatmapColorMode.Scheme)
+          .scheme("Viridis")
+          .scale(heatmaps.HeatmapColorScale.Exponential)
+          .exponent(0.5)
+          .steps(64)
+          .reverse(false)
+          .fill("dark-blue"),
+      )
+      .cellGap(1)
+      .cellValues(new heatmaps.CellValuesBuilder().unit("ops").decimals(2))
+      .filterValues(new heatmaps.FilterValueRangeBuilder().le(1e-9))
+      .rowsFrame(new heatmaps.RowsHeatmapOptionsBuilder().layout(common.HeatmapCellLayout.Auto))
+      .yAxis(new heatmaps.YAxisConfigBuilder().unit(unit).axisPlacement(common.AxisPlacement.Left))
+      .tooltip(new heatmaps.HeatmapTooltipBuilder().mode(common.TooltipDisplayMode.Single).yHistogram(true))
+  );
+}
+
+/** Who talks to whom. The frames `nodes` and `edges` have the columns id, title, subtitle; id, source, target. */
+export function map(title: string, description: string, unit: string): graphs.PanelBuilder {
+  return new graphs.PanelBuilder()
+    .title(title)
+    .description(description)
+    .datasource(PROMETHEUS)
+    .span(24)
+    .height(12)
+    .nodes(new graphs.NodeOptionsBuilder().mainStatUnit(unit))
+    .edges(new graphs.EdgeOptionsBuilder().mainStatUnit(unit))
+    .withTransformation({
+      id: "organize",
+      options: {
+        excludeByName: { Time: true },
+        renameByName: { "Value #nodes": "mainstat", "Value #edges": "mainstat" },
+      },
+    });
+}
+
+/** Blue below the first step, then orange, then red. */
+export function thresholds(orange?: number, red?: number): ThresholdsConfigBuilder {
+  const steps: Threshold[] = [{ value: null, color: "blue" }];
+  if (orange !== undefined) steps.push({ value: orange, color: "orange" });
+  if (red !== undefined) steps.push({ value: red, color: "red" });
+  return new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(steps);
+}
+
+/** Draws a chart's thresholds as dashed lines. */
+export const DASHED = new common.GraphThresholdsStyleConfigBuilder().mode(common.GraphThresholdsStyleMode.Dashed);

@@ -1,0 +1,35 @@
+import { largest, RATE, WHOLE } from "./select.ts";
+
+const TIME = "ebpf_program_run_time_seconds_total";
+const RUNS = "ebpf_program_runs_total";
+const LABELS = "id, name, type";
+const SHOWN = 12;
+
+/** Only programs that the chosen loaders loaded; the loader becomes a label. */
+function ofLoaders(vector: string, at = ""): string {
+  return `${vector} * on (id) group_left (loaded_by, attach) ebpf_program_info{loaded_by=~"$loaded_by"}${at}`;
+}
+
+const mostTime = (shown: string) => largest(SHOWN, "id", shown, ofLoaders(`increase(${TIME}${WHOLE})`, " @ end()"));
+
+/** Seconds of CPU per second: 1 is one core. */
+export const cpu = `sum(${ofLoaders(`rate(${TIME}${RATE})`)})`;
+export const cpuByProgram = mostTime(`rate(${TIME}${RATE})`);
+export const cpuByLoader = `sum by (loaded_by) (${ofLoaders(`rate(${TIME}${RATE})`)})`;
+export const runs = `sum(${ofLoaders(`rate(${RUNS}${RATE})`)})`;
+export const runsByProgram = mostTime(`rate(${RUNS}${RATE})`);
+export const timePerRun = `${cpu} / ${runs}`;
+export const timePerRunByProgram = mostTime(`rate(${TIME}${RATE}) / (rate(${RUNS}${RATE}) > 0)`);
+export const loaded = 'count(ebpf_program_info{loaded_by=~"$loaded_by"})';
+
+/** One row for each program, one query for each column. */
+export const table = {
+  cpu: rows(`rate(${TIME}[$__range])`),
+  runs: rows(`rate(${RUNS}[$__range])`),
+  timePerRun: rows(`${TIME} / (${RUNS} > 0)`),
+  totalTime: rows(TIME),
+};
+
+function rows(vector: string): string {
+  return `sum by (${LABELS}, loaded_by, attach) (${ofLoaders(vector)})`;
+}

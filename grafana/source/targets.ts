@@ -1,0 +1,24 @@
+import { DataqueryBuilder, PromQueryFormat } from "@grafana/grafana-foundation-sdk/prometheus";
+
+/** cAdvisor looks at a quiet container every 15 s only: a rate needs a window of four such looks. */
+const CADVISOR_INTERVAL = "15s";
+
+/** Series over time. @param legend one name, or a pattern with {{label}} */
+export function over(expr: string, legend: string): DataqueryBuilder {
+  return new DataqueryBuilder().expr(expr).legendFormat(legend).range();
+}
+
+/** The same for rates of cAdvisor's metrics. */
+export function overContainers(expr: string, legend: string): DataqueryBuilder {
+  return over(expr, legend).interval(CADVISOR_INTERVAL);
+}
+
+/** Cumulative buckets, `sum by (le)`, as a heatmap reads them. */
+export function buckets(expr: string): DataqueryBuilder {
+  return over(expr, "{{le}}").format(PromQueryFormat.Heatmap);
+}
+
+/** A table's column, as of the end of the time shown. @param refId names the column `Value #refId` */
+export function column(refId: string, expr: string): DataqueryBuilder {
+  return new DataqueryBuilder().refId(refId).expr(expr).format(PromQueryFormat.Table).instant();
+}
