@@ -4,6 +4,8 @@ import { PROTOCOL } from "./layout.ts";
 interface PublishedPort {
   /** IP protocol number. */
   protocol: number;
+  /** Address of the host it is published at; left out: at all of them. */
+  hostAddress?: string | undefined;
   hostPort: number;
   containerPort: number;
 }
@@ -23,6 +25,8 @@ export interface Container {
   addresses: string[];
   publishedPorts: PublishedPort[];
 }
+
+const ANY_ADDRESS: ReadonlySet<string> = new Set(["", "0.0.0.0", "::"]);
 
 /** One entry of Docker's container list, and the pid that only an inspection tells. */
 export function decodeContainer(info: ContainerInfo, pid: number): Container {
@@ -56,8 +60,9 @@ function addressesOf(info: ContainerInfo): string[] {
 function publishedPortsOf(info: ContainerInfo): PublishedPort[] {
   return (info.Ports ?? [])
     .filter((port) => port.PublicPort > 0)
-    .flatMap(({ Type, PublicPort, PrivatePort }) => {
+    .flatMap(({ Type, IP, PublicPort, PrivatePort }) => {
       const protocol = Type === "tcp" || Type === "udp" ? PROTOCOL[Type] : 0;
-      return protocol === 0 ? [] : [{ protocol, hostPort: PublicPort, containerPort: PrivatePort }];
+      const host = ANY_ADDRESS.has(IP ?? "") ? {} : { hostAddress: IP };
+      return protocol === 0 ? [] : [{ protocol, ...host, hostPort: PublicPort, containerPort: PrivatePort }];
     });
 }

@@ -3,9 +3,9 @@ import { PROTOCOL, ROLE } from "../decode/layout.ts";
 import { containerEndpoint, DOCKER_DNS, type Endpoint, UNKNOWN_PROCESS } from "./endpoint.ts";
 import type { Edge, Flow } from "./flow.ts";
 import { type Owner, ownerOf } from "./owner.ts";
-import { addressOwner, isDockerDns, publishedTarget } from "./remote.ts";
+import { addressOwner, isDockerDns, publishedAt, publishedTarget } from "./remote.ts";
 import type { Side } from "./side.ts";
-import { netnsKey, type Published, publishedKey, type World } from "./world.ts";
+import { netnsKey, type World } from "./world.ts";
 
 const DNS_PORT = 53;
 /** Docker's process that listens at published ports. */
@@ -69,19 +69,9 @@ function sourceOf({ client, server }: Flow, world: World): Owner {
   return { endpoint: server ? addressOwner(server.row, world) : UNKNOWN_PROCESS };
 }
 
-/** The way from Docker's proxy to the container behind a published port. */
+/** The way from Docker's proxy to the container behind a published port: all that it ever connects to. */
 function isRelay({ client }: Flow, world: World): boolean {
-  if (!client || !isProxy(client.row, world)) return false;
-  const container = world.containersByAddress.get(client.row.destinationAddress);
-  const { protocol, destinationPort } = client.row;
-  return (
-    container?.publishedPorts.some((one) => one.protocol === protocol && one.containerPort === destinationPort) === true
-  );
-}
-
-/** What listens for a container at a port of the host: the flow ends at the container, not there. */
-function proxiedTarget({ row }: Side, world: World): Published | undefined {
-  return isProxy(row, world) ? world.published.get(publishedKey(row.protocol, row.sourcePort)) : undefined;
+  return client !== undefined && isProxy(client.row, world);
 }
 
 function isProxy(row: FlowRow, world: World): boolean {
@@ -91,9 +81,18 @@ function isProxy(row: FlowRow, world: World): boolean {
 function targetOf({ client, server }: Flow, world: World): Target {
   const address = client?.row.destinationAddress ?? server?.row.sourceAddress ?? "";
   if (isDockerDns(address)) return { endpoint: DOCKER_DNS, port: DNS_PORT };
-  const published = server ? proxiedTarget(server, world) : client && publishedTarget(client.row, world);
+  if (server && isProxy(server.row, world)) return proxiedTarget(server.row, world);
+  const published = !server && client && publishedTarget(client.row, world);
   if (published) return { endpoint: containerEndpoint(published.container), port: published.port };
   if (server) return { ...ownerOf(server.row, world), port: server.row.sourcePort };
   if (!client) return { endpoint: UNKNOWN_PROCESS, port: 0 };
   return { endpoint: addressOwner(client.row, world), port: client.row.destinationPort };
+}
+
+/** Docker's proxy listens for a container at a port of the host: the flow ends at the container, not there. */
+function proxiedTarget(row: FlowRow, world: World): Target {
+  const { protocol, sourceAddress, sourcePort } = row;
+  const published = publishedAt(protocol, sourceAddress, sourcePort, world);
+  if (published) return { endpoint: containerEndpoint(published.container), port: published.port };
+  return { ...ownerOf(row, world), port: sourcePort, unknownContainer: `at port ${sourcePort}` };
 }

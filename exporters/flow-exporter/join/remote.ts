@@ -9,8 +9,17 @@ const DOCKER_DNS_ADDRESS = "127.0.0.11";
 
 /** The container behind the host's published port that a client's socket goes to, if it does. */
 export function publishedTarget(row: FlowRow, world: World): Published | undefined {
-  const here = world.hostAddresses.has(row.destinationAddress);
-  return here ? world.published.get(publishedKey(row.protocol, row.destinationPort)) : undefined;
+  const { protocol, destinationAddress, destinationPort } = row;
+  return world.hostAddresses.has(destinationAddress)
+    ? publishedAt(protocol, destinationAddress, destinationPort, world)
+    : undefined;
+}
+
+/** The container behind a port of the host, as published at one of its addresses or at all of them. */
+export function publishedAt(protocol: number, address: string, port: number, world: World): Published | undefined {
+  const all = world.published.get(publishedKey(protocol, port)) ?? [];
+  const here = all.find(({ hostAddress }) => hostAddress === address);
+  return here ?? all.find(({ hostAddress }) => hostAddress === undefined);
 }
 
 /** Whether a socket's remote socket must be on this host as well. */

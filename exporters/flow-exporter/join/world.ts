@@ -25,6 +25,8 @@ export interface Facts {
 export interface Published {
   container: Container;
   port: number;
+  /** Address of the host it is published at; undefined: at all of them. */
+  hostAddress: string | undefined;
 }
 
 /** The facts, arranged for looking up. */
@@ -39,8 +41,8 @@ export interface World {
   containersByNetns: ReadonlyMap<number, readonly Container[]>;
   /** The host's own network namespace, as `netnsKey` gives it. */
   hostNetns: ReadonlySet<number>;
-  /** By `publishedKey`. */
-  published: ReadonlyMap<number, Published>;
+  /** By `publishedKey`, those that run first; several can have the same port at different addresses. */
+  published: ReadonlyMap<number, readonly Published[]>;
   cgroupNames: ReadonlyMap<number, string>;
   processes: ReadonlyMap<number, ProcessRow>;
   history: ProcessHistory;
@@ -75,7 +77,7 @@ export function createWorld(facts: Facts): World {
     containersByAddress: new Map(containers.flatMap((one) => one.addresses.map((address) => [address, one]))),
     containersByNetns: containersPerNetns(facts.containers, processes, hostNetns),
     hostNetns,
-    published: new Map(facts.containers.flatMap(publishedBy)),
+    published: publishedBy([...facts.containers, ...(facts.goneContainers ?? [])]),
     cgroupNames: new Map([...(facts.goneCgroups ?? []), ...cgroups]),
     processes,
     history: facts.history,
@@ -109,9 +111,13 @@ function containersPerNetns(
   return perNetns;
 }
 
-function publishedBy(container: Container): [number, Published][] {
-  return container.publishedPorts.map(({ protocol, hostPort, containerPort }) => [
-    publishedKey(protocol, hostPort),
-    { container, port: containerPort },
-  ]);
+function publishedBy(containers: readonly Container[]): Map<number, Published[]> {
+  const published = new Map<number, Published[]>();
+  for (const container of containers) {
+    for (const { protocol, hostAddress, hostPort, containerPort } of container.publishedPorts) {
+      const key = publishedKey(protocol, hostPort);
+      published.set(key, [...(published.get(key) ?? []), { container, port: containerPort, hostAddress }]);
+    }
+  }
+  return published;
 }

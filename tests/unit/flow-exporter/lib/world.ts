@@ -97,14 +97,15 @@ export function rows(...sockets: SocketValues[]): FlowRows {
   return new FlowRows(Buffer.concat(sockets.map(socket)));
 }
 
-/** Edges of the open flows, as "source > destination:port sent/received". */
+/** Edges of the open flows, as "source > destination:port sent/received"; "relay" where they do not count. */
 export function edges(table: FlowTable): string[] {
   return [...table.flows].map((flow) => {
     takeNews(flow);
     const { edge, counted } = flow;
     if (!edge) return "waits";
     const { sentBytes, receivedBytes } = counted;
-    return `${edge.source.name} > ${edge.destination.name}:${edge.destinationPort} ${sentBytes}/${receivedBytes}`;
+    const ends = `${edge.source.name} > ${edge.destination.name}:${edge.destinationPort}`;
+    return `${ends} ${sentBytes}/${receivedBytes}${edge.relay ? " relay" : ""}`;
   });
 }
 

@@ -155,7 +155,8 @@ test("a container is named, labelled and addressed as Docker lists it", () => {
     Ports: [
       { Type: "tcp", PrivatePort: 80, PublicPort: 8080, IP: "0.0.0.0" },
       { Type: "tcp", PrivatePort: 81 },
-      { Type: "udp", PrivatePort: 53, PublicPort: 53, IP: "0.0.0.0" },
+      { Type: "udp", PrivatePort: 53, PublicPort: 53, IP: "::" },
+      { Type: "tcp", PrivatePort: 80, PublicPort: 9090, IP: "127.0.0.1" },
     ],
   };
   assert.deepEqual(decodeContainer(info as never, 12), {
@@ -172,6 +173,7 @@ test("a container is named, labelled and addressed as Docker lists it", () => {
     publishedPorts: [
       { protocol: 6, hostPort: 8080, containerPort: 80 },
       { protocol: 17, hostPort: 53, containerPort: 53 },
+      { protocol: 6, hostAddress: "127.0.0.1", hostPort: 9090, containerPort: 80 },
     ],
   });
 });
