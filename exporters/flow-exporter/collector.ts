@@ -76,11 +76,6 @@ export class Collector {
     if (sameBoot) this.#remember(sameBoot, host.bootTimeNs());
   }
 
-  *#changedFlows(): Generator<Flow> {
-    yield* this.#tcp.takeChanged();
-    yield* this.#udp.takeChanged();
-  }
-
   /** The open flows, and the last of those that ended. */
   *flowsOfLate(): Generator<Flow> {
     yield* this.#tcp.flows;
@@ -164,7 +159,7 @@ export class Collector {
     this.#tcp.update(live, world, this.#closed.take(), live !== undefined && this.#closed.complete);
     this.#takeUdp(world);
     this.#takePrograms(world);
-    this.totals.apply(this.#changedFlows(), world.nowNs / 1e6);
+    this.totals.apply([...this.#tcp.takeChanged(), ...this.#udp.takeChanged()], world.nowNs / 1e6);
     const outside = outsideCounters(this.#parts.host.netFile("dev"));
     this.coverage.add(this.totals.outsideBytes, outside, world.nowNs);
     this.work.apply(world, talkingIn(this.totals));

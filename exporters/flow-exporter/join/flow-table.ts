@@ -228,11 +228,11 @@ export class FlowTable {
     const tuples = tuplesOf(row, world);
     const mirror = this.#pairs.mirrorOf(tuples);
     const flow = mirror?.flow ?? createFlow(this.#round, world.nowNs);
-    const side = createSide(rows, index, row, flow);
+    const side = createSide(rows, index, row, flow, tuples);
     place(side, mirror);
     resume(flow, this.#remembered.take(rows, index));
     markStart(side, world.history);
-    this.#pairs.add(side, tuples);
+    this.#pairs.add(side);
     this.flows.add(flow);
     this.#ended.delete(flow);
     this.#unsettle(flow);

@@ -2,6 +2,7 @@ import type { ClosedRows } from "../decode/closed-rows.ts";
 import type { FlowRow, FlowRows } from "../decode/flow-rows.ts";
 import type { Flow } from "./flow.ts";
 import type { Sample } from "./process-history.ts";
+import type { Tuple } from "./tuple.ts";
 
 /** What tells one connection of a socket from the next. */
 export interface Identity {
@@ -14,8 +15,7 @@ export interface Identity {
 /** One socket of a flow, with the counters of the last read that had it. */
 export interface Side extends Identity {
   row: FlowRow;
-  /** Its tuples, as the other side finds them. */
-  names: readonly string[];
+  tuples: readonly Tuple[];
   sentBytes: number;
   receivedBytes: number;
   retransmits: number;
@@ -69,13 +69,13 @@ export function stateOf({ state }: Side): TcpState {
 }
 
 /** The socket in row `index`, as a part of `flow`. */
-export function createSide(rows: FlowRows, index: number, row: FlowRow, flow: Flow): Side {
+export function createSide(rows: FlowRows, index: number, row: FlowRow, flow: Flow, tuples: readonly Tuple[]): Side {
   return {
     key: rows.key(index),
     row,
     ports: rows.ports(index),
     startNs: row.startNs,
-    names: [],
+    tuples,
     sentBytes: 0,
     receivedBytes: 0,
     retransmits: 0,

@@ -5,12 +5,10 @@ import { netnsKey, type World } from "./world.ts";
 
 const HOST = "host";
 
-/** The names of a connection, by which its two sockets find each other. */
+/** A name of a connection, by which its two sockets find each other: the same for both, seen the other way round. */
 export interface Tuple {
-  /** As this socket sees it. */
-  own: string;
-  /** As the socket on the other side sees it. */
-  mirrored: string;
+  name: string;
+  reversed: boolean;
 }
 
 /**
@@ -31,9 +29,12 @@ function nameOf(address: string, world: World): string {
   return world.hostAddresses.has(address) ? HOST : address;
 }
 
-function tuple(row: FlowRow, sourceName: string, destinationName: string, destinationPort: number): Tuple {
-  const scope = isLoopback(destinationName) ? `${netnsKey(row)} ` : "";
-  const source = `${sourceName} ${row.sourcePort}`;
-  const destination = `${destinationName} ${destinationPort}`;
-  return { own: `${scope}${source} ${destination}`, mirrored: `${scope}${destination} ${source}` };
+function tuple(row: FlowRow, source: string, destination: string, destinationPort: number): Tuple {
+  const { sourcePort } = row;
+  const scope = isLoopback(destination) ? `${netnsKey(row)} ` : "";
+  const reversed = source === destination ? sourcePort > destinationPort : source > destination;
+  const name = reversed
+    ? `${scope}${destination} ${destinationPort} ${source} ${sourcePort}`
+    : `${scope}${source} ${sourcePort} ${destination} ${destinationPort}`;
+  return { name, reversed };
 }

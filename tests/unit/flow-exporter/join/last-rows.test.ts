@@ -83,7 +83,7 @@ function reader() {
   const last = new LastRows();
   const sides = new Map<number, Side>();
   const sideOf = (all: FlowRows, index: number) => {
-    const side = sides.get(all.key(index)) ?? createSide(all, index, all.row(index), createFlow(1, 0));
+    const side = sides.get(all.key(index)) ?? createSide(all, index, all.row(index), createFlow(1, 0), []);
     sides.set(side.key, side);
     return side;
   };
