@@ -94,7 +94,9 @@ const cost = [
   stacked("CPU by service", "What the monitoring itself takes; 100 % is one core.", "percentunit").withTarget(
     overContainers(own.cpuByService, "{{name}}"),
   ),
-  stacked("Memory by service", "Working set.", "bytes").withTarget(over(own.memoryByService, "{{name}}")),
+  stacked("Memory by service", "Working set: what cannot be given up at once.", "bytes").withTarget(
+    over(own.memoryByService, "{{name}}"),
+  ),
   chart(
     "Memory used of limit",
     "Of every container that has a limit. Above 90 % for five minutes an alert fires.",

@@ -25,24 +25,30 @@ export interface PanelQuery {
   expr: string;
 }
 
-/** Every query of every provisioned dashboard, as it is with a look at the last five minutes. */
-export async function panelQueries(): Promise<PanelQuery[]> {
+/**
+ * Every query of every provisioned dashboard, as it is with a look at the last five minutes.
+ * @param chosen values of variables, instead of their defaults
+ */
+export async function panelQueries(chosen: Readonly<Record<string, string>> = {}): Promise<PanelQuery[]> {
   const folder = path.join(ROOT, "grafana/dashboards");
   const files = (await readdir(folder)).filter((file) => file.endsWith(".json"));
   const texts = await Promise.all(files.map((file) => readFile(path.join(folder, file), "utf8")));
-  return texts.flatMap((text) => queriesOf(JSON.parse(text) as Provisioned));
+  return texts.flatMap((text) => queriesOf(JSON.parse(text) as Provisioned, chosen));
 }
 
-function queriesOf({ title, panels, templating }: Provisioned): PanelQuery[] {
-  const defaults = (templating.list ?? []).map((variable) => [variable.name, defaultOf(variable)] as const);
+function queriesOf({ title, panels, templating }: Provisioned, chosen: Readonly<Record<string, string>>): PanelQuery[] {
+  const variables = (templating.list ?? []).map((variable) => [
+    variable.name,
+    chosen[variable.name] ?? defaultOf(variable),
+  ]);
   return panels.flatMap((panel) =>
     (panel.targets ?? []).map(({ refId, expr, interval }) => ({
       name: `${title} / ${panel.title} / ${refId}`,
-      expr: filledIn(expr, [
-        ...defaults,
-        ["__rate_interval", rateInterval(interval)],
-        ["__range", `${RANGE_SECONDS}s`],
-      ]),
+      expr: filledIn(expr, {
+        ...Object.fromEntries(variables),
+        __rate_interval: rateInterval(interval),
+        __range: `${RANGE_SECONDS}s`,
+      }),
     })),
   );
 }
@@ -57,6 +63,7 @@ function rateInterval(interval = `${SCRAPE_SECONDS}s`): string {
   return `${4 * Number.parseInt(interval, 10)}s`;
 }
 
-function filledIn(expr: string, values: readonly (readonly [string, string])[]): string {
-  return values.reduce((text, [name, value]) => text.replaceAll(new RegExp(`\\$${name}\\b`, "g"), () => value), expr);
+/** A name that is no variable stays, as in Grafana: `$1` is label_replace's. */
+function filledIn(expr: string, values: Readonly<Record<string, string>>): string {
+  return expr.replaceAll(/\$(\w+)/g, (text, name) => values[name] ?? text);
 }

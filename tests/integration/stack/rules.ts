@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+import { describe, it } from "node:test";
+import { execa } from "execa";
+import { eventually } from "../lib/eventually.ts";
+import { ROOT } from "../lib/launcher.ts";
+import type { Running } from "./running.ts";
+
+const FOLDER = path.join(ROOT, "prometheus");
+
+interface RulesAnswer {
+  data: { groups: { rules: { name: string; type: string; health: string; lastError?: string }[] }[] };
+}
+
+/** Recording and alert rules, judged by promtool, which is in the Prometheus image. */
+export function rulesSuite(running: () => Running): void {
+  describe("rules", () => {
+    const promtool = async (...args: string[]) => {
+      const { Config } = await running().docker.getContainer("prometheus").inspect();
+      const mounts = ["--volume", `${FOLDER}:/etc/prometheus:ro`, "--tmpfs", "/tmp:mode=1777"];
+      const run = ["run", "--rm", "--network=none", "--entrypoint=/bin/promtool", ...mounts, Config.Image, ...args];
+      const result = await execa("docker", run, { reject: false, all: true });
+      assert.equal(result.exitCode, 0, result.all);
+    };
+
+    for (const file of ["alerts", "recording"]) {
+      it(`${file}.yml passes its unit tests`, () =>
+        promtool("test", "rules", `/etc/prometheus/rules/tests/${file}.yml`));
+    }
+
+    it("have a unit test file each", async () => {
+      const ofRules = (await readdir(path.join(FOLDER, "rules"))).filter((name) => name.endsWith(".yml"));
+      assert.deepEqual((await readdir(path.join(FOLDER, "rules/tests"))).sort(), ofRules.sort());
+    });
+
+    it("are loaded by Prometheus, and evaluate without an error", () =>
+      eventually(40, async () => {
+        const response = await fetch("http://127.0.0.1:9090/api/v1/rules");
+        const rules = ((await response.json()) as RulesAnswer).data.groups.flatMap((group) => group.rules);
+        assert.ok(rules.some(({ type }) => type === "alerting") && rules.some(({ type }) => type === "recording"));
+        assert.deepEqual(
+          rules.filter(({ health }) => health !== "ok"),
+          [],
+        );
+      }));
+  });
+}

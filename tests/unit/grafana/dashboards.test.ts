@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { describe, it } from "node:test";
+import { DASHBOARDS, textOf } from "../../../grafana/source/files.ts";
+
+const FOLDER = path.resolve(import.meta.dirname, "../../../grafana/dashboards");
+
+/** Grafana's ids of the units in use; an id it does not know would be drawn as text behind the number. */
+const UNITS = ["Bps", "bytes", "cps", "ops", "percentunit", "pps", "s", "short"];
+
+interface Place {
+  x: number;
+  y: number;
+  w: number;
+  h: number;
+}
+
+interface Panel {
+  id: number;
+  type: string;
+  title: string;
+  description?: string;
+  gridPos: Place;
+  datasource?: { uid: string };
+  targets?: { refId: string; expr: string }[];
+  fieldConfig?: { defaults: { unit?: string } };
+  options?: { yAxis?: { unit?: string } };
+}
+
+interface Written {
+  uid: string;
+  panels: Panel[];
+  templating: { list?: { name: string; query: string }[] };
+}
+
+describe("dashboards", () => {
+  it("are written as the source says, and nothing else lies beside them", async () => {
+    const files = (await readdir(FOLDER)).filter((file) => file.endsWith(".json"));
+    assert.deepEqual(files.sort(), Object.keys(DASHBOARDS).sort());
+    for (const [file, dashboard] of Object.entries(DASHBOARDS)) {
+      const written = await readFile(path.join(FOLDER, file), "utf8");
+      assert.equal(written, textOf(dashboard), `${file} is not up to date: npm run dashboards`);
+    }
+  });
+
+  for (const [file, dashboard] of Object.entries(DASHBOARDS)) {
+    describe(file, () => {
+      const { uid, panels, templating } = JSON.parse(textOf(dashboard)) as Written;
+      const drawn = panels.filter(({ type }) => type !== "row");
+
+      it("has its file's name as uid", () => assert.equal(`${uid}.json`, `flowtally-${file}`));
+
+      it("tells of each panel what it shows, from the one data source, with a unit Grafana knows", () => {
+        for (const panel of drawn) {
+          assert.ok((panel.description?.length ?? 0) > 20, panel.title);
+          assert.equal(panel.datasource?.uid, "prometheus", panel.title);
+          assert.ok(panel.targets && panel.targets.length > 0, panel.title);
+          const unit = panel.options?.yAxis?.unit ?? panel.fieldConfig?.defaults.unit;
+          if (panel.type === "table" || panel.type === "nodeGraph") continue;
+          assert.ok(UNITS.includes(unit ?? ""), `${panel.title}: ${unit}`);
+        }
+      });
+
+      it("gives panels and queries names that are theirs alone", () => {
+        assert.equal(new Set(panels.map(({ id }) => id)).size, panels.length);
+        for (const { title, targets = [] } of drawn) {
+          assert.equal(new Set(targets.map(({ refId }) => refId)).size, targets.length, title);
+        }
+      });
+
+      it("fills all 24 columns, without a gap or an overlap", () => {
+        const cells = new Set<string>();
+        for (const { title, gridPos } of panels) {
+          for (const cell of cellsOf(gridPos)) {
+            assert.ok(!cells.has(cell), `${title} overlaps at ${cell}`);
+            cells.add(cell);
+          }
+        }
+        const height = Math.max(...panels.map(({ gridPos }) => gridPos.y + gridPos.h));
+        assert.equal(cells.size, 24 * height);
+        for (const { title, gridPos } of panels) assert.ok(gridPos.x + gridPos.w <= 24, title);
+      });
+
+      it("has just the variables that its queries ask for", () => {
+        const declared = (templating.list ?? []).map(({ name }) => name);
+        const asking = [...drawn.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr))];
+        const chained = (templating.list ?? []).map(({ query }) => query);
+        const asked = [...asking, ...chained].flatMap((text) =>
+          [...text.matchAll(/\$([a-z]\w*)/g)].map(([, name]) => name),
+        );
+        assert.deepEqual([...new Set(asked)].sort(), declared.sort());
+      });
+    });
+  }
+});
+
+function cellsOf({ x, y, w, h }: Place): string[] {
+  return Array.from({ length: w * h }, (_, index) => `${x + (index % w)}|${y + Math.floor(index / w)}`);
+}
