@@ -1,0 +1,78 @@
+import type { Container } from "../api/types.ts";
+import { hashOf } from "../lib/route.ts";
+import { formatBytes, formatRate, formatValue } from "../lib/units.ts";
+import type { Column } from "../ui/virtual-table.tsx";
+import type { Counter, Rates } from "./use-rates.ts";
+
+const COUNTER_OF: Readonly<Record<string, Counter>> = {
+  cpu: "cpu_seconds",
+  read: "read_bytes",
+  written: "written_bytes",
+  sending: "sent_bytes",
+  receiving: "received_bytes",
+};
+
+/** What a column sorts a container by. */
+export function valueOf(container: Container, key: string, rates: Rates): string | number | undefined {
+  const counter = COUNTER_OF[key];
+  if (counter) return rates(container, counter);
+  const value = container[key as keyof Container];
+  return typeof value === "object" ? undefined : value;
+}
+
+export function columnsOf(rates: Rates): Column<Container>[] {
+  const rate = (key: string, title: string, width: string): Column<Container> => ({
+    key,
+    title,
+    width,
+    numeric: true,
+    wideOnly: key !== "sending",
+    cell: (container) => formatRate(valueOf(container, key, rates) as number | undefined),
+  });
+  return [
+    { key: "name", title: "Container", cell: ({ name }) => <span class="name">{name}</span> },
+    {
+      key: "compose_project",
+      title: "Project",
+      wideOnly: true,
+      width: "9rem",
+      cell: ({ compose_project: project }) => <span class="name">{project || "–"}</span>,
+    },
+    { key: "image", title: "Image", wideOnly: true, cell: ({ image }) => <span class="name muted">{image}</span> },
+    { key: "cpu", title: "CPU", width: "4.8rem", numeric: true, cell: (one) => cpu(rates(one, "cpu_seconds")) },
+    {
+      key: "resident_bytes",
+      title: "Memory",
+      width: "5.6rem",
+      numeric: true,
+      cell: (one) => formatBytes(one.resident_bytes),
+    },
+    rate("read", "Disk read", "6.2rem"),
+    rate("written", "Disk write", "6.4rem"),
+    rate("sending", "Sends", "6rem"),
+    rate("receiving", "Receives", "6.2rem"),
+    {
+      key: "sent_bytes",
+      title: "Sent",
+      width: "5.8rem",
+      numeric: true,
+      wideOnly: true,
+      cell: (container) => formatBytes(container.sent_bytes),
+    },
+    {
+      key: "flows",
+      title: "",
+      width: "3.6rem",
+      sortable: false,
+      cell: ({ endpoint, name }) => (
+        <a class="above" href={hashOf("flows", "", { container: endpoint })} aria-label={`Flows of ${name}`}>
+          Flows
+        </a>
+      ),
+    },
+  ];
+}
+
+function cpu(cores: number | undefined): string {
+  return cores === undefined ? "–" : formatValue(cores, "percentunit", 1);
+}

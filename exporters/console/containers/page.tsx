@@ -1,0 +1,74 @@
+import { useMemo, useState } from "preact/hooks";
+import type { ContainersPage as Answer, Container } from "../api/types.ts";
+import { usePoll } from "../api/use-poll.ts";
+import { hashOf } from "../lib/route.ts";
+import { type Sort, sortRows } from "../lib/sort.ts";
+import { formatCount } from "../lib/units.ts";
+import { Message } from "../ui/message.tsx";
+import { VirtualTable } from "../ui/virtual-table.tsx";
+import { columnsOf, valueOf } from "./columns.tsx";
+import { useContainerRates } from "./use-rates.ts";
+
+const EVERY_MS = 3000;
+
+/** The running containers, and what each of them does; a click leads to its dashboard. */
+export function ContainersPage() {
+  const { data, at, error } = usePoll<Answer>("/api/containers?limit=10000", EVERY_MS);
+  const [search, setSearch] = useState("");
+  const [sort, setSort] = useState<Sort>({ key: "cpu", descending: true });
+  const rates = useContainerRates(data, at);
+  const columns = useMemo(() => columnsOf(rates), [rates]);
+  const rows = useMemo(() => {
+    const found = (data?.containers ?? []).filter((container) => hasText(container, search));
+    return sortRows(found, (container) => valueOf(container, sort.key, rates), sort.descending);
+  }, [data, search, sort, rates]);
+
+  return (
+    <div class="page">
+      <h1 class="unseen">Containers</h1>
+      <div class="toolbar">
+        <label class="field">
+          <span>Search</span>
+          <input
+            type="search"
+            value={search}
+            placeholder="name, image or project"
+            onInput={(event) => setSearch(event.currentTarget.value)}
+          />
+        </label>
+        <p class="note" role="status">
+          {data ? `${formatCount(rows.length)} of ${formatCount(data.total)} containers` : ""}
+        </p>
+      </div>
+      {!data && error && <Message title="The containers cannot be shown">{error.message}</Message>}
+      <div class="table-body">
+        <VirtualTable
+          caption="Containers"
+          columns={columns}
+          count={rows.length}
+          rowAt={(index) => rows[index]}
+          keyOf={({ id }) => id}
+          sort={sort}
+          onSort={setSort}
+          onOpen={openDashboard}
+          empty={<Empty known={data !== undefined} searched={search !== ""} />}
+        />
+      </div>
+    </div>
+  );
+}
+
+function Empty({ known, searched }: { known: boolean; searched: boolean }) {
+  if (!known) return <>Asking the exporter…</>;
+  if (searched) return <Message title="No container matches">Take something away from what is searched for.</Message>;
+  return <Message title="No container is running">Start one, and it is here within ten seconds.</Message>;
+}
+
+function openDashboard({ name }: Container): void {
+  location.hash = hashOf("dashboards", "flowtally-container", { "var-container": name });
+}
+
+function hasText({ name, image, compose_project: project }: Container, search: string): boolean {
+  const wanted = search.trim().toLowerCase();
+  return [name, image, project].some((text) => text.toLowerCase().includes(wanted));
+}

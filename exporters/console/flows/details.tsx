@@ -1,0 +1,61 @@
+import type { Flow, Work } from "../api/types.ts";
+import { hashOf } from "../lib/route.ts";
+import { formatBytes, formatCount, formatValue } from "../lib/units.ts";
+import { Facts } from "../ui/facts.tsx";
+import { SidePanel } from "../ui/panel.tsx";
+import { momentOf } from "./columns.tsx";
+import { State } from "./state.tsx";
+
+/** Everything about one flow. */
+export function FlowDetails({ flow, onClose }: { flow: Flow; onClose(): void }) {
+  return (
+    <SidePanel title={`${flow.source} → ${flow.destination}`} onClose={onClose}>
+      <Facts
+        of={[
+          ["State", <State key="state" flow={flow} />],
+          ["From", `${flow.source_address} : ${flow.source_port}`],
+          ["To", `${flow.destination_address} : ${flow.destination_address_port}`],
+          ["Served at", `${flow.destination_port} ${flow.protocol}`],
+          ["Process", flow.comm === "" ? "" : `${flow.comm} (${flow.pid})`],
+          ["Sent", formatBytes(flow.sent_bytes)],
+          ["Received", formatBytes(flow.received_bytes)],
+          ["Round trip", flow.rtt_seconds === 0 ? "" : formatValue(flow.rtt_seconds, "s")],
+          ["Retransmits", formatCount(flow.retransmits)],
+          ["Began", flow.start === null ? "before it was watched" : momentOf(flow.start)],
+          ["Ended", flow.end === null ? "still open" : momentOf(flow.end)],
+        ]}
+      />
+      <p class="links">
+        {[...new Set([flow.source, flow.destination])].map((name) => (
+          <a key={name} href={hashOf("flows", "", { container: name })}>
+            Flows of {name}
+          </a>
+        ))}
+      </p>
+      {flow.work && <WorkDetails comm={flow.work.comm} before={flow.work.before} during={flow.work.during} />}
+    </SidePanel>
+  );
+}
+
+function WorkDetails({ comm, before, during }: { comm: string; before: Work; during: Work }) {
+  return (
+    <section>
+      <h3>
+        Work of {comm} <span class="count">before, during</span>
+      </h3>
+      <Facts
+        of={[
+          ["CPU", pair(formatValue(before.cpu_seconds, "s"), formatValue(during.cpu_seconds, "s"))],
+          ["Disk read", pair(formatBytes(before.read_bytes), formatBytes(during.read_bytes))],
+          ["Disk written", pair(formatBytes(before.written_bytes), formatBytes(during.written_bytes))],
+          ["Major faults", pair(formatCount(before.major_faults), formatCount(during.major_faults))],
+          ["Memory", formatBytes(during.resident_bytes)],
+        ]}
+      />
+    </section>
+  );
+}
+
+function pair(before: string, during: string): string {
+  return `${before}, ${during}`;
+}

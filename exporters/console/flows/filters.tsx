@@ -1,0 +1,89 @@
+import type { Graph } from "../api/types.ts";
+import { usePoll } from "../api/use-poll.ts";
+import type { FlowFilters } from "../lib/flows-query.ts";
+
+/** What the exporter lets states be filtered by: these, then TCP's own. */
+const STATES: readonly (readonly [string, string])[] = [
+  ["open", "open"],
+  ["closed", "closed"],
+  ["failed", "failed"],
+  ["ESTABLISHED", "TCP: established"],
+  ["SYN_SENT", "TCP: syn sent"],
+  ["SYN_RECV", "TCP: syn received"],
+  ["FIN_WAIT1", "TCP: fin wait 1"],
+  ["FIN_WAIT2", "TCP: fin wait 2"],
+  ["CLOSE_WAIT", "TCP: close wait"],
+  ["LAST_ACK", "TCP: last ack"],
+  ["CLOSING", "TCP: closing"],
+];
+
+interface Props {
+  filters: FlowFilters;
+  onChange(change: FlowFilters | Record<string, undefined>): void;
+}
+
+export function Filters({ filters, onChange }: Props) {
+  const { data } = usePoll<Graph>("/api/graph?monitoring=1", 30_000);
+  return (
+    <>
+      <label class="field">
+        <span>Container</span>
+        <input
+          list="endpoints"
+          value={filters.container ?? ""}
+          placeholder="either end, by name"
+          onChange={(event) => onChange({ container: event.currentTarget.value })}
+        />
+        <datalist id="endpoints">
+          {data?.nodes.map(({ id }) => (
+            <option key={id} value={id} />
+          ))}
+        </datalist>
+      </label>
+      <label class="field short">
+        <span>Port</span>
+        <input
+          type="number"
+          min={1}
+          max={65_535}
+          value={filters.port ?? ""}
+          placeholder="any"
+          onChange={(event) => onChange({ port: event.currentTarget.value })}
+        />
+      </label>
+      <Select
+        label="Protocol"
+        value={filters.protocol}
+        options={[
+          ["tcp", "TCP"],
+          ["udp", "UDP"],
+        ]}
+        onChange={(protocol) => onChange({ protocol })}
+      />
+      <Select label="State" value={filters.state} options={STATES} onChange={(state) => onChange({ state })} />
+    </>
+  );
+}
+
+interface SelectProps {
+  label: string;
+  value: string | undefined;
+  options: readonly (readonly [string, string])[];
+  onChange(value: string): void;
+}
+
+function Select({ label, value, options, onChange }: SelectProps) {
+  return (
+    <label class="field">
+      <span>{label}</span>
+      <select value={value ?? ""} onChange={(event) => onChange(event.currentTarget.value)}>
+        <option value="">any</option>
+        {options.map(([key, text]) => (
+          <option key={key} value={key}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

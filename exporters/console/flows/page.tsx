@@ -1,0 +1,70 @@
+import { useCallback, useState } from "preact/hooks";
+import type { Flow } from "../api/types.ts";
+import { filtersOf, sortOf, sortText } from "../lib/flows-query.ts";
+import { formatClock } from "../lib/time.ts";
+import { formatCount } from "../lib/units.ts";
+import { route, setQuery } from "../router.ts";
+import { Message } from "../ui/message.tsx";
+import { VirtualTable } from "../ui/virtual-table.tsx";
+import { FLOW_COLUMNS } from "./columns.tsx";
+import { FlowDetails } from "./details.tsx";
+import { Filters } from "./filters.tsx";
+import { useFlows } from "./use-flows.ts";
+
+/** Live table of the flows that are open, and of those that ended of late. */
+export function FlowsPage() {
+  const filters = filtersOf(route.value.query);
+  const sort = sortOf(route.value.query.get("sort"));
+  const [paused, setPaused] = useState(false);
+  const [opened, setOpened] = useState<Flow | undefined>();
+  const { total, rowAt, onSlice, error, at, data } = useFlows(filters, sort, paused);
+  const close = useCallback(() => setOpened(undefined), []);
+  const shown = opened && latest(opened, data?.flows);
+
+  return (
+    <div class="page">
+      <h1 class="unseen">Flows</h1>
+      <div class="toolbar">
+        <Filters filters={filters} onChange={(change) => setQuery(change)} />
+        <button type="button" aria-pressed={paused} onClick={() => setPaused(!paused)}>
+          {paused ? "Go on" : "Pause"}
+        </button>
+        <p class="note" role="status">
+          {formatCount(total)} flows{at === undefined ? "" : `, ${paused ? "as of" : "live"} ${formatClock(at)}`}
+        </p>
+      </div>
+      {error && error.code !== "UNREACHABLE" && <Message title="These filters cannot be used">{error.message}</Message>}
+      <div class={`table-body ${shown ? "with-side" : ""}`}>
+        <VirtualTable
+          caption="Flows"
+          columns={FLOW_COLUMNS}
+          count={total}
+          rowAt={rowAt}
+          keyOf={flowKey}
+          sort={sort}
+          onSort={(next) => setQuery({ sort: sortText(next) })}
+          onOpen={setOpened}
+          selected={shown && flowKey(shown)}
+          onSlice={onSlice}
+          empty={data ? <Empty filtered={Object.keys(filters).length > 0} /> : "Asking the exporter…"}
+        />
+        {shown && <FlowDetails flow={shown} onClose={close} />}
+      </div>
+    </div>
+  );
+}
+
+function Empty({ filtered }: { filtered: boolean }) {
+  if (!filtered) return <Message title="No flow has been seen yet">Let two containers talk to each other.</Message>;
+  return <Message title="No flow matches">Names must be given in full; take a filter away to see more.</Message>;
+}
+
+/** The same flow as it is now, while it can be seen. */
+function latest(flow: Flow, flows: readonly Flow[] | undefined): Flow {
+  return flows?.find((one) => flowKey(one) === flowKey(flow)) ?? flow;
+}
+
+function flowKey(flow: Flow): string {
+  const { protocol, source_address, source_port, destination_address, destination_address_port, start } = flow;
+  return [protocol, source_address, source_port, destination_address, destination_address_port, start].join(" ");
+}

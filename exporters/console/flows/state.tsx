@@ -1,0 +1,8 @@
+import type { Flow } from "../api/types.ts";
+
+/** A flow's state as a word; what failed stands out. */
+export function State({ flow }: { flow: Flow }) {
+  const { failed, error, end, state } = flow;
+  if (failed) return <span class="state failed">failed{error === null ? "" : `: ${error}`}</span>;
+  return <span class={`state ${end === null ? "open" : "closed"}`}>{state.toLowerCase().replaceAll("_", " ")}</span>;
+}

@@ -1,0 +1,25 @@
+/** Clock time of a moment in milliseconds since 1970, in the reader's time zone: `12:03:10`. */
+export function formatClock(ms: number): string {
+  const date = new Date(ms);
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(":");
+}
+
+/** Clock time, with the day before it where that is not today: `2030-01-31 12:03:10`. */
+export function formatMoment(ms: number, nowMs: number): string {
+  const date = new Date(ms);
+  const today = date.toDateString() === new Date(nowMs).toDateString();
+  const day = `${date.getFullYear()}-${twoDigits(date.getMonth() + 1)}-${twoDigits(date.getDate())}`;
+  return today ? formatClock(ms) : `${day} ${formatClock(ms)}`;
+}
+
+/** Label of a time axis whose marks are `stepSeconds` apart. */
+export function formatTick(seconds: number, stepSeconds: number): string {
+  const date = new Date(seconds * 1000);
+  if (stepSeconds >= 86_400) return `${twoDigits(date.getMonth() + 1)}-${twoDigits(date.getDate())}`;
+  const clock = formatClock(seconds * 1000);
+  return stepSeconds < 60 ? clock : clock.slice(0, 5);
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, "0");
+}

@@ -1,0 +1,110 @@
+const BINARY = ["", "Ki", "Mi", "Gi", "Ti", "Pi"];
+const DECIMAL = ["", "k", "M", "G", "T", "P"];
+
+interface Scaled {
+  base: 1000 | 1024;
+  suffix: string;
+}
+
+/** Grafana's ids of units that grow by prefixes. */
+const SCALED: Readonly<Record<string, Scaled>> = {
+  short: { base: 1000, suffix: "" },
+  bytes: { base: 1024, suffix: "B" },
+  decbytes: { base: 1000, suffix: "B" },
+  bits: { base: 1024, suffix: "b" },
+  decbits: { base: 1000, suffix: "b" },
+  binBps: { base: 1024, suffix: "B/s" },
+  Bps: { base: 1000, suffix: "B/s" },
+  binbps: { base: 1024, suffix: "b/s" },
+  bps: { base: 1000, suffix: "b/s" },
+  pps: { base: 1000, suffix: "packets/s" },
+  ops: { base: 1000, suffix: "/s" },
+  opm: { base: 1000, suffix: "/min" },
+  cps: { base: 1000, suffix: "/s" },
+  reqps: { base: 1000, suffix: "req/s" },
+  rps: { base: 1000, suffix: "reads/s" },
+  wps: { base: 1000, suffix: "writes/s" },
+  iops: { base: 1000, suffix: "I/O/s" },
+  hertz: { base: 1000, suffix: "Hz" },
+};
+
+/** Seconds in one of each of Grafana's units of time. */
+const SECONDS: Readonly<Record<string, number>> = { s: 1, ms: 1e-3, µs: 1e-6, ns: 1e-9, m: 60, h: 3600, d: 86_400 };
+
+/** A value with its unit, by Grafana's unit ids (`bytes`, `Bps`, `percentunit`, `s`, `ops`, …); – for no value. */
+export function formatValue(value: number | null | undefined, unit = "short", decimals?: number): string {
+  if (value === null || value === undefined || Number.isNaN(value)) return "–";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  const scaled = SCALED[unit];
+  if (scaled) return formatScaled(value, scaled, decimals);
+  const seconds = SECONDS[unit];
+  if (seconds !== undefined) return formatSeconds(value * seconds, decimals);
+  return formatOther(value, unit, decimals);
+}
+
+/** Bytes for tables, e.g. `1.5 MiB`. */
+export function formatBytes(bytes: number | null | undefined): string {
+  return formatValue(bytes, "bytes");
+}
+
+/** Bytes per second for tables, e.g. `1.5 MB/s`. */
+export function formatRate(bytesPerSecond: number | null | undefined): string {
+  return formatValue(bytesPerSecond, "Bps");
+}
+
+/** A whole number with thin groups: 12,345 → `12 345`. */
+export function formatCount(value: number | null | undefined): string {
+  if (value === null || value === undefined) return "–";
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+(?!\d))/g, "\u202f");
+}
+
+function formatScaled(value: number, { base, suffix }: Scaled, decimals?: number): string {
+  const prefixes = base === 1024 ? BINARY : DECIMAL;
+  const size = Math.abs(value);
+  let power = 0;
+  while (power < prefixes.length - 1 && size / base ** power >= 999.5) power++;
+  const unit = `${prefixes[power]}${suffix}`;
+  return joined(digits(value / base ** power, decimals), unit);
+}
+
+const STEPS: readonly [number, string][] = [
+  [86_400, "d"],
+  [3600, "h"],
+  [60, "min"],
+  [1, "s"],
+  [1e-3, "ms"],
+  [1e-6, "µs"],
+  [1e-9, "ns"],
+];
+
+function formatSeconds(value: number, decimals?: number): string {
+  if (value === 0) return "0 s";
+  const [step, unit] = STEPS.find(([least]) => Math.abs(value) >= least * 0.9995) ?? [1e-9, "ns"];
+  return joined(digits(value / step, decimals), unit);
+}
+
+function formatOther(value: number, unit: string, decimals?: number): string {
+  if (unit === "percentunit") return `${digits(value * 100, decimals)} %`;
+  if (unit === "percent") return `${digits(value, decimals)} %`;
+  if (unit.startsWith("dateTime")) return new Date(value).toISOString().replace("T", " ").slice(0, 19);
+  if (unit === "none" || unit === "string" || unit === "") return digits(value, decimals);
+  if (unit.startsWith("prefix:")) return `${unit.slice(7)}${digits(value, decimals)}`;
+  return joined(digits(value, decimals), unit.replace(/^(suffix|si|count):/, ""));
+}
+
+/** Three significant digits, or as many decimals as are asked for; whole numbers stay whole. */
+function digits(value: number, decimals?: number): string {
+  if (decimals !== undefined) return minus(value.toFixed(decimals));
+  const size = Math.abs(value);
+  if (Number.isInteger(value) && size < 1e6) return minus(String(value));
+  if (size !== 0 && size < 0.01) return minus(Number(value.toPrecision(2)).toString());
+  return minus(value.toFixed(size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2));
+}
+
+function minus(text: string): string {
+  return text.replace("-", "−");
+}
+
+function joined(number: string, unit: string): string {
+  return unit === "" ? number : `${number} ${unit}`;
+}

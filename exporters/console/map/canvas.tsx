@@ -1,0 +1,88 @@
+import { useEffect, useRef } from "preact/hooks";
+import type { MapEdge, MapModel } from "../lib/graph.ts";
+import { theme } from "../ui/theme.ts";
+import { type Choice, MapDrawing } from "./drawing.ts";
+
+export interface CanvasProps {
+  model: MapModel;
+  rateOf(edge: MapEdge): number | undefined;
+  choice: Choice | undefined;
+  found: ReadonlySet<string> | undefined;
+  onChoose(choice: Choice | undefined): void;
+}
+
+const PAN_PX = 60;
+
+/** The map itself, with its buttons; arrow keys move it, + and − zoom, 0 shows all. */
+export function MapCanvas({ model, rateOf, choice, found, onChoose }: CanvasProps) {
+  const element = useRef<HTMLDivElement>(null);
+  const drawing = useRef<MapDrawing | undefined>(undefined);
+
+  useEffect(() => {
+    if (!element.current) return;
+    const made = new MapDrawing(element.current, onChoose);
+    drawing.current = made;
+    const resized = new ResizeObserver(() => made.resize());
+    resized.observe(element.current);
+    return () => {
+      resized.disconnect();
+      made.destroy();
+    };
+  }, [onChoose]);
+
+  useEffect(() => drawing.current?.update(model, rateOf), [model, rateOf]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: elements that came with a new model are to be faded too
+  useEffect(() => drawing.current?.emphasise(choice, found), [choice, found, model]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme is read from the style sheets
+  useEffect(() => drawing.current?.restyle(), [theme.value]);
+  useEffect(() => {
+    if (found && found.size > 0) drawing.current?.fit(found);
+  }, [found]);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const act = keyOf(drawing.current, event.key);
+    if (!act) return;
+    event.preventDefault();
+    act();
+  };
+
+  return (
+    <section
+      class="map-canvas"
+      aria-label={`Service map with ${model.nodes.size} endpoints; the same edges are in the table`}
+      data-nodes={model.nodes.size}
+      data-edges={model.edges.size}
+      data-testid="map"
+    >
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the picture is moved with the keyboard */}
+      <div ref={element} class="map-picture" role="img" aria-label="Service map" tabIndex={0} onKeyDown={onKeyDown} />
+      <div class="map-buttons" role="group" aria-label="View of the map">
+        <button type="button" onClick={() => drawing.current?.zoom(1.3)} aria-label="Zoom in" title="Zoom in (+)">
+          +
+        </button>
+        <button type="button" onClick={() => drawing.current?.zoom(1 / 1.3)} aria-label="Zoom out" title="Zoom out (−)">
+          −
+        </button>
+        <button type="button" onClick={() => drawing.current?.fit()} title="Show all (0)">
+          Fit
+        </button>
+        <button type="button" onClick={() => drawing.current?.arrange()} title="Arrange all nodes anew">
+          Arrange
+        </button>
+      </div>
+    </section>
+  );
+}
+
+function keyOf(drawing: MapDrawing | undefined, key: string): (() => void) | undefined {
+  const actions: Record<string, () => void> = {
+    ArrowLeft: () => drawing?.pan(PAN_PX, 0),
+    ArrowRight: () => drawing?.pan(-PAN_PX, 0),
+    ArrowUp: () => drawing?.pan(0, PAN_PX),
+    ArrowDown: () => drawing?.pan(0, -PAN_PX),
+    "+": () => drawing?.zoom(1.3),
+    "-": () => drawing?.zoom(1 / 1.3),
+    "0": () => drawing?.fit(),
+  };
+  return actions[key];
+}

@@ -1,0 +1,163 @@
+import type { GraphLink, GraphNode } from "../api/types.ts";
+import { linkBytes, linkId, type MapEdge, type MapModel } from "../lib/graph.ts";
+import { hashOf } from "../lib/route.ts";
+import { formatBytes, formatCount, formatRate } from "../lib/units.ts";
+import { Facts } from "../ui/facts.tsx";
+import { SidePanel } from "../ui/panel.tsx";
+import type { Choice } from "./drawing.ts";
+
+type RateOf = (link: GraphLink) => number | undefined;
+
+interface Props {
+  choice: Choice;
+  model: MapModel;
+  rateOf: RateOf;
+  onChoose(choice: Choice): void;
+  onClose(): void;
+}
+
+/** What is known of the chosen node or edge. */
+export function Details({ choice, model, rateOf, onChoose, onClose }: Props) {
+  const node = choice.kind === "node" ? model.nodes.get(choice.id) : undefined;
+  const edge = choice.kind === "edge" ? model.edges.get(choice.id) : undefined;
+  const title = node?.id ?? (edge ? `${edge.source} → ${edge.destination}` : "No longer there");
+  return (
+    <SidePanel title={title} onClose={onClose}>
+      {node && <NodeDetails node={node} model={model} rateOf={rateOf} onChoose={onChoose} />}
+      {edge && <EdgeDetails edge={edge} rateOf={rateOf} onChoose={onChoose} />}
+      {!node && !edge && <p>It has had no traffic for an hour, or is hidden now.</p>}
+    </SidePanel>
+  );
+}
+
+function NodeDetails({ node, model, rateOf, onChoose }: Omit<Props, "choice" | "onClose"> & { node: GraphNode }) {
+  const edges = [...model.edges.values()];
+  return (
+    <>
+      <Facts
+        of={[
+          ["Kind", node.kind],
+          ["Project", node.compose_project],
+          ["Service", node.compose_service],
+          ["Pod", [node.namespace, node.pod].filter(Boolean).join("/")],
+          ["Image", node.image],
+          ["Container", node.container_id.slice(0, 12)],
+          ["Sent", formatBytes(node.sent_bytes)],
+          ["Received", formatBytes(node.received_bytes)],
+        ]}
+      />
+      <p class="links">
+        <a href={hashOf("flows", "", { container: node.id })}>Flows of {node.id}</a>
+        {node.kind === "container" && (
+          <a href={hashOf("dashboards", "flowtally-container", { "var-container": node.id })}>Container dashboard</a>
+        )}
+      </p>
+      <EdgeList
+        title="Asks"
+        edges={edges.filter(({ source }) => source === node.id)}
+        nameOf={({ destination }) => destination}
+        {...{ rateOf, onChoose }}
+      />
+      <EdgeList
+        title="Is asked by"
+        edges={edges.filter(({ destination }) => destination === node.id)}
+        nameOf={({ source }) => source}
+        {...{ rateOf, onChoose }}
+      />
+    </>
+  );
+}
+
+interface EdgeListProps extends Pick<Props, "rateOf" | "onChoose"> {
+  title: string;
+  edges: MapEdge[];
+  nameOf(edge: MapEdge): string;
+}
+
+const LISTED = 50;
+
+function EdgeList({ title, edges, nameOf, rateOf, onChoose }: EdgeListProps) {
+  if (edges.length === 0) return null;
+  const largest = [...edges].sort((a, b) => b.bytes - a.bytes).slice(0, LISTED);
+  return (
+    <section>
+      <h3>
+        {title} <span class="count">{edges.length}</span>
+      </h3>
+      <ul class="edge-list">
+        {largest.map((edge) => (
+          <li key={edge.id}>
+            <button type="button" onClick={() => onChoose({ kind: "edge", id: edge.id })}>
+              <span class="name">{nameOf(edge)}</span>
+              <span class="ports">{edge.links.map((link) => link.destination_port).join(", ")}</span>
+              <span class="number">{formatRate(rateOfEdge(edge, rateOf))}</span>
+              <span class="number">{formatBytes(edge.bytes)}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {edges.length > LISTED && (
+        <p class="note">
+          The {LISTED} largest of {edges.length}; all are in the table.
+        </p>
+      )}
+    </section>
+  );
+}
+
+function EdgeDetails({ edge, rateOf, onChoose }: Pick<Props, "rateOf" | "onChoose"> & { edge: MapEdge }) {
+  return (
+    <>
+      <p class="links">
+        <button type="button" class="link" onClick={() => onChoose({ kind: "node", id: edge.source })}>
+          {edge.source}
+        </button>
+        <button type="button" class="link" onClick={() => onChoose({ kind: "node", id: edge.destination })}>
+          {edge.destination}
+        </button>
+      </p>
+      {edge.links.map((link) => (
+        <LinkDetails key={linkId(link)} link={link} rate={rateOf(link)} />
+      ))}
+    </>
+  );
+}
+
+function LinkDetails({ link, rate }: { link: GraphLink; rate: number | undefined }) {
+  return (
+    <section>
+      <h3>
+        Port {link.destination_port} <span class="count">{link.protocol}</span>
+      </h3>
+      <Facts
+        of={[
+          ["Now", formatRate(rate)],
+          ["In all", formatBytes(linkBytes(link))],
+          ["Sent", formatBytes(link.sent_bytes)],
+          ["Received", formatBytes(link.received_bytes)],
+          ["Open now", formatCount(link.connections)],
+          ["Opened", formatCount(link.opened)],
+          ["Closed", formatCount(link.closed)],
+          ["Failed", formatCount(link.failed)],
+          ["Retransmits", formatCount(link.retransmits)],
+        ]}
+      />
+      <p class="links">
+        <a
+          href={hashOf("flows", "", {
+            container: link.source,
+            port: String(link.destination_port),
+            protocol: link.protocol,
+          })}
+        >
+          Its flows
+        </a>
+      </p>
+    </section>
+  );
+}
+
+function rateOfEdge({ links }: MapEdge, rateOf: RateOf): number | undefined {
+  const rates = links.map(rateOf).filter((rate) => rate !== undefined);
+  return rates.length === 0 ? undefined : rates.reduce((a, b) => a + b);
+}

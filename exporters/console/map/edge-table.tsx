@@ -1,0 +1,116 @@
+import { useMemo, useState } from "preact/hooks";
+import type { GraphLink } from "../api/types.ts";
+import { edgeId, linkBytes, type MapModel } from "../lib/graph.ts";
+import { type Sort, sortRows } from "../lib/sort.ts";
+import { formatBytes, formatCount, formatRate } from "../lib/units.ts";
+import { type Column, VirtualTable } from "../ui/virtual-table.tsx";
+import type { Choice } from "./drawing.ts";
+
+interface Props {
+  model: MapModel;
+  rateOf(link: GraphLink): number | undefined;
+  found: ReadonlySet<string> | undefined;
+  choice: Choice | undefined;
+  onChoose(choice: Choice): void;
+}
+
+/** Every edge in words: the map for those who do not see it, and for exact figures. */
+export function EdgeTable({ model, rateOf, found, choice, onChoose }: Props) {
+  const [sort, setSort] = useState<Sort>({ key: "rate", descending: true });
+  const columns = useMemo(() => columnsOf(rateOf), [rateOf]);
+  const rows = useMemo(() => {
+    const all = [...model.edges.values()].flatMap(({ links }) => links);
+    const shown = all.filter((link) => isShown(link, found, choice));
+    return sortRows(shown, (link) => valueOf(link, sort.key, rateOf), sort.descending);
+  }, [model, found, choice, sort, rateOf]);
+
+  return (
+    <section class="edge-table" aria-label="Edges">
+      <VirtualTable
+        caption="Edges of the service map"
+        columns={columns}
+        count={rows.length}
+        rowAt={(index) => rows[index]}
+        keyOf={edgeId}
+        sort={sort}
+        onSort={setSort}
+        onOpen={(link) => onChoose({ kind: "edge", id: edgeId(link) })}
+        selected={choice?.kind === "edge" ? choice.id : undefined}
+        empty="No edge belongs to what is searched for."
+      />
+    </section>
+  );
+}
+
+function isShown(link: GraphLink, found: ReadonlySet<string> | undefined, choice: Choice | undefined): boolean {
+  if (choice?.kind === "node") return link.source === choice.id || link.destination === choice.id;
+  return found === undefined || found.has(link.source) || found.has(link.destination);
+}
+
+function valueOf(link: GraphLink, key: string, rateOf: Props["rateOf"]): string | number | undefined {
+  if (key === "rate") return rateOf(link) ?? linkBytes(link) / 1e18;
+  if (key === "bytes") return linkBytes(link);
+  return link[key as keyof GraphLink];
+}
+
+function columnsOf(rateOf: Props["rateOf"]): Column<GraphLink>[] {
+  return [
+    { key: "source", title: "From", cell: ({ source }) => <span class="name">{source}</span> },
+    { key: "destination", title: "To", cell: ({ destination }) => <span class="name">{destination}</span> },
+    { key: "destination_port", title: "Port", width: "4.8rem", numeric: true, cell: (link) => link.destination_port },
+    { key: "protocol", title: "Protocol", width: "5.4rem", wideOnly: true, cell: ({ protocol }) => protocol },
+    { key: "rate", title: "Now", width: "6.2rem", numeric: true, cell: (link) => formatRate(rateOf(link)) },
+    {
+      key: "sent_bytes",
+      title: "Sent",
+      width: "6rem",
+      numeric: true,
+      wideOnly: true,
+      cell: (one) => formatBytes(one.sent_bytes),
+    },
+    {
+      key: "received_bytes",
+      title: "Received",
+      width: "6.4rem",
+      numeric: true,
+      wideOnly: true,
+      cell: (one) => formatBytes(one.received_bytes),
+    },
+    {
+      key: "connections",
+      title: "Open",
+      width: "4.8rem",
+      numeric: true,
+      wideOnly: true,
+      cell: (one) => formatCount(one.connections),
+    },
+    {
+      key: "opened",
+      title: "Opened",
+      width: "5.6rem",
+      numeric: true,
+      wideOnly: true,
+      cell: (one) => formatCount(one.opened),
+    },
+    {
+      key: "failed",
+      title: "Failed",
+      width: "5rem",
+      numeric: true,
+      wideOnly: true,
+      cell: (one) => <Trouble count={one.failed} />,
+    },
+    {
+      key: "retransmits",
+      title: "Retransmits",
+      width: "7rem",
+      numeric: true,
+      wideOnly: true,
+      cell: (one) => <Trouble count={one.retransmits} />,
+    },
+  ];
+}
+
+function Trouble({ count }: { count: number }) {
+  return <span class={count > 0 ? "trouble" : ""}>{formatCount(count)}</span>;
+}

@@ -1,0 +1,87 @@
+import { useCallback, useMemo, useRef, useState } from "preact/hooks";
+import type { Graph, GraphLink } from "../api/types.ts";
+import { usePoll } from "../api/use-poll.ts";
+import { linkBytes, linkId, type MapEdge, mapModel, searchNodes } from "../lib/graph.ts";
+import { RateBook } from "../lib/rates.ts";
+import { route, setQuery } from "../router.ts";
+import { lazy } from "../ui/lazy.tsx";
+import { Message } from "../ui/message.tsx";
+import type { CanvasProps } from "./canvas.tsx";
+import { Details } from "./details.tsx";
+import type { Choice } from "./drawing.ts";
+import { EdgeTable } from "./edge-table.tsx";
+import { Toolbar } from "./toolbar.tsx";
+
+const EVERY_MS = 3000;
+const WINDOW_MS = 16_000;
+
+const Canvas = lazy<CanvasProps>(() => import("./canvas.tsx").then(({ MapCanvas }) => MapCanvas));
+
+/** The service map: who talks to whom, and how much just now. */
+export function MapPage() {
+  const monitoring = route.value.query.get("monitoring") === "1";
+  const path = `/api/graph?monitoring=${monitoring ? 1 : 0}`;
+  const { data, at, error, stale } = usePoll<Graph>(path, EVERY_MS);
+  const [search, setSearch] = useState("");
+  const [choice, setChoice] = useState<Choice | undefined>();
+  const rateOf = useLinkRates(path, stale ? undefined : data, at);
+  const model = useMemo(() => (data ? mapModel(data) : undefined), [data]);
+  const edgeRate = useCallback((edge: MapEdge) => sum(edge.links.map(rateOf)), [rateOf]);
+  const found = useMemo(() => (model ? searchNodes(model, search) : undefined), [model, search]);
+  const stableFound = useSame(found);
+  const close = useCallback(() => setChoice(undefined), []);
+
+  return (
+    <div class="page map-page">
+      <h1 class="unseen">Service map</h1>
+      <Toolbar
+        model={model}
+        search={search}
+        onSearch={setSearch}
+        found={found?.size}
+        monitoring={monitoring}
+        onMonitoring={(on) => setQuery({ monitoring: on ? "1" : undefined })}
+      />
+      {!model && <Start error={error?.message} />}
+      {model?.nodes.size === 0 && (
+        <Message title="No traffic has been seen yet">
+          Start two containers that talk to each other, or tick “Monitoring” to see this stack’s own traffic.
+        </Message>
+      )}
+      {model && model.nodes.size > 0 && (
+        <div class={`map-body ${choice ? "with-side" : ""}`}>
+          <Canvas model={model} rateOf={edgeRate} choice={choice} found={stableFound} onChoose={setChoice} />
+          {choice && <Details choice={choice} model={model} rateOf={rateOf} onChoose={setChoice} onClose={close} />}
+          <EdgeTable model={model} rateOf={rateOf} found={found} choice={choice} onChoose={setChoice} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Start({ error }: { error: string | undefined }) {
+  if (error === undefined) return <div class="loading" aria-busy="true" />;
+  return <Message title="The service map cannot be shown">{error}. It is tried again every two seconds.</Message>;
+}
+
+/** Bytes per second of every link, evened out over the last refreshes. */
+function useLinkRates(path: string, data: Graph | undefined, at: number | undefined) {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: edges that were hidden before did not start from nothing
+  const book = useMemo(() => new RateBook(WINDOW_MS), [path]);
+  return useMemo(() => {
+    if (data && at) book.add(at, new Map(data.links.map((link) => [linkId(link), linkBytes(link)])));
+    return (link: GraphLink) => book.rate(linkId(link));
+  }, [book, data, at]);
+}
+
+function sum(values: readonly (number | undefined)[]): number | undefined {
+  return values.reduce((a, b) => (a === undefined && b === undefined ? undefined : (a ?? 0) + (b ?? 0)), undefined);
+}
+
+/** The earlier of two sets that hold the same, so that nothing is redrawn for a copy. */
+function useSame(found: ReadonlySet<string> | undefined): ReadonlySet<string> | undefined {
+  const before = useRef(found);
+  const same = found && before.current && [...found].join("\n") === [...before.current].join("\n");
+  if (!same) before.current = found;
+  return before.current;
+}

@@ -1,0 +1,22 @@
+import { exporterDown, prometheusDown } from "../api/health.ts";
+
+/** Says once, for the whole page, what does not answer. */
+export function Banner() {
+  return (
+    <div role="status" class="banners">
+      {exporterDown.value !== undefined && (
+        <p class="banner" data-testid="reconnecting">
+          <strong>Reconnecting.</strong> The exporter does not answer; what is shown is from before. It is asked again
+          every two seconds. If this stays: <code>npm run status</code>, <code>docker logs flow-exporter</code>.
+        </p>
+      )}
+      {exporterDown.value === undefined && prometheusDown.value !== undefined && (
+        <p class="banner" data-testid="prometheus-down">
+          <strong>Prometheus cannot be reached</strong>, so dashboards stand still; map, flows and containers go on.
+          Look at <code>docker logs prometheus</code>; <code>npm start</code> starts it again.{" "}
+          <small>{prometheusDown}</small>
+        </p>
+      )}
+    </div>
+  );
+}

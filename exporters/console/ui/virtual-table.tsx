@@ -1,0 +1,207 @@
+import type { ComponentChildren } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { nextSort, type Sort } from "../lib/sort.ts";
+import { type Slice, sliceOf } from "../lib/virtual.ts";
+
+const ROW_PX = 30;
+
+export interface Column<Row> {
+  key: string;
+  title: string;
+  cell(row: Row): ComponentChildren;
+  /** CSS width; the columns without share what is left. */
+  width?: string;
+  /** Right-aligned, and sorted largest first. */
+  numeric?: boolean;
+  sortable?: boolean;
+  /** Left out on a narrow screen. */
+  wideOnly?: boolean;
+}
+
+interface Props<Row> {
+  /** What the table is, for those who hear it. */
+  caption: string;
+  columns: readonly Column<Row>[];
+  count: number;
+  /** Undefined while the row is on its way. */
+  rowAt(index: number): Row | undefined;
+  keyOf(row: Row): string;
+  sort: Sort;
+  onSort(sort: Sort): void;
+  /** What the button in a row's first cell does. */
+  onOpen(row: Row): void;
+  selected?: string | undefined;
+  onSlice?(slice: Slice): void;
+  /** Shown instead of rows. */
+  empty: ComponentChildren;
+}
+
+/** A table of any length that draws only the rows in sight; arrow keys move between the rows. */
+export function VirtualTable<Row>(props: Props<Row>) {
+  const { caption, columns, count, sort, onSort, empty } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const slice = useSlice(scroller, count, props.onSlice);
+  const [current, setCurrent] = useState(0);
+  const focus = useRowFocus(scroller, count, setCurrent);
+  const indexes = Array.from({ length: slice.end - slice.start }, (_, offset) => slice.start + offset);
+  const tabRow = current >= slice.start && current < slice.end ? current : slice.start;
+
+  return (
+    <div class="table-scroll" ref={scroller} data-testid="table">
+      <table aria-rowcount={count + 1}>
+        <caption class="unseen">{caption}</caption>
+        <colgroup>
+          {columns.map(({ key, width, wideOnly }) => (
+            <col key={key} class={wideOnly ? "wide-only" : ""} style={width === undefined ? {} : { width }} />
+          ))}
+        </colgroup>
+        <thead>
+          <tr aria-rowindex={1}>
+            {columns.map((column) => (
+              <Heading key={column.key} column={column} sort={sort} onSort={onSort} />
+            ))}
+          </tr>
+        </thead>
+        <tbody onKeyDown={focus}>
+          <Spacer rows={slice.start} columns={columns.length} />
+          {indexes.map((index) => (
+            <Row key={index} {...props} index={index} tabIndex={index === tabRow ? 0 : -1} />
+          ))}
+          <Spacer rows={count - slice.end} columns={columns.length} />
+        </tbody>
+      </table>
+      {count === 0 && <div class="empty">{empty}</div>}
+    </div>
+  );
+}
+
+function Heading<Row>({ column, sort, onSort }: { column: Column<Row> } & Pick<Props<Row>, "sort" | "onSort">) {
+  const { key, title, numeric = false, sortable = true } = column;
+  const order = sort.key === key ? (sort.descending ? "descending" : "ascending") : "none";
+  return (
+    <th scope="col" class={classOf(column)} {...(sortable && { "aria-sort": order })}>
+      {sortable ? (
+        <button type="button" onClick={() => onSort(nextSort(sort, key, numeric))}>
+          {title}
+          <span class="arrow" aria-hidden="true">
+            {order === "none" ? "" : order === "descending" ? "▾" : "▴"}
+          </span>
+        </button>
+      ) : (
+        title
+      )}
+    </th>
+  );
+}
+
+function Row<R>(props: Props<R> & { index: number; tabIndex: number }) {
+  const { columns, index, rowAt, keyOf, selected, onOpen, tabIndex } = props;
+  const row = rowAt(index);
+  if (row === undefined) return <Waiting index={index} columns={columns.length} />;
+  const [first, ...others] = columns;
+  const chosen = selected !== undefined && keyOf(row) === selected;
+  return (
+    <tr aria-rowindex={index + 2} class={chosen ? "chosen" : ""} data-index={index}>
+      {first && (
+        <th scope="row" class={classOf(first)}>
+          <button
+            type="button"
+            class="row-button"
+            tabIndex={tabIndex}
+            aria-pressed={chosen}
+            onClick={() => onOpen(row)}
+          >
+            {first.cell(row)}
+          </button>
+        </th>
+      )}
+      {others.map((column) => (
+        <td key={column.key} class={classOf(column)}>
+          {column.cell(row)}
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+function Waiting({ index, columns }: { index: number; columns: number }) {
+  return (
+    <tr aria-rowindex={index + 2} class="waiting">
+      <td colSpan={columns}>…</td>
+    </tr>
+  );
+}
+
+/** Takes the place of rows that are out of sight. */
+function Spacer({ rows, columns }: { rows: number; columns: number }) {
+  if (rows <= 0) return null;
+  return (
+    <tr aria-hidden="true" class="spacer" style={{ height: `${rows * ROW_PX}px` }}>
+      <td colSpan={columns} />
+    </tr>
+  );
+}
+
+function classOf<Row>({ numeric, wideOnly }: Column<Row>): string {
+  return [numeric ? "number" : "", wideOnly ? "wide-only" : ""].join(" ").trim();
+}
+
+/** Which rows are in sight, kept up while the table is scrolled or changes its size. */
+function useSlice(
+  scroller: { current: HTMLDivElement | null },
+  count: number,
+  onSlice?: (slice: Slice) => void,
+): Slice {
+  const [slice, setSlice] = useState<Slice>({ start: 0, end: Math.min(count, 40) });
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const look = () => {
+      const next = sliceOf(element.scrollTop, element.clientHeight, ROW_PX, count);
+      setSlice((before) => (before.start === next.start && before.end === next.end ? before : next));
+      onSlice?.(next);
+    };
+    look();
+    const resized = new ResizeObserver(look);
+    resized.observe(element);
+    element.addEventListener("scroll", look, { passive: true });
+    return () => {
+      resized.disconnect();
+      element.removeEventListener("scroll", look);
+    };
+  }, [scroller, count, onSlice]);
+  return { start: Math.min(slice.start, count), end: Math.min(slice.end, count) };
+}
+
+/** Moves the focus from row to row: arrows, Page Up and Down, Home, End; scrolls where it must. */
+function useRowFocus(scroller: { current: HTMLDivElement | null }, count: number, setCurrent: (row: number) => void) {
+  return (event: KeyboardEvent) => {
+    const element = scroller.current;
+    const row = (event.target as HTMLElement).closest<HTMLElement>("tr[data-index]");
+    if (!element || !row) return;
+    const page = Math.max(1, Math.floor(element.clientHeight / ROW_PX) - 2);
+    const at = Number(row.dataset.index);
+    const moves: Record<string, number> = {
+      ArrowDown: at + 1,
+      ArrowUp: at - 1,
+      PageDown: at + page,
+      PageUp: at - page,
+      Home: 0,
+      End: count - 1,
+    };
+    const wanted = moves[event.key];
+    if (wanted === undefined) return;
+    event.preventDefault();
+    const next = Math.max(0, Math.min(count - 1, wanted));
+    setCurrent(next);
+    reveal(element, next);
+    requestAnimationFrame(() => element.querySelector<HTMLElement>(`tr[data-index="${next}"] button`)?.focus());
+  };
+}
+
+function reveal(element: HTMLElement, row: number): void {
+  const top = row * ROW_PX;
+  const sight = element.clientHeight - 2 * ROW_PX;
+  if (top < element.scrollTop) element.scrollTop = top;
+  else if (top > element.scrollTop + sight) element.scrollTop = top - sight;
+}
