@@ -1,3 +1,4 @@
+import { availableMemory } from "../lib/memory.ts";
 import type { Check } from "./types.ts";
 
 const GIB = 2 ** 30;
@@ -6,7 +7,7 @@ const COMFORTABLE = 2 * GIB;
 export const memory: Check = {
   title: "Memory",
   run: async ({ host }) => {
-    const available = availableBytes((await host.readText("/proc/meminfo")) ?? "");
+    const available = await availableMemory(host);
     if (available === undefined) {
       const fix = "see that /proc is mounted";
       return { status: "warning", detail: "unknown", why: "/proc/meminfo does not say how much is available", fix };
@@ -17,8 +18,3 @@ export const memory: Check = {
     return { status: "warning", detail, why, fix: "free some memory, or lower the limits in config.monitoring" };
   },
 };
-
-function availableBytes(meminfo: string): number | undefined {
-  const kib = /^MemAvailable:\s+(\d+) kB$/m.exec(meminfo)?.[1];
-  return kib === undefined ? undefined : Number(kib) * 1024;
-}

@@ -1,6 +1,76 @@
-import { UsageError } from "../errors.ts";
+import { availableParallelism } from "node:os";
+import type Docker from "dockerode";
+import { StartError } from "../errors.ts";
+import { createDocker, isMissing, noDocker } from "../lib/docker.ts";
+import type { Host } from "../lib/host.ts";
+import { availableMemory } from "../lib/memory.ts";
+import { runSteps } from "../render/steps.ts";
+import { renderRows } from "../render/stress.ts";
+import { loadSettings } from "../settings/index.ts";
+import { layoutOf } from "../stack/layout.ts";
+import { prometheusOf } from "../steps/targets.ts";
+import { boundsOf, loadSeconds } from "../stress/bounds.ts";
+import { removeLoads } from "../stress/containers.ts";
+import type { StressContext } from "../stress/context.ts";
+import { countedOn } from "../stress/counted.ts";
+import { labNamed } from "../stress/labs.ts";
+import { phasesOf } from "../stress/phases.ts";
+import { notSeen, readRows } from "../stress/rows.ts";
+import { load, program, seen, settle } from "../stress/steps.ts";
 import type { Command } from "./command.ts";
 
-export const stress: Command = async () => {
-  throw new UsageError("There is no load yet.");
+/** Exit code 1 with LOAD_NOT_SEEN when what must move did not. */
+export const stress: Command = async ({ host, projectRoot, options, words, signal, stdout }) => {
+  const lab = labNamed(words[0]);
+  const seconds = Math.max(loadSeconds(options.seconds), lab.leastSeconds ?? 0);
+  const settings = await loadSettings(layoutOf(projectRoot, options.config).config);
+  const docker = createDocker(host);
+  const image = await nodeImage(docker);
+  const bounds = boundsOf(await machine(host));
+  const prometheus = prometheusOf({ settings });
+  const context: StressContext = {
+    host,
+    docker,
+    image,
+    bounds,
+    signal,
+    lab,
+    seconds,
+    prometheus,
+    install: options.install,
+  };
+  await removeLoads(docker);
+  try {
+    await runSteps([seen, program, load, settle], context);
+  } finally {
+    await removeLoads(docker);
+  }
+  const { loaded } = context;
+  if (loaded === undefined) throw new Error("no load was run");
+  const rows = await readRows(prometheus, lab.measures(bounds), phasesOf(loaded.span));
+  const counted = loaded.made && (await countedOn(prometheus, loaded.span));
+  stdout.write(renderRows(rows, loaded.made, counted));
+  const failure = notSeen(rows);
+  if (failure) throw failure;
+  return 0;
 };
+
+async function machine(host: Host) {
+  const availableBytes = (await availableMemory(host)) ?? 0;
+  return { cores: availableParallelism(), availableBytes };
+}
+
+/** The image the stack's own Node service runs. */
+async function nodeImage(docker: Docker): Promise<string> {
+  try {
+    return (await docker.getContainer("flow-exporter").inspect()).Config.Image;
+  } catch (error) {
+    if (!isMissing(error)) throw noDocker(error);
+    const why = "there is no container flow-exporter";
+    throw new StartError("STACK_NOT_RUNNING", {
+      what: "A load shows in the stack, which does not run",
+      why,
+      fix: "run `npm start`",
+    });
+  }
+}

@@ -1,5 +1,6 @@
 import type { Memory } from "../stack/containers.ts";
 import type { LeftOut } from "../stack/left-out.ts";
+import { renderTable } from "./table.ts";
 
 export interface ServiceStatus {
   service: string;
@@ -21,16 +22,9 @@ export function renderStatus({
   services: ServiceStatus[];
   leftOut: readonly LeftOut[];
 }): string {
-  const rows = [["SERVICE", "STATE", "HEALTH", "MEMORY", "URL"], ...services.map(row)];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)));
-  const lines = rows.map((cells) =>
-    cells
-      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
+  const table = renderTable([["SERVICE", "STATE", "HEALTH", "MEMORY", "URL"], ...services.map(row)]);
   const notes = leftOut.map(({ part, reason }) => `left out: ${part}: ${reason}`);
-  return `${[...lines, ...(notes.length > 0 ? ["", ...notes] : [])].join("\n")}\n`;
+  return `${[table, ...(notes.length > 0 ? ["", ...notes] : [])].join("\n")}\n`;
 }
 
 function row({ service, state, health, memory, url }: ServiceStatus): string[] {

@@ -4,7 +4,7 @@ import type { Layout } from "./layout.ts";
 import { SERVICES } from "./services.ts";
 
 /** A limit that tuning found, kept for the next start. Amounts as in config.monitoring: "98m". */
-export interface KeptLimit {
+interface KeptLimit {
   limit: string;
   /** The setting it took the place of. Once a user sets another value, that one counts. */
   insteadOf: string;

@@ -22,7 +22,7 @@ interface Sample {
 }
 
 /** One reading of one series. */
-export interface Reading {
+interface Reading {
   /** Seconds since the epoch. */
   at: number;
   value: number;

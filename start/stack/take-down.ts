@@ -1,4 +1,6 @@
+import { createDocker } from "../lib/docker.ts";
 import type { Host } from "../lib/host.ts";
+import { removeLoads } from "../stress/containers.ts";
 import { endTuner } from "../tune/background.ts";
 import { restoreBpfStats } from "./bpf-stats.ts";
 import { composeIn } from "./compose.ts";
@@ -11,6 +13,7 @@ export async function takeDown(
 ): Promise<void> {
   await endTuner(host, layout);
   await composeIn(host, layout).down(options);
+  await removeLoads(createDocker(host));
   await restoreBpfStats(host, layout);
   // The tracer unpins on SIGTERM; one that was killed could not, and its pins would keep the programs loaded.
   await host.runAsRoot("rm", ["-rf", PIN_DIRECTORY]);

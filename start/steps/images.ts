@@ -1,10 +1,13 @@
-import { StartError } from "../errors.ts";
 import { type ImageOptions, needsMmdebstrap, provideImages } from "../images/index.ts";
-import { applyInstall } from "../install/apply.ts";
 import { mmdebstrap } from "../install/mmdebstrap.ts";
-import { planInstall, printCommands } from "../install/plan.ts";
-import { readSystem } from "../install/system.ts";
-import type { StackContext, Step } from "./step.ts";
+import { provideProgram } from "../install/provide.ts";
+import type { Step } from "./step.ts";
+
+const NO_BASE = {
+  code: "MMDEBSTRAP_MISSING",
+  what: "The images cannot be built",
+  why: "no container registry answers, and mmdebstrap, which makes a base without one, is not installed",
+};
 
 export const images: Step = {
   title: "Provide the images",
@@ -18,7 +21,8 @@ export const images: Step = {
       signal,
       onProgress: (service, line) => report(`${service}: ${line}`),
     };
-    if (await needsMmdebstrap(options)) await provideMmdebstrap(context, report);
+    // Without a container registry the base of all builds is made from the distribution's packages.
+    if (await needsMmdebstrap(options)) await provideProgram("mmdebstrap", mmdebstrap, NO_BASE, { ...context, report });
     context.images = await provideImages(options);
     for (const { service, reason } of context.images.filter(({ origin }) => origin === "missing")) {
       context.leftOut.push({ part: service, reason: `its image is not here and could not be pulled: ${reason ?? ""}` });
@@ -30,19 +34,4 @@ export const images: Step = {
 function countByOrigin(origins: readonly string[]): string {
   const kinds = [...new Set(origins)];
   return kinds.map((kind) => `${origins.filter((origin) => origin === kind).length} ${kind}`).join(", ");
-}
-
-/** Without a container registry the base of all builds is made from the distribution's packages. */
-async function provideMmdebstrap(
-  { host, install, signal }: StackContext,
-  report: (line: string) => void,
-): Promise<void> {
-  if ((await host.which("mmdebstrap")) !== undefined) return;
-  const system = await readSystem(host);
-  if (install) return applyInstall(system, [mmdebstrap], { report, signal });
-  throw new StartError("MMDEBSTRAP_MISSING", {
-    what: "The images cannot be built",
-    why: "no container registry answers, and mmdebstrap, which makes a base without one, is not installed",
-    fix: printCommands(await planInstall(system, [mmdebstrap]), host.uid).join("\n"),
-  });
 }

@@ -20,13 +20,13 @@ export interface StackContext {
   examples: string[];
 }
 
-/** One visible step of `npm start`. */
-export interface Step {
+/** One visible step of a command, of `npm start` unless said otherwise. */
+export interface Step<Context = StackContext> {
   title: string;
   /**
    * @param report shows one line of progress.
    * @returns what was done, in a few words, shown behind the title.
    * @throws StartError
    */
-  run(context: StackContext, report: (line: string) => void): Promise<string>;
+  run(context: Context, report: (line: string) => void): Promise<string>;
 }

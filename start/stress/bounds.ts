@@ -1,0 +1,47 @@
+import { StartError, UsageError } from "../errors.ts";
+
+const MEBIBYTE = 2 ** 20;
+
+/** How much of the machine a load may take, so that the machine stays usable. */
+export interface Bounds {
+  /** Busy processes: one core stays free, where there is more than one. */
+  workers: number;
+  memoryBytes: number;
+  diskBytes: number;
+}
+
+const MEMORY_SHARE = 0.1;
+const MOST_MEMORY = 512 * MEBIBYTE;
+/** Less would be lost in what any process uses. */
+const LEAST_MEMORY = 32 * MEBIBYTE;
+const DISK = 64 * MEBIBYTE;
+
+/**
+ * A tenth of the memory that is available, 512 MiB at most; 64 MiB of disk; all cores but one.
+ * @throws StartError TOO_LITTLE_MEMORY
+ */
+export function boundsOf({ cores, availableBytes }: { cores: number; availableBytes: number }): Bounds {
+  const share = Math.min(availableBytes * MEMORY_SHARE, MOST_MEMORY);
+  if (share < LEAST_MEMORY) throw tooLittleMemory(availableBytes);
+  const memoryBytes = Math.floor(share / MEBIBYTE) * MEBIBYTE;
+  return { workers: Math.max(1, cores - 1), memoryBytes, diskBytes: DISK };
+}
+
+function tooLittleMemory(availableBytes: number): StartError {
+  return new StartError("TOO_LITTLE_MEMORY", {
+    what: "A load would take more memory than this machine can spare",
+    why: `${Math.floor(availableBytes / MEBIBYTE)} MiB are available; 320 MiB are wanted, of which a load takes a tenth`,
+    fix: "end what uses memory, then try again",
+  });
+}
+
+const LEAST_SECONDS = 5;
+const MOST_SECONDS = 600;
+const DEFAULT = "20";
+
+/** @throws UsageError for what is no whole number from 5 to 600. */
+export function loadSeconds(text = DEFAULT): number {
+  const seconds = /^\d{1,3}$/.test(text) ? Number(text) : Number.NaN;
+  if (seconds >= LEAST_SECONDS && seconds <= MOST_SECONDS) return seconds;
+  throw new UsageError(`--seconds takes a whole number from ${LEAST_SECONDS} to ${MOST_SECONDS}, not "${text}".`);
+}

@@ -1,0 +1,25 @@
+import type { Lab } from "../lab.ts";
+import { runStressNg } from "../stress-ng.ts";
+
+export const cpu: Lab = {
+  about: ({ workers }) =>
+    `${workers === 1 ? "one process computes" : `${workers} processes compute`}, one core stays free where there are two`,
+  stressNg: true,
+  jobs: ["cadvisor", "node-exporter"],
+  measures: () => [
+    {
+      title: "CPU of the container",
+      unit: "cores",
+      kind: "counter",
+      selector: 'container_cpu_usage_seconds_total{name="flowtally-stress-cpu"}',
+      least: 0.2,
+    },
+    {
+      title: "CPU of the host",
+      unit: "cores",
+      kind: "counter",
+      selector: 'node_cpu_seconds_total{mode!~"idle|iowait"}',
+    },
+  ],
+  run: (bench, seconds) => runStressNg(bench, "cpu", ["--cpu", String(bench.bounds.workers)], seconds),
+};

@@ -1,0 +1,33 @@
+import type { Lab } from "../lab.ts";
+import { CLIENT_CONTAINER, EDGE, runPeers } from "../peers.ts";
+
+const LEAST_RATE = 1_000_000;
+
+export const network: Lab = {
+  about: () => "a container sends another one as much as goes through, on two connections",
+  stressNg: false,
+  jobs: ["flow-exporter", "cadvisor"],
+  measures: () => [
+    {
+      title: "payload on their edge",
+      unit: "bytes per second",
+      kind: "counter",
+      selector: `flow_sent_bytes_total${EDGE}`,
+      least: LEAST_RATE,
+    },
+    {
+      title: "sent by the container",
+      unit: "bytes per second",
+      kind: "counter",
+      selector: `container_network_transmit_bytes_total${CLIENT_CONTAINER}`,
+      least: LEAST_RATE,
+    },
+    {
+      title: "CPU of the container",
+      unit: "cores",
+      kind: "counter",
+      selector: `container_cpu_usage_seconds_total${CLIENT_CONTAINER}`,
+    },
+  ],
+  run: (bench, seconds) => runPeers(bench, "bulk", seconds),
+};

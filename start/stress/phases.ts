@@ -1,0 +1,70 @@
+import type { Series } from "../stack/prometheus.ts";
+
+/** A span of time, in seconds since the epoch. */
+export interface Phase {
+  from: number;
+  to: number;
+}
+
+export interface Phases {
+  before: Phase;
+  during: Phase;
+  after: Phase;
+}
+
+const SPAN = 15;
+/** Nothing is read off nearer to the load than this: a scrape on its other side would bleed in. */
+const GAP = 5;
+/** Seconds between two scrapes, as in prometheus.yml. */
+const SCRAPE = 5;
+
+/** Fifteen seconds on either side of a load. Times are in seconds since the epoch. */
+export function phasesOf(load: Phase): Phases {
+  return {
+    before: { from: load.from - GAP - SPAN, to: load.from - GAP },
+    during: load,
+    after: { from: load.to + GAP, to: load.to + GAP + SPAN },
+  };
+}
+
+/**
+ * How much counters rose in a phase, all together; undefined where none had begun by its end.
+ * Between two readings a counter is taken to rise evenly; one that is new was nothing one scrape earlier.
+ */
+export function riseIn(history: readonly Series[], { from, to }: Phase): number | undefined {
+  const begun = history.map(fromNothing).filter(([first]) => first !== undefined && first.at <= to);
+  if (begun.length === 0) return undefined;
+  const rises = begun.map(withoutResets).map((series) => valueAt(series, to) - valueAt(series, from));
+  return rises.reduce((sum, rise) => sum + rise, 0);
+}
+
+/** The most that gauges were in a phase, all together; undefined where none was read in it. */
+export function highestIn(history: readonly Series[], { from, to }: Phase): number | undefined {
+  const within = history.map((series) => series.filter(({ at }) => at >= from && at <= to));
+  const read = within.filter((series) => series.length > 0);
+  if (read.length === 0) return undefined;
+  return read.map((series) => Math.max(...series.map(({ value }) => value))).reduce((sum, value) => sum + value, 0);
+}
+
+function fromNothing(series: Series): Series {
+  const [first] = series;
+  return first === undefined ? [] : [{ at: first.at - SCRAPE, value: 0 }, ...series];
+}
+
+/** A counter that fell was begun anew: what it had before is added to all that follows. */
+function withoutResets(series: Series): Series {
+  let lost = 0;
+  return series.map(({ at, value }, index) => {
+    const previous = series[index - 1]?.value ?? 0;
+    if (value < previous) lost += previous;
+    return { at, value: value + lost };
+  });
+}
+
+function valueAt(series: Series, time: number): number {
+  const left = series.findLast(({ at }) => at <= time);
+  const right = series.find(({ at }) => at > time);
+  if (left === undefined) return series[0]?.value ?? 0;
+  if (right === undefined) return left.value;
+  return left.value + ((right.value - left.value) * (time - left.at)) / (right.at - left.at);
+}
