@@ -62,6 +62,8 @@ export class Collector {
   readonly #cgroups = new Lingering<number, string>(KEPT_NS);
   #processes: readonly ProcessRow[] = [];
   #hostAddresses: ReadonlySet<string> = new Set();
+  /** The metadata they were read with: a network that Docker makes gives the host another address. */
+  #addressesAsOf = 0;
   #countsUdp = false;
   readonly #asked = new Set<string>();
 
@@ -116,9 +118,9 @@ export class Collector {
 
   /** Renews what changes seldom: owners of sockets that are older than the tracer, the host's addresses. Never throws. */
   maintain(): void {
-    const { tracer, host, healths } = this.#parts;
+    const { tracer, healths } = this.#parts;
     this.#asked.clear();
-    this.#hostAddresses = hostAddresses(host.netFile("fib_trie"), host.netFile("if_inet6"));
+    this.#readAddresses();
     healths.owners.attempt(() => tracer.backfillOwners());
   }
 
@@ -134,6 +136,7 @@ export class Collector {
       this.#readClosed();
       live = new FlowRows(this.#parts.tracer.flows());
     });
+    if (this.#parts.metadata.version !== this.#addressesAsOf) this.#readAddresses();
     if (alive) this.#takeIn(live);
     this.seconds = (performance.now() - start) / 1000;
   }
@@ -201,6 +204,12 @@ export class Collector {
     const { tracer, healths } = this.#parts;
     const read = () => decodePrograms(tracer.programs()).map((row) => joinProgram(row, world));
     if (!healths.programs.attempt(() => (this.programs = read()))) this.programs = [];
+  }
+
+  #readAddresses(): void {
+    const { host, metadata } = this.#parts;
+    this.#addressesAsOf = metadata.version;
+    this.#hostAddresses = hostAddresses(host.netFile("fib_trie"), host.netFile("if_inet6"));
   }
 
   #world(): World {

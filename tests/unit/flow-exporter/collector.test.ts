@@ -65,6 +65,20 @@ describe("a cycle", () => {
     assert.equal(metadata.version, 2);
   });
 
+  test("knows the address that a network of Docker's gives the host as soon as Docker has told of it", async () => {
+    const files: Record<string, string> = {};
+    const { collector, metadata, kernel } = fixture(files);
+    collector.maintain();
+    files.fib_trie = "|-- 172.30.0.1\n           /32 host LOCAL\n";
+    await metadata.refresh();
+    kernel.open({ comm: "curl", source: "172.30.0.1:1", destination: "172.30.0.1:22" });
+    collector.collect();
+    kernel.pass(1);
+    collector.collect();
+    const [edge] = [...collector.totals].filter(({ edge }) => edge.destinationPort === 22);
+    assert.equal(edge?.edge.destination.name, "host/~unknown");
+  });
+
   for (const [pin, name] of [
     ["owners", "owners"],
     ["processes", "processes"],
@@ -139,7 +153,7 @@ function fixture(parts: { udp?: boolean } = {}) {
   kernel.nowNs = 100 * SECOND_NS;
   const docker: DockerReader = { list: async () => [], watch: async () => {} };
   const metadata = new Metadata(docker, healths.docker);
-  const host = kernel.host();
+  const host = kernel.host(files);
   return {
     collector: new Collector({ tracer: kernel, host, metadata, healths, maxEdges: 10, ...parts }),
     healths,
