@@ -7,6 +7,7 @@ import { eventually } from "./lib/eventually.ts";
 import { launcher } from "./lib/launcher.ts";
 import { bpfPrograms, tracesOf } from "./lib/traces.ts";
 import { briefSuite } from "./stack/brief.ts";
+import { dashboardsSuite } from "./stack/dashboards.ts";
 import { flowsSuite } from "./stack/flows.ts";
 import { metricsSuite } from "./stack/metrics.ts";
 import { programsSuite } from "./stack/programs.ts";
@@ -42,6 +43,7 @@ describe("the stack", () => {
   udpSuite(up);
   metricsSuite(up);
   programsSuite(up);
+  dashboardsSuite(up);
   briefSuite(up);
   survivalSuite(up);
 
