@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { get, type IncomingMessage } from "node:http";
 import path from "node:path";
 import { waitFor } from "../../../start/lib/wait.ts";
 import type { Bench, Part } from "../bench.ts";
@@ -9,6 +11,8 @@ import { startExporter } from "../rig/exporter.ts";
 
 const EDGES = 2_000;
 const GOAL_MS = 50;
+/** Prometheus asks again and again. */
+const WARM_UPS = 10;
 
 export const scrape: Part = {
   name: "scrape",
@@ -26,7 +30,7 @@ export const scrape: Part = {
 
 const METHOD = [
   `The real flow-exporter process reading files with made-up rows in place of pins, one open and one closed connection on each edge;
-milliseconds from the request to the last byte.`,
+milliseconds from the request to the last byte, after ${WARM_UPS} scrapes that do not count.`,
 ];
 
 async function scrapeSynthetic(bench: Bench) {
@@ -36,12 +40,9 @@ async function scrapeSynthetic(bench: Bench) {
   const url = `${exporter.url}/metrics`;
   const wait = { name: "all edges in /metrics", deadlineMs: 10_000, signal: bench.signal, code: "BENCH_SCRAPE" };
   const text = await waitFor({ ...wait, fix: "run the exporter's own tests" }, () => fullScrape(url));
+  for (let warmUp = 0; warmUp < WARM_UPS; warmUp++) await timeScrape(url);
   const ms: number[] = [];
-  for (let repetition = 0; repetition < bench.scale.repetitions; repetition++) {
-    const start = performance.now();
-    await ask(url);
-    ms.push(performance.now() - start);
-  }
+  for (let repetition = 0; repetition < bench.scale.repetitions; repetition++) ms.push(await timeScrape(url));
   return { text, ms };
 }
 
@@ -50,6 +51,14 @@ async function fullScrape(url: string): Promise<string> {
   const edges = text.match(/^flow_sent_bytes_total/gm)?.length ?? 0;
   if (edges < EDGES) throw new Error(`${edges} edges are there`);
   return text;
+}
+
+/** Milliseconds; what is read is let go at once, because turning it into text is the scraper's work. */
+async function timeScrape(url: string): Promise<number> {
+  const start = performance.now();
+  const [answer] = (await once(get(url), "response")) as [IncomingMessage];
+  await once(answer.resume(), "end");
+  return performance.now() - start;
 }
 
 async function ask(url: string): Promise<string> {

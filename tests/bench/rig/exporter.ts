@@ -1,5 +1,6 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
+import { z } from "zod";
 import { waitFor } from "../../../start/lib/wait.ts";
 import type { Bench } from "../bench.ts";
 import { type Background, startBackground } from "./background.ts";
@@ -17,8 +18,8 @@ export async function startExporter(bench: Bench, pins: string, settings: Settin
   const state = path.join(folder, "exporter-state");
   await rm(state, { recursive: true, force: true });
   await mkdir(state, { recursive: true });
-  const main = path.join(projectRoot, "exporters/flow-exporter/main.ts");
-  const background = await startBackground(["setpriv", "--pdeathsig", "KILL", process.execPath, main], {
+  const command = await commandOf(path.join(projectRoot, "exporters/flow-exporter"));
+  const background = await startBackground(["setpriv", "--pdeathsig", "KILL", ...command], {
     ready: (line) => portIn(line) !== undefined,
     env: { NODE_ENV: "production", FLOW_PINS: pins, FLOW_PORT: "0", FLOW_STATE: state, ...settings },
     signal,
@@ -29,6 +30,13 @@ export async function startExporter(bench: Bench, pins: string, settings: Settin
     throw error;
   });
   return exporter;
+}
+
+/** As the image runs it: with the same flags. */
+async function commandOf(folder: string): Promise<string[]> {
+  const entry = /^ENTRYPOINT (.*)$/m.exec(await readFile(path.join(folder, "Dockerfile"), "utf8"))?.[1] ?? "[]";
+  const [, ...args] = z.array(z.string()).min(2).parse(JSON.parse(entry));
+  return [process.execPath, ...args.slice(0, -1), path.join(folder, "main.ts")];
 }
 
 function portIn(line: string): number | undefined {
