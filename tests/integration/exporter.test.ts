@@ -76,10 +76,10 @@ describe("flow-exporter, as a user without rights", { skip: lacks ?? false }, ()
   });
 
   test("a host process at a published port reaches the container behind it, counted once", async () => {
-    await peers.process(...call(BRIDGE, "7400"));
-    await eventually(15, async () => assert.deepEqual(await edge("host/peer", SERVER), EXPECTED));
+    await peers.process("caller", call(BRIDGE, "7400"));
+    await eventually(15, async () => assert.deepEqual(await edge("host/caller", SERVER), EXPECTED));
     const text = await metrics();
-    assert.doesNotMatch(text, /source="host\/peer",destination="(?!flowtally-test-server")/);
+    assert.doesNotMatch(text, /source="host\/caller",destination="(?!flowtally-test-server")/);
   });
 
   test("the total outlives its containers", async () => {
@@ -89,7 +89,7 @@ describe("flow-exporter, as a user without rights", { skip: lacks ?? false }, ()
   });
 
   test("a tracer that was killed shows as the reason, and the next one heals it, totals kept", async () => {
-    const before = await edge("host/peer", SERVER);
+    const before = await edge("host/caller", SERVER);
     await tracer.kill();
     await eventually(15, async () => {
       const response = await fetch(`${exporter.url}/healthz`);
@@ -100,7 +100,7 @@ describe("flow-exporter, as a user without rights", { skip: lacks ?? false }, ()
     tracer = await startTracer("exporter");
     await eventually(15, async () => {
       assert.equal((await fetch(`${exporter.url}/healthz`)).status, 200);
-      assert.deepEqual(await edge("host/peer", SERVER), before);
+      assert.deepEqual(await edge("host/caller", SERVER), before);
     });
   });
 

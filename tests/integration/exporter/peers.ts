@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { constants, copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -12,21 +12,26 @@ export const NETWORK = `flowtally-test-exporter-${process.pid}`;
 export interface Peers {
   /** Runs `peer` in a container up to its "done". */
   container(name: string, options: readonly string[], ...command: string[]): Promise<void>;
-  /** The same as a process of the host. */
-  process(...command: string[]): Promise<void>;
-  /** IPv4 address of a container on the peers' network. */
-  addressOf(name: string): Promise<string>;
+  /**
+   * The same as a process of the host, which the kernel knows by `name` (at most 15 characters).
+   * @param within a command that runs it, as `ip netns exec NAME`.
+   */
+  process(name: string, command: readonly string[], within?: readonly string[]): Promise<void>;
+  /** Address of a container on the peers' network. */
+  addressOf(name: string, family?: 4 | 6): Promise<string>;
+  /** The host's own address on the peers' network. */
+  gateway(): Promise<string>;
   removeContainer(name: string): Promise<void>;
   removeAll(): Promise<void>;
 }
 
-/** Builds the program, its image and the peers' network. */
-export async function createPeers(): Promise<Peers> {
+/** Builds the program, its image and the peers' network; `options` are those of `docker network create`. */
+export async function createPeers(options: readonly string[] = []): Promise<Peers> {
   const folder = await mkdtemp(path.join(tmpdir(), "flowtally-peer-"));
   const program = path.join(folder, "peer");
   await execa("cc", ["-static", "-O2", "-Wall", "-Werror", "-o", program, path.join(import.meta.dirname, "peer.c")]);
   await execa("sh", ["-c", 'tar -c -C "$1" peer | docker import - "$2"', "sh", folder, IMAGE]);
-  await execa("docker", ["network", "create", NETWORK]);
+  await execa("docker", ["network", "create", ...options, NETWORK]);
   const names: string[] = [];
   const processes: { kill(): unknown }[] = [];
   const remove = (name: string) => execa("docker", ["rm", "-f", name], { reject: false });
@@ -40,14 +45,21 @@ export async function createPeers(): Promise<Peers> {
       });
       await done(child.stdout, async () => (await child).stderr);
     },
-    process: async (...command) => {
-      const child = execa(program, command, { reject: false, buffer: { stdout: false, stderr: true } });
+    process: async (name, command, within = []) => {
+      const [file = "", ...args] = [...within, path.join(folder, name), ...command];
+      await copyFile(program, path.join(folder, name), constants.COPYFILE_EXCL);
+      const child = execa(file, args, { reject: false, buffer: { stdout: false, stderr: true } });
       processes.push(child);
       await done(child.stdout, async () => (await child).stderr);
     },
-    addressOf: async (name) => {
-      const format = `{{(index .NetworkSettings.Networks "${NETWORK}").IPAddress}}`;
+    addressOf: async (name, family = 4) => {
+      const field = family === 4 ? "IPAddress" : "GlobalIPv6Address";
+      const format = `{{(index .NetworkSettings.Networks "${NETWORK}").${field}}}`;
       return (await execa("docker", ["inspect", "-f", format, name])).stdout;
+    },
+    gateway: async () => {
+      const format = "{{(index .IPAM.Config 0).Gateway}}";
+      return (await execa("docker", ["network", "inspect", "-f", format, NETWORK])).stdout;
     },
     removeContainer: async (name) => {
       await remove(name);

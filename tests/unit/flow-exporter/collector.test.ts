@@ -67,7 +67,7 @@ describe("a cycle", () => {
 
   test("knows the address that a network of Docker's gives the host as soon as Docker has told of it", async () => {
     const files: Record<string, string> = {};
-    const { collector, metadata, kernel } = fixture(files);
+    const { collector, metadata, kernel } = fixture({}, files);
     collector.maintain();
     files.fib_trie = "|-- 172.30.0.1\n           /32 host LOCAL\n";
     await metadata.refresh();
@@ -141,7 +141,7 @@ function sent(collector: Collector): number[] {
 }
 
 /** A collector whose tracer had a heartbeat 100 s after boot, which is now. */
-function fixture(parts: { udp?: boolean } = {}) {
+function fixture(parts: { udp?: boolean } = {}, files: Record<string, string> = {}) {
   const healths = createHealths(silent);
   const kernel = new Kernel();
   for (const values of SOCKETS) kernel.open({ start: 0, ...values });

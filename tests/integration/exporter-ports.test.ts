@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { createNamespace, type Namespace } from "./exporter/namespace.ts";
+import { createPeers, type Peers } from "./exporter/peers.ts";
+import { exporterLacks } from "./exporter/requirements.ts";
+import { type EdgeCounters, keyOf, scrapeEdges } from "./exporter/scrape.ts";
+import { type RunningExporter, startExporter } from "./exporter/unprivileged.ts";
+import { eventually } from "./lib/eventually.ts";
+import { buildTracer, startTracer, type Tracer } from "./lib/tracer.ts";
+
+const SERVER = "flowtally-test-behind";
+const OTHER = "flowtally-test-other";
+const [PORT, OTHER_PORT] = [7300, 7301];
+/** One port of the host, published for both at different addresses. */
+const PUBLISHED = 7410;
+/** Docker's default bridge: an address of the host. */
+const BRIDGE = "172.17.0.1";
+const CONNECTIONS = 7;
+const REQUEST = 4099;
+const RESPONSE = 1031;
+const BYTES = [`${REQUEST}`, `${RESPONSE}`];
+const EXPECTED = {
+  sent: CONNECTIONS * REQUEST,
+  received: CONNECTIONS * RESPONSE,
+  open: CONNECTIONS,
+  opened: CONNECTIONS,
+  closed: 0,
+  failed: 0,
+};
+
+const lacks = await exporterLacks();
+
+/** Every flow at a published port, whichever way it takes, is one edge to the container and the port behind it. */
+describe("flow-exporter and published ports", { skip: lacks ?? false }, () => {
+  let tracer: Tracer;
+  let exporter: RunningExporter;
+  let peers: Peers;
+  let namespace: Namespace;
+  before(async () => {
+    await buildTracer();
+    tracer = await startTracer("ports");
+    namespace = await createNamespace();
+    exporter = await startExporter(tracer.pins);
+    peers = await createPeers();
+    const published = [`127.0.0.1:${PUBLISHED}`, `${BRIDGE}:${PUBLISHED}`, "7411"].map(
+      (at) => `--publish=${at}:${PORT}`,
+    );
+    await peers.container(SERVER, published, "serve", `${PORT}`, ...BYTES);
+    const other = [`--publish=${namespace.hostAddress}:${PUBLISHED}:${OTHER_PORT}`];
+    await peers.container(OTHER, other, "serve", `${OTHER_PORT}`, ...BYTES);
+  });
+  after(async () => {
+    await peers?.removeAll();
+    await namespace?.remove();
+    await exporter?.stop();
+    await tracer?.stop();
+  });
+
+  const called = (address: string, port = PUBLISHED) => ["call", address, `${port}`, `${CONNECTIONS}`, ...BYTES];
+
+  /** All that is known of `source`, and of Docker's proxy, is this one edge. */
+  const isOneEdge = async (source: string, destination: string, port: number, counters: EdgeCounters = EXPECTED) => {
+    const edge = keyOf({ source, destination, port });
+    await eventually(15, async () => {
+      const edges = [...(await scrapeEdges(exporter.url))];
+      const found = edges.filter(([key]) => key.startsWith(`source="${source}"`) || key.includes("docker-proxy"));
+      assert.deepEqual(Object.fromEntries(found), { [edge]: counters });
+    });
+  };
+
+  test("from the host at its loopback, through Docker's proxy", async () => {
+    await peers.process("loopback", called("127.0.0.1"));
+    await isOneEdge("host/loopback", SERVER, PORT);
+  });
+
+  test("from the host at its bridge, where the kernel rewrites the address", async () => {
+    await peers.process("bridge", called(BRIDGE));
+    await isOneEdge("host/bridge", SERVER, PORT);
+  });
+
+  test("from the host, at another address where another container has the same port", async () => {
+    await peers.process("another", called(namespace.hostAddress));
+    await isOneEdge("host/another", OTHER, OTHER_PORT);
+  });
+
+  test("from a network namespace that is no container's, at the bridge's address", async () => {
+    await peers.process("netns", called(BRIDGE), namespace.within);
+    await isOneEdge("host/netns", SERVER, PORT);
+  });
+
+  test("from a network namespace, at a port published for all addresses", async () => {
+    await peers.process("netns-all", called(namespace.hostAddress, 7411), namespace.within);
+    await isOneEdge("host/netns-all", SERVER, PORT);
+  });
+
+  test("from a container beside it on the same network, out to the host and back", async () => {
+    const name = "flowtally-test-hairpin";
+    await peers.container(name, [], ...called(BRIDGE));
+    await isOneEdge(name, SERVER, PORT);
+  });
+
+  test("from that container at the gateway of their network, an address the host has had for seconds", async () => {
+    const name = "flowtally-test-gateway";
+    await peers.container(name, [], ...called(await peers.gateway(), 7411));
+    await isOneEdge(name, SERVER, PORT);
+  });
+
+  test("connections that close, through Docker's proxy, count once each", async () => {
+    await peers.process("closing", ["reset", "127.0.0.1", `${PUBLISHED}`, `${CONNECTIONS}`, ...BYTES]);
+    await isOneEdge("host/closing", SERVER, PORT, { ...EXPECTED, open: 0, closed: CONNECTIONS });
+  });
+
+  test("what the container leaves half-closed stays with it", async () => {
+    await peers.process("bereft", called("127.0.0.1"));
+    await isOneEdge("host/bereft", SERVER, PORT);
+    await peers.removeContainer(SERVER);
+    await isOneEdge("host/bereft", SERVER, PORT, { ...EXPECTED, open: 0 });
+  });
+});
