@@ -28,9 +28,9 @@ export function App() {
 
   return (
     <>
-      <a class="skip" href="#content" onClick={skip}>
+      <button type="button" class="skip" onClick={skip}>
         Skip to content
-      </a>
+      </button>
       <header class="bar">
         <a class="brand" href="#/map">
           Flowtally
@@ -71,8 +71,7 @@ function otherTheme(): string {
   return theme.value === "dark" ? "light" : "dark";
 }
 
-/** The hash is the router's, so the link cannot do it. */
-function skip(event: Event): void {
-  event.preventDefault();
+/** The hash is the router's, so that a link cannot do it. */
+function skip(): void {
   document.getElementById("content")?.focus();
 }

@@ -22,7 +22,7 @@ export function usePoll<T>(path: string, everyMs: number): Polled<T> {
   const everyRef = useRef(everyMs);
   everyRef.current = everyMs;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new interval starts a new round
+  // A new interval starts a new round.
   useEffect(() => {
     const stopped = new AbortController();
     const ask = async () => {

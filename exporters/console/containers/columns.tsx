@@ -13,7 +13,7 @@ const COUNTER_OF: Readonly<Record<string, Counter>> = {
 };
 
 /** What a column sorts a container by. */
-export function valueOf(container: Container, key: string, rates: Rates): string | number | undefined {
+export function rankOf(container: Container, key: string, rates: Rates): string | number | undefined {
   const counter = COUNTER_OF[key];
   if (counter) return rates(container, counter);
   const value = container[key as keyof Container];
@@ -27,7 +27,7 @@ export function columnsOf(rates: Rates): Column<Container>[] {
     width,
     numeric: true,
     wideOnly: key !== "sending",
-    cell: (container) => formatRate(valueOf(container, key, rates) as number | undefined),
+    cell: (container) => formatRate(rankOf(container, key, rates) as number | undefined),
   });
   return [
     { key: "name", title: "Container", cell: ({ name }) => <span class="name">{name}</span> },

@@ -6,7 +6,7 @@ import { type Sort, sortRows } from "../lib/sort.ts";
 import { formatCount } from "../lib/units.ts";
 import { Message } from "../ui/message.tsx";
 import { VirtualTable } from "../ui/virtual-table.tsx";
-import { columnsOf, valueOf } from "./columns.tsx";
+import { columnsOf, rankOf } from "./columns.tsx";
 import { useContainerRates } from "./use-rates.ts";
 
 const EVERY_MS = 3000;
@@ -20,7 +20,7 @@ export function ContainersPage() {
   const columns = useMemo(() => columnsOf(rates), [rates]);
   const rows = useMemo(() => {
     const found = (data?.containers ?? []).filter((container) => hasText(container, search));
-    return sortRows(found, (container) => valueOf(container, sort.key, rates), sort.descending);
+    return sortRows(found, (container) => rankOf(container, sort.key, rates), sort.descending);
   }, [data, search, sort, rates]);
 
   return (

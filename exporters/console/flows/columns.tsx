@@ -64,7 +64,7 @@ export const FLOW_COLUMNS: readonly Column<Flow>[] = [
     width: "6.4rem",
     cell: ({ start }) => momentOf(start),
   },
-  { key: "end", title: "Ended", numeric: true, wideOnly: true, width: "6.4rem", cell: ({ end }) => momentOf(end) },
+  { key: "end", title: "Ended", numeric: true, wideOnly: true, width: "6.8rem", cell: ({ end }) => momentOf(end) },
 ];
 
 export function momentOf(text: string | null): string {

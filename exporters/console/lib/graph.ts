@@ -8,9 +8,8 @@ export interface MapEdge {
   links: readonly GraphLink[];
   /** Both directions. */
   bytes: number;
+  opened: number;
   failed: number;
-  retransmits: number;
-  connections: number;
 }
 
 /** A frame around the nodes of one Compose project, or of the host. */
@@ -85,8 +84,7 @@ function withLink(edge: MapEdge | undefined, id: string, link: GraphLink): MapEd
     destination: link.destination,
     links: [...(edge?.links ?? []), link],
     bytes: (edge?.bytes ?? 0) + linkBytes(link),
+    opened: (edge?.opened ?? 0) + link.opened,
     failed: (edge?.failed ?? 0) + link.failed,
-    retransmits: (edge?.retransmits ?? 0) + link.retransmits,
-    connections: (edge?.connections ?? 0) + link.connections,
   };
 }

@@ -8,6 +8,17 @@ export function nodeSize(bytes: number): number {
   return Math.round(20 + clamp(Math.log10(Math.max(1, bytes)) / 12, 0, 1) * 18);
 }
 
+/** By how much to enlarge text on a map zoomed out, so that it can be read; a crowd's text is left out instead. */
+export function textScale(zoom: number, nodes: number): number {
+  return nodes > 80 ? 1 : Math.round(clamp(0.95 / zoom, 1, 2.4) * 10) / 10;
+}
+
+/** By how much to widen a picture so that it fills a frame; never narrower, at most double. */
+export function widening(picture: { w: number; h: number }, frame: { w: number; h: number }): number {
+  if (picture.w <= 0 || picture.h <= 0 || frame.h <= 0) return 1;
+  return clamp(frame.w / frame.h / (picture.w / picture.h), 1, 2);
+}
+
 function clamp(value: number, least: number, most: number): number {
   return Math.min(most, Math.max(least, value));
 }

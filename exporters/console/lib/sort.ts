@@ -6,8 +6,8 @@ export interface Sort {
 type Value = string | number | undefined;
 
 /** A sorted copy; equal rows keep their order, rows without a value come last. */
-export function sortRows<Row>(rows: readonly Row[], valueOf: (row: Row) => Value, descending: boolean): Row[] {
-  const keyed = rows.map((row) => ({ row, value: valueOf(row) }));
+export function sortRows<Row>(rows: readonly Row[], rankOf: (row: Row) => Value, descending: boolean): Row[] {
+  const keyed = rows.map((row) => ({ row, value: rankOf(row) }));
   keyed.sort((a, b) => compare(a.value, b.value, descending));
   return keyed.map(({ row }) => row);
 }

@@ -4,20 +4,23 @@ export function formatClock(ms: number): string {
   return [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(":");
 }
 
-/** Clock time, with the day before it where that is not today: `2030-01-31 12:03:10`. */
+/** Clock time of today, else day and time: `01-31 12:03`. */
 export function formatMoment(ms: number, nowMs: number): string {
   const date = new Date(ms);
   const today = date.toDateString() === new Date(nowMs).toDateString();
-  const day = `${date.getFullYear()}-${twoDigits(date.getMonth() + 1)}-${twoDigits(date.getDate())}`;
-  return today ? formatClock(ms) : `${day} ${formatClock(ms)}`;
+  return today ? formatClock(ms) : `${formatDay(date)} ${formatClock(ms).slice(0, 5)}`;
 }
 
 /** Label of a time axis whose marks are `stepSeconds` apart. */
 export function formatTick(seconds: number, stepSeconds: number): string {
   const date = new Date(seconds * 1000);
-  if (stepSeconds >= 86_400) return `${twoDigits(date.getMonth() + 1)}-${twoDigits(date.getDate())}`;
+  if (stepSeconds >= 86_400) return formatDay(date);
   const clock = formatClock(seconds * 1000);
   return stepSeconds < 60 ? clock : clock.slice(0, 5);
+}
+
+function formatDay(date: Date): string {
+  return `${twoDigits(date.getMonth() + 1)}-${twoDigits(date.getDate())}`;
 }
 
 function twoDigits(value: number): string {

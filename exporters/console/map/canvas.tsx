@@ -2,6 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { MapEdge, MapModel } from "../lib/graph.ts";
 import { theme } from "../ui/theme.ts";
 import { type Choice, MapDrawing } from "./drawing.ts";
+import { Legend } from "./legend.tsx";
 
 export interface CanvasProps {
   model: MapModel;
@@ -31,9 +32,9 @@ export function MapCanvas({ model, rateOf, choice, found, onChoose }: CanvasProp
   }, [onChoose]);
 
   useEffect(() => drawing.current?.update(model, rateOf), [model, rateOf]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: elements that came with a new model are to be faded too
+  // Elements that came with a new model are to be faded too.
   useEffect(() => drawing.current?.emphasise(choice, found), [choice, found, model]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme is read from the style sheets
+  // The theme is read from the style sheets.
   useEffect(() => drawing.current?.restyle(), [theme.value]);
   useEffect(() => {
     if (found && found.size > 0) drawing.current?.fit(found);
@@ -56,7 +57,9 @@ export function MapCanvas({ model, rateOf, choice, found, onChoose }: CanvasProp
     >
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the picture is moved with the keyboard */}
       <div ref={element} class="map-picture" role="img" aria-label="Service map" tabIndex={0} onKeyDown={onKeyDown} />
-      <div class="map-buttons" role="group" aria-label="View of the map">
+      <Legend />
+      <fieldset class="map-buttons">
+        <legend class="unseen">View of the map</legend>
         <button type="button" onClick={() => drawing.current?.zoom(1.3)} aria-label="Zoom in" title="Zoom in (+)">
           +
         </button>
@@ -69,7 +72,7 @@ export function MapCanvas({ model, rateOf, choice, found, onChoose }: CanvasProp
         <button type="button" onClick={() => drawing.current?.arrange()} title="Arrange all nodes anew">
           Arrange
         </button>
-      </div>
+      </fieldset>
     </section>
   );
 }

@@ -3,13 +3,15 @@ import fcose from "cytoscape-fcose";
 import { ColorBook } from "../lib/colors.ts";
 import { groupOf, type MapEdge, type MapModel, structureOf } from "../lib/graph.ts";
 import { needsLayout, type Point } from "../lib/place.ts";
-import { edgeWidth, nodeSize } from "../lib/scale.ts";
+import { edgeWidth, nodeSize, textScale, widening } from "../lib/scale.ts";
 import { formatRate } from "../lib/units.ts";
 import { layoutOptions } from "./layout.ts";
 import { placeFresh, rememberedPositions, rememberPositions } from "./positions.ts";
 import { mapStyle, nodeColors, shapeOf } from "./style.ts";
 
 cytoscape.use(fcose);
+// It warns of edges between nodes that lie on each other for a moment.
+cytoscape.warnings(false);
 
 /** Up to so many edges are drawn curved, so that both directions can be told apart. */
 const FEW_EDGES = 250;
@@ -27,12 +29,13 @@ export class MapDrawing {
   readonly #colors = new ColorBook();
   readonly #known: Map<string, Point> = rememberedPositions();
   #structure = "";
+  #text = 1;
   #colorList = nodeColors();
 
   constructor(container: HTMLElement, onChoose: (choice: Choice | undefined) => void) {
     this.#cy = cytoscape({
       container,
-      style: mapStyle(),
+      style: mapStyle(1),
       minZoom: 0.05,
       maxZoom: 4,
       boxSelectionEnabled: false,
@@ -46,6 +49,7 @@ export class MapDrawing {
       else onChoose({ kind: target.isNode() ? "node" : "edge", id: target.id() });
     });
     this.#cy.on("dragfree", () => rememberPositions(this.#cy));
+    this.#cy.on("zoom", () => this.#scaleText());
   }
 
   /** Draws a new state; what was there stays where it is. */
@@ -92,6 +96,7 @@ export class MapDrawing {
   /** Arranges everything anew. */
   arrange(): void {
     this.#cy.layout(layoutOptions(this.#cy.edges().length)).run();
+    this.#widen();
     rememberPositions(this.#cy);
     this.fit();
   }
@@ -101,7 +106,7 @@ export class MapDrawing {
     this.#cy.nodes("[!group]").forEach((node) => {
       node.data("color", this.#colorList[node.data("colorIndex")]);
     });
-    this.#cy.style(mapStyle());
+    this.#cy.style(mapStyle(this.#text));
   }
 
   resize(): void {
@@ -110,6 +115,19 @@ export class MapDrawing {
 
   destroy(): void {
     this.#cy.destroy();
+  }
+
+  /** Screens are wider than they are high, and so are names. */
+  #widen(): void {
+    const factor = widening(this.#cy.nodes().boundingBox(), { w: this.#cy.width(), h: this.#cy.height() });
+    this.#cy.nodes("[!group]").positions((node) => ({ x: node.position("x") * factor, y: node.position("y") }));
+  }
+
+  #scaleText(): void {
+    const next = textScale(this.#cy.zoom(), this.#cy.nodes().length);
+    if (next === this.#text) return;
+    this.#text = next;
+    this.#cy.style(mapStyle(next));
   }
 
   #emphasiseChoice({ kind, id }: Choice): void {
@@ -147,10 +165,12 @@ export class MapDrawing {
       if (point) node.position({ ...point });
       return !point;
     });
-    if (needsLayout(nodes.length - unplaced.length, unplaced.length)) return this.arrange();
-    placeFresh(cy, unplaced);
-    if (fresh.length > 0) rememberPositions(cy);
-    if (before.size === 0) this.fit();
+    if (needsLayout(nodes.length - unplaced.length, unplaced.length)) this.arrange();
+    else {
+      placeFresh(cy, unplaced);
+      if (fresh.length > 0) rememberPositions(cy);
+      if (before.size === 0) this.fit();
+    }
   }
 
   #elements(model: MapModel): ElementDefinition[] {
@@ -178,6 +198,7 @@ export class MapDrawing {
       if (drawn.data("width") !== width) drawn.data("width", width);
       if (drawn.hasClass("told") && drawn.data("label") !== label) drawn.data("label", label);
       drawn.toggleClass("active", (rate ?? 0) > 0);
+      drawn.toggleClass("failing", edge.failed > 0 && edge.failed * 10 > edge.opened);
     }
     for (const [id, node] of model.nodes) {
       const drawn = this.#cy.getElementById(id);

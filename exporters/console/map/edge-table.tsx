@@ -21,7 +21,7 @@ export function EdgeTable({ model, rateOf, found, choice, onChoose }: Props) {
   const rows = useMemo(() => {
     const all = [...model.edges.values()].flatMap(({ links }) => links);
     const shown = all.filter((link) => isShown(link, found, choice));
-    return sortRows(shown, (link) => valueOf(link, sort.key, rateOf), sort.descending);
+    return sortRows(shown, (link) => rankOf(link, sort.key, rateOf), sort.descending);
   }, [model, found, choice, sort, rateOf]);
 
   return (
@@ -47,7 +47,7 @@ function isShown(link: GraphLink, found: ReadonlySet<string> | undefined, choice
   return found === undefined || found.has(link.source) || found.has(link.destination);
 }
 
-function valueOf(link: GraphLink, key: string, rateOf: Props["rateOf"]): string | number | undefined {
+function rankOf(link: GraphLink, key: string, rateOf: Props["rateOf"]): string | number | undefined {
   if (key === "rate") return rateOf(link) ?? linkBytes(link) / 1e18;
   if (key === "bytes") return linkBytes(link);
   return link[key as keyof GraphLink];

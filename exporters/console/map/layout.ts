@@ -13,9 +13,9 @@ export function layoutOptions(edges: number): LayoutOptions {
     fit: false,
     nodeDimensionsIncludeLabels: true,
     packComponents: true,
-    nodeSeparation: 110,
-    idealEdgeLength: 110,
-    nodeRepulsion: 9000,
+    nodeSeparation: 90,
+    idealEdgeLength: 80,
+    nodeRepulsion: 6000,
     tilingPaddingVertical: 30,
     tilingPaddingHorizontal: 30,
   };

@@ -66,7 +66,7 @@ function Start({ error }: { error: string | undefined }) {
 
 /** Bytes per second of every link, evened out over the last refreshes. */
 function useLinkRates(path: string, data: Graph | undefined, at: number | undefined) {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: edges that were hidden before did not start from nothing
+  // Edges that were hidden before did not start from nothing.
   const book = useMemo(() => new RateBook(WINDOW_MS), [path]);
   return useMemo(() => {
     if (data && at) book.add(at, new Map(data.links.map((link) => [linkId(link), linkBytes(link)])));

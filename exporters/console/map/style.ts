@@ -11,9 +11,9 @@ const SHAPES: Readonly<Record<string, string>> = {
   other: "barrel",
 };
 
-/** How the map looks in the present theme. */
-export function mapStyle(): StylesheetJson {
-  return [...nodeStyle(), ...edgeStyle(), ...stateStyle()];
+/** How the map looks in the present theme; `text` enlarges what is written. */
+export function mapStyle(text: number): StylesheetJson {
+  return [...nodeStyle(text), ...edgeStyle(text), ...stateStyle()];
 }
 
 /** Every node takes its group's colour. */
@@ -25,11 +25,11 @@ export function shapeOf(kind: string): string {
   return SHAPES[kind] ?? "ellipse";
 }
 
-function nodeStyle(): StylesheetJson {
-  const text = { color: color("text"), "font-family": "system-ui, sans-serif", "font-size": 11 };
+function nodeStyle(enlarged: number): StylesheetJson {
+  const text = { color: color("text"), "font-family": "system-ui, sans-serif", "font-size": 11 * enlarged };
   return [
     {
-      selector: "node",
+      selector: "node[size]",
       style: {
         ...text,
         label: "data(label)",
@@ -44,7 +44,7 @@ function nodeStyle(): StylesheetJson {
         "text-background-color": color("surface"),
         "text-background-opacity": 0.75,
         "text-background-padding": "2px",
-        "text-max-width": "160px",
+        "text-max-width": `${160 * enlarged}px`,
         "text-wrap": "ellipsis",
         "min-zoomed-font-size": 7,
       },
@@ -60,7 +60,7 @@ function nodeStyle(): StylesheetJson {
         "border-color": color("line"),
         "border-width": 1,
         color: color("muted"),
-        "font-size": 12,
+        "font-size": 12 * enlarged,
         "font-weight": "bold",
         "text-valign": "top",
         "text-margin-y": -4,
@@ -72,7 +72,7 @@ function nodeStyle(): StylesheetJson {
   ];
 }
 
-function edgeStyle(): StylesheetJson {
+function edgeStyle(enlarged: number): StylesheetJson {
   return [
     {
       selector: "edge",
@@ -99,7 +99,7 @@ function edgeStyle(): StylesheetJson {
       selector: "edge.told",
       style: {
         label: "data(label)",
-        "font-size": 10,
+        "font-size": 10 * enlarged,
         "font-family": "system-ui, sans-serif",
         color: color("text"),
         "text-rotation": "autorotate",

@@ -63,11 +63,11 @@ export function VirtualTable<Row>(props: Props<Row>) {
           </tr>
         </thead>
         <tbody onKeyDown={focus}>
-          <Spacer rows={slice.start} columns={columns.length} />
+          <Spacer rows={slice.start} />
           {indexes.map((index) => (
             <Row key={index} {...props} index={index} tabIndex={index === tabRow ? 0 : -1} />
           ))}
-          <Spacer rows={count - slice.end} columns={columns.length} />
+          <Spacer rows={count - slice.end} />
         </tbody>
       </table>
       {count === 0 && <div class="empty">{empty}</div>}
@@ -97,7 +97,7 @@ function Heading<Row>({ column, sort, onSort }: { column: Column<Row> } & Pick<P
 function Row<R>(props: Props<R> & { index: number; tabIndex: number }) {
   const { columns, index, rowAt, keyOf, selected, onOpen, tabIndex } = props;
   const row = rowAt(index);
-  if (row === undefined) return <Waiting index={index} columns={columns.length} />;
+  if (row === undefined) return <Waiting index={index} />;
   const [first, ...others] = columns;
   const chosen = selected !== undefined && keyOf(row) === selected;
   return (
@@ -124,20 +124,20 @@ function Row<R>(props: Props<R> & { index: number; tabIndex: number }) {
   );
 }
 
-function Waiting({ index, columns }: { index: number; columns: number }) {
+function Waiting({ index }: { index: number }) {
   return (
     <tr aria-rowindex={index + 2} class="waiting">
-      <td colSpan={columns}>…</td>
+      <td>…</td>
     </tr>
   );
 }
 
 /** Takes the place of rows that are out of sight. */
-function Spacer({ rows, columns }: { rows: number; columns: number }) {
+function Spacer({ rows }: { rows: number }) {
   if (rows <= 0) return null;
   return (
-    <tr aria-hidden="true" class="spacer" style={{ height: `${rows * ROW_PX}px` }}>
-      <td colSpan={columns} />
+    <tr class="spacer" style={{ height: `${rows * ROW_PX}px` }}>
+      <td />
     </tr>
   );
 }

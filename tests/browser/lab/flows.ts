@@ -1,0 +1,84 @@
+import type { Flow, FlowsPage } from "../../../exporters/console/api/types.ts";
+import { randomFrom } from "./random.ts";
+
+const STATES = ["ESTABLISHED", "ESTABLISHED", "ESTABLISHED", "CLOSE", "SYN_SENT", "CLOSE_WAIT"];
+const NAMES = ["shop-web-1", "shop-api-1", "shop-db-1", "shop-cache-1", "etl-worker-1", "etl-queue-1", "host/curl"];
+const BEGAN = Date.UTC(2030, 0, 31, 12);
+
+/** Made-up flows, always the same. */
+export function manyFlows(count: number): Flow[] {
+  const random = randomFrom(11);
+  return Array.from({ length: count }, (_, index) => flow(index, random));
+}
+
+/** A page of them as the exporter answers: filtered, sorted, cut out. @throws what it says of a bad query */
+export function flowsPage(all: readonly Flow[], query: URLSearchParams): FlowsPage {
+  const port = query.get("port");
+  if (port !== null && !(Number(port) >= 1 && Number(port) <= 65_535)) throw new Error("port: must be 1 to 65535");
+  const found = all.filter((one) => matches(one, query));
+  const sort = query.get("sort") ?? "";
+  if (sort !== "") found.sort((a, b) => compare(a, b, sort));
+  const limit = Number(query.get("limit") ?? 100);
+  const offset = Number(query.get("offset") ?? 0);
+  return { total: found.length, limit, offset, flows: found.slice(offset, offset + limit) };
+}
+
+function matches(flow: Flow, query: URLSearchParams): boolean {
+  const container = query.get("container");
+  if (container !== null && flow.source !== container && flow.destination !== container) return false;
+  if (query.has("port") && flow.destination_port !== Number(query.get("port"))) return false;
+  if (query.has("protocol") && flow.protocol !== query.get("protocol")) return false;
+  const state = query.get("state");
+  if (state === null) return true;
+  if (state === "failed") return flow.failed;
+  return state === "open" || state === "closed" ? (flow.end === null) === (state === "open") : flow.state === state;
+}
+
+function compare(a: Flow, b: Flow, sort: string): number {
+  const key = sort.replace("-", "") as "sent_bytes" | "start";
+  const [first, second] = sort.startsWith("-") ? [b, a] : [a, b];
+  const [left, right] = [first[key] ?? "", second[key] ?? ""];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+function flow(index: number, random: () => number): Flow {
+  const state = STATES[Math.floor(random() * STATES.length)] ?? "CLOSE";
+  const source = NAMES[Math.floor(random() * NAMES.length)] ?? "world";
+  const destination = NAMES[Math.floor(random() * NAMES.length)] ?? "world";
+  const port = [80, 443, 5432, 6379, 53][Math.floor(random() * 5)] ?? 80;
+  const ended = state === "CLOSE";
+  const failed = ended && random() < 0.1;
+  return {
+    source,
+    destination,
+    destination_port: port,
+    protocol: port === 53 ? "udp" : "tcp",
+    source_address: `172.18.${index >> 8}.${index & 255}`,
+    source_port: 32_768 + (index % 28_000),
+    destination_address: "172.18.0.9",
+    destination_address_port: port,
+    sent_bytes: failed ? 0 : Math.round(10 ** (random() * 9)),
+    received_bytes: failed ? 0 : Math.round(10 ** (random() * 9)),
+    retransmits: random() < 0.05 ? Math.ceil(random() * 20) : 0,
+    rtt_seconds: port === 53 ? 0 : 10 ** (-5 + random() * 3),
+    state: port === 53 && !ended ? "OPEN" : state,
+    failed,
+    error: failed ? "ECONNREFUSED" : null,
+    start: new Date(BEGAN + index * 311).toISOString(),
+    end: ended ? new Date(BEGAN + index * 311 + 5000).toISOString() : null,
+    pid: 1000 + (index % 400),
+    comm: "node",
+    work: index % 3 === 0 ? { pid: 1000, comm: "node", before: work(1), during: work(2) } : null,
+  };
+}
+
+function work(times: number) {
+  return {
+    cpu_seconds: 0.8 * times,
+    read_bytes: 4096 * times,
+    written_bytes: 65_536 * times,
+    minor_faults: 120 * times,
+    major_faults: times - 1,
+    resident_bytes: 48_000_000,
+  };
+}

@@ -1,0 +1,124 @@
+import type { Graph, GraphLink, GraphNode } from "../../../exporters/console/api/types.ts";
+import { randomFrom } from "./random.ts";
+
+type Kind = "container" | "process" | "world" | "dns";
+
+/** A small shop beside the monitoring stack: what a first look shows. Counters grow with the seconds. */
+export function shop(monitoring: boolean, seconds: number): Graph {
+  const nodes = [
+    ...["web", "api", "cart", "search", "db", "cache"].map((service) =>
+      container(`shop-${service}-1`, "shop", service),
+    ),
+    ...["ingest", "worker", "queue"].map((service) => container(`etl-${service}-1`, "etl", service)),
+    container("registry", "", ""),
+    endpoint("host/curl", "process"),
+    endpoint("host/sshd", "process"),
+    endpoint("world", "world"),
+    endpoint("docker-dns", "dns"),
+    ...(monitoring
+      ? ["prometheus", "cadvisor", "flow-exporter"].map((name) => container(name, "flowtally", name))
+      : []),
+  ];
+  const links = [
+    link("host/curl", "shop-web-1", 80, 60_000, seconds),
+    link("world", "shop-web-1", 443, 2_400_000, seconds),
+    link("shop-web-1", "shop-api-1", 8080, 900_000, seconds),
+    link("shop-web-1", "shop-search-1", 9200, 150_000, seconds),
+    link("shop-api-1", "shop-db-1", 5432, 320_000, seconds, { retransmits: 12 }),
+    link("shop-api-1", "shop-cache-1", 6379, 48_000, seconds),
+    link("shop-api-1", "shop-cart-1", 7000, 9_000, seconds, { failed: 3100 }),
+    link("shop-cart-1", "shop-cache-1", 6379, 2_100, seconds),
+    link("etl-ingest-1", "etl-queue-1", 5672, 12_000_000, seconds),
+    link("etl-worker-1", "etl-queue-1", 5672, 11_000_000, seconds),
+    link("etl-worker-1", "shop-db-1", 5432, 700_000, seconds),
+    link("etl-ingest-1", "world", 443, 5_000_000, seconds),
+    link("registry", "world", 443, 0, seconds),
+    link("world", "host/sshd", 22, 300, seconds),
+    link("shop-web-1", "docker-dns", 53, 90, seconds, { protocol: "udp" }),
+    link("shop-api-1", "docker-dns", 53, 140, seconds, { protocol: "udp" }),
+    ...(monitoring
+      ? [
+          link("prometheus", "cadvisor", 8080, 21_000, seconds),
+          link("prometheus", "flow-exporter", 9436, 16_000, seconds),
+        ]
+      : []),
+  ];
+  return { nodes: withBytes(nodes, links), links };
+}
+
+/** A crowd: as many edges as the exporter keeps, between 300 containers of 20 projects. */
+export function crowd(edges: number, seconds: number): Graph {
+  const random = randomFrom(7);
+  const count = 300;
+  const name = (index: number) => `project${index % 20}-service${index}-1`;
+  const nodes = Array.from({ length: count }, (_, at) => container(name(at), `project${at % 20}`, `service${at}`));
+  const links = new Map<string, GraphLink>();
+  while (links.size < edges) {
+    const source = Math.floor(random() * count);
+    const near = random() < 0.7 ? (source + 20 * Math.ceil(random() * 6)) % count : Math.floor(random() * count);
+    const port = 8000 + Math.floor(random() * 10);
+    const made = link(name(source), name(near), port, 10 ** (random() * 7), seconds);
+    links.set(`${made.source} ${made.destination} ${port}`, made);
+  }
+  return { nodes: withBytes(nodes, [...links.values()]), links: [...links.values()] };
+}
+
+function container(id: string, project: string, service: string): GraphNode {
+  const image = `registry.example/${service || id}:1.4`;
+  return {
+    ...endpoint(id, "container"),
+    container_id: idOf(id),
+    image,
+    compose_project: project,
+    compose_service: service,
+  };
+}
+
+function endpoint(id: string, kind: Kind): GraphNode {
+  const nothing = { container_id: "", image: "", compose_project: "", compose_service: "", pod: "", namespace: "" };
+  return { id, kind, ...nothing, sent_bytes: 0, received_bytes: 0 };
+}
+
+/** Each container its own, of the length they have. */
+export function idOf(name: string): string {
+  return Buffer.from(name.padEnd(32, "~")).toString("hex").slice(0, 64);
+}
+
+function link(
+  source: string,
+  destination: string,
+  port: number,
+  rate: number,
+  seconds: number,
+  values: Partial<GraphLink> = {},
+): GraphLink {
+  const bytes = Math.round(rate * (3600 + seconds));
+  return {
+    source,
+    destination,
+    destination_port: port,
+    protocol: "tcp",
+    sent_bytes: Math.round(bytes * 0.2),
+    received_bytes: Math.round(bytes * 0.8),
+    connections: 1 + (port % 7),
+    opened: 40 + port,
+    closed: 39 + port - (port % 7),
+    failed: 0,
+    retransmits: 0,
+    ...values,
+  };
+}
+
+function withBytes(nodes: readonly GraphNode[], links: readonly GraphLink[]): GraphNode[] {
+  return nodes.map((node) => {
+    const out = links.filter(({ source }) => source === node.id);
+    const back = links.filter(({ destination }) => destination === node.id);
+    const sent = sum(out.map((one) => one.sent_bytes)) + sum(back.map((one) => one.received_bytes));
+    const received = sum(out.map((one) => one.received_bytes)) + sum(back.map((one) => one.sent_bytes));
+    return { ...node, sent_bytes: sent, received_bytes: received };
+  });
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0);
+}

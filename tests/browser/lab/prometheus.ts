@@ -1,0 +1,67 @@
+const LABELS: Readonly<Record<string, readonly string[]>> = {
+  source: ["shop-web-1", "shop-api-1", "etl-worker-1"],
+  destination: ["shop-db-1", "shop-cache-1", "etl-queue-1"],
+  destination_port: ["5432", "6379"],
+  name: ["prometheus", "shop-web-1", "shop-db-1"],
+  endpoint: ["shop-web-1", "shop-db-1"],
+  compose_project: ["shop", "etl"],
+  le: ["0.001", "0.004", "0.016", "0.064", "0.256", "1", "+Inf"],
+  job: ["prometheus", "cadvisor", "flow-exporter"],
+  device: ["vda"],
+  operation: ["read", "write"],
+};
+
+type Metric = Record<string, string>;
+
+/** Answers any question the way Prometheus would: series by the labels that the query keeps, all of them made up. */
+export function answer(path: string, query: URLSearchParams): object {
+  const label = /^label\/(\w+)\/values$/.exec(path)?.[1];
+  if (label !== undefined) return success(LABELS[label] ?? ["one", "two"]);
+  if (path === "series") return success([{ __name__: "made_up", name: "shop-web-1" }]);
+  const expr = query.get("query") ?? "";
+  const metrics = metricsOf(expr);
+  if (path === "query") {
+    const at = Number(query.get("time") ?? Date.now() / 1000);
+    const result = metrics.map((metric, index) => ({ metric, value: [at, valueOf(metric, index, at)] }));
+    return success({ resultType: "vector", result });
+  }
+  const times = timesOf(query);
+  const result = metrics.map((metric, index) => ({
+    metric,
+    values: times.map((at) => [at, valueOf(metric, index, at)]),
+  }));
+  return success({ resultType: "matrix", result });
+}
+
+function success(data: unknown): object {
+  return { status: "success", data };
+}
+
+/** One metric for each combination of up to two labels. */
+function metricsOf(expr: string): Metric[] {
+  const kept = /by\s*\(([^)]*)\)/.exec(expr)?.[1] ?? "name";
+  const names = kept
+    .split(",")
+    .map((name) => name.trim())
+    .filter(Boolean)
+    .slice(0, 3);
+  return names.reduce<Metric[]>(
+    (metrics, name) =>
+      metrics.flatMap((metric) => (LABELS[name] ?? ["one", "two"]).map((value) => ({ ...metric, [name]: value }))),
+    [{}],
+  );
+}
+
+function timesOf(query: URLSearchParams): number[] {
+  const [start, end, step] = ["start", "end", "step"].map((key) => Number.parseFloat(query.get(key) ?? "1"));
+  const times: number[] = [];
+  for (let at = start ?? 0; at <= (end ?? 0); at += step ?? 15) times.push(at);
+  return times;
+}
+
+function valueOf({ le }: Metric, index: number, at: number): string {
+  const wave = 1 + 0.4 * Math.sin(at / 97 + index) + 0.15 * Math.sin(at / 13 + index * 3);
+  if (le === undefined) return String(wave * 10 ** (3 + (index % 3)));
+  const bound = LABELS.le?.indexOf(le) ?? 0;
+  return String((1 / (1 + Math.exp(3 - bound))) * 100 * wave);
+}

@@ -1,0 +1,115 @@
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
+import type { Flow, Graph } from "../../../exporters/console/api/types.ts";
+import { containersOf } from "./containers.ts";
+import { flowsPage } from "./flows.ts";
+import { answer } from "./prometheus.ts";
+
+/** What the laboratory serves; tests change it while it runs. */
+export interface Lab {
+  graph(monitoring: boolean, seconds: number): Graph;
+  flows: readonly Flow[];
+  dashboards: readonly { uid: string; title: string }[];
+  /** False: Prometheus cannot be reached. */
+  prometheus: boolean;
+}
+
+const TYPES: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
+const POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
+
+/** The exporter's HTTP interface with made-up answers, and the built console from `folder`, on a port of its own. */
+export class LabServer {
+  readonly lab: Lab;
+  readonly #folder: string;
+  readonly #began = Date.now();
+  #server: Server | undefined;
+  port = 0;
+
+  constructor(folder: string, lab: Lab) {
+    this.#folder = folder;
+    this.lab = lab;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Listens; after a stop, on the same port as before. */
+  async start(): Promise<void> {
+    this.#server = createServer((request, response) => void this.#handle(request, response));
+    this.#server.listen(this.port, "127.0.0.1");
+    await once(this.#server, "listening");
+    this.port = (this.#server.address() as AddressInfo).port;
+  }
+
+  async stop(): Promise<void> {
+    const server = this.#server;
+    if (!server) return;
+    const closed = once(server, "close");
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname, searchParams } = new URL(request.url ?? "/", this.url);
+    if (pathname.startsWith("/api/")) return sendAnswer(response, this.#answer(pathname.slice(5), searchParams));
+    const file = pathname === "/" ? "/index.html" : pathname;
+    try {
+      const body = await readFile(path.join(this.#folder, path.normalize(file)));
+      const type = TYPES[path.extname(file)] ?? "text/plain";
+      response.writeHead(200, { "content-type": type, "content-security-policy": POLICY }).end(body);
+    } catch {
+      sendAnswer(response, refusal(404, "NOT_FOUND", `nothing is at ${pathname}`));
+    }
+  }
+
+  #answer(name: string, query: URLSearchParams): Answer {
+    const seconds = (Date.now() - this.#began) / 1000;
+    const { lab } = this;
+    if (name === "graph") return ok(lab.graph(query.get("monitoring") === "1", seconds));
+    if (name === "containers") return ok(listOf(containersOf(lab.graph(true, seconds), seconds)));
+    if (name === "flows") return flowsAnswer(lab.flows, query);
+    if (name === "dashboards") return ok({ dashboards: lab.dashboards.map(({ uid, title }) => ({ uid, title })) });
+    if (name.startsWith("prometheus/")) return this.#prometheus(name.slice("prometheus/".length), query);
+    const dashboard = lab.dashboards.find(({ uid }) => name === `dashboards/${uid}`);
+    return dashboard ? ok(dashboard) : refusal(404, "NOT_FOUND", `nothing is at /api/${name}`);
+  }
+
+  #prometheus(path: string, query: URLSearchParams): Answer {
+    if (this.lab.prometheus) return ok(answer(path, query));
+    return refusal(502, "PROMETHEUS_DOWN", "Prometheus at http://prometheus:9090 does not answer: ECONNREFUSED");
+  }
+}
+
+interface Answer {
+  status: number;
+  body: object;
+}
+
+function ok(body: object): Answer {
+  return { status: 200, body };
+}
+
+function refusal(status: number, code: string, message: string): Answer {
+  return { status, body: { error: { code, message } } };
+}
+
+function listOf(containers: readonly object[]): object {
+  return { total: containers.length, limit: 10_000, offset: 0, containers };
+}
+
+function flowsAnswer(flows: readonly Flow[], query: URLSearchParams): Answer {
+  try {
+    return ok(flowsPage(flows, query));
+  } catch (error) {
+    return refusal(400, "BAD_QUERY", (error as Error).message);
+  }
+}
+
+function sendAnswer(response: ServerResponse, { status, body }: Answer): void {
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+}
