@@ -10,7 +10,7 @@ import { loadSettings } from "../settings/index.ts";
 import { layoutOf } from "../stack/layout.ts";
 import { prometheusOf } from "../steps/targets.ts";
 import { boundsOf, loadSeconds } from "../stress/bounds.ts";
-import { removeLoads } from "../stress/containers.ts";
+import { assertNoLoad, removeLoads } from "../stress/containers.ts";
 import type { StressContext } from "../stress/context.ts";
 import { countedOn } from "../stress/counted.ts";
 import { labNamed } from "../stress/labs.ts";
@@ -39,6 +39,7 @@ export const stress: Command = async ({ host, projectRoot, options, words, signa
     prometheus,
     install: options.install,
   };
+  await assertNoLoad(docker);
   await removeLoads(docker);
   try {
     await runSteps([seen, program, load, settle], context);

@@ -69,6 +69,30 @@ export async function removeLoads(docker: Docker): Promise<void> {
   }
 }
 
+/**
+ * Two loads at a time would each be seen in the other's figures.
+ * @throws StartError STRESS_RUNNING
+ */
+export async function assertNoLoad(docker: Docker): Promise<void> {
+  const containers = await docker.listContainers({ filters: { label: [LABEL] } });
+  const owners = containers.map(({ Labels }) => Number(Labels[LABEL]));
+  const owner = owners.find(isAlive);
+  if (owner === undefined) return;
+  throw new StartError("STRESS_RUNNING", {
+    what: "Another load is running",
+    why: `process ${owner} has begun it`,
+    fix: "wait for its end, or end it with Ctrl-C",
+  });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
 function unlessMissing(error: unknown): void {
   if (!isMissing(error)) throw error;
 }

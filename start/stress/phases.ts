@@ -12,13 +12,13 @@ export interface Phases {
   after: Phase;
 }
 
-const SPAN = 15;
+const SPAN = 10;
 /** Nothing is read off nearer to the load than this: a scrape on its other side would bleed in. */
 const GAP = 5;
 /** Seconds between two scrapes, as in prometheus.yml. */
 const SCRAPE = 5;
 
-/** Fifteen seconds on either side of a load. Times are in seconds since the epoch. */
+/** Ten seconds on either side of a load. Times are in seconds since the epoch. */
 export function phasesOf(load: Phase): Phases {
   return {
     before: { from: load.from - GAP - SPAN, to: load.from - GAP },

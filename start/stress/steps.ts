@@ -9,9 +9,9 @@ import type { StressContext } from "./context.ts";
 import { phasesOf } from "./phases.ts";
 
 /** Without so many seconds of readings there is no "before". */
-const HISTORY_SECONDS = 25;
-/** After the last moment that is looked at: one scrape, and one of cAdvisor's own rounds. */
-const LAST_READINGS_SECONDS = 8;
+const HISTORY_SECONDS = 20;
+/** After the last moment that is looked at: until it is scraped. */
+const LAST_READINGS_SECONDS = 6;
 
 export const seen: Step<StressContext> = {
   title: "See what the load will show in",
@@ -39,7 +39,7 @@ async function upLongEnough(prometheus: Prometheus, job: string): Promise<void> 
 function targetDown(job: string): StartError {
   return new StartError("TARGET_DOWN", {
     what: `The load would not be seen: Prometheus does not reach ${job}`,
-    why: `it is down, or has never been scraped`,
+    why: "it is down, or has never been scraped",
     fix: "run `npm start`; `npm run status` shows what runs",
   });
 }

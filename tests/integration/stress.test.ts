@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { createDocker } from "../../start/lib/docker.ts";
+import { createHost } from "../../start/lib/host.ts";
+import { eventually } from "./lib/eventually.ts";
+import { launcher, launching } from "./lib/launcher.ts";
+
+const docker = createDocker(createHost());
+const LABEL = { filters: { label: ["flowtally.stress"] } };
+
+/** What must be in the table of each load, as moved. */
+const MOVES = {
+  disk: ["write system calls", "writes the disk did"],
+  cpu: ["CPU of the container"],
+  memory: ["memory of the container"],
+  network: ["payload on their edge", "sent by the container"],
+  flows: ["connections opened on their edge", "connections closed", "payload sent", "payload received"],
+};
+
+async function traces(): Promise<string[]> {
+  const [containers, networks] = await Promise.all([
+    docker.listContainers({ all: true, ...LABEL }),
+    docker.listNetworks(LABEL),
+  ]);
+  return [...containers.flatMap(({ Names }) => Names), ...networks.map(({ Name }) => Name)];
+}
+
+/** Resolves once the load's containers run. */
+async function loaded(): Promise<void> {
+  await eventually(40, async () => assert.equal((await docker.listContainers(LABEL)).length, 2));
+}
+
+describe("the stress lab", () => {
+  before(async () => {
+    await launcher("stop");
+    const started = await launcher();
+    assert.equal(started.exitCode, 0, started.text);
+  });
+  after(() => launcher("stop"));
+
+  for (const [name, metrics] of Object.entries(MOVES)) {
+    it(`moves with ${name}: ${metrics.join(", ")}; and leaves nothing`, async () => {
+      const { exitCode, text } = await launcher("stress", name, "--seconds", "5");
+      console.log(text);
+      assert.equal(exitCode, 0, text);
+      for (const metric of metrics) assert.match(text, new RegExp(`^${metric} .* moved$`, "m"));
+      assert.deepEqual(await traces(), []);
+    });
+  }
+
+  it("counts every connection and byte that the load made", async () => {
+    const { text } = await launcher("stress", "flows", "--seconds", "5");
+    const [, made, counted] = /^made: +(.+)\ncounted: +(.+)$/m.exec(text) ?? [];
+    assert.match(made ?? "", /^[\d,]{3,} connections, [\d,]{6,} bytes sent$/);
+    assert.equal(counted, made);
+  });
+
+  it("is cancelled by Ctrl-C, and leaves nothing; a second load is refused meanwhile", async () => {
+    const load = launching("stress", "network", "--seconds", "60");
+    await loaded();
+    const second = await launcher("stress", "flows");
+    assert.equal(second.exitCode, 1, second.text);
+    assert.match(second.text, new RegExp(`STRESS_RUNNING: .*\\n +why: process ${load.pid} `));
+    load.kill("SIGINT");
+    assert.equal((await load).exitCode, 130);
+    assert.deepEqual(await traces(), []);
+  });
+
+  it("fails by name when the load does not show", async () => {
+    const load = launching("stress", "flows", "--seconds", "5");
+    await loaded();
+    const exporter = docker.getContainer("flow-exporter");
+    await exporter.pause();
+    try {
+      const { exitCode, all } = await load;
+      assert.equal(exitCode, 1, all);
+      assert.match(all ?? "", /LOAD_NOT_SEEN: .*connections opened on their edge/);
+    } finally {
+      await exporter.unpause();
+    }
+    assert.deepEqual(await traces(), []);
+  });
+
+  it("is not begun when it would not be seen", async () => {
+    await docker.getContainer("ebpf-exporter").stop();
+    await eventually(20, async () => {
+      const { exitCode, text } = await launcher("stress", "disk", "--seconds", "5");
+      assert.equal(exitCode, 1);
+      assert.match(text, /TARGET_DOWN: .*ebpf-exporter/);
+    });
+    await launcher("stop");
+    const { exitCode, text } = await launcher("stress", "disk");
+    assert.equal(exitCode, 1);
+    assert.match(text, /STACK_NOT_RUNNING/);
+  });
+
+  it("refuses loads it does not know", async () => {
+    const { exitCode, text } = await launcher("stress", "gpu");
+    assert.equal(exitCode, 2);
+    assert.match(text, /no load "gpu": one of disk, cpu, memory, network, flows/);
+  });
+});

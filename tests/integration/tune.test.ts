@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { after, before, describe, it } from "node:test";
+import type Docker from "dockerode";
+import { execa } from "execa";
+import { createDocker } from "../../start/lib/docker.ts";
+import { createHost } from "../../start/lib/host.ts";
+import { layoutOf } from "../../start/stack/layout.ts";
+import { prometheusAt } from "../../start/stack/prometheus.ts";
+import { launcher, ROOT } from "./lib/launcher.ts";
+import { createSandbox, type Sandbox } from "./lib/sandbox.ts";
+import { named } from "./lib/talkers.ts";
+
+const MEBIBYTE = 2 ** 20;
+const WINDOW = ["--window", "30s"];
+
+/** Holds as many MiB as it is told. */
+const STEADY = `
+const { hold } = JSON.parse(process.env.SETTINGS);
+globalThis.held = Buffer.alloc(hold * 2 ** 20, 1);
+setInterval(() => {}, 1000);
+console.log("held");`;
+
+/** Holds them for fifteen seconds only: long enough to be seen, too short for the average. */
+const SPIKE = `${STEADY}
+setTimeout(() => { globalThis.held = undefined; require("node:v8").setFlagsFromString("--expose-gc"); require("node:vm").runInNewContext("gc")(); }, 15_000);`;
+
+const HOLD = 80;
+const STEADY_NAME = named("tune-steady");
+const SPIKE_NAME = named("tune-spike");
+
+const docker = createDocker(createHost());
+const layout = layoutOf(ROOT);
+const prometheus = prometheusAt("http://127.0.0.1:9090");
+let sandbox: Sandbox;
+let nodeImage = "";
+let keptBefore: string | undefined;
+
+async function limitOf(container: string): Promise<number> {
+  const { HostConfig, State } = await docker.getContainer(container).inspect();
+  assert.ok(State.Running, `${container} no longer runs`);
+  return (HostConfig.Memory ?? 0) / MEBIBYTE;
+}
+
+/** Prometheus' own arithmetic, in MiB, over the samples the tuner saw as well. */
+async function workingSet(aggregate: "avg" | "max", container: string): Promise<number> {
+  const selector = `container_memory_working_set_bytes{name="${container}"}`;
+  const [sample] = await prometheus.query(`${aggregate}_over_time(${selector}[30s])`);
+  assert.ok(sample, `Prometheus knows no memory of ${container}`);
+  return sample.value / MEBIBYTE;
+}
+
+function assertNear(actual: number, expected: number, share: number): void {
+  assert.ok(Math.abs(actual - expected) <= expected * share + 1, `${actual} MiB, expected about ${expected}`);
+}
+
+describe("tuning a memory limit", () => {
+  before(async () => {
+    await launcher("stop");
+    keptBefore = await readFile(layout.memoryLimits, "utf8").catch(() => undefined);
+    await rm(layout.memoryLimits, { force: true });
+    const started = await launcher();
+    assert.equal(started.exitCode, 0, started.text);
+    nodeImage = (await docker.getContainer("flow-exporter").inspect()).Config.Image;
+    sandbox = await createSandbox(docker, nodeImage, "flowtally-test-tune");
+    await Promise.all([
+      sandbox.run(STEADY_NAME, STEADY, { hold: HOLD }, "held"),
+      sandbox.run(SPIKE_NAME, SPIKE, { hold: 3 * HOLD }, "held"),
+    ]);
+  });
+
+  after(async () => {
+    await sandbox?.remove();
+    await launcher("stop");
+    await rm(layout.memoryLimits, { force: true });
+    if (keptBefore !== undefined) await writeFile(layout.memoryLimits, keptBefore);
+  });
+
+  it("says that it is too early, and when it will not be", async () => {
+    const { exitCode, text } = await launcher("tune", "--container", STEADY_NAME, "--window", "15m");
+    assert.equal(exitCode, 1);
+    assert.match(text, /TOO_LITTLE_DATA: .*\n +why: Prometheus has \d+ samples.*\n +fix: try again in \d+/);
+  });
+
+  it("waits until there is enough data, then sets average + 20 % while the container runs", async () => {
+    const { exitCode, text } = await launcher("tune", "--when-ready", "--container", STEADY_NAME, ...WINDOW);
+    assert.equal(exitCode, 0, text);
+    assert.match(text, /^waiting: .*samples/m);
+    const average = await workingSet("avg", STEADY_NAME);
+    assert.ok(average > HOLD, `${average} MiB`);
+    assertNear(await limitOf(STEADY_NAME), average * 1.2, 0.03);
+    const { HostConfig } = await docker.getContainer(STEADY_NAME).inspect();
+    assert.equal(HostConfig.MemorySwap, 2 * (HostConfig.Memory ?? 0), "as at a start with that limit");
+  });
+
+  it("keeps a peak that average + 20 % would not hold as the floor, unless --exact", async () => {
+    const floor = await launcher("tune", "--container", SPIKE_NAME, ...WINDOW);
+    assert.equal(floor.exitCode, 0, floor.text);
+    assert.match(floor.text, /The peak, since average \+ 20 % would not hold it/);
+    assertNear(await limitOf(SPIKE_NAME), await workingSet("max", SPIKE_NAME), 0.001);
+    const exact = await launcher("tune", "--exact", "--container", SPIKE_NAME, ...WINDOW);
+    assert.equal(exact.exitCode, 0, exact.text);
+    assert.match(exact.text, /the peak would not have fitted/);
+    // Samples leave the window between this reading and the tuner's.
+    assertNear(await limitOf(SPIKE_NAME), (await workingSet("avg", SPIKE_NAME)) * 1.2, 0.25);
+    assert.ok((await limitOf(SPIKE_NAME)) < (await workingSet("max", SPIKE_NAME)));
+  });
+
+  it("keeps a service's limit where Compose reads it at the next start", async () => {
+    const { exitCode, text } = await launcher("tune", "--container", "prometheus", ...WINDOW);
+    assert.equal(exitCode, 0, text);
+    const limit = await limitOf("prometheus");
+    const { stdout } = await execa("docker", ["compose", "config", "--format", "json"], { cwd: ROOT });
+    const { services } = JSON.parse(stdout) as { services: Record<string, { mem_limit?: string }> };
+    assert.equal(services.prometheus?.mem_limit, String(limit * MEBIBYTE));
+    const kept = JSON.parse(await readFile(path.join(ROOT, ".flowtally/memory-limits.json"), "utf8"));
+    assert.deepEqual(kept, { prometheus: { limit: `${limit}m`, insteadOf: "1g" } });
+    assert.match((await launcher("status")).stdout, new RegExp(`prometheus .* of ${limit} MiB`));
+  });
+
+  it("names a Grafana that does not run, with the reason", async (t) => {
+    if (await isThere(docker, "grafana")) return t.skip("Grafana runs here");
+    const { exitCode, text } = await launcher("tune");
+    assert.equal(exitCode, 1);
+    assert.match(text, /NO_GRAFANA: .*\n +why: its image is not here/);
+  });
+
+  it("names a Prometheus that does not answer", async () => {
+    await launcher("stop");
+    const { exitCode, text } = await launcher("tune", "--container", STEADY_NAME, ...WINDOW);
+    assert.equal(exitCode, 1);
+    assert.match(text, /NO_PROMETHEUS: .*\n +why: .*ECONNREFUSED/);
+  });
+});
+
+async function isThere(client: Docker, container: string): Promise<boolean> {
+  return client
+    .getContainer(container)
+    .inspect()
+    .then(
+      () => true,
+      () => false,
+    );
+}
