@@ -21,7 +21,7 @@ function words({ connections, sentBytes }: Made): string {
 }
 
 /** A value in the unit a reader expects; "-" where there was nothing to read. */
-export function amount(value: number | undefined, unit: Unit): string {
+function amount(value: number | undefined, unit: Unit): string {
   if (value === undefined) return "-";
   switch (unit) {
     case "per second":

@@ -11,6 +11,7 @@ import { dashboardsSuite } from "./stack/dashboards.ts";
 import { flowsSuite } from "./stack/flows.ts";
 import { metricsSuite } from "./stack/metrics.ts";
 import { programsSuite } from "./stack/programs.ts";
+import { rulesSuite } from "./stack/rules.ts";
 import type { Running } from "./stack/running.ts";
 import { servicesSuite } from "./stack/services.ts";
 import { survivalSuite } from "./stack/survival.ts";
@@ -44,6 +45,7 @@ describe("the stack", () => {
   metricsSuite(up);
   programsSuite(up);
   dashboardsSuite(up);
+  rulesSuite(up);
   briefSuite(up);
   survivalSuite(up);
 

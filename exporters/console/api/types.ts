@@ -96,7 +96,7 @@ export interface ContainersPage {
   containers: Container[];
 }
 
-export interface DashboardEntry {
+interface DashboardEntry {
   uid: string;
   title: string;
   description?: string;

@@ -1,7 +1,7 @@
 import type { Sort } from "./sort.ts";
 
 /** The filters of the flows page, as the address and the exporter name them. */
-export const FLOW_FILTERS = ["container", "port", "protocol", "state"] as const;
+const FLOW_FILTERS = ["container", "port", "protocol", "state"] as const;
 
 export type FlowFilters = Partial<Record<(typeof FLOW_FILTERS)[number], string>>;
 

@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 
 /** A dashboard as Grafana provisions it from a file. */
-export interface Dashboard {
+interface Dashboard {
   uid: string;
   title: string;
   [field: string]: unknown;

@@ -1,5 +1,5 @@
 /** What Prometheus said, as it said it. */
-export interface PrometheusAnswer {
+interface PrometheusAnswer {
   status: number;
   contentType: string;
   body: string;

@@ -8,7 +8,6 @@ const cpus = 'scalar(count(node_cpu_seconds_total{mode="idle"}))';
 
 export const cpuUtilisation = `1 - avg(rate(node_cpu_seconds_total{mode="idle"}${RATE}))`;
 export const cpuByMode = `sum by (mode) (rate(node_cpu_seconds_total{mode!="idle"}${RATE})) / ${cpus}`;
-export const loadPerCpu = `node_load1 / ${cpus}`;
 
 export const memoryUtilisation = "1 - node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes";
 

@@ -2,7 +2,6 @@ import { RATE } from "./select.ts";
 
 const OWN = 'container_label_com_docker_compose_project="flowtally"';
 
-export const targetsUp = "sum(up)";
 export const targetsDown = "count(up) - sum(up)";
 export const targets = "min by (job) (up)";
 export const alerts = orElse(

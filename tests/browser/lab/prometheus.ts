@@ -22,13 +22,13 @@ export function answer(path: string, query: URLSearchParams): object {
   const metrics = metricsOf(expr);
   if (path === "query") {
     const at = Number(query.get("time") ?? Date.now() / 1000);
-    const result = metrics.map((metric, index) => ({ metric, value: [at, valueOf(metric, index, at)] }));
+    const result = metrics.map((metric, index) => ({ metric, value: [at, sampleAt(metric, index, at)] }));
     return success({ resultType: "vector", result });
   }
   const times = timesOf(query);
   const result = metrics.map((metric, index) => ({
     metric,
-    values: times.map((at) => [at, valueOf(metric, index, at)]),
+    values: times.map((at) => [at, sampleAt(metric, index, at)]),
   }));
   return success({ resultType: "matrix", result });
 }
@@ -59,7 +59,7 @@ function timesOf(query: URLSearchParams): number[] {
   return times;
 }
 
-function valueOf({ le }: Metric, index: number, at: number): string {
+function sampleAt({ le }: Metric, index: number, at: number): string {
   const wave = 1 + 0.4 * Math.sin(at / 97 + index) + 0.15 * Math.sin(at / 13 + index * 3);
   if (le === undefined) return String(wave * 10 ** (3 + (index % 3)));
   const bound = LABELS.le?.indexOf(le) ?? 0;
