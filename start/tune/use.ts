@@ -6,7 +6,7 @@ import { inWords } from "./window.ts";
 /** A use, and what it was taken from. */
 export interface MeasuredUse extends Use {
   samples: number;
-  /** From the first sample to the last. */
+  /** From the first sample to the last, and as long as one lasts on average: each stands for the time to the next. */
   coveredSeconds: number;
 }
 
@@ -36,14 +36,18 @@ export async function readUse(prometheus: Prometheus, container: string, windowS
 /** All samples together: a container that was replaced within the window has a series each. */
 export function useOf(history: readonly Series[]): MeasuredUse {
   const readings = history.flat();
-  const times = readings.map(({ at }) => at);
   const sum = readings.reduce((total, { value }) => total + value, 0);
   return {
     averageBytes: readings.length === 0 ? 0 : sum / readings.length,
     peakBytes: readings.reduce((highest, { value }) => Math.max(highest, value), 0),
     samples: readings.length,
-    coveredSeconds: readings.length === 0 ? 0 : Math.max(...times) - Math.min(...times),
+    coveredSeconds: coveredBy(readings.map(({ at }) => at)),
   };
+}
+
+function coveredBy(times: readonly number[]): number {
+  if (times.length < 2) return 0;
+  return ((Math.max(...times) - Math.min(...times)) * times.length) / (times.length - 1);
 }
 
 export function isEnough({ samples, coveredSeconds }: MeasuredUse, windowSeconds: number): boolean {

@@ -8,6 +8,7 @@ import { createDocker } from "../../start/lib/docker.ts";
 import { createHost } from "../../start/lib/host.ts";
 import { layoutOf } from "../../start/stack/layout.ts";
 import { prometheusAt } from "../../start/stack/prometheus.ts";
+import { eventually } from "./lib/eventually.ts";
 import { launcher, ROOT } from "./lib/launcher.ts";
 import { createSandbox, type Sandbox } from "./lib/sandbox.ts";
 import { named } from "./lib/talkers.ts";
@@ -83,15 +84,11 @@ describe("tuning a memory limit", () => {
     assert.match(text, /TOO_LITTLE_DATA: .*\n +why: Prometheus has \d+ samples.*\n +fix: try again in \d+/);
   });
 
-  it("waits until there is enough data, then sets average + 20 % while the container runs", async () => {
+  it("waits until there is enough data", async () => {
     const { exitCode, text } = await launcher("tune", "--when-ready", "--container", STEADY_NAME, ...WINDOW);
     assert.equal(exitCode, 0, text);
     assert.match(text, /^waiting: .*samples/m);
-    const average = await workingSet("avg", STEADY_NAME);
-    assert.ok(average > HOLD, `${average} MiB`);
-    assertNear(await limitOf(STEADY_NAME), average * 1.2, 0.03);
-    const { HostConfig } = await docker.getContainer(STEADY_NAME).inspect();
-    assert.equal(HostConfig.MemorySwap, 2 * (HostConfig.Memory ?? 0), "as at a start with that limit");
+    assert.ok((await limitOf(STEADY_NAME)) > HOLD);
   });
 
   it("keeps a peak that average + 20 % would not hold as the floor, unless --exact", async () => {
@@ -107,9 +104,23 @@ describe("tuning a memory limit", () => {
     assert.ok((await limitOf(SPIKE_NAME)) < (await workingSet("max", SPIKE_NAME)));
   });
 
+  it("sets average + 20 % while the container runs, once its start is out of the window", async () => {
+    await eventually(40, async () => {
+      const { text } = await launcher("tune", "--container", STEADY_NAME, ...WINDOW);
+      assert.match(text, /Average \+ 20 %\./);
+    });
+    const average = await workingSet("avg", STEADY_NAME);
+    assert.ok(average > HOLD, `${average} MiB`);
+    assertNear(await limitOf(STEADY_NAME), average * 1.2, 0.03);
+    const { HostConfig } = await docker.getContainer(STEADY_NAME).inspect();
+    assert.equal(HostConfig.MemorySwap, 2 * (HostConfig.Memory ?? 0), "as at a start with that limit");
+  });
+
   it("keeps a service's limit where Compose reads it at the next start", async () => {
-    const { exitCode, text } = await launcher("tune", "--container", "prometheus", ...WINDOW);
-    assert.equal(exitCode, 0, text);
+    await eventually(30, async () => {
+      const { exitCode, text } = await launcher("tune", "--container", "prometheus", ...WINDOW);
+      assert.equal(exitCode, 0, text);
+    });
     const limit = await limitOf("prometheus");
     const { stdout } = await execa("docker", ["compose", "config", "--format", "json"], { cwd: ROOT });
     const { services } = JSON.parse(stdout) as { services: Record<string, { mem_limit?: string }> };

@@ -28,7 +28,7 @@ describe("a container's use", () => {
       averageBytes: 20,
       peakBytes: 30,
       samples: 3,
-      coveredSeconds: 20,
+      coveredSeconds: 30,
     });
   });
 
@@ -37,7 +37,7 @@ describe("a container's use", () => {
       averageBytes: 20,
       peakBytes: 40,
       samples: 3,
-      coveredSeconds: 100,
+      coveredSeconds: 150,
     });
   });
 
