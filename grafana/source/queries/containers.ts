@@ -9,12 +9,12 @@ export const receivedBy = (name: string) =>
   sumByName(`rate(container_network_receive_bytes_total{name="${name}"}${RATE})`);
 export const transmittedBy = (name: string) =>
   sumByName(`rate(container_network_transmit_bytes_total{name="${name}"}${RATE})`);
-export const memoryOf = (name: string) => sumByName(`container_memory_working_set_bytes{name="${name}"}`);
+export const memoryOf = (name: string) => maxByName(`container_memory_working_set_bytes{name="${name}"}`);
 /** A container without a limit has none here, instead of 0. */
-export const memoryLimitOf = (name: string) => `${sumByName(`container_spec_memory_limit_bytes{name="${name}"}`)} > 0`;
+export const memoryLimitOf = (name: string) => `${maxByName(`container_spec_memory_limit_bytes{name="${name}"}`)} > 0`;
 /** The rule of `npm run tune`: what is used on average over the whole time shown, and a fifth more. */
 export const memoryAverageAndFifth = (name: string) =>
-  `1.2 * avg by (name) (avg_over_time(container_memory_working_set_bytes{name="${name}"}${WHOLE}))`;
+  `1.2 * max by (name) (avg_over_time(container_memory_working_set_bytes{name="${name}"}${WHOLE}))`;
 
 /** cAdvisor shows a container for a while after its end. */
 export const running = `count(time() - container_last_seen{${ANY}} < 60)`;
@@ -28,8 +28,8 @@ export const cpuByContainer = largest(
 export const memoryByContainer = largest(
   12,
   "name",
-  sumByName(`container_memory_working_set_bytes{${ANY}}`),
-  sumByName(`avg_over_time(container_memory_working_set_bytes{${ANY}}${WHOLE})`),
+  maxByName(`container_memory_working_set_bytes{${ANY}}`),
+  maxByName(`avg_over_time(container_memory_working_set_bytes{${ANY}}${WHOLE})`),
 );
 
 /** The chosen container's. */
@@ -38,8 +38,8 @@ export const chosen = {
   cpuUser: sumByName(`rate(container_cpu_user_seconds_total{${CHOSEN}}${RATE})`),
   cpuSystem: sumByName(`rate(container_cpu_system_seconds_total{${CHOSEN}}${RATE})`),
   workingSet: memoryOf("$container"),
-  anonymous: sumByName(`container_memory_rss{${CHOSEN}}`),
-  pageCache: sumByName(`container_memory_cache{${CHOSEN}}`),
+  anonymous: maxByName(`container_memory_rss{${CHOSEN}}`),
+  pageCache: maxByName(`container_memory_cache{${CHOSEN}}`),
   memoryLimit: memoryLimitOf("$container"),
   diskRead: sumByName(`rate(container_fs_reads_bytes_total{${CHOSEN}}${RATE})`),
   diskWritten: sumByName(`rate(container_fs_writes_bytes_total{${CHOSEN}}${RATE})`),
@@ -55,4 +55,9 @@ export const chosen = {
 
 function sumByName(vector: string): string {
   return `sum by (name) (${vector})`;
+}
+
+/** cAdvisor's series linger five minutes: a container replaced under its name would count twice in a sum. */
+function maxByName(vector: string): string {
+  return `max by (name) (${vector})`;
 }

@@ -66,7 +66,9 @@ export const talkers = {
 const mapTraffic = selected(`(rate(${SENT}[$__range]) + rate(${RECEIVED}[$__range]))`);
 const mapEdges = `topk(${MAP_EDGES}, sum by (source, destination) ${mapTraffic} > 0)`;
 const mapEnds = `label_join(${mapEdges}, "id", "", "source") or label_join(${mapEdges}, "id", "", "destination")`;
-const projects = 'label_join(label_join(flow_endpoint_info, "id", "", "endpoint"), "subtitle", "", "compose_project")';
+// A container that was replaced under its name is known twice for a while.
+const projects =
+  'topk by (id) (1, label_join(label_join(flow_endpoint_info, "id", "", "endpoint"), "subtitle", "", "compose_project"))';
 
 /** In the columns that Grafana's node graph reads. */
 export const map = {

@@ -33,8 +33,8 @@ export const edgesDropped = "flow_edges_dropped_total";
 /** Seconds of CPU per second, by container of the stack. */
 export const cpuByService = `sum by (name) (rate(container_cpu_usage_seconds_total{${OWN}}${RATE}))`;
 export const cpuTotal = `sum(rate(container_cpu_usage_seconds_total{${OWN}}${RATE}))`;
-export const memoryByService = `sum by (name) (container_memory_working_set_bytes{${OWN}})`;
-export const memoryTotal = `sum(container_memory_working_set_bytes{${OWN}})`;
+export const memoryByService = `max by (name) (container_memory_working_set_bytes{${OWN}})`;
+export const memoryTotal = `sum(${memoryByService})`;
 export const memoryOfLimit = "name:container_memory_limit:ratio";
 
 /** One series that says so where there is none. */

@@ -5,9 +5,10 @@ const RUNS = "ebpf_program_runs_total";
 const LABELS = "id, name, type";
 const SHOWN = 12;
 
-/** Only programs that the chosen loaders loaded; the loader becomes a label. */
+/** Only programs that the chosen loaders loaded; the loader becomes a label. One that changed is known twice for a while. */
 function ofLoaders(vector: string, at = ""): string {
-  return `${vector} * on (id) group_left (loaded_by, attach) ebpf_program_info{loaded_by=~"$loaded_by"}${at}`;
+  const info = `topk by (id) (1, ebpf_program_info{loaded_by=~"$loaded_by"}${at})`;
+  return `${vector} * on (id) group_left (loaded_by, attach) ${info}`;
 }
 
 const mostTime = (shown: string) => largest(SHOWN, "id", shown, ofLoaders(`increase(${TIME}${WHOLE})`, " @ end()"));
