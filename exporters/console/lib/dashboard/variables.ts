@@ -1,0 +1,104 @@
+import type { RawVariable } from "./raw.ts";
+import type { Bound } from "./template.ts";
+
+export interface Option {
+  text: string;
+  value: string;
+}
+
+/** Values of a label, of all series or of those a selector picks. */
+export interface LabelValues {
+  selector: string | undefined;
+  label: string;
+}
+
+export interface Variable {
+  name: string;
+  label: string;
+  hidden: boolean;
+  multi: boolean;
+  /** "All" is one of the choices. */
+  all: boolean;
+  /** What is put in for "All"; undefined: all values. */
+  allValue: string | undefined;
+  /** Where its options come from; undefined: they are fixed. */
+  source: LabelValues | undefined;
+  options: readonly Option[];
+  regex: string;
+  sort: number;
+  /** Chosen at first. */
+  initial: readonly string[];
+}
+
+export const ALL = "$__all";
+
+export function parseVariable(raw: RawVariable): Variable {
+  const { type = "", name = "", hide, query } = raw;
+  const text = typeof query === "string" ? query : (query?.query ?? "");
+  return {
+    name,
+    label: raw.label || name,
+    hidden: hide === 2 || hide === "hideVariable" || ["datasource", "constant", "adhoc"].includes(type),
+    multi: raw.multi === true,
+    all: raw.includeAll === true,
+    allValue: raw.allValue || undefined,
+    source: type === "query" ? parseLabelValues(text) : undefined,
+    options: type === "query" ? [] : customOptions(text),
+    regex: raw.regex ?? "",
+    sort: raw.sort ?? 0,
+    initial: [raw.current?.value ?? []].flat(),
+  };
+}
+
+/** `label_values(up{job="a"}, instance)` → its selector and label. */
+export function parseLabelValues(query: string): LabelValues | undefined {
+  const inside = /^\s*label_values\((.*)\)\s*$/s.exec(query)?.[1];
+  if (inside === undefined) return undefined;
+  const comma = inside.lastIndexOf(",");
+  const label = inside.slice(comma + 1).trim();
+  return { selector: comma < 0 ? undefined : inside.slice(0, comma).trim(), label };
+}
+
+/** `shown : a,hidden : b` or `a,b`; `\,` is a comma that does not separate. */
+function customOptions(query: string): Option[] {
+  const parts = query.split(/(?<!\\),/).map((part) => part.replaceAll("\\,", ",").trim());
+  return parts.filter(Boolean).map((part) => {
+    const [text = "", value] = part.split(/\s+:\s+/, 2);
+    return { text, value: value ?? text };
+  });
+}
+
+/** Options of a label's values: those its regular expression lets through, in its order. */
+export function optionsOf({ regex, sort }: Variable, values: readonly string[]): Option[] {
+  const options = values.flatMap((value) => matched(regex, value));
+  if (sort === 0) return options;
+  const numeric = sort === 3 || sort === 4;
+  options.sort((a, b) => a.text.localeCompare(b.text, "en", { numeric, sensitivity: sort >= 5 ? "base" : "variant" }));
+  return sort % 2 === 0 ? options.reverse() : options;
+}
+
+function matched(regex: string, value: string): Option[] {
+  if (regex === "") return [{ text: value, value }];
+  const [, pattern = regex, flags = ""] = /^\/(.*)\/(\w*)$/s.exec(regex) ?? [];
+  const found = new RegExp(pattern, flags).exec(value);
+  if (!found) return [];
+  const kept = found.groups?.value ?? found[1] ?? value;
+  return [{ text: found.groups?.text ?? kept, value: kept }];
+}
+
+/** What is chosen: as the address says, else as the dashboard does, as far as that exists; else all, or the first. */
+export function chosenOf(variable: Variable, options: readonly Option[], asked: readonly string[]): readonly string[] {
+  const exists = (value: string) => (variable.all && value === ALL) || options.some((one) => one.value === value);
+  const wanted = [asked, variable.initial].find((values) => values.length > 0 && values.every(exists));
+  if (wanted) return wanted;
+  if (asked.length > 0 && options.length === 0) return asked;
+  return variable.all ? [ALL] : options.slice(0, 1).map(({ value }) => value);
+}
+
+/** What the choice is in a query. */
+export function bind(variable: Variable, options: readonly Option[], chosen: readonly string[]): Bound {
+  const several = variable.multi || variable.all;
+  if (!chosen.includes(ALL)) return { values: chosen, several };
+  if (variable.allValue !== undefined) return { values: [variable.allValue], several, asIs: true };
+  return { values: options.map(({ value }) => value), several };
+}
