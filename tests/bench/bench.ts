@@ -3,8 +3,10 @@ import type { Table } from "./lib/table.ts";
 
 /** How much is measured. */
 export interface Scale {
-  /** Pairs of one measurement without and one with what is measured. */
+  /** Pairs of one measurement without and one with what is measured, where there is a goal. */
   pairs: number;
+  /** And where there is none: what is only there to compare with. */
+  fewPairs: number;
   /** Seconds of load in one measurement, whole: many short pairs say more than few long ones. */
   loadSeconds: number;
   /** Seconds a running exporter is watched. */
@@ -42,15 +44,17 @@ export interface Part {
 }
 
 export const FULL: Scale = {
-  pairs: 11,
+  pairs: 9,
+  fewPairs: 3,
   loadSeconds: 1,
-  watchSeconds: 15,
-  repetitions: 15,
+  watchSeconds: 8,
+  repetitions: 11,
   sockets: [1_000, 10_000, 50_000, 100_000],
 };
 
 export const QUICK: Scale = {
   pairs: 3,
+  fewPairs: 2,
   loadSeconds: 1,
   watchSeconds: 4,
   repetitions: 5,
