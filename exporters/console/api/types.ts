@@ -96,7 +96,7 @@ export interface ContainersPage {
   containers: Container[];
 }
 
-interface DashboardEntry {
+export interface DashboardEntry {
   uid: string;
   title: string;
   description?: string;

@@ -1,3 +1,70 @@
+import type { ComponentChildren } from "preact";
+import { useMemo } from "preact/hooks";
+import type { DashboardEntry } from "../api/types.ts";
+import { usePoll } from "../api/use-poll.ts";
+import { parseDashboard } from "../lib/dashboard/model.ts";
+import type { RawDashboard } from "../lib/dashboard/raw.ts";
+import { hashOf } from "../lib/route.ts";
+import { route } from "../router.ts";
+import { Message } from "../ui/message.tsx";
+import { DashboardView } from "./view.tsx";
+
+const HOME = "flowtally-lab";
+
+/** The dashboards that Grafana is provisioned with, one at a time. */
 export function DashboardsPage() {
-  return <p>…</p>;
+  const { data, error } = usePoll<{ dashboards: DashboardEntry[] }>("/api/dashboards", 0);
+  const dashboards = [...(data?.dashboards ?? [])].sort((a, b) => Number(b.uid === HOME) - Number(a.uid === HOME));
+  const uid = route.value.id || dashboards[0]?.uid;
+
+  const tabs = <Tabs dashboards={dashboards} uid={uid} />;
+
+  return (
+    <div class="page dashboards">
+      {!data && error && <Message title="The dashboards cannot be listed">{error.message}</Message>}
+      {data && dashboards.length === 0 && (
+        <Message title="There are no dashboards">
+          They are made by <code>npm run dashboards</code>, from <code>grafana/source</code>.
+        </Message>
+      )}
+      {uid !== undefined && <Opened key={uid} uid={uid} tabs={tabs} />}
+    </div>
+  );
+}
+
+function Opened({ uid, tabs }: { uid: string; tabs: ComponentChildren }) {
+  const { data, error } = usePoll<RawDashboard>(`/api/dashboards/${encodeURIComponent(uid)}`, 0);
+  const dashboard = useMemo(() => data && parseDashboard(data), [data]);
+  if (dashboard) return <DashboardView dashboard={dashboard} tabs={tabs} />;
+  return (
+    <>
+      <div class="dashboards-head">{tabs}</div>
+      {error?.code === "NOT_FOUND" && <Message title={`There is no dashboard ${uid}`}>Choose one above.</Message>}
+      {error && error.code !== "NOT_FOUND" && <Message title="It cannot be shown">{error.message}</Message>}
+      <div class="loading" aria-busy={error === undefined} />
+    </>
+  );
+}
+
+function Tabs({ dashboards, uid }: { dashboards: readonly DashboardEntry[]; uid: string | undefined }) {
+  return (
+    <nav class="tabs" aria-label="Dashboards">
+      {dashboards.map((one) => (
+        <a
+          key={one.uid}
+          href={hashOf("dashboards", one.uid, keptTime())}
+          {...(one.uid === uid && { "aria-current": "page" as const })}
+        >
+          {one.title}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+/** The time that is looked at is kept from dashboard to dashboard. */
+function keptTime(): Record<string, string> {
+  const { query } = route.value;
+  const kept = ["range", "refresh", "from", "to"].map((key) => [key, query.get(key) ?? ""]);
+  return Object.fromEntries(kept);
 }

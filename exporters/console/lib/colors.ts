@@ -3,16 +3,26 @@ export const COLORS = 8;
 
 /** Gives each name a colour's number that stays: by its hash, else the next one that is used least. */
 export class ColorBook {
-  readonly #given = new Map<string, number>();
+  readonly #given = new Map<string, { color: number; round: number }>();
   readonly #used = new Array<number>(COLORS).fill(0);
 
   of(name: string): number {
+    return this.#give(name).color;
+  }
+
+  /** How many names had the same colour before: lines of a second round are dashed. */
+  roundOf(name: string): number {
+    return this.#give(name).round;
+  }
+
+  #give(name: string): { color: number; round: number } {
     const known = this.#given.get(name);
-    if (known !== undefined) return known;
+    if (known) return known;
     const color = this.#leastUsed(hash(name) % COLORS);
-    this.#given.set(name, color);
-    this.#used[color] = (this.#used[color] ?? 0) + 1;
-    return color;
+    const given = { color, round: this.#used[color] ?? 0 };
+    this.#given.set(name, given);
+    this.#used[color] = given.round + 1;
+    return given;
   }
 
   #leastUsed(preferred: number): number {
@@ -23,6 +33,19 @@ export class ColorBook {
     }
     return preferred;
   }
+}
+
+/** A colour between those of a scale, written `#rrggbb`; `share` goes from 0 to 1. */
+export function between(scale: readonly string[], share: number): string {
+  const at = Math.min(1, Math.max(0, share)) * (scale.length - 1);
+  const low = Math.min(Math.floor(at), scale.length - 2);
+  const [from, to] = [channels(scale[low] ?? "#000000"), channels(scale[low + 1] ?? "#000000")];
+  const mixed = from.map((value, index) => Math.round(value + ((to[index] ?? 0) - value) * (at - low)));
+  return `rgb(${mixed.join(" ")})`;
+}
+
+function channels(color: string): number[] {
+  return [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
 }
 
 /** FNV-1a. */

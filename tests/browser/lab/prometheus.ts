@@ -37,9 +37,9 @@ function success(data: unknown): object {
   return { status: "success", data };
 }
 
-/** One metric for each combination of up to two labels. */
+/** One metric for each combination of up to three labels; one in all where the query keeps none. */
 function metricsOf(expr: string): Metric[] {
-  const kept = /by\s*\(([^)]*)\)/.exec(expr)?.[1] ?? "name";
+  const kept = /by\s*\(([^)]*)\)/.exec(expr)?.[1] ?? "";
   const names = kept
     .split(",")
     .map((name) => name.trim())
@@ -61,7 +61,7 @@ function timesOf(query: URLSearchParams): number[] {
 
 function sampleAt({ le }: Metric, index: number, at: number): string {
   const wave = 1 + 0.4 * Math.sin(at / 97 + index) + 0.15 * Math.sin(at / 13 + index * 3);
-  if (le === undefined) return String(wave * 10 ** (3 + (index % 3)));
+  if (le === undefined) return String(wave * 10 ** (index % 3));
   const bound = LABELS.le?.indexOf(le) ?? 0;
   return String((1 / (1 + Math.exp(3 - bound))) * 100 * wave);
 }

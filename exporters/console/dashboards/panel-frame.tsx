@@ -1,0 +1,128 @@
+import type { ComponentType } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Panel } from "../lib/dashboard/model.ts";
+import type { Context } from "./context.ts";
+import { filled } from "./context.ts";
+import { ChartPanel } from "./panels/chart.tsx";
+import { HeatmapPanel } from "./panels/heatmap.tsx";
+import { MapPanel } from "./panels/map.tsx";
+import { StatPanel } from "./panels/stat.tsx";
+import { TablePanel } from "./panels/table.tsx";
+import { TextPanel } from "./panels/text.tsx";
+import type { PanelProps } from "./panels/types.ts";
+import { type Loaded, type PanelData, usePanelData } from "./use-panel.ts";
+
+const PANELS: Readonly<Record<string, ComponentType<PanelProps>>> = {
+  timeseries: ChartPanel,
+  stat: StatPanel,
+  gauge: StatPanel,
+  heatmap: HeatmapPanel,
+  table: TablePanel,
+  text: TextPanel,
+  nodeGraph: MapPanel,
+};
+/** They have nothing to ask for. */
+const WITHOUT_DATA: ReadonlySet<string> = new Set(["text", "nodeGraph"]);
+
+/** Rows of a panel that is but a link. */
+const LINK_ROWS = 3;
+
+interface Props {
+  panel: Panel;
+  /** First row of its section. */
+  top: number;
+  context: Context;
+}
+
+/** A panel in its place, with its title, what it means, and what is wrong with it. */
+export function PanelFrame({ panel, top, context }: Props) {
+  const { grid, title, type, description } = panel;
+  const element = useRef<HTMLElement>(null);
+  const visible = useVisible(element);
+  const height = type === "nodeGraph" ? LINK_ROWS : grid.h;
+  const place = {
+    "--column": `${grid.x + 1} / span ${grid.w}`,
+    "--row": `${grid.y - top + 1} / span ${height}`,
+    "--rows": String(height),
+  };
+  return (
+    <article ref={element} class="panel" style={place} aria-label={title} data-testid="panel" data-type={type}>
+      <header>
+        <h3>{filled(title, context)}</h3>
+        {description !== "" && <About title={title} text={description} />}
+      </header>
+      <div class="panel-body">
+        <Body panel={panel} context={context} visible={visible} />
+      </div>
+    </article>
+  );
+}
+
+function Body({ panel, context, visible }: { panel: Panel; context: Context; visible: boolean }) {
+  const Draw = PANELS[panel.type];
+  const wanted = visible && Draw !== undefined && !WITHOUT_DATA.has(panel.type);
+  const loaded = usePanelData(panel, context, wanted, Math.round((panel.grid.w / 24) * 480));
+  if (!Draw) {
+    return <Note state="unknown">Panels of the type “{panel.type}” are not drawn here; Grafana draws them.</Note>;
+  }
+  if (WITHOUT_DATA.has(panel.type)) return <Draw panel={panel} context={context} data={NOTHING} />;
+  return <Shown panel={panel} context={context} loaded={loaded} Draw={Draw} />;
+}
+
+type ShownProps = PanelProps & { loaded: Loaded; Draw: ComponentType<PanelProps> };
+
+function Shown({ panel, context, loaded: { data, error }, Draw }: Omit<ShownProps, "data">) {
+  if (!data) return error ? <Failure message={error.message} code={error.code} /> : <Note state="loading">…</Note>;
+  const empty = data.frame.series.length === 0 && data.found.every(({ results }) => results.length === 0);
+  return (
+    <>
+      {error && error.code !== "PROMETHEUS_DOWN" && error.code !== "UNREACHABLE" && <Failure {...error} />}
+      {empty ? <Note state="empty">{panel.noValue || "No data"}</Note> : <Draw {...{ panel, context, data }} />}
+    </>
+  );
+}
+
+/** The banner says the rest where nothing answers. */
+function Failure({ message, code }: { message: string; code: string }) {
+  if (code === "PROMETHEUS_DOWN") return <Note state="error">Waiting for Prometheus</Note>;
+  if (code === "UNREACHABLE") return <Note state="error">Waiting for the exporter</Note>;
+  return <Note state="error">The query failed: {message}</Note>;
+}
+
+function Note({ state, children }: { state: string; children: preact.ComponentChildren }) {
+  return (
+    <p class={`panel-note ${state}`} data-state={state}>
+      {children}
+    </p>
+  );
+}
+
+function About({ title, text }: { title: string; text: string }) {
+  return (
+    <span class="about">
+      <button type="button" class="quiet" aria-label={`About ${title}: ${text}`}>
+        i
+      </button>
+      <span class="about-text" aria-hidden="true">
+        {text}
+      </span>
+    </span>
+  );
+}
+
+const NOTHING: PanelData = { frame: { times: [], series: [] }, found: [] };
+/** Panels a little out of sight are asked for already. */
+const MARGIN = "200px";
+
+function useVisible(element: { current: HTMLElement | null }): boolean {
+  const [visible, setVisible] = useState(false);
+  useEffect(() => {
+    if (!element.current) return;
+    const seen = new IntersectionObserver((entries) => setVisible(entries.at(-1)?.isIntersecting === true), {
+      rootMargin: MARGIN,
+    });
+    seen.observe(element.current);
+    return () => seen.disconnect();
+  }, [element]);
+  return visible;
+}

@@ -1,0 +1,71 @@
+import type uPlot from "uplot";
+import type { Range } from "../../api/prometheus.ts";
+import { formatTick } from "../../lib/time.ts";
+import { color } from "../../ui/theme.ts";
+
+const FONT = '11px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
+/** About the width of a figure in this font. */
+const FIGURE_PX = 6.2;
+const BINARY_STEPS = Array.from({ length: 56 }, (_, power) => 2 ** power);
+/** Plots with this key share their cursor. */
+const SYNC = "dashboard";
+
+/** Time along the bottom; the same range in every plot of a dashboard. */
+export function timeAxis(): uPlot.Axis {
+  return {
+    ...lines(),
+    size: 26,
+    space: 60,
+    values: (_plot, splits, _axis, _space, step) => splits.map((at) => formatTick(at, step)),
+  };
+}
+
+/** Values along the left, as wide as they need to be. */
+export function valueAxis(format: (value: number) => string, binary: boolean): uPlot.Axis {
+  return {
+    ...lines(),
+    space: 26,
+    size: (_plot, values) => widthOf(values ?? []),
+    values: (_plot, splits) => splits.map(format),
+    ...(binary && { incrs: BINARY_STEPS }),
+  };
+}
+
+export function lines(): uPlot.Axis {
+  const width = 1 / devicePixelRatio;
+  return {
+    font: FONT,
+    stroke: color("muted"),
+    gap: 4,
+    grid: { stroke: color("grid"), width },
+    ticks: { show: false },
+    border: { show: false },
+  };
+}
+
+export function widthOf(labels: readonly string[]): number {
+  return Math.ceil(Math.max(...labels.map((label) => label?.length ?? 0), 2) * FIGURE_PX) + 12;
+}
+
+/** A cursor all plots share; what is dragged over becomes the time shown. */
+export function sharedCursor(): uPlot.Cursor {
+  return {
+    drag: { x: true, y: false, setScale: false },
+    points: { size: 5 },
+    sync: { key: SYNC, setSeries: false, scales: ["x", null], filters: { pub: isMove } },
+  };
+}
+
+/** Zooms to what has been selected. */
+export function zoomHook(onZoom: (range: Range) => void) {
+  return (plot: uPlot) => {
+    const { left, width } = plot.select;
+    if (width < 4) return;
+    onZoom({ from: plot.posToVal(left, "x"), to: plot.posToVal(left + width, "x") });
+    plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+  };
+}
+
+function isMove(type: string): boolean {
+  return type === "mousemove" || type === "mouseleave";
+}

@@ -1,0 +1,119 @@
+import uPlot from "uplot";
+import type { Panel } from "../../lib/dashboard/model.ts";
+import { levelOfColor } from "../../lib/dashboard/thresholds.ts";
+import { formatClock } from "../../lib/time.ts";
+import { formatValue } from "../../lib/units.ts";
+import { color } from "../../ui/theme.ts";
+import type { Context } from "../context.ts";
+import { sharedCursor, timeAxis, valueAxis, zoomHook } from "./axes.ts";
+import { tooltip } from "./tooltip.ts";
+
+/** A series with the number of its colour. */
+export interface Drawn {
+  name: string;
+  values: readonly (number | null)[];
+  color: number;
+  /** Later rounds of colours are dashed. */
+  round: number;
+}
+
+interface Latest {
+  shown: readonly Drawn[];
+  context: Context;
+}
+
+const TOLD = 14;
+const DASHES: readonly number[][] = [[], [6, 3], [2, 3]];
+
+/** uPlot's options for a panel. @param latest what is drawn now: it changes while the plot stays */
+export function chartOptions(panel: Panel, shown: readonly Drawn[], latest: () => Latest) {
+  const format = (value: number) => formatValue(value, panel.look.unit, panel.look.decimals);
+  return {
+    legend: { show: false },
+    padding: [8, 10, 0, 0] as [number, number, number, number],
+    cursor: sharedCursor(),
+    scales: {
+      x: { time: true, range: (): [number, number] => rangeOf(latest().context) },
+      y: { range: (_plot: uPlot, least: number, most: number) => valueRange(panel, least, most) },
+    },
+    axes: [timeAxis(), valueAxis(format, panel.look.unit.toLowerCase().includes("bytes"))],
+    series: [{}, ...shown.map((one) => seriesOptions(panel, one))],
+    bands: panel.stacked
+      ? shown.slice(1).map((_, index) => ({ series: [index + 2, index + 1] as [number, number] }))
+      : [],
+    plugins: [tooltip((plot) => tell(plot, latest().shown, format))],
+    hooks: {
+      draw: [(plot: uPlot) => drawSteps(plot, panel)],
+      setSelect: [zoomHook((range) => latest().context.onZoom(range))],
+    },
+  };
+}
+
+function rangeOf({ range: { from, to } }: Context): [number, number] {
+  return [from, to];
+}
+
+function seriesOptions({ fill, stacked, bars }: Panel, { name, color: number, round }: Drawn): uPlot.Series {
+  const stroke = color(`series-${number}`);
+  const opacity = Math.round((stacked ? Math.max(0.35, fill) : fill) * 255);
+  return {
+    label: name,
+    stroke,
+    width: 1.5,
+    dash: DASHES[round % DASHES.length] ?? [],
+    fill: `${stroke}${opacity.toString(16).padStart(2, "0")}`,
+    points: { show: isLonely },
+    ...(bars && uPlot.paths.bars && { paths: uPlot.paths.bars({ size: [0.8, 40] }) }),
+  };
+}
+
+/** A series of one sample would not be seen without a point. */
+function isLonely(plot: uPlot, series: number): boolean {
+  return (plot.data[series] as (number | null)[] | undefined)?.filter((value) => value !== null).length === 1;
+}
+
+function valueRange({ min, max }: Panel, least: number | null, most: number | null): [number, number] {
+  const low = min ?? Math.min(0, least ?? 0);
+  const high = max ?? (most === null || most <= low ? low + 1 : most + (most - low) * 0.06);
+  return [low, high];
+}
+
+function tell(plot: uPlot, shown: readonly Drawn[], format: (value: number) => string) {
+  const at = plot.cursor.idx;
+  const time = at === null || at === undefined ? undefined : plot.data[0][at];
+  if (at === null || at === undefined || time === undefined) return undefined;
+  const known = shown.flatMap(({ name, values, color: number }) => {
+    const value = values[at];
+    return value === null || value === undefined
+      ? []
+      : [{ text: name, number: value, color: color(`series-${number}`) }];
+  });
+  known.sort((a, b) => b.number - a.number);
+  const lines = known
+    .slice(0, TOLD)
+    .map(({ text, number, color: mark }) => ({ text, value: format(number), color: mark }));
+  const more = known.length - lines.length;
+  return {
+    title: formatClock(time * 1000),
+    lines: more > 0 ? [...lines, { text: `and ${more} more`, value: "" }] : lines,
+  };
+}
+
+/** Thresholds as dashed lines. */
+function drawSteps(plot: uPlot, { stepLines, steps }: Panel): void {
+  if (!stepLines) return;
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.setLineDash([6 * devicePixelRatio, 4 * devicePixelRatio]);
+  ctx.lineWidth = devicePixelRatio;
+  for (const { from, color: name } of steps) {
+    const y = plot.valToPos(from, "y", true);
+    if (!Number.isFinite(from) || y < bbox.top || y > bbox.top + bbox.height) continue;
+    ctx.strokeStyle = color(levelOfColor(name) === "bad" ? "bad" : "warn");
+    ctx.beginPath();
+    ctx.moveTo(bbox.left, y);
+    ctx.lineTo(bbox.left + bbox.width, y);
+    ctx.stroke();
+  }
+  ctx.restore();
+}

@@ -1,0 +1,48 @@
+import { useMemo, useRef, useState } from "preact/hooks";
+import type uPlot from "uplot";
+import { ColorBook } from "../../lib/colors.ts";
+import { reduce, stack } from "../../lib/dashboard/series.ts";
+import { formatValue } from "../../lib/units.ts";
+import { chartOptions, type Drawn } from "./chart-options.ts";
+import { Legend } from "./legend.tsx";
+import { Plot } from "./plot.tsx";
+import type { PanelProps } from "./types.ts";
+
+/** Lines over time, or areas on top of each other, with a legend whose names switch them off and on. */
+export function ChartPanel({ panel, context, data: { frame } }: PanelProps) {
+  const book = useRef(new ColorBook());
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const sorted = useMemo(() => [...frame.series].sort((a, b) => a.name.localeCompare(b.name)), [frame]);
+  const drawn: Drawn[] = sorted.map(({ name, values }) => {
+    return { name, values, color: book.current.of(name), round: book.current.roundOf(name) };
+  });
+  const shown = drawn.filter(({ name }) => !hidden.has(name));
+  const columns = shown.map(({ values }) => values);
+  const data = [frame.times, ...(panel.stacked ? stack(columns) : columns)] as uPlot.AlignedData;
+  const latest = useRef({ shown, context });
+  latest.current = { shown, context };
+  const toggle = (name: string) => setHidden((before) => toggled(before, name));
+
+  return (
+    <div class="chart">
+      <Plot
+        structure={[panel.id, ...shown.map(({ name }) => name)].join("\n")}
+        options={() => chartOptions(panel, shown, () => latest.current)}
+        data={data}
+        label={labelOf(panel.title, drawn, panel.look.unit)}
+      />
+      {panel.legend.shown && <Legend panel={panel} series={drawn} hidden={hidden} onToggle={toggle} />}
+    </div>
+  );
+}
+
+function labelOf(title: string, drawn: readonly Drawn[], unit: string): string {
+  const last = drawn.slice(0, 12).map(({ name, values }) => `${name} ${formatValue(reduce(values, "last"), unit)}`);
+  return `${title}: ${last.join(", ")}`;
+}
+
+function toggled(names: ReadonlySet<string>, name: string): ReadonlySet<string> {
+  const next = new Set(names);
+  if (!next.delete(name)) next.add(name);
+  return next;
+}

@@ -1,0 +1,83 @@
+import { useMemo, useState } from "preact/hooks";
+import type { Look, Panel } from "../../lib/dashboard/model.ts";
+import { type Cell, linkOf, type Table, tableOf } from "../../lib/dashboard/table.ts";
+import { nextSort, type Sort, sortRows } from "../../lib/sort.ts";
+import { formatValue } from "../../lib/units.ts";
+import type { PanelProps } from "./types.ts";
+
+const SHOWN = 200;
+
+/** A table of one row for each set of labels; every heading sorts. */
+export function TablePanel({ panel, data: { found } }: PanelProps) {
+  const table = useMemo(() => tableOf(found, panel.organize), [found, panel]);
+  const [sort, setSort] = useState<Sort>(firstSort(panel));
+  const at = table.columns.indexOf(sort.key);
+  const rows = at < 0 ? table.rows : sortRows(table.rows, (row) => row[at], sort.descending);
+  return (
+    <div class="table-panel">
+      <table>
+        <caption class="unseen">{panel.title}</caption>
+        <thead>
+          <tr>
+            {table.columns.map((name, column) => (
+              <Heading key={name} {...{ name, sort }} numeric={isNumeric(table, column)} onSort={setSort} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.slice(0, SHOWN).map((row) => (
+            <tr key={row.filter((cell) => typeof cell === "string").join("\n")}>
+              {row.map((cell, column) => (
+                <Value key={table.columns[column]} cell={cell} look={lookOf(panel, table.columns[column] ?? "")} />
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {rows.length > SHOWN && (
+        <p class="note">
+          The first {SHOWN} of {rows.length} rows.
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface HeadingProps {
+  name: string;
+  sort: Sort;
+  numeric: boolean;
+  onSort(sort: Sort): void;
+}
+
+function Heading({ name, sort, numeric, onSort }: HeadingProps) {
+  const order = sort.key === name ? (sort.descending ? "descending" : "ascending") : "none";
+  return (
+    <th scope="col" aria-sort={order} class={numeric ? "number" : ""}>
+      <button type="button" onClick={() => onSort(nextSort(sort, name, numeric))}>
+        {name}
+        <span class="arrow" aria-hidden="true">
+          {order === "none" ? "" : order === "descending" ? "▾" : "▴"}
+        </span>
+      </button>
+    </th>
+  );
+}
+
+function Value({ cell, look }: { cell: Cell; look: Look }) {
+  if (typeof cell === "number") return <td class="number">{formatValue(cell, look.unit, look.decimals)}</td>;
+  if (cell === undefined || cell === "") return <td class="muted">–</td>;
+  return <td>{look.link === undefined ? cell : <a href={linkOf(look.link, cell)}>{cell}</a>}</td>;
+}
+
+function lookOf({ look, looks }: Panel, name: string): Look {
+  return { ...look, ...looks.get(name) };
+}
+
+function isNumeric({ rows }: Table, column: number): boolean {
+  return rows.some((row) => typeof row[column] === "number");
+}
+
+function firstSort({ sortBy }: Panel): Sort {
+  return { key: sortBy?.name ?? "", descending: sortBy?.descending ?? false };
+}
