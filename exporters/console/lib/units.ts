@@ -17,7 +17,7 @@ const SCALED: Readonly<Record<string, Scaled>> = {
   Bps: { base: 1000, suffix: "B/s" },
   binbps: { base: 1024, suffix: "b/s" },
   bps: { base: 1000, suffix: "b/s" },
-  pps: { base: 1000, suffix: "packets/s" },
+  pps: { base: 1000, suffix: "p/s" },
   ops: { base: 1000, suffix: "/s" },
   opm: { base: 1000, suffix: "/min" },
   cps: { base: 1000, suffix: "/s" },

@@ -7,6 +7,11 @@ const FONT = '11px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 /** About the width of a figure in this font. */
 const FIGURE_PX = 6.2;
 const BINARY_STEPS = Array.from({ length: 56 }, (_, power) => 2 ** power);
+const BINARY_UNITS: ReadonlySet<string> = new Set(["bytes", "bits", "binBps", "binbps"]);
+const SECOND_STEPS = [
+  ...Array.from({ length: 10 }, (_, power) => [1, 2, 5].map((digit) => digit * 10 ** (power - 9))).flat(),
+  ...[10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 28_800, 86_400, 172_800, 604_800],
+];
 /** Plots with this key share their cursor. */
 const SYNC = "dashboard";
 
@@ -14,20 +19,21 @@ const SYNC = "dashboard";
 export function timeAxis(): uPlot.Axis {
   return {
     ...lines(),
-    size: 26,
+    size: 20,
     space: 60,
     values: (_plot, splits, _axis, _space, step) => splits.map((at) => formatTick(at, step)),
   };
 }
 
 /** Values along the left, as wide as they need to be. */
-export function valueAxis(format: (value: number) => string, binary: boolean): uPlot.Axis {
+export function valueAxis(format: (value: number) => string, unit: string): uPlot.Axis {
+  const steps = unit === "s" ? SECOND_STEPS : BINARY_UNITS.has(unit) ? BINARY_STEPS : undefined;
   return {
     ...lines(),
     space: 26,
     size: (_plot, values) => widthOf(values ?? []),
     values: (_plot, splits) => splits.map(format),
-    ...(binary && { incrs: BINARY_STEPS }),
+    ...(steps && { incrs: steps }),
   };
 }
 

@@ -36,8 +36,8 @@ export function chartOptions(panel: Panel, shown: readonly Drawn[], latest: () =
       x: { time: true, range: (): [number, number] => rangeOf(latest().context) },
       y: { range: (_plot: uPlot, least: number, most: number) => valueRange(panel, least, most) },
     },
-    axes: [timeAxis(), valueAxis(format, panel.look.unit.toLowerCase().includes("bytes"))],
-    series: [{}, ...shown.map((one) => seriesOptions(panel, one))],
+    axes: [timeAxis(), valueAxis(format, panel.look.unit)],
+    series: [{}, ...shown.map((one) => seriesOptions(one, panel, fillOf(panel, shown.length)))],
     bands: panel.stacked
       ? shown.slice(1).map((_, index) => ({ series: [index + 2, index + 1] as [number, number] }))
       : [],
@@ -53,9 +53,15 @@ function rangeOf({ range: { from, to } }: Context): [number, number] {
   return [from, to];
 }
 
-function seriesOptions({ fill, stacked, bars }: Panel, { name, color: number, round }: Drawn): uPlot.Series {
+/** Areas of many lines over each other would be but mud. */
+function fillOf({ fill, stacked }: Panel, count: number): number {
+  if (stacked) return Math.max(0.35, fill);
+  return count > 4 ? 0 : fill;
+}
+
+function seriesOptions({ name, color: number, round }: Drawn, { bars }: Panel, fill: number): uPlot.Series {
   const stroke = color(`series-${number}`);
-  const opacity = Math.round((stacked ? Math.max(0.35, fill) : fill) * 255);
+  const opacity = Math.round(fill * 255);
   return {
     label: name,
     stroke,

@@ -88,10 +88,10 @@ function matched(regex: string, value: string): Option[] {
 
 /** What is chosen: as the address says, else as the dashboard does, as far as that exists; else all, or the first. */
 export function chosenOf(variable: Variable, options: readonly Option[], asked: readonly string[]): readonly string[] {
+  if (asked.length > 0 && options.length === 0) return asked;
   const exists = (value: string) => (variable.all && value === ALL) || options.some((one) => one.value === value);
   const wanted = [asked, variable.initial].find((values) => values.length > 0 && values.every(exists));
   if (wanted) return wanted;
-  if (asked.length > 0 && options.length === 0) return asked;
   return variable.all ? [ALL] : options.slice(0, 1).map(({ value }) => value);
 }
 

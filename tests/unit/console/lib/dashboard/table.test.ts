@@ -1,0 +1,46 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Grafana writes variables this way.
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { linkOf, tableOf } from "../../../../../exporters/console/lib/dashboard/table.ts";
+
+const web = { source: "web", port: "80" };
+const db = { port: "5432", source: "db" };
+
+describe("tableOf", () => {
+  it("joins the values of several queries by their labels", () => {
+    const found = [
+      {
+        refId: "A",
+        results: [
+          { metric: web, value: 1 },
+          { metric: db, value: 2 },
+        ],
+      },
+      { refId: "B", results: [{ metric: { source: "db", port: "5432" }, value: 20 }] },
+    ];
+    const { columns, rows } = tableOf(found, [
+      {
+        excludeByName: { port: true },
+        renameByName: { source: "Source", "Value #A": "Sent", "Value #B": "Received" },
+        indexByName: { "Value #B": 0, source: 1, "Value #A": 2 },
+      },
+    ]);
+    assert.deepEqual(columns, ["Received", "Source", "Sent"]);
+    assert.deepEqual(rows, [
+      [undefined, "web", 1],
+      [20, "db", 2],
+    ]);
+  });
+
+  it("calls a single query's value Value", () => {
+    const { columns } = tableOf([{ refId: "A", results: [{ metric: web, value: 1 }] }], []);
+    assert.deepEqual(columns, ["source", "port", "Value"]);
+  });
+
+  it("is empty where nothing was found", () => assert.deepEqual(tableOf([{ refId: "A", results: [] }], []).rows, []));
+});
+
+it("turns Grafana's links between dashboards into the console's own", () => {
+  const url = "/d/flowtally-container/some-title?var-container=${__value.raw}";
+  assert.equal(linkOf(url, "a b"), "#/dashboards/flowtally-container?var-container=a%20b");
+});

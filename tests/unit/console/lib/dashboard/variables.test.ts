@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import {
+  bind,
+  chosenOf,
+  optionsOf,
+  parseLabelValues,
+  parseVariable,
+} from "../../../../../exporters/console/lib/dashboard/variables.ts";
+
+const several = parseVariable({
+  type: "query",
+  name: "container",
+  label: "Container",
+  multi: true,
+  includeAll: true,
+  query: { query: 'label_values(up{job=~"a|b", x="1,2"}, name)' },
+  current: { value: ["$__all"] },
+});
+const options = optionsOf(several, ["web", "db"]);
+
+describe("parseVariable", () => {
+  it("finds where the options come from, commas in the selector too", () => {
+    assert.deepEqual(several.source, { selector: 'up{job=~"a|b", x="1,2"}', label: "name" });
+    assert.deepEqual(parseLabelValues("label_values(job)"), { selector: undefined, label: "job" });
+    assert.equal(parseLabelValues("metrics(.*)"), undefined);
+  });
+
+  it("reads fixed options, with and without names", () => {
+    const { options: fixed } = parseVariable({ type: "custom", query: "hidden : flowtally,-, a\\,b" });
+    assert.deepEqual(fixed, [
+      { text: "hidden", value: "flowtally" },
+      { text: "-", value: "-" },
+      { text: "a,b", value: "a,b" },
+    ]);
+  });
+
+  it("hides what the dashboard hides, and what is no choice here", () => {
+    assert.equal(parseVariable({ type: "custom", hide: 2 }).hidden, true);
+    assert.equal(parseVariable({ type: "datasource" }).hidden, true);
+    assert.equal(several.hidden, false);
+  });
+});
+
+describe("optionsOf", () => {
+  it("keeps what the regular expression keeps, in its order", () => {
+    const variable = parseVariable({ type: "query", regex: "/shop-(.*)-1/", sort: 1 });
+    const found = optionsOf(variable, ["shop-web-1", "etl-1", "shop-db-1"]);
+    assert.deepEqual(
+      found.map(({ value }) => value),
+      ["db", "web"],
+    );
+  });
+
+  it("sorts numbers as numbers, and downwards where asked", () => {
+    const variable = parseVariable({ type: "query", sort: 4 });
+    assert.deepEqual(
+      optionsOf(variable, ["9", "10", "1"]).map(({ value }) => value),
+      ["10", "9", "1"],
+    );
+  });
+});
+
+describe("chosenOf", () => {
+  it("believes the address, else the dashboard", () => {
+    assert.deepEqual(chosenOf(several, options, ["db"]), ["db"]);
+    assert.deepEqual(chosenOf(several, options, []), ["$__all"]);
+  });
+  it("falls back where what is asked for does not exist", () => {
+    assert.deepEqual(chosenOf(several, options, ["gone"]), ["$__all"]);
+    const one = parseVariable({ type: "query", current: { value: "gone" } });
+    assert.deepEqual(chosenOf(one, options, []), ["web"]);
+  });
+  it("believes the address where the options are not known", () => {
+    assert.deepEqual(chosenOf(several, [], ["db"]), ["db"]);
+  });
+});
+
+describe("bind", () => {
+  it("puts all options in for All, or its own value as it is", () => {
+    assert.deepEqual(bind(several, options, ["$__all"]).values, ["web", "db"]);
+    const free = { ...several, allValue: ".*" };
+    assert.deepEqual(bind(free, options, ["$__all"]), { values: [".*"], several: true, asIs: true });
+  });
+});

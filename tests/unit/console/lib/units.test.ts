@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { formatCount, formatValue } from "../../../../exporters/console/lib/units.ts";
+
+describe("formatValue", () => {
+  const cases: [number | null, string | undefined, number | undefined, string][] = [
+    [0, "bytes", undefined, "0 B"],
+    [1023, "bytes", undefined, "1.00 KiB"],
+    [1024, "bytes", undefined, "1 KiB"],
+    [1536, "bytes", undefined, "1.50 KiB"],
+    [3 * 1024 ** 3, "bytes", undefined, "3 GiB"],
+    [1500, "Bps", undefined, "1.50 kB/s"],
+    [1024, "binBps", undefined, "1 KiB/s"],
+    [8e9, "bps", undefined, "8 Gb/s"],
+    [0.1234, "percentunit", undefined, "12.3 %"],
+    [99.95, "percent", undefined, "100 %"],
+    [12, "percent", 1, "12.0 %"],
+    [0, "s", undefined, "0 s"],
+    [0.000_000_4, "s", undefined, "400 ns"],
+    [0.000_25, "s", undefined, "250 µs"],
+    [250, "ms", undefined, "250 ms"],
+    [90, "s", undefined, "1.50 min"],
+    [7200, "s", undefined, "2 h"],
+    [172_800, "s", undefined, "2 d"],
+    [12_345, "short", undefined, "12.3 k"],
+    [7, "short", undefined, "7"],
+    [-1500, "short", undefined, "−1.50 k"],
+    [0.004, "none", undefined, "0.004"],
+    [2500, "ops", undefined, "2.50 k/s"],
+    [3, "suffix:jobs", undefined, "3 jobs"],
+    [3, "furlongs", undefined, "3 furlongs"],
+    [5, "prefix:v", undefined, "v5"],
+    [Date.UTC(2030, 0, 31, 12, 3, 10), "dateTimeAsIso", undefined, "2030-01-31 12:03:10"],
+    [null, "bytes", undefined, "–"],
+    [Number.NaN, "s", undefined, "–"],
+    [Number.POSITIVE_INFINITY, "s", undefined, "∞"],
+    [999_999, "decbytes", undefined, "1.00 MB"],
+  ];
+  for (const [value, unit, decimals, expected] of cases) {
+    it(`shows ${value} ${unit} as ${expected}`, () => assert.equal(formatValue(value, unit, decimals), expected));
+  }
+});
+
+describe("formatCount", () => {
+  it("groups figures by three, with thin spaces that do not break", () => {
+    assert.equal(formatCount(1_234_567), "1\u202f234\u202f567");
+    assert.equal(formatCount(999), "999");
+  });
+});
