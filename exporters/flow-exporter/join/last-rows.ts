@@ -16,25 +16,23 @@ export class LastRows {
   /** Copied, because the reader uses its buffer again. */
   #bytes = Buffer.alloc(0);
   #sides: (Side | undefined)[] = [];
+  /** While a read is taken in: the sides of the one before, which are those of this one up to where they differ. */
   #before: (Side | undefined)[] = [];
   /** While a read is taken in: the row of the one before that is probably next. */
   #at = 0;
   /** How many of the first rows are as they were. */
   #alike = 0;
-  /** How many of the rows are of open sockets. */
-  #open = 0;
 
   /** Takes in one read; `look` gets the rows that are new or may not be as they were. Returns how many are of open sockets. */
   update(rows: FlowRows, look: Look): number {
     this.#before = this.#sides;
-    this.#sides = [];
     this.#at = 0;
     this.#alike = 0;
-    this.#open = 0;
     this.#take(rows, 0, rows.length, MANY, look);
     this.#before = [];
+    this.#sides.length = rows.length;
     this.#bytes = rows.copy(this.#bytes, this.#alike);
-    return this.#open;
+    return count(this.#sides);
   }
 
   /** Whether a socket was in the last read. */
@@ -56,7 +54,7 @@ export class LastRows {
   #take(rows: FlowRows, from: number, end: number, run: number, look: Look): void {
     for (let index = from; index < end; index += run) {
       const last = Math.min(index + run, end);
-      if (this.#isAsBefore(rows, index, last - index)) this.#keep(last - index);
+      if (this.#isAsBefore(rows, index, last - index)) this.#keep(index, last);
       else if (run > FEW) this.#take(rows, index, last, FEW, look);
       else this.#lookAt(index, last, look);
     }
@@ -66,25 +64,31 @@ export class LastRows {
     return this.#at + count <= this.#before.length && rows.equals(index, count, this.#bytes, this.#at);
   }
 
-  #keep(count: number): void {
-    const moved = this.#at !== this.#sides.length;
-    if (!moved && this.#alike === this.#at) this.#alike += count;
-    for (const end = this.#at + count; this.#at < end; this.#at++) {
-      const side = this.#before[this.#at];
-      if (side) this.#open += 1;
-      if (side && moved) side.at = this.#sides.length;
-      this.#sides.push(side);
-    }
+  #keep(from: number, end: number): void {
+    if (this.#alike === from && this.#at === from) this.#alike = end;
+    if (this.#sides === this.#before) this.#at = end;
+    else for (let index = from; index < end; index++) this.#place(index, this.#before[this.#at++]);
   }
 
   #lookAt(from: number, end: number, look: Look): void {
     for (let index = from; index < end; index++) {
-      const side = look(index, this.#before[this.#at]);
+      const probably = this.#before[this.#at];
+      const side = look(index, probably);
+      if (this.#sides === this.#before && side !== probably) this.#part(index);
       this.#at = nextAfter(side, this.#at);
-      if (side) this.#open += 1;
-      if (side) side.at = index;
-      this.#sides.push(side);
+      if (this.#sides !== this.#before) this.#place(index, side);
     }
+  }
+
+  /** From row `index` on, the sides are others than those of the read before. */
+  #part(index: number): void {
+    this.#sides = this.#before.slice(0, index);
+    this.#sides.length = index;
+  }
+
+  #place(index: number, side: Side | undefined): void {
+    this.#sides.push(side);
+    if (side && side.at !== index) side.at = index;
   }
 }
 
@@ -92,4 +96,10 @@ export class LastRows {
 function nextAfter(side: Side | undefined, at: number): number {
   if (!side) return at + 1;
   return side.at < 0 ? at : side.at + 1;
+}
+
+function count(sides: readonly (Side | undefined)[]): number {
+  let open = 0;
+  for (const side of sides) if (side) open += 1;
+  return open;
 }

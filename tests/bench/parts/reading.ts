@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { execa } from "execa";
 import type { Bench, Part } from "../bench.ts";
 import { count, range, short } from "../lib/format.ts";
+import { collectGarbage } from "../lib/garbage.ts";
 import { verdict } from "../lib/goal.ts";
 import { median, spreadOf } from "../lib/stats.ts";
 import type { Table } from "../lib/table.ts";
@@ -53,8 +54,9 @@ function method({ scale }: Bench, sockets: Sockets): string[] {
   const fewer = sockets.open < asked ? ` This machine lets ${count(sockets.open)} be opened of ${count(asked)}.` : "";
   return [
     `TCP connections on the loopback of a network namespace, both ends counted, 100 bytes each way.${fewer}
-Medians of ${scale.repetitions} repetitions, in milliseconds; the exporter's own modules in one process, without Docker.`,
-    `"read" is the pins snapshot and live; "decode" every row checked and its counters read; "join" owners, edges and totals;
+Medians of ${scale.repetitions} repetitions, in milliseconds; the exporter's own modules in one process, without Docker.
+The sockets rest meanwhile, as most do from one second to the next. Garbage is collected before each measurement.`,
+    `"read" is the pins snapshot and live; "decode and join" is what the exporter makes of their rows: flows, owners, edges and totals;
 "others" the pins beside (status, processes, closed flows …); "first" the first cycle, where all sockets are new.`,
     `The others are started, read to the end and parsed into objects with addresses, ports and bytes. conntrack has accounting on
 (off is the kernel's default: no bytes), tells whole packets, headers included, and one entry for both ends; /proc/net/tcp tells no bytes.`,
@@ -81,8 +83,12 @@ async function readAll(
   for (let repetition = 0; repetition < scale.repetitions; repetition++) {
     await nextTurn(); // all else is synchronous: only here a Ctrl-C is heard
     signal.throwIfAborted();
+    collectGarbage();
     cycles.push(cycle());
-    for (const { tool, ms } of tools) ms.push(timed(() => expectAll(tool, sockets.open)).ms);
+    for (const { tool, ms } of tools) {
+      collectGarbage();
+      ms.push(timed(() => expectAll(tool, sockets.open)).ms);
+    }
   }
   return { sockets: sockets.open, first, cycles, tools };
 }
@@ -97,7 +103,7 @@ function expectAll(tool: Tool, sockets: number): void {
 function cycleTable(readings: readonly Reading[]): Table {
   return {
     title: "Flowtally, by step",
-    columns: ["sockets", "read", "decode", "join", "together", "min–max", "µs a socket", "others", "first", "goal"],
+    columns: ["sockets", "read", "decode and join", "together", "min–max", "µs a socket", "others", "first", "goal"],
     rows: readings.map((one) => {
       const step = (key: keyof Cycle) => median(one.cycles.map((cycle) => cycle[key]));
       const together = togetherOf(one);
@@ -106,7 +112,6 @@ function cycleTable(readings: readonly Reading[]): Table {
       return [
         count(one.sockets),
         short(step("read")),
-        short(step("decode")),
         short(step("join")),
         short(together.median),
         range(together, short),
@@ -120,7 +125,7 @@ function cycleTable(readings: readonly Reading[]): Table {
 }
 
 function togetherOf({ cycles }: Reading) {
-  return spreadOf(cycles.map(({ read, decode, join }) => read + decode + join));
+  return spreadOf(cycles.map(({ read, join }) => read + join));
 }
 
 function toolTable(readings: readonly Reading[]): Table {

@@ -1,5 +1,4 @@
 import { Collector } from "../../../exporters/flow-exporter/collector.ts";
-import { FlowRows } from "../../../exporters/flow-exporter/decode/flow-rows.ts";
 import { Metadata } from "../../../exporters/flow-exporter/metadata.ts";
 import type { DockerReader } from "../../../exporters/flow-exporter/read/docker.ts";
 import { createHost } from "../../../exporters/flow-exporter/read/host.ts";
@@ -12,9 +11,7 @@ export interface Cycle {
   rows: number;
   /** Pins `snapshot` and `live`. */
   read: number;
-  /** Every row checked, its counters read. */
-  decode: number;
-  /** Owners, edges, totals. */
+  /** Every row checked, what is new decoded; owners, edges and totals. */
   join: number;
   /** All other pins, and what is made of them. */
   others: number;
@@ -38,9 +35,7 @@ export function createCycles(pins: string): () => Cycle {
     if (!healths.tracer.up) throw new Error(`the exporter could not read: ${healths.tracer.reason}`);
     const read = spent.get("flows") ?? 0;
     const others = [...spent.values()].reduce((sum, ms) => sum + ms, 0) - read;
-    const bytes = tracer.flows();
-    const decode = timed(() => decodeAll(bytes)).ms;
-    return { rows: collector.rows, read, decode, join: whole - read - others - decode, others };
+    return { rows: collector.rows, read, join: whole - read - others, others };
   };
 }
 
@@ -57,15 +52,4 @@ function timeCalls<T extends object>(target: T, spent: Map<string, number>): T {
       };
     },
   });
-}
-
-/** Reads what the join reads of a socket that is known; the sum keeps it from being optimised away. */
-function decodeAll(bytes: Uint8Array): number {
-  const rows = new FlowRows(bytes);
-  let sum = 0;
-  for (let row = 0; row < rows.length; row++) {
-    sum += rows.key(row) + rows.ports(row) + rows.pid(row) + rows.state(row);
-    sum += rows.sentBytes(row) + rows.receivedBytes(row) + rows.retransmits(row) + rows.rttMicroseconds(row);
-  }
-  return sum;
 }

@@ -7,10 +7,19 @@ import { LastRows } from "../../../../exporters/flow-exporter/join/last-rows.ts"
 import { createSide, renew, type Side } from "../../../../exporters/flow-exporter/join/side.ts";
 import { rows } from "../lib/world.ts";
 
+const LISTEN = 10;
+
 interface Socket {
   cookie: number;
   sent: number;
+  state?: number;
 }
+
+const SOCKET = fc.record({
+  cookie: fc.integer({ min: 1, max: 60 }),
+  sent: fc.nat(2),
+  state: fc.constantFrom(1, 1, 1, LISTEN),
+});
 
 describe("the rows of the last read", () => {
   test("that come again as they were are not looked at, wherever they are", () => {
@@ -35,18 +44,19 @@ describe("the rows of the last read", () => {
   });
 
   test("say of each socket whether it was there, and have its counters, whatever changes", () => {
-    const sockets = fc.uniqueArray(fc.record({ cookie: fc.integer({ min: 1, max: 60 }), sent: fc.nat(2) }), {
+    const sockets = fc.uniqueArray(SOCKET, {
       selector: ({ cookie }) => cookie,
       maxLength: 60,
     });
     const sorted = sockets.map((all) => all.toSorted((a, b) => a.cookie - b.cookie));
     fc.assert(
       fc.property(fc.array(fc.oneof(sockets, sorted), { maxLength: 6 }), (reads) => {
-        const { read, sides, last } = reader();
+        const { read, sides, last, counts } = reader();
         for (const shown of reads) {
           read(shown);
+          assert.equal(counts.at(-1), shown.filter(({ state }) => state !== LISTEN).length);
           for (const side of sides.values()) {
-            const socket = shown.find(({ cookie }) => cookie === side.key);
+            const socket = shown.find(({ cookie, state }) => cookie === side.key && state !== LISTEN);
             assert.equal(last.has(side), socket !== undefined);
             if (socket) assert.equal(side.sentBytes, socket.sent);
           }
@@ -56,7 +66,7 @@ describe("the rows of the last read", () => {
   });
 
   test("do not stand for a socket that has ended meanwhile", () => {
-    const { read, sides, last } = reader();
+    const { read, sides, last, counts } = reader();
     read(many(20));
     const side = sides.get(5);
     assert.ok(side && last.has(side));
@@ -64,6 +74,7 @@ describe("the rows of the last read", () => {
     assert.equal(last.has(side), false);
     assert.deepEqual(read(many(20)), []);
     assert.equal(last.has(side), false);
+    assert.equal(counts.at(-1), 19);
   });
 
   test("are all new once they are cleared", () => {
@@ -78,10 +89,11 @@ function many(count: number): Socket[] {
   return Array.from({ length: count }, (_, index) => ({ cookie: index + 1, sent: 1 }));
 }
 
-/** Reads sockets; returns the cookies of the rows that were looked at. */
+/** Reads sockets, of which those that listen are not open; `read` returns the cookies of the rows that were looked at. */
 function reader() {
   const last = new LastRows();
   const sides = new Map<number, Side>();
+  const counts: number[] = [];
   const sideOf = (all: FlowRows, index: number) => {
     const side = sides.get(all.key(index)) ?? createSide(all, index, all.row(index), createFlow(1, 0), []);
     sides.set(side.key, side);
@@ -91,13 +103,14 @@ function reader() {
     const looked: number[] = [];
     const all = rows(...sockets.map((one) => ({ ...one, source: "192.0.2.1:1", destination: "192.0.2.2:2" })));
     const open = last.update(all, (index) => {
+      if (all.state(index) === LISTEN) return undefined;
       const side = sideOf(all, index);
       renew(side, all, index);
       looked.push(side.key);
       return side;
     });
-    assert.ok(open <= sockets.length);
+    counts.push(open);
     return looked;
   };
-  return { read, sides, last };
+  return { read, sides, last, counts };
 }
