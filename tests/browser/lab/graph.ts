@@ -80,7 +80,7 @@ function endpoint(id: string, kind: Kind): GraphNode {
 }
 
 /** Each container its own, of the length they have. */
-export function idOf(name: string): string {
+function idOf(name: string): string {
   return Buffer.from(name.padEnd(32, "~")).toString("hex").slice(0, 64);
 }
 

@@ -1,6 +1,6 @@
 import type uPlot from "uplot";
 
-export interface Line {
+interface Line {
   text: string;
   value: string;
   /** CSS colour of its mark. */

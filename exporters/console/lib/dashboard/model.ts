@@ -57,7 +57,7 @@ export interface Panel {
 }
 
 /** Panels under one heading. */
-export interface Section {
+interface Section {
   title: string;
   panels: readonly Panel[];
 }

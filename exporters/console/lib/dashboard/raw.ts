@@ -49,7 +49,7 @@ export interface RawTarget {
   hide?: boolean;
 }
 
-export interface RawField {
+interface RawField {
   unit?: string;
   decimals?: number;
   min?: number;
@@ -69,7 +69,7 @@ export interface RawOverride {
   properties?: { id?: string; value?: unknown }[];
 }
 
-export interface RawOptions {
+interface RawOptions {
   content?: string;
   reduceOptions?: { calcs?: string[] };
   graphMode?: string;

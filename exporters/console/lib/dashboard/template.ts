@@ -17,11 +17,6 @@ export function interpolate(text: string, bound: ReadonlyMap<string, Bound>): st
   });
 }
 
-/** Whether a text refers to a variable. */
-export function refersTo(text: string, name: string): boolean {
-  return [...text.matchAll(REFERENCE)].some(([, plain, square, , curly]) => (plain ?? square ?? curly) === name);
-}
-
 function formatted({ values, several, asIs }: Bound, format?: string): string {
   if (asIs) return values.join("|");
   switch (format) {
