@@ -8,9 +8,9 @@ export function nodeSize(bytes: number): number {
   return Math.round(20 + clamp(Math.log10(Math.max(1, bytes)) / 12, 0, 1) * 18);
 }
 
-/** By how much to enlarge text on a map zoomed out, so that it can be read; a crowd's text is left out instead. */
-export function textScale(zoom: number, nodes: number): number {
-  return nodes > 80 ? 1 : Math.round(clamp(0.95 / zoom, 1, 2.4) * 10) / 10;
+/** By how much to enlarge text on a map zoomed out, so that it can be read; up to `most`. */
+export function textScale(zoom: number, most: number): number {
+  return Math.round(clamp(0.95 / zoom, 1, most) * 2) / 2;
 }
 
 /** By how much to widen a picture so that it fills a frame; never narrower, at most double. */

@@ -2,6 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { MapEdge, MapModel } from "../lib/graph.ts";
 import { theme } from "../ui/theme.ts";
 import { type Choice, MapDrawing } from "./drawing.ts";
+import { isCrowd } from "./layout.ts";
 import { Legend } from "./legend.tsx";
 
 export interface CanvasProps {
@@ -19,9 +20,11 @@ export function MapCanvas({ model, rateOf, choice, found, onChoose }: CanvasProp
   const element = useRef<HTMLDivElement>(null);
   const drawing = useRef<MapDrawing | undefined>(undefined);
 
+  const crowd = isCrowd(model.edges.size);
+
   useEffect(() => {
     if (!element.current) return;
-    const made = new MapDrawing(element.current, onChoose);
+    const made = new MapDrawing(element.current, crowd, onChoose);
     drawing.current = made;
     const resized = new ResizeObserver(() => made.resize());
     resized.observe(element.current);
@@ -29,9 +32,9 @@ export function MapCanvas({ model, rateOf, choice, found, onChoose }: CanvasProp
       resized.disconnect();
       made.destroy();
     };
-  }, [onChoose]);
+  }, [onChoose, crowd]);
 
-  useEffect(() => drawing.current?.update(model, rateOf), [model, rateOf]);
+  useEffect(() => drawing.current?.update(model, rateOf), [model, rateOf, crowd]);
   // Elements that came with a new model are to be faded too.
   useEffect(() => drawing.current?.emphasise(choice, found), [choice, found, model]);
   // The theme is read from the style sheets.

@@ -3,9 +3,9 @@ import fcose from "cytoscape-fcose";
 import { ColorBook } from "../lib/colors.ts";
 import { groupOf, type MapEdge, type MapModel, structureOf } from "../lib/graph.ts";
 import { needsLayout, type Point } from "../lib/place.ts";
-import { edgeWidth, nodeSize, textScale, widening } from "../lib/scale.ts";
+import { edgeWidth, nodeSize, textScale } from "../lib/scale.ts";
 import { formatRate } from "../lib/units.ts";
-import { layoutOptions } from "./layout.ts";
+import { arrange } from "./layout.ts";
 import { placeFresh, rememberedPositions, rememberPositions } from "./positions.ts";
 import { mapStyle, nodeColors, shapeOf } from "./style.ts";
 
@@ -13,10 +13,17 @@ cytoscape.use(fcose);
 // It warns of edges between nodes that lie on each other for a moment.
 cytoscape.warnings(false);
 
+const HEADING_PX = 12;
+/** More nodes than that lose their names when the map is zoomed out. */
+const CROWDED_NODES = 80;
 /** Up to so many edges are drawn curved, so that both directions can be told apart. */
 const FEW_EDGES = 250;
+/** Where there is no room for the edges' rates. */
+const NARROW_PX = 600;
 /** Up to so many edges tell their rate. */
 const TOLD_EDGES = 40;
+
+type RateOf = (edge: MapEdge) => number | undefined;
 
 export interface Choice {
   kind: "node" | "edge";
@@ -29,10 +36,13 @@ export class MapDrawing {
   readonly #colors = new ColorBook();
   readonly #known: Map<string, Point> = rememberedPositions();
   #structure = "";
+  /** All is shown, and nobody has moved the picture since. */
+  #fitted = false;
   #text = 1;
   #colorList = nodeColors();
 
-  constructor(container: HTMLElement, onChoose: (choice: Choice | undefined) => void) {
+  /** @param crowd so many edges that, while the picture moves, an image of it moves instead */
+  constructor(container: HTMLElement, crowd: boolean, onChoose: (choice: Choice | undefined) => void) {
     this.#cy = cytoscape({
       container,
       style: mapStyle(1),
@@ -40,8 +50,8 @@ export class MapDrawing {
       maxZoom: 4,
       boxSelectionEnabled: false,
       autounselectify: true,
-      hideEdgesOnViewport: false,
-      textureOnViewport: false,
+      textureOnViewport: crowd,
+      ...(crowd && { pixelRatio: 1 }),
     });
     this.#cy.on("tap", (event) => {
       const { target } = event;
@@ -50,12 +60,15 @@ export class MapDrawing {
     });
     this.#cy.on("dragfree", () => rememberPositions(this.#cy));
     this.#cy.on("zoom", () => this.#scaleText());
+    this.#cy.on("dragpan scrollzoom pinchzoom", () => {
+      this.#fitted = false;
+    });
   }
 
   /** Draws a new state; what was there stays where it is. */
-  update(model: MapModel, rateOf: (edge: MapEdge) => number | undefined): void {
+  update(model: MapModel, rateOf: RateOf): void {
     const structure = structureOf(model);
-    if (structure !== this.#structure) this.#rebuild(model);
+    if (structure !== this.#structure) this.#rebuild(model, rateOf);
     this.#structure = structure;
     this.#cy.batch(() => this.#refresh(model, rateOf));
   }
@@ -82,21 +95,23 @@ export class MapDrawing {
       this.#cy.zoom(1.4);
       this.#cy.center(wanted);
     }
+    this.#fitted = ids === undefined;
   }
 
   zoom(factor: number): void {
+    this.#fitted = false;
     const { width, height } = this.#cy.container()?.getBoundingClientRect() ?? { width: 0, height: 0 };
     this.#cy.zoom({ level: this.#cy.zoom() * factor, renderedPosition: { x: width / 2, y: height / 2 } });
   }
 
   pan(x: number, y: number): void {
+    this.#fitted = false;
     this.#cy.panBy({ x, y });
   }
 
   /** Arranges everything anew. */
   arrange(): void {
-    this.#cy.layout(layoutOptions(this.#cy.edges().length)).run();
-    this.#widen();
+    arrange(this.#cy);
     rememberPositions(this.#cy);
     this.fit();
   }
@@ -110,24 +125,24 @@ export class MapDrawing {
   }
 
   resize(): void {
+    const fitted = this.#fitted;
     this.#cy.resize();
+    if (fitted) this.fit();
   }
 
   destroy(): void {
     this.#cy.destroy();
   }
 
-  /** Screens are wider than they are high, and so are names. */
-  #widen(): void {
-    const factor = widening(this.#cy.nodes().boundingBox(), { w: this.#cy.width(), h: this.#cy.height() });
-    this.#cy.nodes("[!group]").positions((node) => ({ x: node.position("x") * factor, y: node.position("y") }));
-  }
-
+  /** Headings always; the names of a crowd are left out instead: to style all of them takes too long. */
   #scaleText(): void {
-    const next = textScale(this.#cy.zoom(), this.#cy.nodes().length);
-    if (next === this.#text) return;
-    this.#text = next;
-    this.#cy.style(mapStyle(next));
+    const heading = HEADING_PX * textScale(this.#cy.zoom(), 4);
+    const groups = this.#cy.nodes("[?group]").filter((group) => group.data("heading") !== heading);
+    if (groups.nonempty()) groups.data("heading", heading);
+    const text = this.#cy.nodes().length > CROWDED_NODES ? 1 : textScale(this.#cy.zoom(), 2.5);
+    if (text === this.#text) return;
+    this.#text = text;
+    this.#cy.style(mapStyle(text));
   }
 
   #emphasiseChoice({ kind, id }: Choice): void {
@@ -138,7 +153,7 @@ export class MapDrawing {
     this.#cy.elements("[!group]").not(near).addClass("faded");
   }
 
-  #rebuild(model: MapModel): void {
+  #rebuild(model: MapModel, rateOf: RateOf): void {
     const cy = this.#cy;
     const before = new Set(cy.nodes("[!group]").map((node) => node.id()));
     const wanted = new Set([...model.nodes.keys(), ...model.edges.keys(), ...model.groups.keys()]);
@@ -149,9 +164,12 @@ export class MapDrawing {
       cy.elements()
         .filter((one) => !wanted.has(one.id()))
         .remove();
-      cy.add(this.#elements(model).filter(({ data }) => cy.getElementById(data.id ?? "").empty()));
-      cy.edges().toggleClass("few", model.edges.size <= FEW_EDGES);
-      cy.edges().toggleClass("told", model.edges.size <= TOLD_EDGES);
+      cy.add(this.#elements(model, rateOf).filter(({ data }) => cy.getElementById(data.id ?? "").empty()));
+      for (const [name, on] of this.#sizeClasses(model.edges.size)) {
+        cy.edges()
+          .filter((edge) => edge.hasClass(name) !== on)
+          .toggleClass(name, on);
+      }
     });
     this.#place(before);
   }
@@ -173,37 +191,68 @@ export class MapDrawing {
     }
   }
 
-  #elements(model: MapModel): ElementDefinition[] {
-    const groups = [...model.groups.values()].map(({ id, label }) => ({ data: { id, label, group: 1 } }));
+  /** How edges are drawn, by how many there are. */
+  #sizeClasses(edges: number): [string, boolean][] {
+    return [
+      ["few", edges <= FEW_EDGES],
+      ["crowd", edges > FEW_EDGES],
+      ["told", edges <= TOLD_EDGES && this.#cy.width() > NARROW_PX],
+    ];
+  }
+
+  #elements(model: MapModel, rateOf: RateOf): ElementDefinition[] {
+    const groups = [...model.groups.values()].map(({ id, label }) => ({
+      data: { id, label, group: 1, heading: HEADING_PX },
+    }));
     const nodes = [...model.nodes.values()].map((node) => {
       const [group] = groupOf(node);
       const colorIndex = this.#colors.of(group?.label ?? node.kind);
       const parent = group && { parent: group.id };
-      const look = { shape: shapeOf(node.kind), colorIndex, color: this.#colorList[colorIndex], size: 20 };
+      const look = {
+        shape: shapeOf(node.kind),
+        colorIndex,
+        color: this.#colorList[colorIndex],
+        size: nodeSize(node.sent_bytes + node.received_bytes),
+      };
       return { data: { id: node.id, label: node.id, ...look, ...parent } };
     });
-    const edges = [...model.edges.values()].map(({ id, source, destination }) => ({
-      data: { id, source, target: destination, width: 1, label: "" },
-    }));
+    const classes = this.#sizeClasses(model.edges.size).flatMap(([name, on]) => (on ? [name] : []));
+    const edges = [...model.edges.values()].map((edge) => {
+      const { id, source, destination } = edge;
+      const { width, label, active, failing } = lookOf(edge, rateOf(edge));
+      const state = [active ? "active" : "", failing ? "failing" : ""].filter(Boolean);
+      return { data: { id, source, target: destination, width, label }, classes: [...classes, ...state] };
+    });
     return [...groups, ...nodes, ...edges];
   }
 
-  /** Only what has changed is touched: every touched element is styled anew. */
-  #refresh(model: MapModel, rateOf: (edge: MapEdge) => number | undefined): void {
-    for (const [id, edge] of model.edges) {
-      const rate = rateOf(edge);
-      const drawn = this.#cy.getElementById(id);
-      const width = edgeWidth(rate ?? 0);
-      const label = rate ? formatRate(rate) : "";
-      if (drawn.data("width") !== width) drawn.data("width", width);
-      if (drawn.hasClass("told") && drawn.data("label") !== label) drawn.data("label", label);
-      drawn.toggleClass("active", (rate ?? 0) > 0);
-      drawn.toggleClass("failing", edge.failed > 0 && edge.failed * 10 > edge.opened);
-    }
+  /** Only what has changed is touched: every touched element is styled and drawn anew. */
+  #refresh(model: MapModel, rateOf: RateOf): void {
+    for (const [id, edge] of model.edges) this.#refreshEdge(id, lookOf(edge, rateOf(edge)));
     for (const [id, node] of model.nodes) {
       const drawn = this.#cy.getElementById(id);
       const size = nodeSize(node.sent_bytes + node.received_bytes);
       if (drawn.data("size") !== size) drawn.data("size", size);
     }
   }
+
+  #refreshEdge(id: string, { width, label, active, failing }: EdgeLook): void {
+    const drawn = this.#cy.getElementById(id);
+    if (drawn.data("width") !== width) drawn.data("width", width);
+    if (drawn.hasClass("told") && drawn.data("label") !== label) drawn.data("label", label);
+    if (drawn.hasClass("active") !== active) drawn.toggleClass("active", active);
+    if (drawn.hasClass("failing") !== failing) drawn.toggleClass("failing", failing);
+  }
+}
+
+interface EdgeLook {
+  width: number;
+  label: string;
+  active: boolean;
+  failing: boolean;
+}
+
+function lookOf({ failed, opened }: MapEdge, rate = 0): EdgeLook {
+  const label = rate > 0 ? formatRate(rate) : "";
+  return { width: edgeWidth(rate), label, active: rate > 0, failing: failed > 0 && failed * 10 > opened };
 }

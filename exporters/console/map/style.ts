@@ -46,7 +46,7 @@ function nodeStyle(enlarged: number): StylesheetJson {
         "text-background-padding": "2px",
         "text-max-width": `${160 * enlarged}px`,
         "text-wrap": "ellipsis",
-        "min-zoomed-font-size": 7,
+        "min-zoomed-font-size": 6,
       },
     },
     {
@@ -60,7 +60,8 @@ function nodeStyle(enlarged: number): StylesheetJson {
         "border-color": color("line"),
         "border-width": 1,
         color: color("muted"),
-        "font-size": 12 * enlarged,
+        "font-size": "data(heading)" as unknown as number,
+        "min-zoomed-font-size": 4,
         "font-weight": "bold",
         "text-valign": "top",
         "text-margin-y": -4,
@@ -87,9 +88,10 @@ function edgeStyle(enlarged: number): StylesheetJson {
       },
     },
     { selector: "edge.few", style: { "curve-style": "bezier", "control-point-step-size": 30 } },
+    { selector: "edge.crowd", style: { opacity: 0.35, "arrow-scale": 0.7 } },
     {
       selector: "edge.active",
-      style: { "line-color": color("edge-active"), "target-arrow-color": color("edge-active"), opacity: 1 },
+      style: { "line-color": color("edge-active"), "target-arrow-color": color("edge-active") },
     },
     {
       selector: "edge.failing",
