@@ -27,8 +27,10 @@ export function viewOf(bytes: Uint8Array): DataView {
 /** An unsigned 64-bit number. @throws DecodeError beyond 2^53, where a number would not be exact. */
 export function u64(view: DataView, at: number): number {
   const high = view.getUint32(at + 4, true);
+  const low = view.getUint32(at, true);
+  if (high === 0) return low;
   if (high >= 0x20_0000) throw new DecodeError(`the number at byte ${at} is larger than 2^53`);
-  return high * 0x1_0000_0000 + view.getUint32(at, true);
+  return high * 0x1_0000_0000 + low;
 }
 
 const utf8 = new TextDecoder();

@@ -4,7 +4,6 @@ import { FLOW_ROW, type Layout, ROLE, type Role } from "./layout.ts";
 
 /** One socket, as rows.h describes it: what does not change while it lives. */
 export interface FlowRow {
-  cookie: number;
   netns: number;
   /** Of the network namespace: unique until reboot, where inodes are used again; 0 unknown. */
   netnsCookie: number;
@@ -98,7 +97,6 @@ export class FlowRows {
     const { view } = this;
     const at = this.at(row);
     return {
-      cookie: u64(view, at + AT.cookie.at),
       netns: view.getUint32(at + AT.netns.at, true),
       netnsCookie: u64(view, at + AT.netns_cookie.at),
       cgroupId: u64(view, at + AT.cgroup_id.at),

@@ -28,6 +28,8 @@ export const DOCKER_DNS = endpoint("docker-dns", "dns");
 
 const RESERVED: ReadonlySet<string> = new Set([WORLD.name, DOCKER_DNS.name]);
 const made = new WeakMap<Container, Endpoint>();
+const MOST_KEPT = 10_000;
+const processes = new Map<string, Endpoint>();
 
 /** Where edges beyond the limit are counted. */
 export const OTHER = endpoint("~other", "other");
@@ -48,8 +50,15 @@ export function unnamedContainer(id: string): Endpoint {
   return { ...endpoint(`container/${id.slice(0, 12)}`, "container"), containerId: id };
 }
 
+/** One object for each name, because there can be as many flows as sockets. */
 export function processEndpoint(comm: string): Endpoint {
-  return comm === "" ? UNKNOWN_PROCESS : endpoint(`host/${comm}`, "process");
+  if (comm === "") return UNKNOWN_PROCESS;
+  const known = processes.get(comm);
+  if (known) return known;
+  if (processes.size >= MOST_KEPT) processes.clear();
+  const made = endpoint(`host/${comm}`, "process");
+  processes.set(comm, made);
+  return made;
 }
 
 function endpoint(name: string, kind: EndpointKind): Endpoint {

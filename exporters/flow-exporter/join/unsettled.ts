@@ -1,4 +1,5 @@
 import { resolveEdge } from "./edge.ts";
+import { Edges } from "./edges.ts";
 import type { Flow } from "./flow.ts";
 import { isLocal } from "./remote.ts";
 import { type Side, stateOf } from "./side.ts";
@@ -15,6 +16,7 @@ export class Unsettled {
   readonly #waiting = new Set<Flow>();
   /** They have an edge; Docker's next answer may give a better one. */
   readonly #provisional = new Set<Flow>();
+  readonly #edges = new Edges();
   readonly #onEdge: (flow: Flow) => void;
   #metadataVersion = 0;
 
@@ -61,7 +63,7 @@ export class Unsettled {
     if (unknownContainer !== undefined && awaitsName(flow, world)) this.awaitedContainers.add(unknownContainer);
     else if (unknownCgroup && waitedNs < UNKNOWN_CGROUP_NS) return;
     else if (flow.since <= wholeBy || waitedNs > LONGEST_WAIT_NS || !awaitsMirror(flow, world)) {
-      flow.edge = edge;
+      flow.edge = this.#edges.one(edge);
       this.#waiting.delete(flow);
       if (unknownContainer !== undefined || world.metadataVersion === 0) this.#provisional.add(flow);
       this.#onEdge(flow);
