@@ -23,7 +23,7 @@ export function chart(title: string, description: string, unit: string): charts.
     .unit(unit)
     .min(0)
     .span(12)
-    .height(8)
+    .height(9)
     .lineWidth(1)
     .fillOpacity(10)
     .showPoints(common.VisibilityMode.Never)
@@ -70,7 +70,7 @@ export function heatmap(title: string, description: string, unit: string): heatm
       .description(description)
       .datasource(PROMETHEUS)
       .span(12)
-      .height(8)
+      .height(9)
       // Wider fields are easier to see, and buckets of many edges are dear to read.
       .maxDataPoints(90)
       .calculate(false)

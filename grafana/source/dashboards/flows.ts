@@ -94,7 +94,7 @@ const times = [
   )
     .noValue(NOTHING)
     .withTarget(buckets(flows.roundTrips)),
-  heatmap("Flow sizes", "Payload, both ways, of connections when they ended: what one flow carries.", "bytes")
+  heatmap("Flow sizes", "Payload, both ways, of connections when they ended: what one flow carries.", "decbytes")
     .noValue(NOTHING)
     .withTarget(buckets(flows.sizes)),
   heatmap(

@@ -21,7 +21,8 @@ export const runs = `sum(${ofLoaders(`rate(${RUNS}${RATE})`)})`;
 export const runsByProgram = mostTime(`rate(${RUNS}${RATE})`);
 export const timePerRun = `${cpu} / ${runs}`;
 export const timePerRunByProgram = mostTime(`rate(${TIME}${RATE}) / (rate(${RUNS}${RATE}) > 0)`);
-export const loaded = 'count(ebpf_program_info{loaded_by=~"$loaded_by"})';
+/** Without those of a scrape before the last: Prometheus shows what ended with the exporter for five minutes more. */
+export const loaded = 'count(time() - timestamp(ebpf_program_info{loaded_by=~"$loaded_by"}) < 20)';
 
 /** One row for each program, one query for each column. */
 export const table = {

@@ -7,7 +7,7 @@ import { DASHBOARDS, textOf } from "../../../grafana/source/files.ts";
 const FOLDER = path.resolve(import.meta.dirname, "../../../grafana/dashboards");
 
 /** Grafana's ids of the units in use; an id it does not know would be drawn as text behind the number. */
-const UNITS = ["Bps", "bytes", "cps", "ops", "percentunit", "pps", "s", "short"];
+const UNITS = ["Bps", "bytes", "cps", "decbytes", "ops", "percentunit", "pps", "s", "short"];
 
 interface Place {
   x: number;
