@@ -32,7 +32,7 @@ describe("flow-exporter and brief flows", { skip: lacks ?? false }, () => {
     tracer = await startTracer("brief");
     state = await mkdtemp(path.join(tmpdir(), "flowtally-state-"));
     await chmod(state, 0o777);
-    exporter = await startExporter(tracer.pins, state);
+    exporter = await startExporter(tracer.pins, { state });
     peers = await createPeers();
     await peers.container(SERVER, [], "answer", `${PORT}`, ...BYTES);
     server = await peers.addressOf(SERVER);
@@ -68,7 +68,7 @@ describe("flow-exporter and brief flows", { skip: lacks ?? false }, () => {
     for (const pause of [700, 1_900, 300]) {
       await sleep(pause);
       await exporter.kill();
-      exporter = await startExporter(tracer.pins, state);
+      exporter = await startExporter(tracer.pins, { state });
     }
     await talking;
     await eventually(20, async () => assert.deepEqual(await edge(name), expected(20_000)));

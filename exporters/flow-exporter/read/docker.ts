@@ -57,10 +57,11 @@ export function createDockerReader(socketPath: string, timeoutMs: number): Docke
       pids.clear();
       const events = await openEvents(docker, signal, timeoutMs);
       onOpen();
-      for await (const line of createInterface({ input: events })) {
+      const take = (line: string) => {
         for (const id of idsIn(line)) pids.delete(id);
         onEvent(line);
-      }
+      };
+      await eachLine(events, take).catch(() => undefined);
     },
   };
 }
@@ -77,6 +78,10 @@ async function openEvents(docker: Docker, signal: AbortSignal, timeoutMs: number
   } finally {
     clearTimeout(timer);
   }
+}
+
+async function eachLine(stream: NodeJS.ReadableStream, take: (line: string) => void): Promise<void> {
+  for await (const line of createInterface({ input: stream })) take(line);
 }
 
 function noAnswer(timeoutMs: number): Error {

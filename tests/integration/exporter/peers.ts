@@ -19,6 +19,8 @@ export interface Peers {
   process(name: string, command: readonly string[], within?: readonly string[]): Promise<void>;
   /** Address of a container on the peers' network. */
   addressOf(name: string, family?: 4 | 6): Promise<string>;
+  /** A container's id in full. */
+  idOf(name: string): Promise<string>;
   /** The host's own address on the peers' network. */
   gateway(): Promise<string>;
   removeContainer(name: string): Promise<void>;
@@ -57,6 +59,7 @@ export async function createPeers(options: readonly string[] = []): Promise<Peer
       const format = `{{(index .NetworkSettings.Networks "${NETWORK}").${field}}}`;
       return (await execa("docker", ["inspect", "-f", format, name])).stdout;
     },
+    idOf: async (name) => (await execa("docker", ["inspect", "-f", "{{.Id}}", name])).stdout,
     gateway: async () => {
       const format = "{{(index .IPAM.Config 0).Gateway}}";
       return (await execa("docker", ["network", "inspect", "-f", format, NETWORK])).stdout;

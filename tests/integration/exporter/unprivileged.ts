@@ -6,37 +6,56 @@ import { ROOT } from "../lib/launcher.ts";
 
 const DOCKER_SOCKET = "/var/run/docker.sock";
 
+interface LogLine {
+  level: number;
+  msg: string;
+  source?: string;
+  reason?: string;
+  port?: number;
+}
+
 export interface RunningExporter {
   url: string;
+  /** What it has logged so far, a line each. */
+  log: readonly LogLine[];
   /** SIGTERM, then the exit code and how long that took. */
   stop(): Promise<{ exitCode: number | undefined; seconds: number }>;
   /** SIGKILL. */
   kill(): Promise<void>;
 }
 
-/**
- * Starts the exporter as its container does: user 65534 with the Docker socket's group, and no capability.
- * With a folder for its state, totals outlive it.
- */
-export async function startExporter(pins: string, state = ""): Promise<RunningExporter> {
+export interface ExporterOptions {
+  /** Folder of its state: with one, totals outlive it. */
+  state?: string;
+  dockerSocket?: string;
+  refreshSeconds?: number;
+}
+
+/** Starts the exporter as its container does: user 65534 with the Docker socket's group, and no capability. */
+export async function startExporter(pins: string, options: ExporterOptions = {}): Promise<RunningExporter> {
+  const { state = "", dockerSocket = DOCKER_SOCKET, refreshSeconds = 10 } = options;
   const { gid } = await stat(DOCKER_SOCKET);
   const rights = ["--reuid=65534", "--regid=65534", `--groups=${gid}`, "--bounding-set=-all", "--no-new-privs"];
   const main = path.join(ROOT, "exporters/flow-exporter/main.ts");
+  const env = { FLOW_PINS: pins, FLOW_PORT: "0", FLOW_STATE: state, DOCKER_SOCKET: dockerSocket };
   const child = execa("setpriv", [...rights, process.execPath, main], {
-    env: { FLOW_PINS: pins, FLOW_PORT: "0", FLOW_STATE: state, DOCKER_SOCKET },
+    env: { ...env, FLOW_REFRESH_SECONDS: `${refreshSeconds}` },
     reject: false,
     all: true,
     buffer: { stdout: false, stderr: false, all: true },
   });
-  let port: number | undefined;
-  for await (const line of createInterface(child.stdout)) {
-    port = JSON.parse(line).port;
-    if (port) break;
-  }
-  if (!port) throw new Error(`the exporter did not start: ${(await child).all}`);
-  child.stdout.resume();
+  const log: LogLine[] = [];
+  const port = await new Promise<number>((resolve, reject) => {
+    createInterface(child.stdout).on("line", (text) => {
+      const line = JSON.parse(text) as LogLine;
+      log.push(line);
+      if (line.port) resolve(line.port);
+    });
+    void child.then(({ all }) => reject(new Error(`the exporter did not start: ${all}`)));
+  });
   return {
     url: `http://127.0.0.1:${port}`,
+    log,
     stop: async () => {
       const start = performance.now();
       child.kill("SIGTERM");
