@@ -72,7 +72,11 @@ export function createEngine(docker: Docker): Engine {
     },
     prune: async (label) => {
       const filters = JSON.stringify({ dangling: ["true"], label: [label] });
-      return (await docker.pruneImages({ filters })).SpaceReclaimed ?? 0;
+      // One at a time for the whole engine: somebody else's does no less.
+      const pruned = await docker.pruneImages({ filters }).catch((error: unknown) => {
+        if (statusOf(error) !== 409) throw error;
+      });
+      return pruned?.SpaceReclaimed ?? 0;
     },
   };
 }
