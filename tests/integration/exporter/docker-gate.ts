@@ -8,7 +8,7 @@ const ENGINE = "/var/run/docker.sock";
 const GARBAGE = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n{"what":"ever"}';
 
 /** What a caller meets: the engine; nobody who answers; answers without sense; the engine, but no events of it. */
-export type Behaviour = "open" | "hanging" | "garbage" | "no events";
+type Behaviour = "open" | "hanging" | "garbage" | "no events";
 
 /** A socket in front of the real engine, that can do what an engine does when it is not well. */
 export interface DockerGate {
