@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { createDocker } from "../../start/lib/docker.ts";
 import { createHost } from "../../start/lib/host.ts";
+import { prometheusAt } from "../../start/stack/prometheus.ts";
 import { eventually } from "./lib/eventually.ts";
 import { launcher, launching } from "./lib/launcher.ts";
 
 const docker = createDocker(createHost());
+const prometheus = prometheusAt("http://127.0.0.1:9090");
 const LABEL = { filters: { label: ["flowtally.stress"] } };
 
 /** What must be in the table of each load, as moved. */
@@ -83,15 +85,20 @@ describe("the stress lab", () => {
 
   it("is not begun when it would not be seen", async () => {
     await docker.getContainer("ebpf-exporter").stop();
-    await eventually(20, async () => {
-      const { exitCode, text } = await launcher("stress", "disk", "--seconds", "5");
-      assert.equal(exitCode, 1);
-      assert.match(text, /TARGET_DOWN: .*ebpf-exporter/);
-    });
+    await eventually(20, async () =>
+      assert.equal(
+        (await prometheus.query('up{job="ebpf-exporter"}'))[0]?.value,
+        0,
+        "Prometheus has not missed it yet",
+      ),
+    );
+    const down = await launcher("stress", "disk", "--seconds", "5");
+    assert.equal(down.exitCode, 1);
+    assert.match(down.text, /TARGET_DOWN: .*ebpf-exporter/);
     await launcher("stop");
-    const { exitCode, text } = await launcher("stress", "disk");
-    assert.equal(exitCode, 1);
-    assert.match(text, /STACK_NOT_RUNNING/);
+    const stopped = await launcher("stress", "disk");
+    assert.equal(stopped.exitCode, 1);
+    assert.match(stopped.text, /STACK_NOT_RUNNING/);
   });
 
   it("refuses loads it does not know", async () => {

@@ -94,8 +94,8 @@ static void serve(int listener, int port, int connections, long request, long re
 
 		check(fd, "accept");
 		receive_all(fd, request);
+		report("server", fd, port, response, request); /* first: the client says "ready" once it has the answer */
 		send_all(fd, response);
-		report("server", fd, port, response, request);
 	}
 	pause();
 }
