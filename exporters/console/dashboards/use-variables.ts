@@ -32,7 +32,12 @@ export function useVariables(variables: readonly Variable[], query: URLSearchPar
     resolve(variables, asked, range, left.signal).then(setResolved, () => undefined);
     return () => left.abort();
   }, [variables, key, minute]);
-  return resolved;
+  return useMemo(() => resolved && { ...resolved, choosable: rechosen(resolved.choosable, asked) }, [resolved, key]);
+}
+
+/** What is chosen shows at once, before the options that depend on it are known. */
+function rechosen(choosable: readonly Choosable[], asked: readonly string[][]): Choosable[] {
+  return choosable.map((one, index) => ({ ...one, chosen: chosenOf(one.variable, one.options, asked[index] ?? []) }));
 }
 
 /** One after the other, since options may depend on the variables before. */

@@ -17,9 +17,10 @@ export function DashboardView({ dashboard, tabs }: { dashboard: Dashboard; tabs:
   const onZoom = useCallback(({ from, to }: Range) => {
     setQuery({ from: String(Math.floor(from)), to: String(Math.ceil(to)) });
   }, []);
+  const bound = variables?.bound;
   const context = useMemo<Context | undefined>(
-    () => variables && { range: time.range, bound: variables.bound, onZoom },
-    [time.range, variables, onZoom],
+    () => bound && { range: time.range, bound, onZoom },
+    [time.range, bound, onZoom],
   );
   useEffect(() => {
     document.title = `${dashboard.title} · Flowtally`;

@@ -62,7 +62,7 @@ export function VirtualTable<Row>(props: Props<Row>) {
             ))}
           </tr>
         </thead>
-        <tbody onKeyDown={focus}>
+        <tbody onKeyDown={focus} tabIndex={-1}>
           <Spacer rows={slice.start} />
           {indexes.map((index) => (
             <Row key={index} {...props} index={index} tabIndex={index === tabRow ? 0 : -1} />
@@ -173,30 +173,50 @@ function useSlice(
   return { start: Math.min(slice.start, count), end: Math.min(slice.end, count) };
 }
 
-/** Moves the focus from row to row: arrows, Page Up and Down, Home, End; scrolls where it must. */
+/**
+ * Moves the focus from row to row: arrows, Page Up and Down, Home, End; scrolls where it must. A row that is not there
+ * yet gets the focus as soon as it is; until then the table's body has it, so that no key is lost.
+ */
 function useRowFocus(scroller: { current: HTMLDivElement | null }, count: number, setCurrent: (row: number) => void) {
+  const awaited = useRef<number | undefined>(undefined);
+  const focusAwaited = () => {
+    const button = scroller.current?.querySelector<HTMLElement>(`tr[data-index="${awaited.current}"] button`);
+    if (button) awaited.current = undefined;
+    (button ?? scroller.current?.querySelector("tbody"))?.focus({ preventScroll: true });
+  };
+  useLayoutEffect(() => {
+    if (awaited.current === undefined) return;
+    // Whoever went elsewhere meanwhile is left there.
+    if (scroller.current?.contains(document.activeElement)) focusAwaited();
+    else awaited.current = undefined;
+  });
+
   return (event: KeyboardEvent) => {
     const element = scroller.current;
     const row = (event.target as HTMLElement).closest<HTMLElement>("tr[data-index]");
-    if (!element || !row) return;
+    const at = awaited.current ?? (row ? Number(row.dataset.index) : undefined);
+    if (!element || at === undefined) return;
     const page = Math.max(1, Math.floor(element.clientHeight / ROW_PX) - 2);
-    const at = Number(row.dataset.index);
-    const moves: Record<string, number> = {
-      ArrowDown: at + 1,
-      ArrowUp: at - 1,
-      PageDown: at + page,
-      PageUp: at - page,
-      Home: 0,
-      End: count - 1,
-    };
-    const wanted = moves[event.key];
+    const wanted = rowAfter(event.key, at, page, count);
     if (wanted === undefined) return;
     event.preventDefault();
-    const next = Math.max(0, Math.min(count - 1, wanted));
-    setCurrent(next);
-    reveal(element, next);
-    requestAnimationFrame(() => element.querySelector<HTMLElement>(`tr[data-index="${next}"] button`)?.focus());
+    awaited.current = Math.max(0, Math.min(count - 1, wanted));
+    setCurrent(awaited.current);
+    reveal(element, awaited.current);
+    focusAwaited();
   };
+}
+
+function rowAfter(key: string, at: number, page: number, count: number): number | undefined {
+  const moves: Record<string, number> = {
+    ArrowDown: at + 1,
+    ArrowUp: at - 1,
+    PageDown: at + page,
+    PageUp: at - page,
+    Home: 0,
+    End: count - 1,
+  };
+  return moves[key];
 }
 
 function reveal(element: HTMLElement, row: number): void {

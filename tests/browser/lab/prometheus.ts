@@ -11,15 +11,24 @@ const LABELS: Readonly<Record<string, readonly string[]>> = {
   operation: ["read", "write"],
 };
 
+interface Said {
+  status: "success" | "error";
+  data?: unknown;
+  errorType?: string;
+  error?: string;
+}
+
 type Metric = Record<string, string>;
 
 /** Answers any question the way Prometheus would: series by the labels that the query keeps, all of them made up. */
-export function answer(path: string, query: URLSearchParams): object {
+export function answer(path: string, query: URLSearchParams): Said {
   const label = /^label\/(\w+)\/values$/.exec(path)?.[1];
   if (label !== undefined) return success(LABELS[label] ?? ["one", "two"]);
   if (path === "series") return success([{ __name__: "made_up", name: "shop-web-1" }]);
   const expr = query.get("query") ?? "";
-  const metrics = metricsOf(expr);
+  if (expr.startsWith("broken"))
+    return { status: "error", errorType: "bad_data", error: "parse error: unclosed bracket" };
+  const metrics = expr === "nothing" ? [] : metricsOf(expr);
   if (path === "query") {
     const at = Number(query.get("time") ?? Date.now() / 1000);
     const result = metrics.map((metric, index) => ({ metric, value: [at, sampleAt(metric, index, at)] }));
@@ -33,7 +42,7 @@ export function answer(path: string, query: URLSearchParams): object {
   return success({ resultType: "matrix", result });
 }
 
-function success(data: unknown): object {
+function success(data: unknown): Said {
   return { status: "success", data };
 }
 

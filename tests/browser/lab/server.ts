@@ -80,7 +80,8 @@ export class LabServer {
   }
 
   #prometheus(path: string, query: URLSearchParams): Answer {
-    if (this.lab.prometheus) return ok(answer(path, query));
+    const said = answer(path, query);
+    if (this.lab.prometheus) return { status: said.status === "error" ? 400 : 200, body: said };
     return refusal(502, "PROMETHEUS_DOWN", "Prometheus at http://prometheus:9090 does not answer: ECONNREFUSED");
   }
 }

@@ -1,0 +1,47 @@
+import { describe, it } from "node:test";
+import { noBrowser } from "./lib/chromium.ts";
+import { expect } from "./lib/expect.ts";
+import { screenshot } from "./lib/screenshot.ts";
+import { consoleSuite } from "./lib/suite.ts";
+
+describe("the containers", { skip: noBrowser }, () => {
+  const suite = consoleSuite();
+  const rows = () => suite.page.locator("tbody tr[data-index]");
+
+  it("tells what each does once it has looked twice, the busiest first", async () => {
+    await suite.open("containers");
+    await suite.page.getByText("13 of 13 containers").waitFor();
+    await expect(rows().first()).toContainText(/\d %/);
+    await expect(rows().first()).toContainText("flow-exporter");
+    await screenshot(suite.page, "containers");
+  });
+
+  it("is searched by name, image and project, and says that nothing matches", async () => {
+    await suite.open("containers");
+    const search = suite.page.getByRole("searchbox", { name: "Search" });
+    await search.fill("shop");
+    await suite.page.getByText("6 of 13 containers").waitFor();
+    await search.fill("registry.example/queue");
+    await suite.page.getByText("1 of 13 containers").waitFor();
+    await search.fill("nobody");
+    await suite.page.getByText("No container matches").waitFor();
+  });
+
+  it("sorts by any column", async () => {
+    await suite.open("containers");
+    const heading = suite.page.getByRole("columnheader", { name: "Container" });
+    await heading.getByRole("button").click();
+    await expect(heading).toHaveAttribute("aria-sort", "ascending");
+    await expect(rows().first()).toContainText("cadvisor");
+  });
+
+  it("leads from one to its dashboard, and to its flows", async () => {
+    await suite.open("containers");
+    await suite.page.getByRole("link", { name: "Flows of shop-db-1" }).click();
+    await expect(suite.page).toHaveURL(/flows\?container=shop-db-1/);
+    await suite.page.goBack();
+    await suite.page.getByRole("button", { name: "shop-db-1" }).click();
+    await expect(suite.page).toHaveURL(/dashboards\/flowtally-container\?var-container=shop-db-1/);
+    await expect(suite.page.getByRole("combobox", { name: "Container", exact: true })).toHaveValue("shop-db-1");
+  });
+});

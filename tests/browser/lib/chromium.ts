@@ -1,0 +1,38 @@
+import { existsSync } from "node:fs";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright";
+
+const EXECUTABLE = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+const DEADLINE_MS = 20_000;
+
+/** Why there is no browser to test with; undefined: there is one. */
+export const noBrowser = EXECUTABLE === undefined ? "chromium is not installed: apt-get install chromium" : undefined;
+
+/** Sizes the console must be usable at. */
+export const WIDE = { width: 1280, height: 800 };
+export const NARROW = { width: 390, height: 844 };
+
+/** The distribution's browser, without a window, asking nobody but us. */
+export async function startBrowser(): Promise<Browser> {
+  if (EXECUTABLE === undefined) throw new Error(noBrowser);
+  const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-gpu"];
+  return await chromium.launch({ executablePath: EXECUTABLE, args: ["--no-sandbox", ...quiet] });
+}
+
+export interface Tab {
+  page: Page;
+  /** What the page has complained about so far: its console's errors, and what nobody caught. */
+  complaints: string[];
+}
+
+/** A new page with storage of its own. */
+export async function openTab(browser: Browser, options: BrowserContextOptions = {}): Promise<Tab> {
+  const context = await browser.newContext({ viewport: WIDE, colorScheme: "dark", ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(DEADLINE_MS);
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  return { page, complaints };
+}

@@ -1,0 +1,29 @@
+import type { Page } from "playwright";
+
+export interface Drawn {
+  /** On the screen. */
+  x: number;
+  y: number;
+  /** The heading of the frame it is in; empty: none. */
+  group: string;
+}
+
+/** Where a node is drawn; undefined: it is not. Cytoscape keeps itself at the element it draws into. */
+export async function drawnNode(page: Page, id: string): Promise<Drawn | undefined> {
+  return await page.evaluate(`(() => {
+    const picture = document.querySelector(".map-picture");
+    const node = picture._cyreg.cy.getElementById(${JSON.stringify(id)});
+    if (node.empty()) return undefined;
+    const box = picture.getBoundingClientRect();
+    const { x, y } = node.renderedPosition();
+    return { x: box.x + x, y: box.y + y, group: node.parent().data("label") ?? "" };
+  })()`);
+}
+
+/** By how much the picture is enlarged, and where its origin is on the screen. */
+export async function viewOf(page: Page): Promise<{ zoom: number; x: number; y: number }> {
+  return await page.evaluate(`(() => {
+    const { cy } = document.querySelector(".map-picture")._cyreg;
+    return { zoom: cy.zoom(), ...cy.pan() };
+  })()`);
+}

@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, it } from "node:test";
+import { shop } from "./lab/graph.ts";
+import { noBrowser } from "./lib/chromium.ts";
+import { expect } from "./lib/expect.ts";
+import { drawnNode, viewOf } from "./lib/map.ts";
+import { screenshot } from "./lib/screenshot.ts";
+import { consoleSuite } from "./lib/suite.ts";
+
+describe("the service map", { skip: noBrowser }, () => {
+  const suite = consoleSuite();
+  beforeEach(async () => {
+    await suite.open("map");
+    await suite.page.locator(".map-picture canvas").first().waitFor();
+  });
+
+  const map = () => suite.page.getByTestId("map");
+  const rows = () => suite.page.locator("tbody tr[data-index]");
+  const details = () => suite.page.getByTestId("details");
+  const edgesListed = (count: number) =>
+    expect(suite.page.locator("table")).toHaveAttribute("aria-rowcount", String(count + 1));
+
+  it("shows every endpoint, and every edge in the table too", async () => {
+    const { nodes, links } = shop(false, 0);
+    await expect(map()).toHaveAttribute("data-nodes", String(nodes.length));
+    await edgesListed(links.length);
+    assert.deepEqual(suite.complaints, []);
+  });
+
+  it("frames the containers of each Compose project, and the host's processes", async () => {
+    const groups: Record<string, string | undefined> = {};
+    for (const { id } of shop(false, 0).nodes) groups[id] = (await drawnNode(suite.page, id))?.group;
+    assert.deepEqual(groups, GROUPS);
+  });
+
+  it("tells rates once it has looked twice, and colours what flows", async () => {
+    await expect(rows().first()).toContainText(/12\.\d MB\/s/);
+    assert.match(await rows().first().innerText(), /etl-ingest-1\s+etl-queue-1\s+5672/);
+    await screenshot(suite.page, "map-rates");
+  });
+
+  it("shows the monitoring's own traffic only when asked, and keeps that in the address", async () => {
+    const box = suite.page.getByLabel("Monitoring’s own traffic");
+    await box.check();
+    await expect(map()).toHaveAttribute("data-nodes", "17");
+    await expect(suite.page).toHaveURL(/monitoring=1/);
+    await box.uncheck();
+    await expect(map()).toHaveAttribute("data-nodes", "14");
+  });
+
+  it("finds endpoints by name, project and port, and says how many", async () => {
+    const search = suite.page.getByLabel("Search");
+    const note = suite.page.locator(".note");
+    await search.fill("cart");
+    await expect(note).toHaveText("1 found");
+    await search.fill("etl");
+    await expect(note).toHaveText("3 found");
+    await search.fill("5432");
+    await expect(note).toHaveText("1 found");
+    await edgesListed(2);
+    await screenshot(suite.page, "map-search");
+    await search.fill("no such thing");
+    await expect(note).toHaveText("Nothing found");
+    await suite.page.getByText("No edge belongs to what is searched for.").waitFor();
+  });
+
+  it("tells about the node that is clicked, and about nothing where nothing is", async () => {
+    const at = await drawnNode(suite.page, "shop-db-1");
+    assert.ok(at);
+    await suite.page.mouse.click(at.x, at.y);
+    await expect(details().getByRole("heading", { level: 2 })).toHaveText("shop-db-1");
+    await details().getByText("Is asked by").waitFor();
+    await edgesListed(2);
+    await screenshot(suite.page, "map-node");
+    await suite.page.getByRole("button", { name: "Close details" }).click();
+    await expect(details()).toHaveCount(0);
+  });
+
+  it("tells about an edge chosen with the keyboard, and gives the focus back at Escape", async () => {
+    // By name, so that no row moves while it is walked to.
+    await suite.page.getByRole("columnheader", { name: "From" }).getByRole("button").click();
+    await rows().first().getByRole("button").focus();
+    for (const key of ["ArrowDown", "ArrowDown", "ArrowDown", "ArrowUp", "Enter"]) await suite.page.keyboard.press(key);
+    const button = rows().nth(2).getByRole("button");
+    await expect(button).toHaveAttribute("aria-pressed", "true");
+    const [source, destination] = await rows().nth(2).locator(".name").allInnerTexts();
+    await expect(details().getByRole("heading", { level: 2 })).toHaveText(`${source} → ${destination}`);
+    await details().getByText("Retransmits").waitFor();
+    await screenshot(suite.page, "map-edge");
+    await suite.page.keyboard.press("Escape");
+    await expect(details()).toHaveCount(0);
+    await expect(button).toBeFocused();
+  });
+
+  it("leads from an edge to its end, on to its flows and to its dashboard", async () => {
+    await rows().first().getByRole("button").click();
+    await details().getByRole("button", { name: "etl-queue-1" }).click();
+    await details().getByText("Is asked by").waitFor();
+    const dashboard = details().getByRole("link", { name: "Container dashboard" });
+    await expect(dashboard).toHaveAttribute("href", /var-container=etl-queue-1/);
+    await details().getByRole("link", { name: "Flows of etl-queue-1" }).click();
+    await expect(suite.page).toHaveURL(/flows\?container=etl-queue-1/);
+    await expect(suite.page.getByLabel("Container")).toHaveValue("etl-queue-1");
+  });
+
+  it("keeps every node in its place when it refreshes", async () => {
+    const places = () => Promise.all(Object.keys(GROUPS).map((id) => drawnNode(suite.page, id)));
+    const before = await places();
+    await expect(rows().first()).toContainText(/MB\/s/);
+    assert.deepEqual(await places(), before);
+  });
+
+  it("moves and zooms with the keyboard, and shows all again", async () => {
+    const press = async (key: string) => {
+      await suite.page.keyboard.press(key);
+      return await viewOf(suite.page);
+    };
+    const all = await viewOf(suite.page);
+    await suite.page.locator(".map-picture").focus();
+    const larger = await press("+");
+    assert.ok(larger.zoom > all.zoom * 1.2);
+    assert.ok((await press("ArrowRight")).x < larger.x);
+    assert.ok((await press("ArrowDown")).y < larger.y);
+    // Names are written larger on a small picture, so that it fits a little differently each time.
+    assert.ok(Math.abs((await press("0")).zoom / all.zoom - 1) < 0.1);
+  });
+
+  it("sorts its edges by any column, and says so", async () => {
+    const heading = suite.page.getByRole("columnheader", { name: "Opened" });
+    await heading.getByRole("button").click();
+    await expect(heading).toHaveAttribute("aria-sort", "descending");
+    await heading.getByRole("button").click();
+    await expect(heading).toHaveAttribute("aria-sort", "ascending");
+    await expect(rows().first()).toContainText("host/sshd");
+  });
+
+  it("says that there is nothing to draw yet", async () => {
+    suite.server.lab.graph = () => ({ nodes: [], links: [] });
+    await suite.page.getByText("No traffic has been seen yet").waitFor();
+    await screenshot(suite.page, "map-empty");
+  });
+});
+
+const GROUPS = Object.fromEntries(
+  shop(false, 0).nodes.map(({ id, kind, compose_project }) => [id, kind === "process" ? "this host" : compose_project]),
+);
