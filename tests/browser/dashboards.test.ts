@@ -83,13 +83,12 @@ describe("the dashboards", { skip: noBrowser }, () => {
 
   it("shares one cursor among all panels, and tells values beside it", async () => {
     await open("flowtally-lab");
-    const overs = suite.page.locator(".u-over");
-    const first = await overs.first().boundingBox();
-    const second = await overs.nth(1).boundingBox();
+    const first = await panel("Read system calls").locator(".u-over").boundingBox();
+    const second = await panel("Write system calls").locator(".u-over").boundingBox();
     assert.ok(first && second);
     await suite.page.mouse.move(first.x + first.width / 4, first.y + 40);
     await expect(suite.page.locator(".tooltip:not([hidden])")).toHaveCount(1);
-    const cursor = await suite.page.locator(".u-cursor-x").nth(1).boundingBox();
+    const cursor = await panel("Write system calls").locator(".u-cursor-x").boundingBox();
     assert.ok(cursor);
     const share = (cursor.x - second.x) / second.width;
     assert.ok(Math.abs(share - 0.25) < 0.02, `the other panel's cursor is at ${share}`);

@@ -45,6 +45,7 @@ describe("the flows", { skip: noBrowser }, () => {
     await screenshot(suite.page, "flows-none");
     await suite.open("flows?port=99999");
     await suite.page.getByText("port: must be 1 to 65535").waitFor();
+    await expect(suite.page.locator("table")).toBeHidden();
     await screenshot(suite.page, "flows-refused");
   });
 

@@ -26,7 +26,7 @@ export function columnsOf(rates: Rates): Column<Container>[] {
     title,
     width,
     numeric: true,
-    wideOnly: key !== "sending",
+    wideOnly: true,
     cell: (container) => formatRate(rankOf(container, key, rates) as number | undefined),
   });
   return [

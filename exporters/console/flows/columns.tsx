@@ -37,6 +37,7 @@ export const FLOW_COLUMNS: readonly Column<Flow>[] = [
     key: "received_bytes",
     title: "Received",
     numeric: true,
+    wideOnly: true,
     width: "6rem",
     cell: (flow) => formatBytes(flow.received_bytes),
   },

@@ -18,6 +18,7 @@ export function FlowsPage() {
   const [paused, setPaused] = useState(false);
   const [opened, setOpened] = useState<Flow | undefined>();
   const { total, rowAt, onSlice, error, at, data } = useFlows(filters, sort, paused);
+  const refused = error !== undefined && error.code !== "UNREACHABLE";
   const close = useCallback(() => setOpened(undefined), []);
   const shown = opened && latest(opened, data?.flows);
 
@@ -30,11 +31,12 @@ export function FlowsPage() {
           {paused ? "Go on" : "Pause"}
         </button>
         <p class="note" role="status">
-          {formatCount(total)} flows{at === undefined ? "" : `, ${paused ? "as of" : "live"} ${formatClock(at)}`}
+          {!refused && `${formatCount(total)} flows`}
+          {!refused && at !== undefined && `, ${paused ? "as of" : "live"} ${formatClock(at)}`}
         </p>
       </div>
-      {error && error.code !== "UNREACHABLE" && <Message title="These filters cannot be used">{error.message}</Message>}
-      <div class={`table-body ${shown ? "with-side" : ""}`}>
+      {refused && <Message title="These filters cannot be used">{error.message}</Message>}
+      <div class={`table-body ${shown ? "with-side" : ""}`} hidden={refused}>
         <VirtualTable
           caption="Flows"
           columns={FLOW_COLUMNS}

@@ -116,7 +116,8 @@ function edgeStyle(enlarged: number): StylesheetJson {
 
 function stateStyle(): StylesheetJson {
   return [
-    { selector: "node.faded, edge.faded", style: { opacity: 0.12, "text-opacity": 0.25 } },
+    { selector: "node.faded", style: { opacity: 0.3 } },
+    { selector: "edge.faded", style: { opacity: 0.12, "text-opacity": 0.25 } },
     { selector: "node.found", style: { "border-color": color("focus"), "border-width": 4 } },
     { selector: "node.chosen", style: { "border-color": color("text"), "border-width": 4 } },
     {

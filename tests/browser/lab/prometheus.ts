@@ -9,6 +9,19 @@ const LABELS: Readonly<Record<string, readonly string[]>> = {
   job: ["prometheus", "cadvisor", "flow-exporter"],
   device: ["vda"],
   operation: ["read", "write"],
+  syscall: ["read", "readv", "pread64"],
+  mode: ["user", "system", "iowait"],
+  cpu: ["0", "1"],
+  id: ["17", "21"],
+  loaded_by: ["flow-tracer", "ebpf-exporter"],
+  source_project: ["shop", "etl"],
+  destination_project: ["shop", "etl"],
+  peer: ["shop-api-1", "world"],
+  protocol: ["tcp", "udp"],
+  alertname: ["none"],
+  severity: ["warning"],
+  part: ["llc_misses"],
+  reason: ["no performance counters"],
 };
 
 interface Said {
@@ -55,10 +68,18 @@ function metricsOf(expr: string): Metric[] {
     .filter(Boolean)
     .slice(0, 3);
   return names.reduce<Metric[]>(
-    (metrics, name) =>
-      metrics.flatMap((metric) => (LABELS[name] ?? ["one", "two"]).map((value) => ({ ...metric, [name]: value }))),
+    (metrics, name) => metrics.flatMap((metric) => valuesOf(name, expr).map((value) => ({ ...metric, [name]: value }))),
     [{}],
   );
+}
+
+/** The values of a label that the query's selectors let through; the one it asks for if none is known. */
+function valuesOf(name: string, expr: string): readonly string[] {
+  const known = LABELS[name] ?? ["one", "two"];
+  const wanted = new RegExp(`\\b${name}=~?"([^"]+)"`).exec(expr)?.[1];
+  if (wanted === undefined) return known;
+  const found = known.filter((value) => new RegExp(`^(?:${wanted})$`).test(value));
+  return found.length > 0 ? found : [wanted];
 }
 
 function timesOf(query: URLSearchParams): number[] {

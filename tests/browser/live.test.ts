@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Browser } from "playwright";
+import { provisionedDashboards } from "./lab/dashboards.ts";
+import { NARROW, noBrowser, openTab, startBrowser } from "./lib/chromium.ts";
+import { expect } from "./lib/expect.ts";
+import { grafanaCredentials, grafanaFaults } from "./lib/grafana.ts";
+import { painted } from "./lib/page-facts.ts";
+import { type PanelFault, panelFaults } from "./lib/panels.ts";
+import { longScreenshot, screenshot } from "./lib/screenshot.ts";
+
+const CONSOLE = process.env.FLOWTALLY_URL?.replace(/\/$/, "");
+const GRAFANA = process.env.GRAFANA_URL?.replace(/\/$/, "");
+/** A stack that has just started has been scraped but once or twice. */
+const DEADLINE = { timeout: 60_000, intervals: [5000] };
+const TALL = { width: 1280, height: 5000 };
+
+/** What panels may say instead of data, and why that is right. */
+const EXCUSED: readonly (readonly [panel: RegExp, says: RegExp])[] = [
+  // Many virtual machines hide the CPU's performance counters.
+  [/^LLC misses$/, /no hardware performance counters/],
+  // Grafana is left out where no registry has its image.
+  [/^Memory of grafana$/, /Grafana does not run on this host/],
+  // Most of the time nothing fails, and nothing is sent again.
+  [/^(Failed|Retransmits)$/, /No flow matches what is chosen above/],
+  [/^Memory limit$/, /^none$/],
+  [/^Memory used of limit$/, /^no limit$/],
+  [/^Coverage$/, /too little leaves the host/],
+];
+
+describe("the running console", { skip: noBrowser ?? unset("FLOWTALLY_URL", CONSOLE) }, () => {
+  const browser = browserSuite();
+
+  for (const [size, options] of Object.entries({ wide: {}, narrow: { viewport: NARROW } })) {
+    it(`shows the map, flows and containers there are, ${size}`, async () => {
+      const { page, complaints } = await openTab(browser(), options);
+      for (const place of ["map", "flows", "containers"]) {
+        await page.goto(`${CONSOLE}/#/${place}`);
+        await page.getByRole("heading", { level: 1 }).waitFor({ state: "attached" });
+        await page.locator("tbody tr[data-index]").first().waitFor();
+        if (place === "map") await page.locator(".map-picture canvas").first().waitFor();
+        await painted(page);
+        await screenshot(page, `${place}-${size}`, "live");
+      }
+      assert.deepEqual(complaints, []);
+      await page.context().close();
+    });
+  }
+
+  it("has data in every panel of every dashboard", async () => {
+    const { page, complaints } = await openTab(browser());
+    for (const { uid } of await provisionedDashboards()) {
+      await page.goto(`${CONSOLE}/#/dashboards/${uid}`);
+      await expectData(uid, () => panelFaults(page));
+      await longScreenshot(page, uid, () => expect(page.locator("[data-state=loading]")).toHaveCount(0), "live");
+    }
+    assert.deepEqual(complaints, []);
+    await page.context().close();
+  });
+});
+
+describe("the running Grafana", { skip: noBrowser ?? unset("GRAFANA_URL", GRAFANA) }, () => {
+  const browser = browserSuite();
+
+  it("has data in every panel of every dashboard", async () => {
+    const httpCredentials = await grafanaCredentials();
+    const { page } = await openTab(browser(), { viewport: TALL, ...(httpCredentials && { httpCredentials }) });
+    for (const { uid } of await provisionedDashboards()) {
+      await page.goto(`${GRAFANA}/d/${uid}?kiosk`);
+      await expectData(uid, () => grafanaFaults(page));
+      await screenshot(page, `grafana-${uid}`, "live");
+    }
+    await page.context().close();
+  });
+});
+
+async function expectData(dashboard: string, look: () => Promise<PanelFault[]>): Promise<void> {
+  const unexcused = async () => (await look()).filter((fault) => !isExcused(fault));
+  await expect.poll(unexcused, { ...DEADLINE, message: dashboard }).toEqual([]);
+}
+
+function isExcused({ panel, fault }: PanelFault): boolean {
+  return EXCUSED.some(([name, says]) => name.test(panel) && says.test(fault));
+}
+
+function unset(name: string, value: string | undefined): string | undefined {
+  return value === undefined ? `${name} is not set: the address of a running stack` : undefined;
+}
+
+function browserSuite(): () => Browser {
+  let browser: Browser | undefined;
+  before(async () => {
+    browser = await startBrowser();
+  });
+  after(() => browser?.close());
+  return () => {
+    if (!browser) throw new Error("the browser is open only while a test runs");
+    return browser;
+  };
+}
