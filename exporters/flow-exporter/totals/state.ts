@@ -57,12 +57,19 @@ const endpointSchema = z.object({
   namespace: z.string(),
 });
 
+const publishedPort = z.object({
+  protocol: z.int(),
+  hostAddress: z.string().optional(),
+  hostPort: z.int(),
+  containerPort: z.int(),
+});
+
 const containerSchema = endpointSchema.omit({ kind: true, containerId: true }).extend({
   id: z.string(),
   pid: z.int().min(0),
   networkMode: z.string(),
   addresses: z.array(z.string()),
-  publishedPorts: z.array(z.object({ protocol: z.int(), hostPort: z.int(), containerPort: z.int() })),
+  publishedPorts: z.array(publishedPort),
 });
 
 const edgeSchema = z.object({

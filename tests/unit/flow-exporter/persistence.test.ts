@@ -73,6 +73,19 @@ describe("totals on disk", () => {
     assert.ok(names.includes("brief"), names.join());
   });
 
+  test("a container is known with all that was known of it", () => {
+    const { kernel, disk } = started();
+    const [everywhere, somewhere] = [
+      { protocol: 6, hostPort: 80, containerPort: 8080 },
+      { protocol: 6, hostAddress: "127.0.0.1", hostPort: 81, containerPort: 8081 },
+    ];
+    const web = container("web", { id: idOf("e"), addresses: ["172.18.0.9"], publishedPorts: [everywhere, somewhere] });
+    const before = new Running(kernel, disk);
+    before.metadata.restore([web]);
+    before.cycle(20);
+    assert.deepEqual(new Running(kernel, disk).metadata.known, [web]);
+  });
+
   for (const [name, text] of [
     ["half a file", (good: string) => good.slice(0, 700)],
     ["another version", (good: string) => good.replace('"version":1', '"version":2')],
