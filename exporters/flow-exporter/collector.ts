@@ -219,6 +219,7 @@ export class Collector {
       history: this.history,
       containers: metadata.containers,
       goneContainers: metadata.gone,
+      services: metadata.services,
       goneCgroups: new Map(this.#cgroups),
       hostAddresses: this.#hostAddresses,
       nowNs: host.bootTimeNs(),

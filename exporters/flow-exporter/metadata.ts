@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ContainerEvent, decodeContainerEvent } from "./decode/container-events.ts";
 import { type Container, decodeContainer } from "./decode/containers.ts";
+import { decodeServices, type Service } from "./decode/services.ts";
 import type { DockerReader } from "./read/docker.ts";
 import type { SourceHealth } from "./source-health.ts";
 
@@ -23,6 +24,8 @@ interface Known {
 export class Metadata {
   /** Those that run. */
   containers: readonly Container[] = [];
+  /** Of a swarm this machine is in. */
+  services: readonly Service[] = [];
   /** Goes up by one with every answer. */
   version = 0;
   readonly #docker: DockerReader;
@@ -97,7 +100,9 @@ export class Metadata {
   async #ask(): Promise<void> {
     try {
       const listed = await this.#docker.list();
+      const overlays = await this.#docker.overlays();
       this.containers = listed.map(({ info, pid }) => decodeContainer(info, pid));
+      this.services = overlays.flatMap(decodeServices);
       for (const container of this.containers) this.#remember(container);
       this.#forgetOld();
       this.version += 1;

@@ -4,6 +4,7 @@ import { containerEndpoint, DOCKER_DNS, type Endpoint, UNKNOWN_PROCESS } from ".
 import type { Edge, Flow } from "./flow.ts";
 import { type Owner, ownerOf } from "./owner.ts";
 import { addressOwner, isDockerDns, publishedAt, publishedTarget } from "./remote.ts";
+import { calledService, serviceOwner } from "./services.ts";
 import type { Side } from "./side.ts";
 import { netnsKey, type World } from "./world.ts";
 
@@ -86,6 +87,8 @@ function targetOf({ client, server }: Flow, world: World): Target {
   if (published) return { endpoint: containerEndpoint(published.container), port: published.port };
   if (server) return { ...ownerOf(server.row, world), port: server.row.sourcePort };
   if (!client) return { endpoint: UNKNOWN_PROCESS, port: 0 };
+  const called = calledService(client.row, world);
+  if (called) return { endpoint: serviceOwner(called.service, world), port: called.taskPort };
   return { endpoint: addressOwner(client.row, world), port: client.row.destinationPort };
 }
 

@@ -2,6 +2,7 @@ import { isLoopback } from "../decode/address.ts";
 import type { FlowRow } from "../decode/flow-rows.ts";
 import { containerEndpoint, type Endpoint, UNKNOWN_PROCESS, WORLD } from "./endpoint.ts";
 import { onlyContainerIn } from "./owner.ts";
+import { calledService, hasLocalTask } from "./services.ts";
 import { netnsKey, type Published, publishedKey, type World } from "./world.ts";
 
 /** Where containers on networks of their own find Docker's resolver. */
@@ -22,10 +23,14 @@ export function publishedAt(protocol: number, address: string, port: number, wor
   return here ?? all.find(({ hostAddress }) => hostAddress === undefined);
 }
 
-/** Whether a socket's remote socket must be on this host as well. */
-export function isLocal({ destinationAddress }: FlowRow, world: World): boolean {
+/** Whether a socket's remote socket must be on this host as well, or may be, behind a service's load balancer. */
+export function isLocal(row: FlowRow, world: World): boolean {
+  const { destinationAddress } = row;
   const known = world.hostAddresses.has(destinationAddress) || world.containersByAddress.has(destinationAddress);
-  return known || isLoopback(destinationAddress);
+  if (known || isLoopback(destinationAddress)) return true;
+  if (world.services.balancerAddresses.has(destinationAddress)) return true;
+  const called = calledService(row, world);
+  return called !== undefined && hasLocalTask(called.service, world);
 }
 
 export function isDockerDns(address: string): boolean {

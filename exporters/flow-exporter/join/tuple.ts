@@ -1,6 +1,7 @@
 import { isLoopback } from "../decode/address.ts";
 import type { FlowRow } from "../decode/flow-rows.ts";
 import { publishedTarget } from "./remote.ts";
+import { calledService } from "./services.ts";
 import { netnsKey, type World } from "./world.ts";
 
 const HOST = "host";
@@ -11,18 +12,34 @@ export interface Tuple {
   reversed: boolean;
 }
 
-/**
- * A socket's own tuple, and those it has behind a published port, where the kernel rewrites the destination and may
- * put one of the host's addresses in the source's place. That may be any of them, so they all count as one.
- */
+/** A socket's own tuple, and those it has where the kernel rewrites addresses on the way. */
 export function tuplesOf(row: FlowRow, world: World): Tuple[] {
   const source = nameOf(row.sourceAddress, world);
+  const own = tuple(row, source, nameOf(row.destinationAddress, world), row.destinationPort);
+  return [own, ...behindPort(row, source, world), ...behindBalancer(row, world)];
+}
+
+/**
+ * Behind a published port the destination is another, and the source may be one of the host's addresses. That may be
+ * any of them, so they all count as one.
+ */
+function behindPort(row: FlowRow, source: string, world: World): Tuple[] {
   const target = publishedTarget(row, world);
-  const rewritten = target?.container.addresses.flatMap((address) => [
+  if (!target) return [];
+  return target.container.addresses.flatMap((address) => [
     tuple(row, source, address, target.port),
     tuple(row, HOST, address, target.port),
   ]);
-  return [tuple(row, source, nameOf(row.destinationAddress, world), row.destinationPort), ...(rewritten ?? [])];
+}
+
+/** Behind a service's virtual address the destination is one of its tasks, and the source the load balancer. */
+function behindBalancer(row: FlowRow, world: World): Tuple[] {
+  const called = calledService(row, world);
+  if (!called) return [];
+  const { service, taskPort } = called;
+  return service.taskAddresses.flatMap((task) =>
+    service.balancerAddresses.map((balancer) => tuple(row, balancer, task, taskPort)),
+  );
 }
 
 function nameOf(address: string, world: World): string {

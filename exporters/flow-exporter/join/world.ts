@@ -1,6 +1,8 @@
 import type { Container } from "../decode/containers.ts";
 import type { ProcessRow } from "../decode/process-rows.ts";
+import type { Service } from "../decode/services.ts";
 import type { ProcessHistory } from "./process-history.ts";
+import { createServices, type Services } from "./services.ts";
 
 /** What is known about the host at one moment, as read. */
 export interface Facts {
@@ -12,6 +14,7 @@ export interface Facts {
   goneCgroups?: ReadonlyMap<number, string>;
   /** Containers that are gone: they name the flows they leave behind. */
   goneContainers?: readonly Container[];
+  services?: readonly Service[];
   hostAddresses: ReadonlySet<string>;
   /** Nanoseconds since boot. */
   nowNs: number;
@@ -43,6 +46,7 @@ export interface World {
   hostNetns: ReadonlySet<number>;
   /** By `publishedKey`, those that run first; several can have the same port at different addresses. */
   published: ReadonlyMap<number, readonly Published[]>;
+  services: Services;
   cgroupNames: ReadonlyMap<number, string>;
   processes: ReadonlyMap<number, ProcessRow>;
   history: ProcessHistory;
@@ -77,6 +81,7 @@ export function createWorld(facts: Facts): World {
     containersByAddress: new Map(containers.flatMap((one) => one.addresses.map((address) => [address, one]))),
     containersByNetns: containersPerNetns(facts.containers, processes, hostNetns),
     hostNetns,
+    services: createServices(facts.services ?? []),
     published: publishedBy([...facts.containers, ...(facts.goneContainers ?? [])]),
     cgroupNames: new Map([...(facts.goneCgroups ?? []), ...cgroups]),
     processes,

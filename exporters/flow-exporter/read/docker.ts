@@ -7,6 +7,13 @@ interface ListedContainer {
   pid: number;
 }
 
+/** An overlay network of a swarm with the services on it, as far as an inspection tells. */
+export interface OverlayNetwork {
+  /** By container id; the load balancer of this machine is there too, under another name. */
+  Containers?: Record<string, { IPv4Address?: string }> | null;
+  Services?: Record<string, { VIP?: string; Ports?: string[] | null; Tasks?: { EndpointIP?: string }[] | null }> | null;
+}
+
 const FILTERS: NonNullable<GetEventsOptions["filters"]> = {
   type: ["container", "network"],
   event: ["create", "connect", "start", "die", "rename", "disconnect"],
@@ -18,6 +25,8 @@ const MISSED_SECONDS = 60;
 export interface DockerReader {
   /** Every running container. Rejects within the time-out, with the reason. */
   list(): Promise<ListedContainer[]>;
+  /** Every overlay network; none where the engine does not let us see them. Rejects as `list` does. */
+  overlays(): Promise<OverlayNetwork[]>;
   /**
    * Calls `onOpen` once Docker tells its events, and `onEvent` with every line of those about containers, those of the
    * last minute first, until `signal`; resolves when they break off. Rejects when Docker does not answer in time.
@@ -46,13 +55,16 @@ export function createDockerReader(socketPath: string, timeoutMs: number): Docke
     return Promise.all(running.map(async (info) => ({ info, pid: await pidOf(info.Id, abortSignal) })));
   };
 
+  const inTime = <Answer>(ask: (abortSignal: AbortSignal) => Promise<Answer>) => {
+    const abortSignal = AbortSignal.timeout(timeoutMs);
+    return ask(abortSignal).catch((error): never => {
+      throw abortSignal.aborted ? noAnswer(timeoutMs) : error;
+    });
+  };
+
   return {
-    list: () => {
-      const abortSignal = AbortSignal.timeout(timeoutMs);
-      return list(abortSignal).catch((error) => {
-        throw abortSignal.aborted ? noAnswer(timeoutMs) : error;
-      });
-    },
+    list: () => inTime(list),
+    overlays: () => inTime((abortSignal) => overlays(docker, abortSignal).catch(unlessRefused)),
     watch: async (onEvent, onOpen, signal) => {
       pids.clear();
       const events = await openEvents(docker, signal, timeoutMs);
@@ -64,6 +76,30 @@ export function createDockerReader(socketPath: string, timeoutMs: number): Docke
       await eachLine(events, take).catch(() => undefined);
     },
   };
+}
+
+async function overlays(docker: Docker, abortSignal: AbortSignal): Promise<OverlayNetwork[]> {
+  const networks = await docker.listNetworks({ filters: { driver: ["overlay"] }, abortSignal });
+  if (!isList(networks)) throw new Error("Docker's answer is no list of networks");
+  return Promise.all(networks.map(({ Id }) => inspectVerbose(docker, Id, abortSignal)));
+}
+
+/** Only a verbose inspection tells a network's services, on every node of a swarm. */
+function inspectVerbose(docker: Docker, id: string, abortSignal: AbortSignal): Promise<OverlayNetwork> {
+  const request = { path: `/networks/${id}?`, method: "GET", options: { verbose: true }, statusCodes: { 200: true } };
+  return new Promise((resolve, reject) => {
+    docker.modem.dial({ ...request, abortSignal }, (error: unknown, network) => {
+      if (error) reject(error);
+      else resolve(network as OverlayNetwork);
+    });
+  });
+}
+
+/** What stands before an engine may allow less than the engine does; and a network can go while it is asked about. */
+function unlessRefused(error: unknown): OverlayNetwork[] {
+  const { statusCode = 500 } = error as { statusCode?: number };
+  if (statusCode < 500) return [];
+  throw error;
 }
 
 /** The stream has no time-out, its beginning has. */
@@ -89,7 +125,7 @@ function noAnswer(timeoutMs: number): Error {
 }
 
 /** Whatever listens at the socket need not be Docker. */
-function isList(answer: unknown): answer is ContainerInfo[] {
+function isList(answer: unknown): answer is { Id: string }[] {
   return Array.isArray(answer) && answer.every((one) => typeof one?.Id === "string");
 }
 

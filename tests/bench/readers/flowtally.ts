@@ -19,7 +19,7 @@ export interface Cycle {
 
 const MAX_EDGES = 2_000;
 const QUIET = { info: () => {}, warn: () => {} };
-const NO_DOCKER: DockerReader = { list: async () => [], watch: async () => {} };
+const NO_DOCKER: DockerReader = { list: async () => [], overlays: async () => [], watch: async () => {} };
 
 /** The exporter's own cycle in this process, one call at a time, with its times. Docker is left out. */
 export function createCycles(pins: string): () => Cycle {

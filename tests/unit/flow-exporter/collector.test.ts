@@ -151,7 +151,7 @@ function fixture(parts: { udp?: boolean } = {}, files: Record<string, string> = 
     processRow({ pid: 300, netns: 3, cgroup_id: 30, cgroup_name: "db.slice" }),
   ]);
   kernel.nowNs = 100 * SECOND_NS;
-  const docker: DockerReader = { list: async () => [], watch: async () => {} };
+  const docker: DockerReader = { list: async () => [], overlays: async () => [], watch: async () => {} };
   const metadata = new Metadata(docker, healths.docker);
   const host = kernel.host(files);
   return {

@@ -13,6 +13,8 @@ interface EngineContainer {
 export interface Engine {
   socketPath: string;
   containers: EngineContainer[];
+  /** Overlay networks; undefined: it refuses to tell of networks. */
+  overlays: { Id: string }[] | undefined;
   /** While set, nothing is answered. */
   hangs: boolean;
   /** While set, every answer's body is this. */
@@ -32,6 +34,7 @@ export async function startEngine(folder: string): Promise<Engine> {
   const server = createServer((request, response) => {
     if (engine.hangs) return;
     if (engine.garbage !== undefined) return void response.writeHead(200).end(engine.garbage);
+    if (request.url?.startsWith("/networks")) return json(response, ...networks(engine, request.url));
     const [, route = "", id = ""] = request.url?.match(/^\/(events|containers\/json|containers\/(\w+)\/json)/) ?? [];
     if (route === "events") return follow(response);
     if (route === "containers/json") return json(response, 200, engine.containers.map(listed));
@@ -48,6 +51,7 @@ export async function startEngine(folder: string): Promise<Engine> {
   const engine: Engine = {
     socketPath: path.join(folder, "docker.sock"),
     containers: [],
+    overlays: [],
     hangs: false,
     garbage: undefined,
     inspections: 0,
@@ -69,6 +73,17 @@ export async function startEngine(folder: string): Promise<Engine> {
   server.listen(engine.socketPath);
   await once(server, "listening");
   return engine;
+}
+
+/** Their list, without what is on them; or one of them, with its services if they are asked for. */
+function networks({ overlays }: Engine, url: string): [number, unknown] {
+  if (!overlays) return [403, { message: "forbidden" }];
+  const { pathname, searchParams } = new URL(url, "http://engine");
+  const [, , id] = pathname.split("/");
+  if (id === undefined) return [200, overlays.map(({ Id }) => ({ Id }))];
+  const found = overlays.find(({ Id }) => Id === id);
+  if (!found) return [404, { message: `network ${id} not found` }];
+  return [200, searchParams.get("verbose") === "true" ? found : { Id: id }];
 }
 
 function listed({ id, name, more }: EngineContainer) {

@@ -39,7 +39,10 @@ export class Running {
 
   constructor(kernel: Kernel, disk: Disk | undefined, maxEdges = 100) {
     const log = { warn: (line: unknown) => void this.warnings.push(line) };
-    this.metadata = new Metadata({ list: async () => [], watch: async () => {} }, this.healths.docker);
+    this.metadata = new Metadata(
+      { list: async () => [], overlays: async () => [], watch: async () => {} },
+      this.healths.docker,
+    );
     this.#kernel = kernel;
     this.#persistence = new Persistence(disk, this.healths.state, log);
     const before = this.#persistence.load();

@@ -9,6 +9,7 @@ import { createDockerReader, type DockerReader } from "../../../../exporters/flo
 import { SourceHealth } from "../../../../exporters/flow-exporter/source-health.ts";
 import { type Engine, startEngine } from "../lib/engine.ts";
 import { silent } from "../lib/log.ts";
+import overlays from "../lib/overlays.json" with { type: "json" };
 import { until } from "../lib/until.ts";
 import { idOf } from "../lib/world.ts";
 
@@ -111,6 +112,24 @@ describe("Docker", () => {
     engine.containers = [{ ...WEB, more: { Id: idOf("f") } }];
     await metadata.refresh();
     assert.deepEqual(names(), ["web 0"]);
+  });
+
+  test("a swarm's services are asked for with the containers", async () => {
+    engine.overlays = overlays;
+    await metadata.refresh();
+    assert.deepEqual(
+      metadata.services.map(({ virtualAddress }) => virtualAddress),
+      ["10.0.1.2", "10.0.0.3"],
+    );
+    engine.overlays = [];
+    await metadata.refresh();
+    assert.deepEqual(metadata.services, []);
+  });
+
+  test("an engine that does not let us see its networks tells of its containers all the same", async () => {
+    engine.overlays = undefined;
+    await metadata.refresh();
+    assert.deepEqual([metadata.up, names(), metadata.services], [true, ["web 200"], []]);
   });
 
   test("one that hangs degrades within its time-out, keeps what is known, and heals", async () => {
