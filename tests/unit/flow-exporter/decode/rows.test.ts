@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import fc from "fast-check";
 import { DecodeError } from "../../../../exporters/flow-exporter/decode/bytes.ts";
 import { ClosedRows } from "../../../../exporters/flow-exporter/decode/closed-rows.ts";
 import { FlowRows } from "../../../../exporters/flow-exporter/decode/flow-rows.ts";
@@ -70,32 +69,6 @@ describe("flow rows", () => {
   });
 });
 
-describe("random bytes", () => {
-  const decoders: [string, (bytes: Uint8Array) => unknown][] = [
-    ["flows", (bytes) => readAll(new FlowRows(bytes))],
-    ["closed flows", (bytes) => readAll(new ClosedRows(bytes))],
-    ["UDP flows", (bytes) => readAll(new UdpRows(bytes))],
-    ["processes", decodeProcesses],
-    ["status", decodeStatus],
-  ];
-  for (const [name, decode] of decoders) {
-    test(`${name}: a result or a DecodeError, nothing else`, () => {
-      fc.assert(fc.property(fc.uint8Array({ maxLength: 600 }), (bytes) => decodesOrExplains(decode, bytes)));
-    });
-  }
-
-  test("behind a valid head: a result or a DecodeError, nothing else", () => {
-    const body = fc.uint8Array({ minLength: 124, maxLength: 124 });
-    fc.assert(
-      fc.property(body, (bytes) => {
-        const row = socket(SOCKET);
-        row.set(bytes, 4);
-        decodesOrExplains((one) => readAll(new FlowRows(one)), row);
-      }),
-    );
-  });
-});
-
 test("a process row tells whose cgroup and network namespace it has, and what it has done", () => {
   const counters = { cpu_ns: 1, read_bytes: 2, written_bytes: 3, minor_faults: 4, major_faults: 5, resident_bytes: 6 };
   const [row] = decodeProcesses(
@@ -157,15 +130,3 @@ test("the status is exactly one row", () => {
   assert.throws(() => decodeStatus(Buffer.concat([row, row])), { message: "pin status has 2 rows instead of one" });
   assert.throws(() => decodeStatus(Buffer.alloc(0)), DecodeError);
 });
-
-function readAll(rows: FlowRows): unknown {
-  return Array.from({ length: rows.length }, (_, index) => [rows.row(index), rows.sentBytes(index), rows.state(index)]);
-}
-
-function decodesOrExplains(decode: (bytes: Uint8Array) => unknown, bytes: Uint8Array): void {
-  try {
-    decode(bytes);
-  } catch (error) {
-    assert.ok(error instanceof DecodeError, String(error));
-  }
-}

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import { FlowRows } from "../../../../exporters/flow-exporter/decode/flow-rows.ts";
+import { FLOW_ROW } from "../../../../exporters/flow-exporter/decode/layout.ts";
+import { UdpRows } from "../../../../exporters/flow-exporter/decode/udp-rows.ts";
+import { takeNews } from "../../../../exporters/flow-exporter/join/flow.ts";
+import { FlowTable } from "../../../../exporters/flow-exporter/join/flow-table.ts";
+import { type closedRow, type SocketValues, socket, udpRow } from "../lib/rows.ts";
+import { closed, HOST_ADDRESS, rows, world } from "../lib/world.ts";
+
+const LISTEN = 10;
+const CLOSE = 7;
+
+/** Few of each, so that sockets meet, are each other's ends, and have each other's numbers. */
+const address = fc.constantFrom("127.0.0.1", "127.0.0.11", "172.18.0.2", "172.18.0.3", HOST_ADDRESS, "9.9.9.9");
+const end = fc.tuple(address, fc.constantFrom(0, 53, 80, 8080, 40_000)).map(([host, port]) => `${host}:${port}`);
+const anySocket: fc.Arbitrary<SocketValues> = fc.record({
+  cookie: fc.integer({ min: 1, max: 9 }),
+  source: end,
+  destination: end,
+  netns: fc.nat(4),
+  cgroup: fc.constantFrom(0, 20, 30, 40, 50, 99),
+  sent: fc.nat(5_000),
+  received: fc.nat(5_000),
+  pid: fc.constantFrom(0, 1, 200, 999),
+  comm: fc.constantFrom("", "curl", "docker-proxy"),
+  state: fc.integer({ min: 0, max: 14 }),
+  role: fc.nat(3),
+  start: fc.nat(3),
+  protocol: fc.constantFrom(6, 17, 1),
+});
+const someSockets = fc.uniqueArray(anySocket, { selector: ({ cookie }) => cookie, maxLength: 9 });
+const read = fc.record({
+  sockets: someSockets,
+  ended: fc.array(anySocket, { maxLength: 3 }),
+  complete: fc.boolean(),
+  /** Docker knows its containers, or has not told of them yet. */
+  told: fc.boolean(),
+});
+
+describe("the join, whatever the rows", () => {
+  test("has every open socket in one flow, once, and no flow without a socket", () => {
+    fc.assert(
+      fc.property(fc.array(read, { maxLength: 8 }), (reads) => {
+        const table = new FlowTable();
+        for (const [index, { sockets, ended, complete, told }] of reads.entries()) {
+          table.update(rows(...sockets), seen(told, index), endedRows(ended, index), complete);
+          const cookies = [...table.flows].flatMap(({ client, server }) => {
+            assert.ok(client || server);
+            assert.notEqual(client, server);
+            return [client, server].flatMap((side) => (side?.open && side.endNs === 0 ? [side.key] : []));
+          });
+          assert.equal(new Set(cookies).size, cookies.length, "a socket is in two flows");
+          const finished = new Set(ended.map(({ cookie }) => cookie));
+          const open = sockets.filter((one) => isOpen(one) && !finished.has(one.cookie));
+          for (const { cookie } of open) assert.ok(cookies.includes(cookie), `socket ${cookie} is in no flow`);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("hands on amounts that are whole and never negative, opens before it closes, and each once", () => {
+    fc.assert(
+      fc.property(fc.array(read, { maxLength: 8 }), (reads) => {
+        const table = new FlowTable();
+        const life = new Map<object, string>();
+        for (const [index, { sockets, ended, complete, told }] of reads.entries()) {
+          table.update(rows(...sockets), seen(told, index), endedRows(ended, index), complete);
+          for (const flow of table.flows) {
+            const news = takeNews(flow);
+            if (!news) continue;
+            for (const bytes of [news.sentBytes, news.receivedBytes]) assert.ok(Number.isInteger(bytes) && bytes >= 0);
+            const word = [news.opened && "o", news.closed && "c", news.failed && "f"].filter(Boolean).join("");
+            life.set(flow, (life.get(flow) ?? "") + word);
+          }
+        }
+        for (const word of life.values()) assert.match(word, /^(o?c?|f)$/);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("takes bytes that only look like rows for what they say", () => {
+    const body = fc.uint8Array({ minLength: FLOW_ROW.size - 4, maxLength: FLOW_ROW.size - 4 });
+    fc.assert(
+      fc.property(fc.array(body, { maxLength: 6 }), fc.boolean(), (bodies, udp) => {
+        const table = new FlowTable();
+        const bytes = Buffer.concat(bodies.map((one) => behindHead(one, udp)));
+        for (let again = 0; again < 2; again++) {
+          table.update(udp ? new UdpRows(bytes) : new FlowRows(bytes), world());
+          for (const flow of table.flows) takeNews(flow);
+        }
+      }),
+    );
+  });
+});
+
+const BEGIN: SocketValues = { cookie: 1, source: "10.0.0.1:1", destination: "10.0.0.2:2" };
+/** Offsets of numbers that a kernel never has as large as random ones are. */
+const LARGE = ["cookie", "sent_bytes", "received_bytes", "cgroup_id", "start_ns", "netns_cookie"] as const;
+
+/** A row with a valid head and random bytes behind it; numbers are kept below 2^53. */
+function behindHead(body: Uint8Array, udp: boolean): Buffer {
+  const row = udp ? udpRow(BEGIN, body[0] ?? 0) : socket(BEGIN);
+  row.set(body, 4);
+  for (const field of LARGE) row.fill(0, FLOW_ROW.fields[field].at + 6, FLOW_ROW.fields[field].at + 8);
+  return row;
+}
+
+function seen(told: boolean, index: number) {
+  const when = { nowNs: index * 1e9, metadataVersion: index };
+  return told ? world(when) : world({ ...when, containers: [] });
+}
+
+function endedRows(sockets: readonly SocketValues[], index: number) {
+  return closed(...sockets.map((one, at): Parameters<typeof closedRow> => [one, { sequence: 10 * index + at + 1 }]));
+}
+
+function isOpen({ source, state = 1 }: SocketValues): boolean {
+  return !source.endsWith(":0") && state !== LISTEN && state !== CLOSE;
+}
