@@ -111,6 +111,15 @@ describe("flow-exporter and brief flows", { skip: lacks ?? false }, () => {
     assert.equal(await edge(ears, { destination: mouth, port: 7302, protocol: "udp" }), undefined);
   });
 
+  test("a container that is replaced under its name goes on with its total", async () => {
+    const name = "flowtally-test-replaced";
+    for (const count of [1, 2, 3]) {
+      await peers.container(name, [], ...brief(100));
+      await eventually(15, async () => assert.deepEqual(await edge(name), expected(100 * count)));
+      await peers.removeContainer(name);
+    }
+  });
+
   test("a killed tracer and the next one leave the totals as they were, and go on", async () => {
     const before = await edge("flowtally-test-many");
     await tracer.kill();

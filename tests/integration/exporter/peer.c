@@ -7,19 +7,25 @@
  * peer answer6: as answer, at IPv6 addresses too, where IPv4 callers have mapped ones.
  * peer reset: as brief, but each connection is reset instead of closed.
  * peer stay MS ADDRESS PORT REQUEST RESPONSE: one connection, closed after MS.
+ * peer toil BEFORE DURING BYTES ADDRESS PORT REQUEST RESPONSE: uses BEFORE ms of CPU, then makes one connection; while
+ * it lives, uses DURING ms of CPU, writes BYTES to disk and to memory, and prints "done". Rests for 2 s before and after
+ * it connects.
  * peer late MS PORT: accepts one connection after another, reads each to its end, but begins to only after MS.
  * peer orphan ADDRESS PORT BYTES: a child sends them and ends at once; prints "done" then.
  * peer hear PORT: takes datagrams, and answers each with its first half.
  * peer ask ADDRESS PORT COUNT BYTES: sends COUNT datagrams and takes their answers, from one socket, then prints "done".
  */
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static int check(int result, const char *what)
@@ -153,6 +159,50 @@ static void stay(char **arguments)
 	puts("done");
 }
 
+static void use_cpu(long ms)
+{
+	clock_t end = clock() + ms * (CLOCKS_PER_SEC / 1000);
+
+	while (clock() < end)
+		;
+}
+
+static void use_disk(size_t bytes)
+{
+	int fd = check(open("/toil", O_CREAT | O_WRONLY, 0600), "open");
+
+	send_bytes(fd, bytes);
+	check(fsync(fd), "fsync");
+	close(fd);
+}
+
+/* One fault for each small page. */
+static void use_memory(size_t bytes)
+{
+	void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	madvise(memory, bytes, MADV_NOHUGEPAGE);
+	memset(memory, 1, bytes);
+}
+
+static void toil(char **arguments)
+{
+	size_t bytes = atol(arguments[2]);
+	int fd;
+
+	use_cpu(atol(arguments[0]));
+	sleep(2);
+	fd = connected(arguments[3], arguments[4]);
+	send_bytes(fd, atol(arguments[5]));
+	receive_bytes(fd, atol(arguments[6]));
+	sleep(2);
+	use_cpu(atol(arguments[1]));
+	use_disk(bytes);
+	use_memory(bytes);
+	puts("done");
+	pause();
+}
+
 static void late(char **arguments)
 {
 	int listener = listening(arguments[1], 0);
@@ -233,6 +283,8 @@ int main(int count, char **arguments)
 		stay(arguments + 2);
 		return 0;
 	}
+	if (count == 9 && strcmp(arguments[1], "toil") == 0)
+		toil(arguments + 2);
 	if (count == 4 && strcmp(arguments[1], "late") == 0)
 		late(arguments + 2);
 	if (count == 5 && strcmp(arguments[1], "orphan") == 0)

@@ -29,17 +29,18 @@ export interface ExporterOptions {
   state?: string;
   dockerSocket?: string;
   refreshSeconds?: number;
+  maxEdges?: number;
 }
 
 /** Starts the exporter as its container does: user 65534 with the Docker socket's group, and no capability. */
 export async function startExporter(pins: string, options: ExporterOptions = {}): Promise<RunningExporter> {
-  const { state = "", dockerSocket = DOCKER_SOCKET, refreshSeconds = 10 } = options;
+  const { state = "", dockerSocket = DOCKER_SOCKET, refreshSeconds = 10, maxEdges = 2_000 } = options;
   const { gid } = await stat(DOCKER_SOCKET);
   const rights = ["--reuid=65534", "--regid=65534", `--groups=${gid}`, "--bounding-set=-all", "--no-new-privs"];
   const main = path.join(ROOT, "exporters/flow-exporter/main.ts");
   const env = { FLOW_PINS: pins, FLOW_PORT: "0", FLOW_STATE: state, DOCKER_SOCKET: dockerSocket };
   const child = execa("setpriv", [...rights, process.execPath, main], {
-    env: { ...env, FLOW_REFRESH_SECONDS: `${refreshSeconds}` },
+    env: { ...env, FLOW_REFRESH_SECONDS: `${refreshSeconds}`, FLOW_MAX_EDGES: `${maxEdges}` },
     reject: false,
     all: true,
     buffer: { stdout: false, stderr: false, all: true },

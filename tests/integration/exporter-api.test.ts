@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { createPeers, type Peers } from "./exporter/peers.ts";
+import { exporterLacks } from "./exporter/requirements.ts";
+import { type RunningExporter, startExporter } from "./exporter/unprivileged.ts";
+import { eventually } from "./lib/eventually.ts";
+import { buildTracer, startTracer, type Tracer } from "./lib/tracer.ts";
+
+const SERVER = "flowtally-test-asked";
+const EARLY = "flowtally-test-early";
+const SHUT_OUT = "flowtally-test-shut-out";
+const LATE = "flowtally-test-late";
+const EARS = "flowtally-test-ears";
+const MOUTH = "flowtally-test-mouth";
+const [PORT, CLOSED_PORT, UDP_PORT] = [7401, 7402, 7403];
+const REQUEST = 401;
+const RESPONSE = 1009;
+const BYTES = [`${REQUEST}`, `${RESPONSE}`];
+
+interface FlowsJson {
+  total: number;
+  flows: { source: string; sent_bytes: number; start: string }[];
+}
+
+interface GraphJson {
+  nodes: { id: string; kind: string; sent_bytes: number; received_bytes: number }[];
+  links: { source: string; destination: string; opened: number; failed: number }[];
+}
+
+interface ContainersJson {
+  total: number;
+  containers: { name: string; addresses: string[]; sent_bytes: number; received_bytes: number }[];
+}
+
+const lacks = await exporterLacks();
+
+/** The API of a running exporter: three closed flows and a failed one, then an open one, then one of UDP. */
+describe("flow-exporter's API", { skip: lacks ?? false }, () => {
+  let tracer: Tracer;
+  let exporter: RunningExporter;
+  let peers: Peers;
+  /** After the flows of EARLY ended, before that of LATE began. */
+  let between: string;
+  before(async () => {
+    await buildTracer();
+    tracer = await startTracer("api", "--udp", "on");
+    exporter = await startExporter(tracer.pins);
+    peers = await createPeers();
+    await peers.container(SERVER, [], "answer", `${PORT}`, ...BYTES);
+    await peers.container(EARS, [], "hear", `${UDP_PORT}`);
+    const server = await peers.addressOf(SERVER);
+    await peers.container(EARLY, [], "brief", server, `${PORT}`, "3", ...BYTES);
+    await assert.rejects(peers.container(SHUT_OUT, [], "brief", server, `${CLOSED_PORT}`, "1", ...BYTES), /refused/);
+    await eventually(15, async () => assert.equal((await flows(`container=${SERVER}&state=closed`)).total, 4));
+    between = new Date().toISOString();
+    await peers.container(LATE, [], "call", server, `${PORT}`, "1", ...BYTES);
+    await peers.container(MOUTH, [], "ask", await peers.addressOf(EARS), `${UDP_PORT}`, "5", "600");
+    await eventually(15, async () => {
+      assert.equal((await flows(`container=${SERVER}`)).total, 5);
+      assert.equal((await flows(`container=${EARS}`)).flows[0]?.sent_bytes, 5 * 600);
+    });
+  });
+  after(async () => {
+    await peers?.removeAll();
+    await exporter?.stop();
+    await tracer?.stop();
+  });
+
+  const ask = async <Answer>(path: string) => {
+    const response = await fetch(`${exporter.url}${path}`);
+    return { status: response.status, answer: (await response.json()) as Answer };
+  };
+  const flows = async (query: string) => (await ask<FlowsJson>(`/api/flows?${query}`)).answer;
+
+  for (const [query, expected] of [
+    [`container=${EARLY}`, [EARLY, EARLY, EARLY]],
+    [`port=${CLOSED_PORT}`, [SHUT_OUT]],
+    [`port=${UDP_PORT}&protocol=tcp`, []],
+    [`port=${UDP_PORT}&protocol=udp`, [MOUTH]],
+    [`container=${SERVER}&state=open`, [LATE]],
+    [`container=${SERVER}&state=ESTABLISHED`, [LATE]],
+    [`container=${SERVER}&state=failed`, [SHUT_OUT]],
+    [`container=${SERVER}&sort=start`, [EARLY, EARLY, EARLY, SHUT_OUT, LATE]],
+    [`container=${SERVER}&sort=-start&limit=2`, [LATE, SHUT_OUT]],
+    [`container=${SERVER}&sort=-start&limit=2&offset=2`, [EARLY, EARLY]],
+    [`container=${SERVER}&sort=sent_bytes&limit=1`, [SHUT_OUT]],
+  ] as const) {
+    test(`/api/flows?${query}`, async () => {
+      const { flows: found } = await flows(query);
+      assert.deepEqual(
+        found.map(({ source }) => source),
+        expected,
+      );
+    });
+  }
+
+  test("/api/flows?since= has what was open then, or later, whichever way the time is told", async () => {
+    for (const since of [between, Date.parse(between) / 1000]) {
+      const { flows: found } = await flows(`container=${SERVER}&since=${since}`);
+      assert.deepEqual(
+        found.map(({ source }) => source),
+        [LATE],
+      );
+    }
+  });
+
+  test("what it does not understand is refused, with every fault named", async () => {
+    for (const [path, message] of [
+      ["/api/flows?state=asleep&port=0", /state: .*; port: |port: .*; state: /],
+      ["/api/flows?since=yesterday", /since: must be seconds since 1970 or a date/],
+      ["/api/flows?sort=colour", /sort/],
+      ["/api/graph?depth=2", /depth/],
+      ["/api/containers?limit=0", /limit/],
+    ] as const) {
+      const { status, answer } = await ask<{ error: { code: string; message: string } }>(path);
+      assert.deepEqual([status, answer.error.code], [400, "BAD_QUERY"], path);
+      assert.match(answer.error.message, message);
+    }
+  });
+
+  test("/api/graph has the containers as nodes and their edges as links, with every byte", async () => {
+    const { nodes, links } = (await ask<GraphJson>("/api/graph")).answer;
+    const server = nodes.find(({ id }) => id === SERVER);
+    assert.deepEqual(
+      [server?.kind, server?.sent_bytes, server?.received_bytes],
+      ["container", 4 * RESPONSE, 4 * REQUEST],
+    );
+    const toServer = links.filter(({ destination }) => destination === SERVER);
+    assert.deepEqual(
+      new Map(toServer.map(({ source, opened, failed }) => [source, [opened, failed]])),
+      new Map([
+        [EARLY, [3, 0]],
+        [SHUT_OUT, [0, 1]],
+        [LATE, [1, 0]],
+      ]),
+    );
+  });
+
+  test("/api/containers has those that run, each with its addresses and what it exchanged", async () => {
+    const { containers, total } = (await ask<ContainersJson>("/api/containers?limit=10000")).answer;
+    assert.equal(containers.length, total);
+    assert.ok(!containers.some(({ name }) => name === EARLY), "one that has ended");
+    const server = containers.find(({ name }) => name === SERVER);
+    assert.deepEqual(server?.addresses, [await peers.addressOf(SERVER)]);
+    assert.deepEqual([server?.sent_bytes, server?.received_bytes], [4 * RESPONSE, 4 * REQUEST]);
+  });
+});
