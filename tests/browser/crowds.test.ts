@@ -24,11 +24,11 @@ describe("a crowd", { skip: noBrowser }, () => {
     await expect(suite.page.locator("table")).toHaveAttribute("aria-rowcount", "2001");
 
     await suite.page.waitForResponse(/api\/graph/);
+    await screenshot(suite.page, "map-crowd");
     await countFrames(suite.page);
     await drag(60);
     const frames = await framesOf(suite.page);
     test.diagnostic(`frames while it moves: median ${at(frames, 0.5)} ms, 95 of 100 within ${at(frames, 0.95)} ms`);
-    await screenshot(suite.page, "map-crowd");
     assert.deepEqual(suite.complaints, []);
   });
 

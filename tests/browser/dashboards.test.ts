@@ -97,7 +97,7 @@ describe("the dashboards", { skip: noBrowser }, () => {
 
   it("switches a series off and on by its name", async () => {
     await open("flowtally-lab");
-    const name = suite.page.locator(".legend button").first();
+    const name = panel("Read system calls").getByRole("button", { name: "pread64", exact: true });
     await name.click();
     await expect(name).toHaveAttribute("aria-pressed", "false");
     await name.click();

@@ -11,6 +11,8 @@ import { longScreenshot, screenshot } from "./lib/screenshot.ts";
 
 const CONSOLE = process.env.FLOWTALLY_URL?.replace(/\/$/, "");
 const GRAFANA = process.env.GRAFANA_URL?.replace(/\/$/, "");
+/** Rates are known at the second look. */
+const RATE = /\d (.?B\/s|%)/;
 /** A stack that has just started has been scraped but once or twice. */
 const DEADLINE = { timeout: 60_000, intervals: [5000] };
 const TALL = { width: 1280, height: 5000 };
@@ -39,6 +41,7 @@ describe("the running console", { skip: noBrowser ?? unset("FLOWTALLY_URL", CONS
         await page.getByRole("heading", { level: 1 }).waitFor({ state: "attached" });
         await page.locator("tbody tr[data-index]").first().waitFor();
         if (place === "map") await page.locator(".map-picture canvas").first().waitFor();
+        if (place !== "flows") await expect(page.locator("tbody")).toContainText(RATE);
         await painted(page);
         await screenshot(page, `${place}-${size}`, "live");
       }

@@ -16,7 +16,7 @@ export class ApiError extends Error {
  */
 export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
   const response = await reach(path, signal);
-  const body = await parse(response);
+  const body = await parse(response, signal);
   if (response.ok && body !== undefined) {
     noteUp(path);
     return body as T;
@@ -29,16 +29,23 @@ async function reach(path: string, signal?: AbortSignal): Promise<Response> {
     return await fetch(path, { headers: { accept: "application/json" }, ...(signal && { signal }) });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw noteDown(new ApiError("UNREACHABLE", "the exporter does not answer", { cause: error }));
+    throw unreachable(error);
   }
 }
 
-async function parse(response: Response): Promise<unknown> {
+/** Undefined: what came is not JSON. An answer that breaks off is none. */
+async function parse(response: Response, signal?: AbortSignal): Promise<unknown> {
   try {
     return await response.json();
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    if (error instanceof SyntaxError) return undefined;
+    throw unreachable(error);
   }
+}
+
+function unreachable(cause: unknown): ApiError {
+  return noteDown(new ApiError("UNREACHABLE", "the exporter does not answer", { cause }));
 }
 
 function refusal(response: Response, body: unknown): ApiError {

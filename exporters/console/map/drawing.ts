@@ -5,7 +5,7 @@ import { groupOf, type MapEdge, type MapModel, structureOf } from "../lib/graph.
 import { needsLayout, type Point } from "../lib/place.ts";
 import { edgeWidth, nodeSize, textScale } from "../lib/scale.ts";
 import { formatRate } from "../lib/units.ts";
-import { arrange } from "./layout.ts";
+import { arrange, isCrowd } from "./layout.ts";
 import { placeFresh, rememberedPositions, rememberPositions } from "./positions.ts";
 import { mapStyle, nodeColors, shapeOf } from "./style.ts";
 
@@ -136,7 +136,7 @@ export class MapDrawing {
 
   /** Headings always; the names of a crowd are left out instead: to style all of them takes too long. */
   #scaleText(): void {
-    const heading = HEADING_PX * textScale(this.#cy.zoom(), 4);
+    const heading = HEADING_PX * textScale(this.#cy.zoom(), 6);
     const groups = this.#cy.nodes("[?group]").filter((group) => group.data("heading") !== heading);
     if (groups.nonempty()) groups.data("heading", heading);
     const text = this.#cy.nodes().length > CROWDED_NODES ? 1 : textScale(this.#cy.zoom(), 2.5);
@@ -195,7 +195,7 @@ export class MapDrawing {
   #sizeClasses(edges: number): [string, boolean][] {
     return [
       ["few", edges <= FEW_EDGES],
-      ["crowd", edges > FEW_EDGES],
+      ["crowd", isCrowd(edges)],
       ["told", edges <= TOLD_EDGES && this.#cy.width() > NARROW_PX],
     ];
   }
