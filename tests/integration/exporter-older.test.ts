@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { execa } from "execa";
+import { createPeers, type Peers } from "./exporter/peers.ts";
+import { exporterLacks } from "./exporter/requirements.ts";
+import { keyOf, scrapeEdges } from "./exporter/scrape.ts";
+import { type RunningExporter, startExporter } from "./exporter/unprivileged.ts";
+import { eventually } from "./lib/eventually.ts";
+import { buildTracer, startTracer, type Tracer } from "./lib/tracer.ts";
+
+const SERVER = "flowtally-test-elder";
+const CLIENT = "flowtally-test-old";
+const CALLER = "old-caller";
+/** A server that closes what its client has closed, and a process that does so after a while. */
+const PARTING = "flowtally-test-parting";
+const LEAVER = "old-leaver";
+const STAY_MS = 12_000;
+/** Above every port that the kernel gives to clients: by the ports alone, the clients would seem to serve. */
+const PORT = 61_001;
+const CONNECTIONS = 11;
+const REQUEST = 4099;
+const RESPONSE = 1031;
+const BYTES = [`${REQUEST}`, `${RESPONSE}`];
+const EXPECTED = {
+  sent: CONNECTIONS * REQUEST,
+  received: CONNECTIONS * RESPONSE,
+  open: CONNECTIONS,
+  opened: CONNECTIONS,
+  closed: 0,
+  failed: 0,
+};
+
+const lacks = await exporterLacks();
+
+/** Flows that were open before tracer and exporter: whole, with their owners, and in the right direction. */
+describe("flow-exporter and flows older than the tracer", { skip: lacks ?? false }, () => {
+  let tracer: Tracer;
+  let exporter: RunningExporter;
+  let peers: Peers;
+  let leaving: Promise<void>;
+  before(async () => {
+    await buildTracer();
+    peers = await createPeers();
+    await peers.container(SERVER, [], "serve", `${PORT}`, ...BYTES);
+    const call = ["call", await peers.addressOf(SERVER), `${PORT}`, `${CONNECTIONS}`, ...BYTES];
+    await peers.container(CLIENT, [], ...call);
+    await peers.process(CALLER, call);
+    await peers.container(PARTING, [], "answer", `${PORT}`, ...BYTES);
+    const parting = await peers.addressOf(PARTING);
+    leaving = peers.process(LEAVER, ["stay", `${STAY_MS}`, parting, `${PORT}`, ...BYTES]);
+    await eventually(5, async () => {
+      assert.match((await execa("ss", ["-tnH", "dst", `${parting}:${PORT}`])).stdout, /^ESTAB/);
+    });
+    tracer = await startTracer("older");
+    exporter = await startExporter(tracer.pins);
+  });
+  after(async () => {
+    await peers?.removeAll();
+    await exporter?.stop();
+    await tracer?.stop();
+  });
+
+  /** All edges with either of `names` at one of their ends. */
+  const edgesOf = async (...names: string[]) => {
+    const edges = [...(await scrapeEdges(exporter.url))];
+    const found = edges.filter(([key]) => names.some((name) => key.includes(`"${name}"`)));
+    return Object.fromEntries(found.sort(([one], [other]) => (one < other ? -1 : 1)));
+  };
+  const expected = (counters: typeof EXPECTED) => ({
+    [keyOf({ source: CLIENT, destination: SERVER, port: PORT })]: counters,
+    [keyOf({ source: `host/${CALLER}`, destination: SERVER, port: PORT })]: counters,
+  });
+
+  test("are one edge for each client, with every byte since they were opened", async () => {
+    await eventually(15, async () => assert.deepEqual(await edgesOf(SERVER, CLIENT), expected(EXPECTED)));
+  });
+
+  test("stay as they were with the next tracer and the next exporter", async () => {
+    await tracer.kill();
+    tracer = await eventually(15, () => startTracer("older"));
+    await exporter.stop();
+    exporter = await startExporter(tracer.pins);
+    await eventually(15, async () => assert.deepEqual(await edgesOf(SERVER, CLIENT), expected(EXPECTED)));
+  });
+
+  test("end as others do", async () => {
+    await leaving;
+    const source = `host/${LEAVER}`;
+    const edge = keyOf({ source, destination: PARTING, port: PORT });
+    const ended = { sent: REQUEST, received: RESPONSE, open: 0, opened: 1, closed: 1, failed: 0 };
+    await eventually(15, async () => assert.deepEqual(await edgesOf(source), { [edge]: ended }));
+  });
+});
