@@ -1,8 +1,11 @@
 import { describe, it } from "node:test";
-import { noBrowser } from "./lib/chromium.ts";
+import type { Page } from "playwright";
+import { noBrowser, openTab } from "./lib/chromium.ts";
 import { expect } from "./lib/expect.ts";
 import { screenshot } from "./lib/screenshot.ts";
 import { consoleSuite } from "./lib/suite.ts";
+
+const PLACES = ["flows", "containers", "dashboards/flowtally-lab?refresh=5s"];
 
 describe("when something does not answer, the console", { skip: noBrowser }, () => {
   const suite = consoleSuite();
@@ -24,20 +27,25 @@ describe("when something does not answer, the console", { skip: noBrowser }, () 
     await expect(reconnecting()).toHaveCount(0);
   });
 
-  for (const place of ["flows", "containers", "dashboards/flowtally-lab?refresh=5s"]) {
-    it(`heals after the exporter was away: ${place}`, async () => {
-      await suite.open(place);
-      await suite.page.locator("tbody tr[data-index], .u-over").first().waitFor();
-      await suite.server.stop();
-      try {
-        await reconnecting().waitFor();
-      } finally {
-        await suite.server.start();
-      }
-      await expect(reconnecting()).toHaveCount(0);
-      await suite.page.locator("tbody tr[data-index], .u-over").first().waitFor();
-    });
-  }
+  it("heals on every page after the exporter was away", async () => {
+    const tabs = await Promise.all(PLACES.map(() => openTab(suite.lab.browser)));
+    const seen = (page: Page) => page.locator("tbody tr[data-index], .u-over").first().waitFor();
+    for (const [index, { page }] of tabs.entries()) {
+      await page.goto(`${suite.server.url}/#/${PLACES[index]}`);
+      await seen(page);
+    }
+    await suite.server.stop();
+    try {
+      for (const { page } of tabs) await page.getByTestId("reconnecting").waitFor();
+    } finally {
+      await suite.server.start();
+    }
+    for (const { page } of tabs) {
+      await expect(page.getByTestId("reconnecting")).toHaveCount(0);
+      await seen(page);
+      await page.context().close();
+    }
+  });
 
   it("says once that Prometheus cannot be reached, shows the rest, and goes on once it can", async () => {
     suite.server.lab.prometheus = false;
