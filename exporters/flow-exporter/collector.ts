@@ -23,6 +23,7 @@ import { EdgeTotals } from "./totals/edge-totals.ts";
 import { EndpointWork } from "./totals/endpoint-work.ts";
 import { LostFlows } from "./totals/lost-flows.ts";
 import type { State } from "./totals/state.ts";
+import { Unseen } from "./totals/unseen.ts";
 
 const OLDEST_HEARTBEAT_NS = 5e9;
 const KEPT_NS = 300e9;
@@ -46,6 +47,7 @@ export class Collector {
   readonly #recent = new RecentFlows(MOST_RECENT);
   readonly totals: EdgeTotals;
   readonly lostFlows: LostFlows;
+  readonly unseen: Unseen;
   readonly history = new ProcessHistory();
   readonly work = new EndpointWork();
   readonly coverage = new Coverage();
@@ -65,6 +67,7 @@ export class Collector {
   /** The metadata they were read with: a network that Docker makes gives the host another address. */
   #addressesAsOf = 0;
   #countsUdp = false;
+  #aliveNs = 0;
   readonly #asked = new Set<string>();
 
   constructor(parts: CollectorParts) {
@@ -73,6 +76,7 @@ export class Collector {
     this.#parts = parts;
     this.totals = new EdgeTotals(maxEdges);
     this.lostFlows = new LostFlows(before?.losses);
+    this.unseen = new Unseen(before?.unseenSeconds);
     this.#closed = new ClosedFlows(tracer, sameBoot && closedOf(sameBoot));
     if (before) this.#restore(before);
     if (sameBoot) this.#remember(sameBoot, host.bootTimeNs());
@@ -103,6 +107,7 @@ export class Collector {
       edges: [...this.totals],
       droppedEdges: this.totals.droppedEdges,
       losses: this.lostFlows.state,
+      unseenSeconds: this.unseen.seconds,
       work: [...this.work],
       cgroups: [...this.#cgroups],
       containers: this.#parts.metadata.known,
@@ -176,6 +181,7 @@ export class Collector {
     const status = decodeStatus(tracer.status());
     const age = host.bootTimeNs() - status.heartbeatNs;
     if (age > OLDEST_HEARTBEAT_NS) throw new Error(`the tracer is gone: no sign of it for ${Math.round(age / 1e9)} s`);
+    this.#aliveNs = status.heartbeatNs;
     this.lostFlows.add(status);
     this.#countsUdp = status.udp;
     if (!status.udp && this.#parts.udp) healths.udp.fail(NO_UDP);
@@ -185,6 +191,7 @@ export class Collector {
   #readClosed(): void {
     const before = this.#closed.identity;
     this.#parts.healths.closed.attempt(() => this.#closed.read());
+    if (this.#closed.complete) this.unseen.add(this.#closed.identity, this.#aliveNs);
     if (before !== "" && before !== this.#closed.identity) this.#welcomeTracer();
   }
 

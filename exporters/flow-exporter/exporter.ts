@@ -102,6 +102,7 @@ function createView(settings: Settings, { collector, metadata, healths, host }: 
     rows: () => collector.rows,
     lostFlows: () => collector.lostFlows.state.total,
     droppedEdges: () => collector.totals.droppedEdges,
+    unseenSeconds: () => collector.unseen.seconds,
     node: settings.node,
     leftOut: settings.leftOut,
     version: manifest.version,

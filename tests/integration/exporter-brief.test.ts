@@ -129,6 +129,25 @@ describe("flow-exporter and brief flows", { skip: lacks ?? false }, () => {
     assert.deepEqual(await edge("flowtally-test-many"), before);
   });
 
+  test("a tracer killed while connections come and go: none counts twice, and the time nobody watched is told", async () => {
+    const name = "flowtally-test-unwatched";
+    const unseen = async () => Number((await scrape(exporter.url)).match(/^flow_unseen_seconds_total (\S+)$/m)?.[1]);
+    const unseenBefore = await unseen();
+    const talking = peers.container(name, [], ...brief(20_000));
+    await sleep(1_500);
+    await tracer.kill();
+    tracer = await eventually(15, () => startTracer("brief"));
+    await talking;
+    await peers.container("flowtally-test-after", [], ...brief(100));
+    await eventually(15, async () => assert.deepEqual(await edge("flowtally-test-after"), expected(100)));
+    const { sent = 0, received = 0, open, opened = 0, closed = 0, failed } = (await edge(name)) ?? {};
+    assert.ok(opened > 0 && closed <= opened && opened <= 20_000, `${opened} opened, ${closed} closed`);
+    assert.ok(sent <= opened * REQUEST && received <= opened * RESPONSE, `${sent} sent, ${received} received`);
+    assert.ok(sent >= closed * REQUEST && received >= closed * RESPONSE, `${sent} sent, ${received} received`);
+    assert.deepEqual([open, failed], [0, 0]);
+    assert.ok((await unseen()) > unseenBefore + 1, "more seconds unseen");
+  });
+
   test("what BPF programs cost is told for every program on the host", async () => {
     const { stdout } = await execa("bpftool", ["--json", "prog", "show"]);
     const ids = (JSON.parse(stdout) as { id: number }[]).map(({ id }) => `${id}`);

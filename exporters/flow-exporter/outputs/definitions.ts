@@ -93,6 +93,13 @@ export const DEFINITIONS: readonly Definition[] = [
     samples: (view) => Object.entries(view.lostFlows()).map(([kind, lost]) => [lost, { kind }]),
   },
   {
+    name: "flow_unseen_seconds_total",
+    help:
+      "Time from the last sign of one tracer to the first of the next, up to two seconds too long: flows that began and " +
+      "ended within it are not counted.",
+    samples: (view) => [[view.unseenSeconds()]],
+  },
+  {
     name: "flow_edges_dropped_total",
     help: "Edges beyond FLOW_MAX_EDGES, counted under ~other.",
     samples: (view) => [[view.droppedEdges()]],

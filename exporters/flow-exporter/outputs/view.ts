@@ -40,6 +40,8 @@ export interface View {
   rows(): number;
   lostFlows(): Losses;
   droppedEdges(): number;
+  /** Seconds in which no tracer watched. */
+  unseenSeconds(): number;
   /** The monitoring stack's own Compose project. */
   project: string;
   /** Name of this machine. */

@@ -21,6 +21,7 @@ export interface State {
   edges: EdgeTotal[];
   droppedEdges: number;
   losses: LossesState;
+  unseenSeconds: number;
   work: EndpointTotal[];
   /** Names of cgroups by inode, and containers, that name flows which are still to come. */
   cgroups: [number, string][];
@@ -107,6 +108,8 @@ const fileSchema = z.object({
   edges: z.array(edgeSchema),
   droppedEdges: amount,
   losses: z.object({ total: losses, seen }),
+  /** Left out by exporters that did not keep it. */
+  unseenSeconds: amount.default(0),
   work: z.array(workSchema),
   cgroups: z.array(z.tuple([z.int(), z.string()])),
   containers: z.array(containerSchema),

@@ -73,6 +73,21 @@ describe("totals on disk", () => {
     assert.ok(names.includes("brief"), names.join());
   });
 
+  test("time that no tracer watched is kept, and that of an exporter that was away is not in it", () => {
+    const { kernel, disk } = started();
+    const before = new Running(kernel, disk);
+    before.cycle();
+    kernel.restart();
+    before.cycle(7);
+    before.cycle(20);
+    assert.equal(before.collector.unseen.seconds, 7);
+    kernel.restart();
+    const after = new Running(kernel, disk);
+    after.cycle(30);
+    after.cycle();
+    assert.equal(after.collector.unseen.seconds, 7);
+  });
+
   test("a container is known with all that was known of it", () => {
     const { kernel, disk } = started();
     const [everywhere, somewhere] = [

@@ -53,6 +53,7 @@ export function viewOf(sockets: SocketValues[], values: Partial<View> = {}, ende
     collectSeconds: () => 0.0125,
     rows: () => sockets.length,
     lostFlows: () => ({ live: 1, closed: 2, events: 0, udp: 0 }),
+    unseenSeconds: () => 6.5,
     droppedEdges: () => totals.droppedEdges,
     node: "lab",
     leftOut: { llc_misses: 'no PMU: "perf" has nothing to count' },
