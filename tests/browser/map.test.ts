@@ -48,6 +48,21 @@ describe("the service map", { skip: noBrowser }, () => {
     await expect(map()).toHaveAttribute("data-nodes", "14");
   });
 
+  it("shows what has been unused for long only when asked", async () => {
+    suite.server.lab.graph = (monitoring, seconds) => {
+      const { nodes, links } = shop(monitoring, seconds);
+      return {
+        nodes,
+        links: links.map((link) => (link.source === "registry" ? { ...link, idle_seconds: 1200 } : link)),
+      };
+    };
+    await expect(map()).toHaveAttribute("data-nodes", "13");
+    assert.equal(await drawnNode(suite.page, "registry"), undefined);
+    await suite.page.getByLabel("Unused for five minutes").check();
+    await expect(map()).toHaveAttribute("data-nodes", "14");
+    await expect(suite.page).toHaveURL(/idle=1/);
+  });
+
   it("finds endpoints by name, project and port, and says how many", async () => {
     const search = suite.page.getByLabel("Search");
     const note = suite.page.locator(".note");

@@ -24,6 +24,8 @@ export interface GraphLink {
   closed: number;
   failed: number;
   retransmits: number;
+  /** Since a connection was open, or carried anything. */
+  idle_seconds: number;
 }
 
 export interface Graph {

@@ -24,6 +24,13 @@ export interface MapModel {
   groups: ReadonlyMap<string, MapGroup>;
 }
 
+/** The links that were in use within the last `seconds`, and the nodes at their ends. */
+export function inUseWithin({ nodes, links }: Graph, seconds: number): Graph {
+  const used = links.filter(({ idle_seconds }) => idle_seconds <= seconds);
+  const ends = new Set(used.flatMap(({ source, destination }) => [source, destination]));
+  return { nodes: nodes.filter(({ id }) => ends.has(id)), links: used };
+}
+
 export function mapModel({ nodes, links }: Graph): MapModel {
   const edges = new Map<string, MapEdge>();
   for (const link of links) {

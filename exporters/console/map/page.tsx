@@ -1,7 +1,7 @@
 import { useCallback, useMemo, useRef, useState } from "preact/hooks";
 import type { Graph, GraphLink } from "../api/types.ts";
 import { usePoll } from "../api/use-poll.ts";
-import { linkBytes, linkId, type MapEdge, mapModel, searchNodes } from "../lib/graph.ts";
+import { inUseWithin, linkBytes, linkId, type MapEdge, mapModel, searchNodes } from "../lib/graph.ts";
 import { RateBook } from "../lib/rates.ts";
 import { route, setQuery } from "../router.ts";
 import { lazy } from "../ui/lazy.tsx";
@@ -14,18 +14,20 @@ import { Toolbar } from "./toolbar.tsx";
 
 const EVERY_MS = 3000;
 const WINDOW_MS = 16_000;
+const IDLE_SECONDS = 300;
 
 const Canvas = lazy<CanvasProps>(() => import("./canvas.tsx").then(({ MapCanvas }) => MapCanvas));
 
 /** The service map: who talks to whom, and how much just now. */
 export function MapPage() {
   const monitoring = route.value.query.get("monitoring") === "1";
+  const idle = route.value.query.get("idle") === "1";
   const path = `/api/graph?monitoring=${monitoring ? 1 : 0}`;
   const { data, at, error, stale } = usePoll<Graph>(path, EVERY_MS);
   const [search, setSearch] = useState("");
   const [choice, setChoice] = useState<Choice | undefined>();
   const rateOf = useLinkRates(path, stale ? undefined : data, at);
-  const model = useMemo(() => (data ? mapModel(data) : undefined), [data]);
+  const model = useMemo(() => data && mapModel(idle ? data : inUseWithin(data, IDLE_SECONDS)), [data, idle]);
   const edgeRate = useCallback((edge: MapEdge) => sum(edge.links.map(rateOf)), [rateOf]);
   const found = useMemo(() => (model ? searchNodes(model, search) : undefined), [model, search]);
   const stableFound = useSame(found);
@@ -41,11 +43,14 @@ export function MapPage() {
         found={found?.size}
         monitoring={monitoring}
         onMonitoring={(on) => setQuery({ monitoring: on ? "1" : undefined })}
+        idle={idle}
+        onIdle={(on) => setQuery({ idle: on ? "1" : undefined })}
       />
       {!model && <Start error={error?.message} />}
       {model?.nodes.size === 0 && (
-        <Message title="No traffic has been seen yet">
-          Start two containers that talk to each other, or tick “Monitoring” to see this stack’s own traffic.
+        <Message title={data?.links.length === 0 ? "No traffic has been seen yet" : "Nothing talks just now"}>
+          Start two containers that talk to each other, or tick a box above to see this stack’s own traffic, or edges
+          that have been quiet for a while.
         </Message>
       )}
       {model && model.nodes.size > 0 && (

@@ -8,10 +8,13 @@ interface Props {
   found: number | undefined;
   monitoring: boolean;
   onMonitoring(on: boolean): void;
+  /** Edges that nothing has used for a while are shown too. */
+  idle: boolean;
+  onIdle(on: boolean): void;
 }
 
 /** Search, what is hidden, and what the colours mean. */
-export function Toolbar({ model, search, onSearch, found, monitoring, onMonitoring }: Props) {
+export function Toolbar({ model, search, onSearch, found, monitoring, onMonitoring, idle, onIdle }: Props) {
   return (
     <div class="toolbar">
       <label class="field">
@@ -26,6 +29,10 @@ export function Toolbar({ model, search, onSearch, found, monitoring, onMonitori
       <label class="check">
         <input type="checkbox" checked={monitoring} onChange={(event) => onMonitoring(event.currentTarget.checked)} />
         Monitoring’s own traffic
+      </label>
+      <label class="check">
+        <input type="checkbox" checked={idle} onChange={(event) => onIdle(event.currentTarget.checked)} />
+        Unused for five minutes
       </label>
       <p class="note" role="status">
         {foundText(found) ?? sizeText(model)}

@@ -105,6 +105,7 @@ function link(
     closed: 39 + port - (port % 7),
     failed: 0,
     retransmits: 0,
+    idle_seconds: 0,
     ...values,
   };
 }

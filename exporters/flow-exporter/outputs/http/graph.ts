@@ -15,7 +15,8 @@ export function graph(view: View): RequestHandler {
   return (request, response) => {
     const { monitoring } = querySchema.parse(request.query);
     const shown = [...view.edges()].filter(({ edge }) => monitoring === "1" || !isMonitoring(edge, view.project));
-    response.json({ nodes: nodesOf(shown), links: shown.map(linkJson) });
+    const sinceBootMs = Date.now() - view.bootMs();
+    response.json({ nodes: nodesOf(shown), links: shown.map((total) => linkJson(total, sinceBootMs)) });
   };
 }
 
@@ -51,7 +52,7 @@ function nodeJson({ name, kind, containerId, image, composeProject, composeServi
   };
 }
 
-function linkJson(total: EdgeTotal) {
+function linkJson(total: EdgeTotal, nowMs: number) {
   const { source, destination, destinationPort, protocol } = total.edge;
   return {
     source: source.name,
@@ -65,5 +66,6 @@ function linkJson(total: EdgeTotal) {
     closed: total.closed,
     failed: total.failed,
     retransmits: total.retransmits,
+    idle_seconds: Math.max(0, Math.round((nowMs - total.lastActiveMs) / 1000)),
   };
 }

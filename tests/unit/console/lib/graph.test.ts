@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Graph, GraphLink, GraphNode } from "../../../../exporters/console/api/types.ts";
-import { edgeId, mapModel, searchNodes, structureOf } from "../../../../exporters/console/lib/graph.ts";
+import { edgeId, inUseWithin, mapModel, searchNodes, structureOf } from "../../../../exporters/console/lib/graph.ts";
 
 const node = (id: string, values: Partial<GraphNode> = {}): GraphNode => ({
   id,
@@ -29,6 +29,7 @@ const link = (source: string, destination: string, port: number, values: Partial
   closed: 1,
   failed: 0,
   retransmits: 0,
+  idle_seconds: 0,
   ...values,
 });
 
@@ -46,6 +47,18 @@ const graph: Graph = {
     link("host/curl", "web", 80),
   ],
 };
+
+describe("inUseWithin", () => {
+  it("leaves out links that were unused for longer, and nodes at the end of no other", () => {
+    const links = [link("web", "db", 5432, { idle_seconds: 300 }), link("host/curl", "web", 80, { idle_seconds: 301 })];
+    const shown = inUseWithin({ ...graph, links }, 300);
+    assert.deepEqual(
+      shown.nodes.map(({ id }) => id),
+      ["web", "db"],
+    );
+    assert.deepEqual(shown.links, links.slice(0, 1));
+  });
+});
 
 describe("mapModel", () => {
   it("draws one line for all ports of a direction", () => {

@@ -239,7 +239,14 @@ describe("over HTTP", () => {
         closed: 0,
         failed: 0,
         retransmits: 0,
+        idle_seconds: 0,
       });
+    });
+
+    test("tells for how long an edge has not been used", async () => {
+      current = viewOf(SOCKETS, { bootMs: () => Date.now() - 90_000 });
+      const [{ idle_seconds }] = (await askGraph()).links;
+      assert.ok(idle_seconds >= 90 && idle_seconds < 95, `${idle_seconds}`);
     });
 
     test("leaves the monitoring stack's own traffic out, unless asked", async () => {
