@@ -13,10 +13,9 @@
 #define FLOWTALLY_CLOSED_H
 
 #include "flow_row.h"
+#include "listeners.h"
 
 #define CLOSED_CHUNK_ROWS 64
-#define SLOT_FREE 0
-#define SLOT_CLAIMED (~0ULL)
 
 struct closed_chunk {
 	__u64 in_use; /* 0: every slot is free, a reader need not look */
@@ -63,7 +62,7 @@ static __always_inline struct closed_row *claim_closed_row(__u64 *sequence)
 }
 
 /* Called as the socket closes: its state is still the one before. */
-static __always_inline void add_closed_row(struct sock *sk, const struct flow_state *state)
+static __always_inline void add_closed_row(struct sock *sk, const struct flow_state *state, __u8 last_state)
 {
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
 	struct closed_row *row;
@@ -74,7 +73,8 @@ static __always_inline void add_closed_row(struct sock *sk, const struct flow_st
 		return;
 	fill_flow_row(&row->flow, sk, tcp, state);
 	row->flow.head = (struct row_head){ .size = sizeof(*row), .kind = ROW_CLOSED, .version = ROWS_VERSION };
-	row->last_state = row->flow.state;
+	inherit_owner(&row->flow);
+	row->last_state = last_state;
 	row->flow.state = TCP_CLOSE;
 	row->end_ns = bpf_ktime_get_boot_ns();
 	row->error = sk->sk_err;

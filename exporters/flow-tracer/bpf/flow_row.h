@@ -3,24 +3,20 @@
 #ifndef FLOWTALLY_FLOW_ROW_H
 #define FLOWTALLY_FLOW_ROW_H
 
-#include "tracer.h"
+#include "flows.h"
 
 #define SOCK_DONE 1 /* bit number: the peer's FIN has arrived */
 
 /* bytes_sent counts every transmission, bytes_retrans the repeated ones. */
-static __always_inline __u64 sent_payload(const struct tcp_sock *tcp)
+static __always_inline __u64 sent_payload(__u64 sent, __u64 retransmitted)
 {
-	__u64 retransmitted = tcp->bytes_retrans;
-	__u64 sent = tcp->bytes_sent;
-
 	return sent > retransmitted ? sent - retransmitted : 0;
 }
 
 /* A FIN takes one sequence number, and bytes_received counts it. */
-static __always_inline __u64 received_payload(const struct sock *sk, const struct tcp_sock *tcp)
+static __always_inline __u64 received_payload(__u64 received, unsigned long flags)
 {
-	__u64 fin = (sk->__sk_common.skc_flags >> SOCK_DONE) & 1;
-	__u64 received = tcp->bytes_received;
+	__u64 fin = (flags >> SOCK_DONE) & 1;
 
 	return received > fin ? received - fin : 0;
 }
@@ -41,22 +37,14 @@ static __always_inline void copy_ipv6(__u8 *address, const struct in6_addr *ipv6
 		words[i] = ipv6->in6_u.u6_addr32[i];
 }
 
-/* Sockets get their number when it is first asked for. */
-static __always_inline __u64 cookie_of(struct sock *sk)
+static __always_inline void fill_addresses(struct flow_row *row, const struct sock_common *common)
 {
-	__u64 cookie = sk->__sk_common.skc_cookie.counter;
-
-	return cookie ? cookie : bpf_get_socket_cookie(sk);
-}
-
-static __always_inline void fill_addresses(struct flow_row *row, const struct sock *sk)
-{
-	if (sk->__sk_common.skc_family == AF_INET) {
-		map_ipv4(row->source_address, sk->__sk_common.skc_rcv_saddr);
-		map_ipv4(row->destination_address, sk->__sk_common.skc_daddr);
+	if (common->skc_family == AF_INET) {
+		map_ipv4(row->source_address, common->skc_rcv_saddr);
+		map_ipv4(row->destination_address, common->skc_daddr);
 	} else {
-		copy_ipv6(row->source_address, &sk->__sk_common.skc_v6_rcv_saddr);
-		copy_ipv6(row->destination_address, &sk->__sk_common.skc_v6_daddr);
+		copy_ipv6(row->source_address, &common->skc_v6_rcv_saddr);
+		copy_ipv6(row->destination_address, &common->skc_v6_daddr);
 	}
 }
 
@@ -66,11 +54,11 @@ static __always_inline void fill_flow_row(struct flow_row *row, struct sock *sk,
 	row->head = (struct row_head){ .size = sizeof(*row), .kind = ROW_FLOW, .version = ROWS_VERSION };
 	row->netns = sk->__sk_common.skc_net.net->ns.inum;
 	row->cookie = cookie_of(sk);
-	row->sent_bytes = sent_payload(tcp);
-	row->received_bytes = received_payload(sk, tcp);
+	row->sent_bytes = sent_payload(tcp->bytes_sent, tcp->bytes_retrans);
+	row->received_bytes = received_payload(tcp->bytes_received, sk->__sk_common.skc_flags);
 	row->cgroup_id = sk->sk_cgrp_data.cgroup->kn->id;
 	row->start_ns = state->start_ns;
-	fill_addresses(row, sk);
+	fill_addresses(row, &sk->__sk_common);
 	/* skc_num is cleared before the last state change, inet_sport is not */
 	row->source_port = bpf_ntohs(tcp->inet_conn.icsk_inet.inet_sport);
 	row->destination_port = bpf_ntohs(sk->__sk_common.skc_dport);

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0 OR Apache-2.0
 /*
  * What:   the sockets open now, as rows.
- * Hook:   two iterators. `snapshot` copies all sockets into an array in one pass and outputs nothing; `live` outputs
- *         the array. Outputting from the storage itself is quadratic: each resumed read skips the bucket again.
- * Map:    live_rows: rows in chunks, so that `live` visits few elements when few sockets are open.
- * Cost:   per read, about 0.8 µs a socket (90,000: 66 ms to copy, 8 ms to output); nothing between reads.
+ * Hook:   two iterators. `snapshot` copies all flows into an array and outputs nothing; `live` outputs the array.
+ * Map:    flows; live_rows: rows in chunks, so that `live` visits few elements when few sockets are open.
+ * Cost:   per read, about 0.35 µs a socket, and 0.1 µs a bucket; nothing between reads.
  * Reader: one at a time: `snapshot` first, then `live`.
+ *
+ * Sockets are read with safe reads, as they may go meanwhile; the cookie then tells that it is not the same any more.
  */
 #include "flow_row.h"
+#include "listeners.h"
 
 #define CHUNK_ROWS 64
 
@@ -25,10 +27,8 @@ struct {
 
 static __u64 next_row;
 static __u64 lost;
-static __u64 opened_before; /* flows_opened as this snapshot began */
-static __u64 counted_open; /* flows in this snapshot whose start was seen */
 
-static __always_inline struct flow_row *claim_row(void)
+static __always_inline struct flow_row *next_free_row(void)
 {
 	__u32 number = next_row / CHUNK_ROWS;
 	struct row_chunk *chunk = bpf_map_lookup_elem(&live_rows, &number);
@@ -37,67 +37,112 @@ static __always_inline struct flow_row *claim_row(void)
 		lost++;
 		return NULL;
 	}
-	return &chunk->rows[next_row++ % CHUNK_ROWS];
+	return &chunk->rows[next_row % CHUNK_ROWS];
 }
 
-/*
- * A flow that was counted before the walk is in the walk, or has ended by its end, or its end went unseen. Flows that
- * come and go meanwhile can only hide a miss, until a later walk, and never make one up.
- */
-static __always_inline __u64 missed_closings(void)
+static __always_inline void publish_count(void)
 {
-	__u64 known = counted_open + flows_ended;
-
-	return opened_before > known ? opened_before - known : 0;
-}
-
-static __always_inline void begin(void)
-{
-	opened_before = flows_opened;
-	next_row = lost = counted_open = 0;
-}
-
-static __always_inline void publish(void)
-{
-	__u64 missed = missed_closings();
-
-	if (missed > missed_events)
-		missed_events = missed;
 	live_count = next_row;
 	live_lost = lost;
 }
 
-/* A socket that has closed keeps its storage until it is freed, but its row is in closed_rows. */
-static __always_inline bool is_open(const struct sock *sk, const struct flow_state *state)
-{
-	__u8 now = sk->__sk_common.skc_state;
+/* Large enough for what every kernel has in it. */
+union common_part {
+	struct sock_common common;
+	__u8 room[256];
+};
 
-	return now != TCP_LISTEN && now != TCP_CLOSE && state->seen != TCP_CLOSE;
+static __always_inline bool read_common(union common_part *part, const struct sock *sk)
+{
+	__u32 size = bpf_core_type_size(struct sock_common);
+
+	return size <= sizeof(*part) && bpf_probe_read_kernel(part, size, sk) == 0;
 }
 
-SEC("iter/bpf_sk_storage_map")
-int snapshot(struct bpf_iter__bpf_sk_storage_map *ctx)
+static __always_inline void fill_from_state(struct flow_row *row, const struct flow_state *state)
 {
-	struct flow_state *state = ctx->value;
-	struct sock *sk = ctx->sk;
-	struct tcp_sock *tcp;
-	struct flow_row *row;
+	row->head = (struct row_head){ .size = sizeof(*row), .kind = ROW_FLOW, .version = ROWS_VERSION };
+	row->netns = state->netns;
+	row->cookie = state->cookie;
+	row->cgroup_id = state->cgroup_id;
+	row->start_ns = state->start_ns;
+	row->pid = state->pid;
+	__builtin_memcpy(row->comm, state->comm, sizeof(row->comm));
+	row->protocol = IPPROTO_TCP;
+	row->role = state->role;
+	row->netns_cookie = state->netns_cookie;
+}
 
-	if (ctx->meta->seq_num == 0)
-		begin();
-	if (!sk || !state) {
-		publish(); /* the call after the last socket */
+static __always_inline void fill_from_common(struct flow_row *row, const struct sock_common *common)
+{
+	fill_addresses(row, common);
+	row->source_port = common->skc_num;
+	row->destination_port = bpf_ntohs(common->skc_dport);
+	row->family = common->skc_family;
+	row->state = common->skc_state;
+}
+
+static __always_inline void fill_counters(struct flow_row *row, struct tcp_sock *tcp, unsigned long flags)
+{
+	row->sent_bytes = sent_payload(BPF_CORE_READ(tcp, bytes_sent), BPF_CORE_READ(tcp, bytes_retrans));
+	row->received_bytes = received_payload(BPF_CORE_READ(tcp, bytes_received), flags);
+	row->retransmits = BPF_CORE_READ(tcp, total_retrans);
+	row->rtt_us = BPF_CORE_READ(tcp, srtt_us) >> 3;
+}
+
+static __always_inline bool is_open(__u8 tcp_state)
+{
+	return tcp_state != TCP_LISTEN && tcp_state != TCP_CLOSE;
+}
+
+/* The socket is gone: its end went unseen, if the slot is still its own. */
+static __always_inline void forget(struct flow_bucket *bucket, __u32 number, __u64 socket)
+{
+	if (__sync_val_compare_and_swap(&bucket->sockets[number], socket, SLOT_FREE) == socket)
+		__sync_fetch_and_add(&missed_events, 1);
+}
+
+static __always_inline void show(struct flow_bucket *bucket, __u32 number, __u64 socket)
+{
+	struct flow_state *state = &bucket->flows[number];
+	struct sock *sk = (struct sock *)socket;
+	struct flow_row *row = next_free_row();
+	union common_part part;
+
+	if (!row || !state->cookie || state->ended)
+		return;
+	if (!read_common(&part, sk) || part.common.skc_cookie.counter != state->cookie) {
+		forget(bucket, number, socket);
+		return;
+	}
+	if (!is_open(part.common.skc_state))
+		return;
+	fill_from_state(row, state);
+	fill_from_common(row, &part.common);
+	fill_counters(row, (struct tcp_sock *)sk, part.common.skc_flags);
+	inherit_owner(row);
+	/* the flow may have ended meanwhile, and the slot have changed hands */
+	if (*(volatile __u64 *)&bucket->sockets[number] == socket && *(volatile __u64 *)&state->cookie == row->cookie)
+		next_row++;
+}
+
+SEC("iter/bpf_map_elem")
+int snapshot(struct bpf_iter__bpf_map_elem *ctx)
+{
+	struct flow_bucket *bucket = ctx->value;
+
+	if (!bucket) { /* the call after the last bucket */
+		publish_count();
 		return 0;
 	}
-	counted_open += state->counted;
-	if (!is_open(sk, state))
-		return 0;
-	tcp = bpf_skc_to_tcp_sock(sk);
-	if (!tcp)
-		return 0;
-	row = claim_row();
-	if (row)
-		fill_flow_row(row, sk, tcp, state);
+	if (ctx->meta->seq_num == 0)
+		next_row = lost = 0;
+	for (__u32 i = 0; i < BUCKET_SLOTS; i++) {
+		__u64 socket = *(volatile __u64 *)&bucket->sockets[i];
+
+		if (socket != SLOT_FREE && socket != SLOT_CLAIMED)
+			show(bucket, i, socket);
+	}
 	return 0;
 }
 

@@ -2,54 +2,63 @@
 /*
  * What:   finds the process behind sockets that are older than the tracer, behind accepted ones, and behind BPF programs.
  * Hook:   iter/task_file: every descriptor on the host, when the pin `owners` is read; it outputs nothing.
- * Map:    flow_states; udp_owners; holders; listeners: local ports that were listened on, to tell a server's old socket
- *         from a client's.
+ * Map:    flows, listeners, udp_owners, holders.
  * Cost:   about 1 µs a descriptor.
  * Reader: anyone, in the host's pid namespace (an iterator sees its reader's processes). Two reads settle all roles.
  */
+#include "flows.h"
 #include "holders.h"
+#include "listeners.h"
 #include "udp.h"
 
-struct listening_port {
-	__u32 netns;
-	__u32 number; /* host byte order */
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 4096);
-	__type(key, struct listening_port);
-	__type(value, __u8);
-} listeners SEC(".maps");
+#define FIRST_PASSES 2 /* those of the loader as it starts */
 
 static __always_inline void settle_role(struct flow_state *state, struct sock *sk)
 {
-	struct listening_port port = {
-		.netns = sk->__sk_common.skc_net.net->ns.inum,
-		.number = sk->__sk_common.skc_num,
-	};
-	__u8 yes = 1;
-
-	if (sk->__sk_common.skc_state == TCP_LISTEN)
-		bpf_map_update_elem(&listeners, &port, &yes, BPF_ANY);
-	else if (state->role == ROLE_UNKNOWN && bpf_map_lookup_elem(&listeners, &port))
+	if (state->role == ROLE_UNKNOWN && listener_of(state->netns, sk->__sk_common.skc_num))
 		state->role = ROLE_SERVER;
+}
+
+/* An end that came before the tracer is no news when the socket is given up. */
+static __always_inline void add_ended(struct sock *sk)
+{
+	if (owner_passes <= FIRST_PASSES && sk->__sk_common.skc_dport && !find_slot(sk).bucket)
+		add_unknown(sk, true);
+}
+
+static __always_inline struct slot add_older(struct sock *sk)
+{
+	struct slot slot = add_unknown(sk, false);
+
+	if (!slot.bucket || *(volatile unsigned char *)&sk->__sk_common.skc_state != TCP_CLOSE)
+		return slot;
+	release_slot(slot); /* it ended meanwhile */
+	return (struct slot){};
+}
+
+static __always_inline void own_flow(struct sock *sk, struct task_struct *task)
+{
+	struct slot slot = find_slot(sk);
+
+	if (!slot.bucket)
+		slot = add_older(sk);
+	if (!slot.bucket)
+		return;
+	settle_role(state_in(slot), sk);
+	if (state_in(slot)->owner == OWNER_NONE)
+		set_owner(state_in(slot), task, OWNER_HOLDER);
 }
 
 static __always_inline void own_tcp(struct sock *sk, struct task_struct *task)
 {
-	struct flow_state *state;
+	__u8 state = sk->__sk_common.skc_state;
 
-	if (sk->__sk_common.skc_state == TCP_CLOSE)
-		return;
-	state = make_flow_state(sk);
-	if (!state)
-		return;
-	settle_role(state, sk);
-	if (sk->__sk_common.skc_state == TCP_LISTEN)
-		set_owner(state, task, OWNER_INHERITED);
-	else if (state->owner == OWNER_INHERITED)
-		set_owner(state, task, OWNER_HOLDER);
+	if (state == TCP_LISTEN)
+		add_listener(sk, task);
+	else if (state == TCP_CLOSE)
+		add_ended(sk);
+	else
+		own_flow(sk, task);
 }
 
 /* cgroup/sock_create knows the namespace's cookie only; here its inode is at hand too. */

@@ -1,45 +1,63 @@
 // SPDX-License-Identifier: GPL-2.0 OR Apache-2.0
 /*
- * What:   keeps start, role and owner of a TCP flow in the storage of its socket, and hands the flow over as it ends.
- * Hook:   tp_btf/inet_sock_set_state: connection set-up and tear-down only, never a packet.
- * Map:    flow_states, about 420 bytes of kernel memory a socket; closed_rows.
+ * What:   follows TCP flows from their start to their end: start, role and owner, and the row of the flow that ended.
+ * Hook:   tp_btf/inet_sock_set_state and tp_btf/tcp_destroy_sock: set-up and tear-down only, never a packet.
+ * Map:    flows, listeners, closed_rows.
  * Reader: none; live.bpf.c and closed.bpf.c hand the result over.
  */
 #include "closed.h"
 
 #define BIT(state) (1U << (state))
-#define SET_BY_PACKETS (BIT(TCP_SYN_RECV) | BIT(TCP_CLOSE))
-#define SET_BY_PROCESSES (BIT(TCP_SYN_SENT) | BIT(TCP_LISTEN) | BIT(TCP_FIN_WAIT1) | BIT(TCP_LAST_ACK))
+#define WATCHED (BIT(TCP_SYN_SENT) | BIT(TCP_FIN_WAIT1) | BIT(TCP_LAST_ACK) | BIT(TCP_LISTEN))
 
-/* Marked first, then counted: missed_closings() in live.bpf.c rests on it. */
-static __always_inline void start(struct flow_state *state, enum flow_role role)
+static const struct flow_state unknown;
+
+/*
+ * A slot that is still there: of a socket that connects again; or of a flow whose end no program saw; or, never
+ * established, of one of two sockets that came out of the same request, of which the kernel keeps one.
+ */
+static __always_inline struct slot slot_for_start(struct sock *sk, struct slot old)
+{
+	if (!old.bucket)
+		return claim_slot(sk);
+	if (!state_in(old)->ended && state_in(old)->cookie)
+		__sync_fetch_and_add(&missed_events, 1);
+	return old;
+}
+
+static __always_inline void start(struct flow_state *state, struct sock *sk, enum flow_role role)
 {
 	state->start_ns = bpf_ktime_get_boot_ns();
 	state->role = role;
-	state->counted = true;
-	__sync_fetch_and_add(&flows_opened, 1);
+	state->ended = false;
+	set_identity(state, sk);
 }
 
 /* Also when a socket connects again: one descriptor can carry many flows. */
-static __always_inline void connecting(struct flow_state *state)
+static __always_inline void connecting(struct sock *sk, struct slot old)
 {
-	set_owner(state, bpf_get_current_task_btf(), OWNER_CALLER);
-	start(state, ROLE_CLIENT);
+	struct slot slot = slot_for_start(sk, old);
+
+	if (!slot.bucket)
+		return;
+	start(state_in(slot), sk, ROLE_CLIENT);
+	state_in(slot)->cookie = cookie_of(sk);
+	set_owner(state_in(slot), bpf_get_current_task_btf(), OWNER_CALLER);
+	publish_slot(slot, sk);
 }
 
-/* Sockets that come out of a listener inherit its state (BPF_F_CLONE): a first guess at their owner. */
-static __always_inline void listening(struct flow_state *state)
+/* A listener's new socket, in softirq: the current task is a stranger. The kernel sets its cookie after this. */
+static __always_inline void accepted(struct sock *sk, struct slot old)
 {
-	state->start_ns = 0;
-	state->role = ROLE_UNKNOWN;
-	set_owner(state, bpf_get_current_task_btf(), OWNER_INHERITED);
-}
+	struct slot slot = slot_for_start(sk, old);
 
-/* A listener's new socket, in softirq: the current task is a stranger. */
-static __always_inline void accepted(struct flow_state *state)
-{
-	state->owner = OWNER_INHERITED;
-	start(state, ROLE_SERVER);
+	if (!slot.bucket)
+		return;
+	start(state_in(slot), sk, ROLE_SERVER);
+	state_in(slot)->cookie = 0;
+	state_in(slot)->pid = 0;
+	state_in(slot)->owner = OWNER_NONE;
+	publish_slot(slot, sk);
 }
 
 /* Runs in the process that closes, so it names whoever really held an accepted socket; kernel workers close late. */
@@ -51,60 +69,84 @@ static __always_inline void closing(struct flow_state *state)
 		set_owner(state, task, OWNER_CALLER);
 }
 
-/* Counted first, then the mark goes: see start(). */
-static __always_inline void closed_now(struct sock *sk, struct flow_state *state)
+/* Without a slot, and without room for one, its row is written when the kernel gives the socket up. */
+static __always_inline void closed_now(struct sock *sk, struct slot slot, __u8 last_state)
 {
-	add_closed_row(sk, state);
-	if (!state->counted)
+	if (!slot.bucket)
+		slot = add_unknown(sk, true);
+	if (!slot.bucket)
 		return;
-	__sync_fetch_and_add(&flows_ended, 1);
-	state->counted = false;
+	add_closed_row(sk, state_in(slot), last_state);
+	state_in(slot)->ended = true;
 }
 
-static __always_inline int follow(struct sock *sk, int old_state, int new_state, __u32 watched)
+/* A simultaneous open passes SYN_RECV too, and stays a client; a listener or an unconnected socket is no flow. */
+static __always_inline bool is_of_interest(int old_state, int new_state)
 {
-	struct flow_state *state;
-
-	if (!(BIT(new_state) & watched) || sk->sk_protocol != IPPROTO_TCP)
-		return 0;
-	/* a simultaneous open passes SYN_RECV too, and stays a client; a listener or an unconnected socket is no flow */
-	if (new_state == TCP_SYN_RECV && old_state != TCP_LISTEN)
-		return 0;
-	if (new_state == TCP_CLOSE && (old_state == TCP_LISTEN || old_state == TCP_CLOSE))
-		return 0;
-	state = make_flow_state(sk);
-	if (!state || state->seen == new_state)
-		return 0;
-	state->seen = new_state;
-	if (new_state == TCP_SYN_SENT)
-		connecting(state);
-	else if (new_state == TCP_LISTEN)
-		listening(state);
-	else if (new_state == TCP_SYN_RECV)
-		accepted(state);
-	else if (new_state == TCP_CLOSE)
-		closed_now(sk, state);
-	else
-		closing(state);
-	return 0;
+	if (new_state == TCP_SYN_RECV)
+		return old_state == TCP_LISTEN;
+	if (new_state == TCP_ESTABLISHED)
+		return old_state == TCP_SYN_RECV;
+	if (new_state == TCP_CLOSE)
+		return old_state != TCP_LISTEN && old_state != TCP_CLOSE;
+	return BIT(new_state) & WATCHED;
 }
 
-/*
- * Twice, because the kernel does not enter a program that is already running on this CPU: a packet that arrives while
- * it works for a process would change the state of some other socket unseen. Of two programs only one is running then,
- * and softirq on top of a process is as deep as it gets. Of all else the second finds in `seen` that it is done; no two
- * changes of one socket overlap, as the kernel makes them under the socket's lock.
- */
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(follow_state, struct sock *sk, int old_state, int new_state)
 {
-	return follow(sk, old_state, new_state, SET_BY_PACKETS | SET_BY_PROCESSES);
+	struct slot slot;
+
+	if (!is_of_interest(old_state, new_state) || sk->sk_protocol != IPPROTO_TCP)
+		return 0;
+	if (new_state == TCP_LISTEN) {
+		add_listener(sk, bpf_get_current_task_btf());
+		return 0;
+	}
+	slot = find_slot(sk);
+	if (new_state == TCP_SYN_SENT)
+		connecting(sk, slot);
+	else if (new_state == TCP_SYN_RECV)
+		accepted(sk, slot);
+	else if (new_state == TCP_CLOSE)
+		closed_now(sk, slot, old_state);
+	else if (slot.bucket && new_state == TCP_ESTABLISHED)
+		state_in(slot)->cookie = cookie_of(sk);
+	else if (slot.bucket)
+		closing(state_in(slot));
+	return 0;
 }
 
-SEC("tp_btf/inet_sock_set_state")
-int BPF_PROG(follow_nested, struct sock *sk, int old_state, int new_state)
+/* Not the state before the last, but whether it ever connected. */
+static __always_inline __u8 probable_last_state(struct sock *sk, const struct flow_state *state)
 {
-	return follow(sk, old_state, new_state, SET_BY_PACKETS);
+	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+
+	return state->role == ROLE_CLIENT && tcp && !tcp->bytes_acked ? TCP_SYN_SENT : TCP_ESTABLISHED;
+}
+
+/* A socket without a peer never was a flow. */
+static __always_inline void given_up(struct sock *sk, const struct flow_state *state)
+{
+	if (!state->ended && sk->__sk_common.skc_dport)
+		add_closed_row(sk, state, probable_last_state(sk, state));
+}
+
+/*
+ * The kernel does not enter a program that is already running on this CPU: packets that arrive while follow_state works
+ * for a process change the state of other sockets unseen. The ends they bring are seen here, as the kernel gives the
+ * socket up: at once when no process holds it, else when that closes it. Of two programs only one is running then, and
+ * softirq on top of a process is as deep as it gets. A second copy of follow_state would see starts too, but cost twice.
+ */
+SEC("tp_btf/tcp_destroy_sock")
+int BPF_PROG(follow_destroyed, struct sock *sk)
+{
+	struct slot slot = find_slot(sk);
+
+	given_up(sk, slot.bucket ? state_in(slot) : &unknown);
+	if (slot.bucket)
+		release_slot(slot);
+	return 0;
 }
 
 char LICENSE[] SEC("license") = "GPL";

@@ -43,9 +43,9 @@ struct status_row {
 	__u64 heartbeat_ns; /* renewed by the loader every second: older than 5 s means the tracer is gone */
 	__u64 live_rows; /* rows the last snapshot wrote */
 	__u64 live_lost; /* sockets the last snapshot had no room for */
-	__u64 storage_lost; /* sockets that got no storage, since load */
+	__u64 storage_lost; /* flows the table had no room for, since load: not live, and ended without start and owner */
 	__u64 closed_lost; /* closed flows the ring had no room for, since load */
-	__u64 missed_events; /* flows whose end no program saw, since load; known at the next quiet snapshot */
+	__u64 missed_events; /* flows whose end no program saw, since load; known once their socket is used again */
 	__u64 udp_lost; /* datagrams that got no flow entry, since load */
 	__u32 flags;
 	__u32 reserved2;
@@ -59,7 +59,7 @@ struct flow_row {
 	__u64 sent_bytes; /* payload, first transmission only */
 	__u64 received_bytes; /* payload that arrived in order in the kernel */
 	__u64 cgroup_id; /* inode of the socket's v2 cgroup; 0 unknown */
-	__u64 start_ns; /* since boot; 0: the socket is older than the tracer */
+	__u64 start_ns; /* since boot; 0: the socket is older than the tracer, or its start went unseen */
 	__u8 source_address[16]; /* this socket's side; IPv4 as ::ffff:a.b.c.d */
 	__u8 destination_address[16];
 	__u16 source_port; /* host byte order */

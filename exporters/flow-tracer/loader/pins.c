@@ -67,7 +67,7 @@ int attach_iterators(struct tracer *t)
 {
 	if (attach(t->progs.find_percpu_offsets, &t->links.find_percpu_offsets, t->maps.percpu_probe) ||
 	    attach(t->progs.status, &t->links.status, t->maps.status_slot) ||
-	    attach(t->progs.snapshot, &t->links.snapshot, t->maps.flow_states) ||
+	    attach(t->progs.snapshot, &t->links.snapshot, t->maps.flows) ||
 	    attach(t->progs.live, &t->links.live, t->maps.live_rows) ||
 	    attach(t->progs.closed, &t->links.closed, t->maps.closed_rows) ||
 	    attach(t->progs.closed_ack, &t->links.closed_ack, t->maps.closed_rows) ||

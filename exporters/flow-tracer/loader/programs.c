@@ -13,6 +13,7 @@
 #include "tracer.skel.h"
 #include "udp.h"
 
+#define BUCKET_SLOTS 8 /* as in flows.h */
 #define CHUNK_ROWS 64 /* as in live.bpf.c and closed.h */
 
 static int print_libbpf(enum libbpf_print_level level, const char *format, va_list arguments)
@@ -34,8 +35,11 @@ static unsigned int next_power_of_two(unsigned int number)
 
 static void size_maps(struct tracer *tracer, const struct options *options)
 {
+	unsigned int buckets = next_power_of_two(options->max_flows / BUCKET_SLOTS);
 	unsigned int closed_chunks = next_power_of_two(chunks(options->max_closed));
 
+	bpf_map__set_max_entries(tracer->maps.flows, buckets);
+	tracer->rodata->flow_bucket_mask = buckets - 1;
 	bpf_map__set_max_entries(tracer->maps.live_rows, chunks(options->max_flows));
 	bpf_map__set_max_entries(tracer->maps.closed_rows, closed_chunks);
 	tracer->rodata->closed_chunk_mask = closed_chunks - 1;
@@ -138,9 +142,9 @@ int start_tracing(struct tracer *tracer)
 	if (error)
 		log_line(LOG_WARNING, "PERCPU_OFFSETS_MISSING", "resident memory is approximate: %s", strerror(error));
 	tracer->links.follow_state = bpf_program__attach(tracer->progs.follow_state);
-	tracer->links.follow_nested = bpf_program__attach(tracer->progs.follow_nested);
-	if (!tracer->links.follow_state || !tracer->links.follow_nested) {
-		log_line(LOG_ERROR, "ATTACH_FAILED", "tp_btf/inet_sock_set_state: %s", strerror(errno));
+	tracer->links.follow_destroyed = bpf_program__attach(tracer->progs.follow_destroyed);
+	if (!tracer->links.follow_state || !tracer->links.follow_destroyed) {
+		log_line(LOG_ERROR, "ATTACH_FAILED", "inet_sock_set_state, tcp_destroy_sock: %s", strerror(errno));
 		return -1;
 	}
 	return find_owners(tracer->links.owners);

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+/*
+ * The TCP flows that are open, in a table by the address of their socket. Socket storage would be allocated, listed and
+ * freed behind a grace period for each connection, which costs more than all else here together. The kernel uses
+ * sockets again soon after they are freed, so a table by address stays in the CPU's cache however many come and go.
+ *
+ * A slot changes hands by one store to its `sockets` entry: FREE → CLAIMED by the one whose compare-and-swap succeeds,
+ * CLAIMED → the address when its flow is complete, the address → FREE when the kernel gives the socket up. All changes
+ * of one socket's state come one after the other, as the kernel makes them under the socket's lock.
+ */
+#ifndef FLOWTALLY_FLOWS_H
+#define FLOWTALLY_FLOWS_H
+
+#include "tracer.h"
+
+#define BUCKET_SLOTS 8
+#define SLOT_FREE 0
+#define SLOT_CLAIMED (~0ULL)
+
+/* Where the owner of a flow comes from; a better source replaces a weaker one. */
+enum owner_source {
+	OWNER_NONE, /* accepted, and in no one's hands yet */
+	OWNER_HOLDER, /* holds a descriptor of the socket */
+	OWNER_CALLER, /* called connect() or close() */
+};
+
+struct flow_state {
+	__u64 cookie; /* 0: an accepted socket that is not established yet */
+	__u64 start_ns; /* since boot; 0: unknown */
+	__u64 netns_cookie;
+	__u64 cgroup_id;
+	__u32 netns;
+	__u32 pid;
+	__u8 role; /* enum flow_role */
+	__u8 owner; /* enum owner_source */
+	bool ended; /* its row has been written; the slot stays until the kernel gives the socket up */
+	__u8 reserved[5];
+	char comm[16];
+};
+
+struct flow_bucket {
+	__u64 sockets[BUCKET_SLOTS];
+	struct flow_state flows[BUCKET_SLOTS];
+};
+
+/* The loader sets max_entries, a power of two. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct flow_bucket);
+} flows __weak SEC(".maps");
+
+/* Buckets less one, set by the loader. */
+__weak const volatile __u32 flow_bucket_mask;
+
+struct slot {
+	struct flow_bucket *bucket; /* NULL: none */
+	__u32 number;
+};
+
+/* A number, where the verifier allows no arithmetic on addresses. */
+static __always_inline __u32 lower_half(const struct sock *sk)
+{
+	__u32 half = (unsigned long)sk;
+
+	asm volatile("%0 = %0" : "+w"(half));
+	return half;
+}
+
+/* Each socket has two buckets: the second takes what the first has no room for. */
+static __always_inline struct flow_bucket *bucket_of(const struct sock *sk, bool second)
+{
+	__u64 hash = (lower_half(sk) >> 6) * 0x9e3779b97f4a7c15ULL;
+	__u32 key;
+
+	hash = (hash ^ hash >> 32) * 0xd6e8feb86659fd93ULL;
+	key = (second ? hash >> 20 : hash >> 44) & flow_bucket_mask;
+	return bpf_map_lookup_elem(&flows, &key);
+}
+
+static __always_inline struct slot find_in(struct flow_bucket *bucket, const struct sock *sk)
+{
+	for (__u32 i = 0; bucket && i < BUCKET_SLOTS; i++)
+		if (bucket->sockets[i] == (unsigned long)sk)
+			return (struct slot){ bucket, i };
+	return (struct slot){};
+}
+
+static __always_inline struct slot find_slot(const struct sock *sk)
+{
+	struct slot slot = find_in(bucket_of(sk, false), sk);
+
+	return slot.bucket ? slot : find_in(bucket_of(sk, true), sk);
+}
+
+static __always_inline struct slot claim_in(struct flow_bucket *bucket)
+{
+	for (__u32 i = 0; bucket && i < BUCKET_SLOTS; i++)
+		if (bucket->sockets[i] == SLOT_FREE &&
+		    __sync_val_compare_and_swap(&bucket->sockets[i], SLOT_FREE, SLOT_CLAIMED) == SLOT_FREE)
+			return (struct slot){ bucket, i };
+	return (struct slot){};
+}
+
+/* Without room a flow is not in the live rows, and its start and owner are unknown when it ends: counted. */
+static __always_inline struct slot claim_slot(const struct sock *sk)
+{
+	struct slot slot = claim_in(bucket_of(sk, false));
+
+	if (!slot.bucket)
+		slot = claim_in(bucket_of(sk, true));
+	if (!slot.bucket)
+		__sync_fetch_and_add(&storage_lost, 1);
+	return slot;
+}
+
+static __always_inline struct flow_state *state_in(struct slot slot)
+{
+	return &slot.bucket->flows[slot.number % BUCKET_SLOTS];
+}
+
+static __always_inline void publish_slot(struct slot slot, const struct sock *sk)
+{
+	publish(&slot.bucket->sockets[slot.number % BUCKET_SLOTS], (unsigned long)sk);
+}
+
+static __always_inline void release_slot(struct slot slot)
+{
+	publish(&slot.bucket->sockets[slot.number % BUCKET_SLOTS], SLOT_FREE);
+}
+
+/* What stays as it is for as long as the socket lives. */
+static __always_inline void set_identity(struct flow_state *state, const struct sock *sk)
+{
+	const struct net *net = sk->__sk_common.skc_net.net;
+
+	state->netns = net->ns.inum;
+	state->netns_cookie = net->net_cookie;
+	state->cgroup_id = sk->sk_cgrp_data.cgroup->kn->id;
+}
+
+/* Sockets get their number when it is first asked for. */
+static __always_inline __u64 cookie_of(struct sock *sk)
+{
+	__u64 cookie = sk->__sk_common.skc_cookie.counter;
+
+	return cookie ? cookie : bpf_get_socket_cookie(sk);
+}
+
+/* For a socket that is older than the tracer, or whose start went unseen. */
+static __always_inline struct slot add_unknown(struct sock *sk, bool ended)
+{
+	struct slot slot = claim_slot(sk);
+
+	if (!slot.bucket)
+		return slot;
+	__builtin_memset(state_in(slot), 0, sizeof(struct flow_state));
+	state_in(slot)->cookie = cookie_of(sk);
+	state_in(slot)->ended = ended;
+	set_identity(state_in(slot), sk);
+	publish_slot(slot, sk);
+	return slot;
+}
+
+/* The process, not the thread: threads carry names of their own. */
+static __always_inline void set_owner(struct flow_state *state, struct task_struct *task, enum owner_source owner)
+{
+	state->pid = task->tgid;
+	state->owner = owner;
+	__builtin_memcpy(state->comm, task->group_leader->comm, sizeof(state->comm));
+}
+
+#endif
