@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { closeSync, openSync, readSync } from "node:fs";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe, type TestContext, test } from "node:test";
 import { execa } from "execa";
 import { churnEnds, faults, runPolled } from "./lib/churn.ts";
 import { eventually } from "./lib/eventually.ts";
@@ -28,6 +28,28 @@ describe("flows that ended", { skip: lacks ?? false }, () => {
     assert.deepEqual(faults(churnEnds(lines), rows), {});
     const { closedLost, missedEvents, storageLost } = readStatus(tracer.pins);
     assert.deepEqual({ closedLost, missedEvents, storageLost }, { closedLost: 0, missedEvents: 0, storageLost: 0 });
+  });
+
+  test("20,000 short connections while others want the CPUs: rows and counted losses make up for all", async (t) => {
+    const before = readStatus(tracer.pins);
+    burnCpus(t, 2);
+    const { lines, rows } = await runPolled(tracer.pins, [await compileWorkload("churn"), "20000", "4"]);
+    rows.push(...takeClosed(tracer.pins));
+    readPin(tracer.pins, "snapshot");
+    const after = readStatus(tracer.pins);
+    const told = new Set(rows.map((row) => row.cookie));
+    const ends = churnEnds(lines.filter(([, role]) => role === "client"));
+    const missing = ends.filter((end) => !told.has(end.cookie)).length;
+    const counted = after.missedEvents - before.missedEvents + after.closedLost - before.closedLost;
+    assert.equal(ends.length, 20_000);
+    assert.ok(missing <= counted, `${missing} missing, ${counted} counted`);
+    assert.deepEqual(
+      faults(
+        ends.filter((end) => told.has(end.cookie)),
+        rows,
+      ),
+      {},
+    );
   });
 
   test("sequences have no gap, ends lie after starts, and acknowledged rows are gone", async () => {
@@ -128,6 +150,17 @@ test("a full ring counts what it had no room for, and fills again once it is rea
   assert.deepEqual(faults(churnEnds(lines), takeClosed(tracer.pins)), {});
   assert.equal(readStatus(tracer.pins).closedLost, closedLost);
 });
+
+/** Keeps CPUs busy until the test ends, and for a minute at most. */
+function burnCpus(t: TestContext, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const burner = execa("timeout", ["60", "sh", "-c", "while :; do :; done"], { reject: false, stdio: "ignore" });
+    t.after(() => {
+      burner.kill();
+      return burner;
+    });
+  }
+}
 
 /** Runs a churn that no one reads meanwhile. */
 async function runUnread(tracer: Tracer, connections: number): Promise<{ lines: string[][] }> {

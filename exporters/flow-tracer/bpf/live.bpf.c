@@ -95,10 +95,19 @@ static __always_inline bool is_open(__u8 tcp_state)
 	return tcp_state != TCP_LISTEN && tcp_state != TCP_CLOSE;
 }
 
-/* The socket is gone: its end went unseen, if the slot is still its own. */
+/* The slot still names a socket that was freed, or is another by now. */
+static __always_inline bool is_gone(const struct sock_common *common, const struct flow_state *state)
+{
+	return !common->skc_refcnt.refs.counter || (state->cookie && common->skc_cookie.counter != state->cookie);
+}
+
+/* Nobody told of its end; but one of two sockets out of the same request ends untold, and is no flow. */
 static __always_inline void forget(struct flow_bucket *bucket, __u32 number, __u64 socket)
 {
-	if (__sync_val_compare_and_swap(&bucket->sockets[number], socket, SLOT_FREE) == socket)
+	const struct flow_state *state = &bucket->flows[number];
+	bool is_missed = state->cookie && !state->ended;
+
+	if (__sync_val_compare_and_swap(&bucket->sockets[number], socket, SLOT_FREE) == socket && is_missed)
 		__sync_fetch_and_add(&missed_events, 1);
 }
 
@@ -106,16 +115,17 @@ static __always_inline void show(struct flow_bucket *bucket, __u32 number, __u64
 {
 	struct flow_state *state = &bucket->flows[number];
 	struct sock *sk = (struct sock *)socket;
-	struct flow_row *row = next_free_row();
 	union common_part part;
+	struct flow_row *row;
 
-	if (!row || !state->cookie || state->ended)
-		return;
-	if (!read_common(&part, sk) || part.common.skc_cookie.counter != state->cookie) {
+	if (!read_common(&part, sk) || is_gone(&part.common, state)) {
 		forget(bucket, number, socket);
 		return;
 	}
-	if (!is_open(part.common.skc_state))
+	if (!state->cookie || state->ended || !is_open(part.common.skc_state))
+		return;
+	row = next_free_row();
+	if (!row)
 		return;
 	fill_from_state(row, state);
 	fill_from_common(row, &part.common);

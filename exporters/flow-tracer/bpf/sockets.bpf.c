@@ -60,13 +60,25 @@ static __always_inline void accepted(struct sock *sk, struct slot old)
 	publish_slot(slot, sk);
 }
 
-/* Runs in the process that closes, so it names whoever really held an accepted socket; kernel workers close late. */
-static __always_inline void closing(struct flow_state *state)
+static __always_inline void established(struct sock *sk, struct slot slot)
+{
+	if (slot.bucket)
+		state_in(slot)->cookie = cookie_of(sk);
+}
+
+/*
+ * Runs in the process that closes, so it names whoever really held an accepted socket; kernel workers close late. A
+ * flow whose start went unseen gets its slot at last, so that its end is missed if it goes unseen too.
+ */
+static __always_inline void closing(struct sock *sk, struct slot slot)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 
-	if (state->role != ROLE_CLIENT && !(task->flags & PF_KTHREAD))
-		set_owner(state, task, OWNER_CALLER);
+	if (!slot.bucket)
+		slot = add_unknown(sk, false);
+	established(sk, slot);
+	if (slot.bucket && state_in(slot)->role != ROLE_CLIENT && !(task->flags & PF_KTHREAD))
+		set_owner(state_in(slot), task, OWNER_CALLER);
 }
 
 /* Without a slot, and without room for one, its row is written when the kernel gives the socket up. */
@@ -110,10 +122,10 @@ int BPF_PROG(follow_state, struct sock *sk, int old_state, int new_state)
 		accepted(sk, slot);
 	else if (new_state == TCP_CLOSE)
 		closed_now(sk, slot, old_state);
-	else if (slot.bucket && new_state == TCP_ESTABLISHED)
-		state_in(slot)->cookie = cookie_of(sk);
-	else if (slot.bucket)
-		closing(state_in(slot));
+	else if (new_state == TCP_ESTABLISHED)
+		established(sk, slot);
+	else
+		closing(sk, slot);
 	return 0;
 }
 
