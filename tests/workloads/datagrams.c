@@ -3,14 +3,16 @@
  * datagrams 4|6: UDP on loopback with known numbers. One unconnected server answers three clients: two that connect, of
  * which one sends several datagrams in one call (UDP_SEGMENT), and one that does not. A line on stdout for each socket
  * and peer, "role cookie port sent received sent-packets received-packets", then "ready"; the sockets stay open until
- * stdin ends. On each line of stdin before that, the first client sends a byte more and "sent" is printed.
+ * stdin ends. All this in a thread with a name of its own. On each line of stdin before that, the first client sends a byte more and "sent" is printed.
  */
 #include <arpa/inet.h>
 #include <netinet/udp.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -94,15 +96,13 @@ static long send_segmented(int client, int server)
 	return SEGMENTED_BYTES;
 }
 
-int main(int argc, char **argv)
+static void *work(void *unused)
 {
 	struct sockaddr_storage to, own;
 	int server, clients[CLIENTS];
 	char line[16];
 
-	if (argc != 2)
-		return 2;
-	family = strcmp(argv[1], "6") ? AF_INET : AF_INET6;
+	prctl(PR_SET_NAME, "worker");
 	server = bound_socket(&to);
 	for (int i = 0; i < CLIENTS; i++) {
 		bool connected = i < 2;
@@ -126,5 +126,17 @@ int main(int argc, char **argv)
 		puts("sent");
 		fflush(stdout);
 	}
+	return unused;
+}
+
+int main(int argc, char **argv)
+{
+	pthread_t worker;
+
+	if (argc != 2)
+		return 2;
+	family = strcmp(argv[1], "6") ? AF_INET : AF_INET6;
+	check(-pthread_create(&worker, NULL, work, NULL), "pthread_create");
+	pthread_join(worker, NULL);
 	return 0;
 }

@@ -150,6 +150,7 @@ int udp_received(struct __sk_buff *skb)
 SEC("cgroup/sock_create")
 int udp_socket(struct bpf_sock *sk)
 {
+	struct task_struct *task = bpf_get_current_task_btf();
 	struct udp_owner *owner;
 
 	if (sk->protocol != IPPROTO_UDP)
@@ -158,8 +159,8 @@ int udp_socket(struct bpf_sock *sk)
 	if (!owner)
 		return ALLOW;
 	owner->netns_cookie = bpf_get_netns_cookie(sk);
-	owner->pid = bpf_get_current_pid_tgid() >> 32;
-	bpf_get_current_comm(owner->comm, sizeof(owner->comm));
+	owner->pid = task->tgid;
+	__builtin_memcpy(owner->comm, task->group_leader->comm, sizeof(owner->comm)); /* the thread has a name of its own */
 	return ALLOW;
 }
 

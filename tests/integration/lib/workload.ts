@@ -29,7 +29,7 @@ export async function compileWorkload(name: string): Promise<string> {
   const program = path.join(ROOT, ".flowtally/workloads", name);
   const source = path.join(ROOT, "tests/workloads", `${name}.c`);
   await execa("mkdir", ["-p", path.dirname(program)]);
-  await execa("cc", ["-O2", "-Wall", "-Werror", "-o", program, source]);
+  await execa("cc", ["-O2", "-Wall", "-Werror", "-pthread", "-o", program, source]);
   return program;
 }
 
