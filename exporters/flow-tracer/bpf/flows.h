@@ -14,6 +14,7 @@
 #include "tracer.h"
 
 #define BUCKET_SLOTS 8
+#define GROUP_BUCKETS 32
 #define SLOT_FREE 0
 #define SLOT_CLAIMED (~0ULL)
 
@@ -43,12 +44,17 @@ struct flow_bucket {
 	struct flow_state flows[BUCKET_SLOTS];
 };
 
+/* An iterator takes longer from one element to the next than to look through a few empty buckets. */
+struct flow_group {
+	struct flow_bucket buckets[GROUP_BUCKETS];
+};
+
 /* The loader sets max_entries, a power of two. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct flow_bucket);
+	__type(value, struct flow_group);
 } flows __weak SEC(".maps");
 
 /* Buckets less one, set by the loader. */
@@ -72,11 +78,14 @@ static __always_inline __u32 lower_half(const struct sock *sk)
 static __always_inline struct flow_bucket *bucket_of(const struct sock *sk, bool second)
 {
 	__u64 hash = (lower_half(sk) >> 6) * 0x9e3779b97f4a7c15ULL;
-	__u32 key;
+	struct flow_group *group;
+	__u32 number, key;
 
 	hash = (hash ^ hash >> 32) * 0xd6e8feb86659fd93ULL;
-	key = (second ? hash >> 20 : hash >> 44) & flow_bucket_mask;
-	return bpf_map_lookup_elem(&flows, &key);
+	number = (second ? hash >> 20 : hash >> 44) & flow_bucket_mask;
+	key = number / GROUP_BUCKETS;
+	group = bpf_map_lookup_elem(&flows, &key);
+	return group ? &group->buckets[number % GROUP_BUCKETS] : NULL;
 }
 
 static __always_inline struct slot find_in(struct flow_bucket *bucket, const struct sock *sk)

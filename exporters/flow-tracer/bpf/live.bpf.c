@@ -3,7 +3,7 @@
  * What:   the sockets open now, as rows.
  * Hook:   two iterators. `snapshot` copies all flows into an array and outputs nothing; `live` outputs the array.
  * Map:    flows; live_rows: rows in chunks, so that `live` visits few elements when few sockets are open.
- * Cost:   per read, about 0.35 µs a socket, and 0.1 µs a bucket; nothing between reads.
+ * Cost:   per read, about 0.35 µs a socket, and 30 ns an empty bucket; nothing between reads.
  * Reader: one at a time: `snapshot` first, then `live`.
  *
  * Sockets are read with safe reads, as they may go meanwhile; the cookie then tells that it is not the same any more.
@@ -136,23 +136,31 @@ static __always_inline void show(struct flow_bucket *bucket, __u32 number, __u64
 		next_row++;
 }
 
-SEC("iter/bpf_map_elem")
-int snapshot(struct bpf_iter__bpf_map_elem *ctx)
+/* Not static: the verifier looks at such a function once, not once for each call. */
+__noinline int show_all(struct flow_bucket *bucket)
 {
-	struct flow_bucket *bucket = ctx->value;
-
-	if (!bucket) { /* the call after the last bucket */
-		publish_count();
-		return 0;
-	}
-	if (ctx->meta->seq_num == 0)
-		next_row = lost = 0;
-	for (__u32 i = 0; i < BUCKET_SLOTS; i++) {
+	for (__u32 i = 0; bucket && i < BUCKET_SLOTS; i++) {
 		__u64 socket = *(volatile __u64 *)&bucket->sockets[i];
 
 		if (socket != SLOT_FREE && socket != SLOT_CLAIMED)
 			show(bucket, i, socket);
 	}
+	return 0;
+}
+
+SEC("iter/bpf_map_elem")
+int snapshot(struct bpf_iter__bpf_map_elem *ctx)
+{
+	struct flow_group *group = ctx->value;
+
+	if (!group) { /* the call after the last group */
+		publish_count();
+		return 0;
+	}
+	if (ctx->meta->seq_num == 0)
+		next_row = lost = 0;
+	for (__u32 i = 0; i < GROUP_BUCKETS; i++)
+		show_all(&group->buckets[i]);
 	return 0;
 }
 

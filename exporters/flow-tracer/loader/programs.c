@@ -14,6 +14,7 @@
 #include "udp.h"
 
 #define BUCKET_SLOTS 8 /* as in flows.h */
+#define GROUP_BUCKETS 32
 #define CHUNK_ROWS 64 /* as in live.bpf.c and closed.h */
 
 static int print_libbpf(enum libbpf_print_level level, const char *format, va_list arguments)
@@ -35,11 +36,11 @@ static unsigned int next_power_of_two(unsigned int number)
 
 static void size_maps(struct tracer *tracer, const struct options *options)
 {
-	unsigned int buckets = next_power_of_two(options->max_flows / BUCKET_SLOTS);
+	unsigned int groups = next_power_of_two(options->max_flows / (BUCKET_SLOTS * GROUP_BUCKETS));
 	unsigned int closed_chunks = next_power_of_two(chunks(options->max_closed));
 
-	bpf_map__set_max_entries(tracer->maps.flows, buckets);
-	tracer->rodata->flow_bucket_mask = buckets - 1;
+	bpf_map__set_max_entries(tracer->maps.flows, groups);
+	tracer->rodata->flow_bucket_mask = groups * GROUP_BUCKETS - 1;
 	bpf_map__set_max_entries(tracer->maps.live_rows, chunks(options->max_flows));
 	bpf_map__set_max_entries(tracer->maps.closed_rows, closed_chunks);
 	tracer->rodata->closed_chunk_mask = closed_chunks - 1;
