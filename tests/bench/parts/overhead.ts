@@ -15,8 +15,8 @@ import { waitForQuiet } from "../rig/quiet.ts";
 import { startTracer } from "../rig/tracer.ts";
 import { startWorkloads, type Workload } from "../rig/workloads.ts";
 
-/** What starting took is over by then: the exporter's first read, pages being freed. */
-const SETTLE_MS = 1_000;
+/** What starting took is over by then: the exporter's first reads, its code being compiled, pages being freed. */
+const SETTLE_MS = 3_000;
 
 /** Something that may slow the network down. */
 interface Contender {
