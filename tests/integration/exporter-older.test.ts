@@ -76,8 +76,8 @@ describe("flow-exporter and flows older than the tracer", { skip: lacks ?? false
   });
 
   test("stay as they were with the next tracer and the next exporter", async () => {
-    await tracer.kill();
-    tracer = await eventually(15, () => startTracer("older"));
+    await tracer.stop();
+    tracer = await startTracer("older");
     await exporter.stop();
     exporter = await startExporter(tracer.pins);
     await eventually(15, async () => assert.deepEqual(await edgesOf(SERVER, CLIENT), expected(EXPECTED)));

@@ -49,7 +49,8 @@ describe("the stack", () => {
   briefSuite(up);
   survivalSuite(up);
 
-  it("stops and leaves no container, network, pin or program", async () => {
+  it("stops and leaves no container, network, pin or program, even of a tracer that was killed", async () => {
+    await docker.getContainer("flow-tracer").kill(); // Docker does not restart what was killed through it
     const stopped = await launcher("stop");
     assert.equal(stopped.exitCode, 0, stopped.text);
     await eventually(15, async () => {

@@ -63,6 +63,24 @@ describe("UDP", { skip: lacks ?? false }, () => {
     assert.ok(next && next.entry > before.entry);
   });
 
+  test("after SIGKILL entries go on, and the next tracer has them", async (t) => {
+    const running = await datagrams("4");
+    t.after(() => running.end());
+    const killed = await startTracer("udp-kill");
+    t.after(() => execa("rm", ["-rf", killed.pins]));
+    await running.sendByte();
+    const [first] = running.peers;
+    const own = () => readUdp(killed.pins).find((row) => matches(row, first));
+    const before = own();
+    await killed.kill();
+    await running.sendByte();
+    const next = await startTracer("udp-kill");
+    t.after(() => next.stop());
+    await running.sendByte();
+    const after = own();
+    assert.deepEqual([before?.sent, after?.sent, after?.entry], [1, 3, before?.entry]);
+  });
+
   test("the status row says that UDP is counted and that nothing was lost", () => {
     const { flags, udpLost } = readStatus(tracer.pins);
     assert.deepEqual([flags & UDP_COUNTED, udpLost], [UDP_COUNTED, 0]);

@@ -3,7 +3,16 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { execa } from "execa";
 import { eventually } from "./lib/eventually.ts";
-import { type FlowRow, readFlows, readPin, readProcesses } from "./lib/rows.ts";
+import {
+  type ClosedRow,
+  type FlowRow,
+  readClosed,
+  readFlows,
+  readPin,
+  readProcesses,
+  readPrograms,
+  takeClosed,
+} from "./lib/rows.ts";
 import { buildTracer, runTracer, startTracer, type Tracer, tracerLacks } from "./lib/tracer.ts";
 import { compileWorkload, type End, type TalkOptions, talk } from "./lib/workload.ts";
 
@@ -95,10 +104,16 @@ describe("flow-tracer", { skip: lacks ?? false }, () => {
     });
 
     test("a user without rights can read the pins", async () => {
-      const names = readdirSync(tracer.pins).map((name) => `${tracer.pins}/${name}`);
+      const files = readdirSync(tracer.pins, { withFileTypes: true }).filter((entry) => entry.isFile());
+      const names = files.map(({ name }) => `${tracer.pins}/${name}`);
       const nobody = await execa("wc", ["-c", ...names], { uid: 65534, gid: 65534 });
       assert.match(nobody.stdout, /^ *72 .*\/status$/m);
       assert.equal(names.length, 9);
+    });
+
+    test("what is kept for the next tracer is nobody else's", async () => {
+      const nobody = await execa("ls", [`${tracer.pins}/kept`], { uid: 65534, gid: 65534, reject: false });
+      assert.match(nobody.stderr, /Permission denied/);
     });
 
     test("a second tracer on the same folder refuses", async () => {
@@ -127,28 +142,84 @@ describe("flow-tracer", { skip: lacks ?? false }, () => {
     const programs = programsOf(tracer.pid);
     assert.ok(programs.length >= 6, `programs: ${programs}`);
     assert.equal(await tracer.stop(), 0);
-    assert.equal(existsSync(tracer.pins), false);
-    await eventually(5, async () => {
-      const left = await programIds();
-      assert.deepEqual(
-        programs.filter((id) => left.includes(id)),
-        [],
-      );
-    });
+    await assertGone(tracer.pins, programs);
   });
 
-  test("after SIGKILL health turns bad, and the next tracer takes the folder over", async (t) => {
+  test("after SIGKILL health turns bad, and good again with the next tracer", async (t) => {
     const killed = await startTracer("kill");
-    t.after(() => killed.kill());
+    t.after(() => removePins(killed.pins));
     assert.equal((await runTracer("--health", "--pins", killed.pins)).exitCode, 0);
     await killed.kill();
     await eventually(10, async () => {
       assert.equal((await runTracer("--health", "--pins", killed.pins)).exitCode, 1);
     });
     const next = await startTracer("kill");
-    t.after(() => next.kill());
     assert.equal((await runTracer("--health", "--pins", next.pins)).exitCode, 0);
     await next.stop();
+  });
+
+  test("after SIGKILL the programs go on, and the next tracer adopts them with all they have seen", async (t) => {
+    const killed = await startTracer("adopt");
+    t.after(() => removePins(killed.pins));
+    const programs = programsOf(killed.pid);
+    const ended = await withTalk({ family: "4", connections: 2, request: 4099, response: 7 }, (open) => open);
+    const shown = await eventually(5, () => closedOf(readClosed(killed.pins), ended));
+    const { next, meanwhile, open } = await withTalk(
+      { family: "4", connections: 3, request: 11, response: 70_001 },
+      async (open) => {
+        await killed.kill();
+        const meanwhile = await withTalk({ family: "6", connections: 5, request: 13, response: 17 }, (each) => each);
+        const next = await startTracer("adopt");
+        t.after(() => next.kill());
+        const flows = readFlows(next.pins);
+        for (const end of open) assertEnd(flowOf(flows, end), end, "4");
+        return { next, meanwhile, open };
+      },
+    );
+    const all = [...ended, ...meanwhile, ...open];
+    await eventually(5, () => closedOf(readClosed(next.pins), all));
+    const rows = closedOf(takeClosed(next.pins), all);
+    assert.deepEqual(
+      rows.map(({ cookie, sent, received, pid }) => ({ cookie, sent, received, pid })),
+      all.map(({ cookie, sent, received, pid }) => ({ cookie, sent, received, pid })),
+    );
+    assert.ok(rows.every(({ startNs }) => startNs > 0n));
+    assert.deepEqual(sequencesOf(rows.slice(0, ended.length)), sequencesOf(shown), "the numbers of before");
+    assert.equal(new Set(sequencesOf(rows)).size, all.length, "numbers that go on");
+    const again = takeClosed(next.pins).filter(({ cookie }) => all.some((end) => end.cookie === cookie));
+    assert.deepEqual(again, []);
+
+    const adopted = programsOf(next.pid);
+    assert.ok(adopted.length >= 14, `programs: ${adopted}`);
+    assert.deepEqual(
+      adopted.filter((id) => !programs.includes(id)),
+      [],
+    );
+    readPin(next.pins, "owners");
+    const follow = [...readPrograms(next.pins).values()].find(({ holderPid }) => holderPid === next.pid);
+    assert.equal(follow?.holderComm, "flow-tracer");
+    assert.equal(await next.stop(), 0);
+    await assertGone(next.pins, programs);
+  });
+
+  test("with other options the next tracer loads anew, and nothing of the killed one stays", async (t) => {
+    const killed = await startTracer("options");
+    t.after(() => removePins(killed.pins));
+    const programs = programsOf(killed.pid);
+    await killed.kill();
+    const next = await startTracer("options", "--max-flows", "1024");
+    t.after(() => next.kill());
+    await assertUnloaded(programs);
+    assert.equal(await next.stop(), 0);
+    assert.equal(existsSync(next.pins), false);
+  });
+
+  test("of a killed tracer nothing stays when its folder is removed", async () => {
+    const killed = await startTracer("removed");
+    const programs = programsOf(killed.pid);
+    await killed.kill();
+    await removePins(killed.pins);
+    await assertGone(killed.pins, programs);
   });
 
   test("a folder that is on no BPF file system is named", async () => {
@@ -204,6 +275,40 @@ function assertEnd(flow: FlowRow, end: End, family: keyof typeof LOOPBACK): void
   );
 }
 
+/** The rows of these ends, in their order, once each. */
+function closedOf(rows: ClosedRow[], ends: End[]): ClosedRow[] {
+  const found = ends.map(({ cookie }) => rows.filter((row) => row.cookie === cookie));
+  assert.deepEqual(
+    found.map(({ length }) => length),
+    ends.map(() => 1),
+  );
+  return found.flat();
+}
+
+function sequencesOf(rows: ClosedRow[]): bigint[] {
+  return rows.map(({ sequence }) => sequence);
+}
+
+/** As `npm run stop` does. */
+async function removePins(folder: string): Promise<void> {
+  await execa("rm", ["-rf", folder]);
+}
+
+async function assertGone(pins: string, programs: number[]): Promise<void> {
+  assert.equal(existsSync(pins), false);
+  await assertUnloaded(programs);
+}
+
+async function assertUnloaded(programs: number[]): Promise<void> {
+  await eventually(5, async () => {
+    const left = await programIds();
+    assert.deepEqual(
+      programs.filter((id) => left.includes(id)),
+      [],
+    );
+  });
+}
+
 function number(text: string, name: string): number {
   return Number(text.match(new RegExp(`\\b${name}:(\\d+)`))?.[1] ?? 0);
 }
@@ -227,5 +332,5 @@ async function programIds(): Promise<number[]> {
 function programsOf(pid: number): number[] {
   const folder = `/proc/${pid}/fdinfo`;
   const texts = readdirSync(folder).map((file) => readFileSync(`${folder}/${file}`, "utf8"));
-  return texts.flatMap((text) => text.match(/^prog_id:\s*(\d+)$/m)?.[1] ?? []).map(Number);
+  return [...new Set(texts.flatMap((text) => text.match(/^prog_id:\s*(\d+)$/m)?.[1] ?? []).map(Number))];
 }

@@ -10,7 +10,6 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "health.h"
 #include "log.h"
 
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
@@ -45,17 +44,9 @@ static int check_bpffs(const char *pins)
 	return -1;
 }
 
-static int check_alone(const char *pins)
-{
-	if (!tracer_lives(pins))
-		return 0;
-	log_line(LOG_ERROR, "TRACER_RUNNING", "another tracer lives behind %s: stop it, or choose another --pins", pins);
-	return -1;
-}
-
 int check_host(const char *pins)
 {
-	if (check_btf() || check_bpffs(pins) || check_alone(pins))
+	if (check_btf() || check_bpffs(pins))
 		return -1;
 	return 0;
 }

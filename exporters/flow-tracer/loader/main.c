@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * flow-tracer: loads the programs, pins their iterators for readers, renews the heartbeat, and takes all away at the
- * end. Nothing of it stays in the kernel: the programs live as long as this process and its pins.
+ * flow-tracer: loads the programs, pins them for readers and for its successor, renews the heartbeat, and takes all away
+ * at the end. If it is killed the programs go on, and the next tracer of the same build adopts them.
  */
 #include <signal.h>
 #include <stdlib.h>
 
+#include "adopt.h"
 #include "checks.h"
 #include "clock.h"
+#include "folder.h"
 #include "health.h"
+#include "iterators.h"
 #include "log.h"
 #include "options.h"
 #include "pins.h"
@@ -33,24 +36,39 @@ static void beat_until(const sigset_t *ends, struct tracer *tracer)
 	while (sigtimedwait(ends, NULL, &second) < 0);
 }
 
-static int trace(const struct options *options, const sigset_t *ends)
+/* In place of what a tracer of another build, or with other options, has left. */
+static struct tracer *load_anew(const struct options *options)
 {
 	struct tracer *tracer = load_programs(options);
-	int status = EXIT_FAILURE;
 
 	if (!tracer)
-		return EXIT_FAILURE;
+		return NULL;
 	remove_pins(options->pins);
 	tracer->bss->heartbeat_ns = boot_time_ns();
 	start_udp(tracer);
-	if (attach_iterators(tracer) == 0 && start_tracing(tracer) == 0 &&
-	    pin_iterators(tracer, options->pins) == 0) {
+	if (attach_iterators(tracer) == 0 && start_tracing(tracer) == 0 && pin_for_adoption(tracer, options) == 0)
+		return tracer;
+	tracer__destroy(tracer);
+	return NULL;
+}
+
+static int trace(const struct options *options, const sigset_t *ends)
+{
+	struct tracer *tracer = adopt_programs(options);
+	int status = EXIT_FAILURE;
+
+	if (tracer)
+		log_line(LOG_INFO, "ADOPTED", "a tracer was killed here: its programs went on, and do");
+	else
+		tracer = load_anew(options);
+	if (tracer) {
+		tracer->bss->heartbeat_ns = boot_time_ns();
 		log_line(LOG_INFO, "READY", "pins in %s, room for %u flows", options->pins, options->max_flows);
 		beat_until(ends, tracer);
 		log_line(LOG_INFO, "STOPPED", "pins removed, programs unloaded");
 		status = EXIT_SUCCESS;
 	}
-	remove_pins(options->pins);
+	remove_folder(options->pins);
 	tracer__destroy(tracer);
 	return status;
 }
@@ -65,7 +83,8 @@ int main(int argc, char **argv)
 	if (options.health)
 		return tracer_lives(options.pins) ? EXIT_SUCCESS : EXIT_FAILURE;
 	block_ends(&ends); /* from here on: a signal during the start waits until there is something to clean up */
-	if (check_host(options.pins))
+	log_libbpf();
+	if (check_host(options.pins) || take_folder(options.pins))
 		return EXIT_FAILURE;
 	return trace(&options, &ends);
 }

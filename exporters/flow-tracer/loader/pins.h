@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What holds the kernel part is pinned, so that it outlives a tracer that is killed: the iterators in the folder, for
+ * readers; the links of what follows sockets in the folder `kept` in it, for the next tracer.
+ */
 #ifndef FLOWTALLY_PINS_H
 #define FLOWTALLY_PINS_H
 
+#define KEPT "kept"
+
 struct tracer;
 
-/* Attaches every loaded iterator to what it iterates over: 0, or -1 after saying why. */
-int attach_iterators(struct tracer *tracer);
+/* Pins all that is attached: 0, or -1 after saying why. */
+int pin_links(struct tracer *tracer, const char *folder);
 
-/* Makes the folder and pins the iterators for readers in it, readable by all: 0, or -1 after saying why. */
-int pin_iterators(struct tracer *tracer, const char *folder);
+/* Opens what pin_links() pinned, as the status flags tell: 0, or -1 when something is not there. */
+int open_links(struct tracer *tracer, const char *folder);
 
-/* Removes the pins, and the folder where that is possible; nothing there is fine. */
+/* Removes all pins, which unloads what no process holds; nothing there is fine. */
 void remove_pins(const char *folder);
 
 #endif

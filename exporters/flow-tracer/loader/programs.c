@@ -24,6 +24,11 @@ static int print_libbpf(enum libbpf_print_level level, const char *format, va_li
 	return 0;
 }
 
+void log_libbpf(void)
+{
+	libbpf_set_print(print_libbpf);
+}
+
 static unsigned int chunks(unsigned int rows)
 {
 	return (rows + CHUNK_ROWS - 1) / CHUNK_ROWS;
@@ -97,7 +102,6 @@ struct tracer *load_programs(const struct options *options)
 	struct tracer *tracer = NULL;
 	int first_error = 0;
 
-	libbpf_set_print(print_libbpf);
 	for (size_t i = 0; !tracer && i < sizeof(attempts) / sizeof(attempts[0]); i++) {
 		tracer = try_load(options, &attempts[i]);
 		if (!tracer && !first_error)

@@ -27,6 +27,8 @@ export function survivalSuite(running: () => Running): void {
         assert.deepEqual(edge, { ...expected, open: TALK.connections });
       });
 
+    const unseen = async () => (await running().prometheus.query("flow_unseen_seconds_total"))[0]?.value;
+
     /** Kills the service's process as the kernel would, so that Docker's restart policy brings it back. */
     const kill = async (service: string) => {
       const container = running().docker.getContainer(service);
@@ -40,6 +42,7 @@ export function survivalSuite(running: () => Running): void {
 
     for (const service of ["flow-exporter", "flow-tracer"]) {
       it(`are the same after ${service} was killed, and go on`, async () => {
+        const before = await unseen();
         await kill(service);
         await held();
         const client = named(`kept-after-${service}`);
@@ -49,6 +52,7 @@ export function survivalSuite(running: () => Running): void {
           assert.equal(edge.sent, TALK.connections * TALK.request);
           assert.equal(edge.received, TALK.connections * TALK.response);
         });
+        assert.equal(await unseen(), before, "seconds that nobody watched");
       });
     }
   });

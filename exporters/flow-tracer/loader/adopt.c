@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The programs' variables are pinned last, under a name that stands for the build and its options. So where that name
+ * is found everything else is there, and is what this tracer would load itself.
+ */
+#include "adopt.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "options.h"
+#include "pins.h"
+#include "tracer.skel.h"
+
+#define FNV_BASIS 0xcbf29ce484222325ULL
+#define FNV_PRIME 0x100000001b3ULL
+
+/* FNV-1a. */
+static __u64 hash(__u64 sum, const void *bytes, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		sum = (sum ^ ((const unsigned char *)bytes)[i]) * FNV_PRIME;
+	return sum;
+}
+
+static __u64 identity(const struct options *options)
+{
+	const unsigned int numbers[] = { options->max_flows, options->max_closed, options->udp, options->udp_idle };
+	size_t size;
+	const void *object = tracer__elf_bytes(&size);
+
+	return hash(hash(FNV_BASIS, object, size), numbers, sizeof(numbers));
+}
+
+static void put_path(char path[PATH_MAX], const struct options *options)
+{
+	snprintf(path, PATH_MAX, "%s/" KEPT "/%016llx", options->pins, identity(options));
+}
+
+int pin_for_adoption(struct tracer *tracer, const struct options *options)
+{
+	char path[PATH_MAX];
+
+	if (pin_links(tracer, options->pins))
+		return -1;
+	put_path(path, options);
+	if (bpf_obj_pin(bpf_map__fd(tracer->maps.bss), path) == 0)
+		return 0;
+	log_line(LOG_ERROR, "PIN_FAILED", "%s: %s", path, strerror(errno));
+	return -1;
+}
+
+static struct tracer__bss *map_variables(const struct options *options)
+{
+	char path[PATH_MAX];
+	void *variables;
+	int map;
+
+	put_path(path, options);
+	map = bpf_obj_get(path);
+	if (map < 0)
+		return NULL;
+	variables = mmap(NULL, sizeof(struct tracer__bss), PROT_READ | PROT_WRITE, MAP_SHARED, map, 0);
+	close(map);
+	return variables == MAP_FAILED ? NULL : variables;
+}
+
+struct tracer *adopt_programs(const struct options *options)
+{
+	struct tracer__bss *variables = map_variables(options);
+	struct tracer *tracer = variables ? tracer__open() : NULL;
+
+	if (!tracer)
+		return NULL;
+	tracer->bss = variables;
+	if (open_links(tracer, options->pins) == 0)
+		return tracer;
+	tracer__destroy(tracer);
+	return NULL;
+}
