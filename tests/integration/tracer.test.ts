@@ -171,6 +171,7 @@ describe("flow-tracer", { skip: lacks ?? false }, () => {
         const meanwhile = await withTalk({ family: "6", connections: 5, request: 13, response: 17 }, (each) => each);
         const next = await startTracer("adopt");
         t.after(() => next.kill());
+        readPin(next.pins, "owners");
         const flows = readFlows(next.pins);
         for (const end of open) assertEnd(flowOf(flows, end), end, "4");
         return { next, meanwhile, open };
