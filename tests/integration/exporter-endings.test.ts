@@ -3,6 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { createPeers, type Peers } from "./exporter/peers.ts";
 import { exporterLacks } from "./exporter/requirements.ts";
 import { type EdgeCounters, type EdgeName, scrapeEdge } from "./exporter/scrape.ts";
+import { BYTES, talkOn } from "./exporter/talk.ts";
 import { type RunningExporter, startExporter } from "./exporter/unprivileged.ts";
 import { eventually } from "./lib/eventually.ts";
 import { buildTracer, startTracer, type Tracer } from "./lib/tracer.ts";
@@ -12,17 +13,7 @@ const BOTH = "flowtally-test-both";
 const LATE = "flowtally-test-late";
 const PORT = 7361;
 const COUNT = 11;
-const REQUEST = 4099;
-const RESPONSE = 1031;
-const BYTES = [`${REQUEST}`, `${RESPONSE}`];
-const EXPECTED: EdgeCounters = {
-  sent: COUNT * REQUEST,
-  received: COUNT * RESPONSE,
-  open: 0,
-  opened: COUNT,
-  closed: COUNT,
-  failed: 0,
-};
+const EXPECTED = { ...talkOn(COUNT), open: 0, closed: COUNT };
 const FAILED: EdgeCounters = { sent: 0, received: 0, open: 0, opened: 0, closed: 0, failed: 1 };
 /** More than a receive window that nobody reads from takes in: the rest is sent after its process has ended. */
 const ORPHANED = 3_000_017;

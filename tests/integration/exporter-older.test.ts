@@ -4,6 +4,7 @@ import { execa } from "execa";
 import { createPeers, type Peers } from "./exporter/peers.ts";
 import { exporterLacks } from "./exporter/requirements.ts";
 import { keyOf, scrapeEdges } from "./exporter/scrape.ts";
+import { BYTES, REQUEST, RESPONSE, talkOn } from "./exporter/talk.ts";
 import { type RunningExporter, startExporter } from "./exporter/unprivileged.ts";
 import { eventually } from "./lib/eventually.ts";
 import { buildTracer, startTracer, type Tracer } from "./lib/tracer.ts";
@@ -18,17 +19,7 @@ const STAY_MS = 12_000;
 /** Above every port that the kernel gives to clients: by the ports alone, the clients would seem to serve. */
 const PORT = 61_001;
 const CONNECTIONS = 11;
-const REQUEST = 4099;
-const RESPONSE = 1031;
-const BYTES = [`${REQUEST}`, `${RESPONSE}`];
-const EXPECTED = {
-  sent: CONNECTIONS * REQUEST,
-  received: CONNECTIONS * RESPONSE,
-  open: CONNECTIONS,
-  opened: CONNECTIONS,
-  closed: 0,
-  failed: 0,
-};
+const EXPECTED = talkOn(CONNECTIONS);
 
 const lacks = await exporterLacks();
 

@@ -4,6 +4,7 @@ import { createNamespace, type Namespace } from "./exporter/namespace.ts";
 import { createPeers, type Peers } from "./exporter/peers.ts";
 import { exporterLacks } from "./exporter/requirements.ts";
 import { type EdgeCounters, keyOf, scrapeEdges } from "./exporter/scrape.ts";
+import { BYTES, talkOn } from "./exporter/talk.ts";
 import { type RunningExporter, startExporter } from "./exporter/unprivileged.ts";
 import { eventually } from "./lib/eventually.ts";
 import { buildTracer, startTracer, type Tracer } from "./lib/tracer.ts";
@@ -16,17 +17,7 @@ const PUBLISHED = 7410;
 /** Docker's default bridge: an address of the host. */
 const BRIDGE = "172.17.0.1";
 const CONNECTIONS = 7;
-const REQUEST = 4099;
-const RESPONSE = 1031;
-const BYTES = [`${REQUEST}`, `${RESPONSE}`];
-const EXPECTED = {
-  sent: CONNECTIONS * REQUEST,
-  received: CONNECTIONS * RESPONSE,
-  open: CONNECTIONS,
-  opened: CONNECTIONS,
-  closed: 0,
-  failed: 0,
-};
+const EXPECTED = talkOn(CONNECTIONS);
 
 const lacks = await exporterLacks();
 

@@ -1,0 +1,19 @@
+import type { EdgeCounters } from "./scrape.ts";
+
+/** Bytes each way on every connection of a talk: odd numbers, that nothing else on the host sends. */
+export const REQUEST = 4099;
+export const RESPONSE = 1031;
+/** The same, as the last words of a command to `exporter/peer.c`. */
+export const BYTES = [`${REQUEST}`, `${RESPONSE}`];
+
+/** The edge of a talk on connections that have all been opened, and are all still open. */
+export function talkOn(connections: number): EdgeCounters {
+  return {
+    sent: connections * REQUEST,
+    received: connections * RESPONSE,
+    open: connections,
+    opened: connections,
+    closed: 0,
+    failed: 0,
+  };
+}
