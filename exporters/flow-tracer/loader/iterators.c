@@ -37,7 +37,8 @@ int attach_iterators(struct tracer *t)
 	    attach(t->progs.closed_ack, &t->links.closed_ack, t->maps.closed_rows) ||
 	    attach(t->progs.owners, &t->links.owners, NULL) ||
 	    attach(t->progs.processes, &t->links.processes, NULL) ||
-	    attach(t->progs.programs, &t->links.programs, NULL) || (t->links.udp_sent && attach(t->progs.udp, &t->links.udp, t->maps.udp_flows)))
+	    attach(t->progs.programs, &t->links.programs, NULL) ||
+	    (t->links.udp_sent && attach(t->progs.udp, &t->links.udp, t->maps.udp_flows)))
 		return -1;
 	return 0;
 }
