@@ -11,6 +11,11 @@ export function isLoopback(address: string): boolean {
   return address.startsWith("127.") || address === "::1";
 }
 
+/** Whether an address is none of the internet's: of a network that is somebody's own, as Docker's are. */
+export function isPrivate(address: string): boolean {
+  return /^(10\.|172\.(1[6-9]|2\d|3[01])\.|192\.168\.|f[cd][0-9a-f]{2}:)/.test(address);
+}
+
 function isMapped(view: DataView, at: number): boolean {
   return view.getUint32(at) === 0 && view.getUint32(at + 4) === 0 && view.getUint32(at + 8) === 0xffff;
 }

@@ -1,4 +1,4 @@
-import { isLoopback } from "../decode/address.ts";
+import { isLoopback, isPrivate } from "../decode/address.ts";
 import type { FlowRow } from "../decode/flow-rows.ts";
 import { containerEndpoint, type Endpoint, UNKNOWN_PROCESS, WORLD } from "./endpoint.ts";
 import { onlyContainerIn } from "./owner.ts";
@@ -23,11 +23,14 @@ export function publishedAt(protocol: number, address: string, port: number, wor
   return here ?? all.find(({ hostAddress }) => hostAddress === undefined);
 }
 
-/** Whether a socket's remote socket must be on this host as well, or may be, behind a service's load balancer. */
-export function isLocal(row: FlowRow, world: World): boolean {
+/**
+ * Whether a socket's remote socket must be on this host as well, or may be: behind a service's load balancer, or at a
+ * private address, which can be that of a container that Docker has not told about yet.
+ */
+export function mayBeLocal(row: FlowRow, world: World): boolean {
   const { destinationAddress } = row;
-  const known = world.hostAddresses.has(destinationAddress) || world.containersByAddress.has(destinationAddress);
-  if (known || isLoopback(destinationAddress)) return true;
+  if (world.hostAddresses.has(destinationAddress) || isPrivate(destinationAddress)) return true;
+  if (world.containersByAddress.has(destinationAddress) || isLoopback(destinationAddress)) return true;
   if (world.services.balancerAddresses.has(destinationAddress)) return true;
   const called = calledService(row, world);
   return called !== undefined && hasLocalTask(called.service, world);

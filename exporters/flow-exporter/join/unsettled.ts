@@ -1,7 +1,7 @@
 import { resolveEdge } from "./edge.ts";
 import { Edges } from "./edges.ts";
 import type { Flow } from "./flow.ts";
-import { isLocal } from "./remote.ts";
+import { mayBeLocal } from "./remote.ts";
 import { type Side, stateOf } from "./side.ts";
 import type { World } from "./world.ts";
 
@@ -76,11 +76,11 @@ function awaitsName(flow: Flow, world: World): boolean {
   return world.metadataUp && flow.triedIn === world.metadataVersion;
 }
 
-/** The other end is on this host too: one read takes a while, and can miss a socket that was made meanwhile. */
+/** The other end may be on this host too: one read takes a while, and can miss a socket that was made meanwhile. */
 function awaitsMirror({ client, server }: Flow, world: World): boolean {
   if (client && server) return false;
   const side = client ?? server;
-  return side !== undefined && !hasFailed(side) && isLocal(side.row, world);
+  return side !== undefined && !hasFailed(side) && mayBeLocal(side.row, world);
 }
 
 /** A connect that failed has no other end. */

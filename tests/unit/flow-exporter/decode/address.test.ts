@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { SocketAddress } from "node:net";
 import { test } from "node:test";
 import fc from "fast-check";
-import { addressText } from "../../../../exporters/flow-exporter/decode/address.ts";
+import { addressText, isPrivate } from "../../../../exporters/flow-exporter/decode/address.ts";
 import { viewOf } from "../../../../exporters/flow-exporter/decode/bytes.ts";
 import { hostAddresses } from "../../../../exporters/flow-exporter/decode/host-addresses.ts";
 
@@ -55,4 +55,13 @@ test("a host's own addresses are its local ones, loopback left out", () => {
     "fe800000000000000042acfffe110002 02 40 20 80 docker0\n00000000000000000000000000000001 01 80 10 80 lo\n";
   assert.deepEqual([...hostAddresses(trie.join("\n"), ipv6)], ["172.17.0.1", "fe80::42:acff:fe11:2"]);
   assert.deepEqual([...hostAddresses("", "")], []);
+});
+
+test("addresses that networks give themselves are none of the internet's", () => {
+  for (const own of ["10.1.2.3", "172.16.0.1", "172.31.255.254", "192.168.0.1", "fc00::1", "fdab:1::"]) {
+    assert.ok(isPrivate(own), own);
+  }
+  for (const other of ["1.10.0.1", "172.15.0.1", "172.32.0.1", "192.169.0.1", "2001:db8::1", "fe80::1", "::1"]) {
+    assert.ok(!isPrivate(other), other);
+  }
 });

@@ -130,6 +130,17 @@ describe("a container Docker has not told about yet", () => {
     });
   const socket = { ...CLIENT, netns: 9, cgroup: 90, destination: "93.184.216.34:443", sent: 100 };
 
+  test("and whose socket one read has missed, does not pass for the world", () => {
+    const table = new FlowTable();
+    const server = { ...SERVER, cgroup: 0, comm: "sshd", source: "192.168.1.10:22", destination: "172.18.0.9:40000" };
+    table.update(rows({ ...server, received: 100 }), before());
+    assert.deepEqual(edges(table), ["waits"]);
+    const client = { ...socket, source: "172.18.0.9:40000", destination: "192.168.1.10:22" };
+    table.update(rows({ ...server, received: 100 }, client), before());
+    table.update(rows(), after("new"));
+    assert.deepEqual(edges(table), ["new > host/sshd:22 100/0"]);
+  });
+
   test("waits for Docker's next answer, then counts in full under its name", () => {
     const table = new FlowTable();
     table.update(rows(socket), before());
