@@ -1,7 +1,7 @@
 import type uPlot from "uplot";
-import type { Range } from "../../api/prometheus.ts";
 import { formatTick } from "../../lib/time.ts";
 import { color } from "../../ui/theme.ts";
+import type { Context } from "../context.ts";
 
 const FONT = '11px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 /** About the width of a figure in this font. */
@@ -53,8 +53,28 @@ export function widthOf(labels: readonly string[]): number {
   return Math.ceil(Math.max(...labels.map((label) => label?.length ?? 0), 2) * FIGURE_PX) + 12;
 }
 
+/** What all plots of a dashboard have in common. */
+export function commonOptions() {
+  return {
+    legend: { show: false },
+    padding: [8, 10, 0, 0] as [number, number, number, number],
+    cursor: sharedCursor(),
+  };
+}
+
+/** The time shown. @param context as it is now: it changes while the plot stays */
+export function timeScale(context: () => Context): uPlot.Scale {
+  return {
+    time: true,
+    range: () => {
+      const { from, to } = context().range;
+      return [from, to];
+    },
+  };
+}
+
 /** A cursor all plots share; what is dragged over becomes the time shown. */
-export function sharedCursor(): uPlot.Cursor {
+function sharedCursor(): uPlot.Cursor {
   return {
     drag: { x: true, y: false, setScale: false },
     points: { size: 5 },
@@ -63,11 +83,11 @@ export function sharedCursor(): uPlot.Cursor {
 }
 
 /** Zooms to what has been selected. */
-export function zoomHook(onZoom: (range: Range) => void) {
+export function zoomHook(context: () => Context) {
   return (plot: uPlot) => {
     const { left, width } = plot.select;
     if (width < 4) return;
-    onZoom({ from: plot.posToVal(left, "x"), to: plot.posToVal(left + width, "x") });
+    context().onZoom({ from: plot.posToVal(left, "x"), to: plot.posToVal(left + width, "x") });
     plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
   };
 }

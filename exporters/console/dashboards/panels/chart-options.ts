@@ -5,7 +5,7 @@ import { formatClock } from "../../lib/time.ts";
 import { formatValue } from "../../lib/units.ts";
 import { color } from "../../ui/theme.ts";
 import type { Context } from "../context.ts";
-import { sharedCursor, timeAxis, valueAxis, zoomHook } from "./axes.ts";
+import { commonOptions, timeAxis, timeScale, valueAxis, zoomHook } from "./axes.ts";
 import { tooltip } from "./tooltip.ts";
 
 /** A series with the number of its colour. */
@@ -29,11 +29,9 @@ const DASHES: readonly number[][] = [[], [6, 3], [2, 3]];
 export function chartOptions(panel: Panel, shown: readonly Drawn[], latest: () => Latest) {
   const format = (value: number) => formatValue(value, panel.look.unit, panel.look.decimals);
   return {
-    legend: { show: false },
-    padding: [8, 10, 0, 0] as [number, number, number, number],
-    cursor: sharedCursor(),
+    ...commonOptions(),
     scales: {
-      x: { time: true, range: (): [number, number] => rangeOf(latest().context) },
+      x: timeScale(() => latest().context),
       y: { range: (_plot: uPlot, least: number, most: number) => valueRange(panel, least, most) },
     },
     axes: [timeAxis(), valueAxis(format, panel.look.unit)],
@@ -44,13 +42,9 @@ export function chartOptions(panel: Panel, shown: readonly Drawn[], latest: () =
     plugins: [tooltip((plot) => tell(plot, latest().shown, format))],
     hooks: {
       draw: [(plot: uPlot) => drawSteps(plot, panel)],
-      setSelect: [zoomHook((range) => latest().context.onZoom(range))],
+      setSelect: [zoomHook(() => latest().context)],
     },
   };
-}
-
-function rangeOf({ range: { from, to } }: Context): [number, number] {
-  return [from, to];
 }
 
 /** Areas of many lines over each other would be but mud. */

@@ -6,7 +6,7 @@ import { formatClock } from "../../lib/time.ts";
 import { formatValue } from "../../lib/units.ts";
 import { color } from "../../ui/theme.ts";
 import type { Context } from "../context.ts";
-import { lines, sharedCursor, timeAxis, widthOf, zoomHook } from "./axes.ts";
+import { commonOptions, lines, timeAxis, timeScale, widthOf, zoomHook } from "./axes.ts";
 import { type Told, tooltip } from "./tooltip.ts";
 
 interface Latest {
@@ -20,11 +20,9 @@ const LABEL_PX = 18;
 export function heatmapOptions(panel: Panel, latest: () => Latest) {
   const name = (bound: number) => (Number.isFinite(bound) ? formatValue(bound, panel.rowUnit) : "more");
   return {
-    legend: { show: false },
-    padding: [8, 10, 0, 0] as [number, number, number, number],
-    cursor: sharedCursor(),
+    ...commonOptions(),
     scales: {
-      x: { time: true, range: (): [number, number] => rangeOf(latest().context) },
+      x: timeScale(() => latest().context),
       y: { range: (): [number, number] => [0, latest().map.bounds.length] },
     },
     axes: [timeAxis(), rowAxis(() => latest().map, name)],
@@ -32,13 +30,9 @@ export function heatmapOptions(panel: Panel, latest: () => Latest) {
     plugins: [tooltip((plot) => tell(plot, latest().map, panel, name))],
     hooks: {
       drawClear: [(plot: uPlot) => drawCells(plot, latest().map)],
-      setSelect: [zoomHook((range) => latest().context.onZoom(range))],
+      setSelect: [zoomHook(() => latest().context)],
     },
   };
-}
-
-function rangeOf({ range: { from, to } }: Context): [number, number] {
-  return [from, to];
 }
 
 /** A row's upper bound at its upper edge; as many as there is room for. */

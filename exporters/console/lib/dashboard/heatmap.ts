@@ -1,4 +1,4 @@
-import type { Series } from "./series.ts";
+import { parseValue, type Series } from "./series.ts";
 
 export interface Heatmap {
   /** Upper bounds of the rows, from the lowest up; the last may be infinite. */
@@ -12,7 +12,7 @@ export interface Heatmap {
 /** Rows of a heatmap from cumulative buckets, which are told apart by their label `le`. */
 export function heatmapOf(series: readonly Series[]): Heatmap {
   const buckets = series
-    .map(({ labels, values }) => ({ bound: boundOf(labels.le ?? ""), values }))
+    .map(({ labels, values }) => ({ bound: parseValue(labels.le ?? ""), values }))
     .filter(({ bound }) => !Number.isNaN(bound))
     .sort((a, b) => a.bound - b.bound);
   const cells = buckets.map(({ values }, row) => values.map((value, at) => share(value, buckets[row - 1]?.values[at])));
@@ -33,8 +33,4 @@ function trimmed({ bounds, cells, most }: Heatmap): Heatmap {
   return used.includes(true)
     ? { bounds: bounds.slice(first, end), cells: cells.slice(first, end), most }
     : { bounds, cells, most };
-}
-
-function boundOf(le: string): number {
-  return Number(le.replace("+Inf", "Infinity"));
 }
