@@ -35,7 +35,7 @@ int closed(struct bpf_iter__bpf_map_elem *ctx)
 	}
 	if (!chunk->in_use)
 		return 0;
-	for (int i = 0; i < CLOSED_CHUNK_ROWS; i++) {
+	for (int i = 0; i < CHUNK_ROWS; i++) {
 		struct closed_row *row = &chunk->rows[i];
 
 		if (!is_published(row))
@@ -55,7 +55,7 @@ int closed_ack(struct bpf_iter__bpf_map_elem *ctx)
 	if (!chunk || !chunk->in_use || !complete)
 		return 0;
 	__sync_lock_test_and_set(&chunk->in_use, 0);
-	for (int i = 0; i < CLOSED_CHUNK_ROWS; i++) {
+	for (int i = 0; i < CHUNK_ROWS; i++) {
 		struct closed_row *row = &chunk->rows[i];
 
 		if (is_published(row) && row->mark && row->mark <= complete)

@@ -13,13 +13,13 @@
 #define FLOWTALLY_CLOSED_H
 
 #include "flow_row.h"
+#include "sizes.h"
 #include "listeners.h"
 
-#define CLOSED_CHUNK_ROWS 64
 
 struct closed_chunk {
 	__u64 in_use; /* 0: every slot is free, a reader need not look */
-	struct closed_row rows[CLOSED_CHUNK_ROWS];
+	struct closed_row rows[CHUNK_ROWS];
 };
 
 /* The loader sets max_entries, a power of two. */
@@ -47,11 +47,11 @@ static __always_inline struct closed_row *claim_closed_row(__u64 *sequence)
 	__u32 number;
 
 	*sequence = __sync_fetch_and_add(&last_sequence, 1) + 1;
-	number = *sequence / CLOSED_CHUNK_ROWS & closed_chunk_mask;
+	number = *sequence / CHUNK_ROWS & closed_chunk_mask;
 	chunk = bpf_map_lookup_elem(&closed_rows, &number);
 	if (!chunk)
 		return NULL;
-	row = &chunk->rows[*sequence % CLOSED_CHUNK_ROWS];
+	row = &chunk->rows[*sequence % CHUNK_ROWS];
 	if (__sync_val_compare_and_swap(&row->sequence, SLOT_FREE, SLOT_CLAIMED) != SLOT_FREE) {
 		__sync_fetch_and_add(&closed_lost, 1);
 		return NULL;

@@ -11,10 +11,9 @@
 #ifndef FLOWTALLY_FLOWS_H
 #define FLOWTALLY_FLOWS_H
 
+#include "sizes.h"
 #include "tracer.h"
 
-#define BUCKET_SLOTS 8
-#define GROUP_BUCKETS 32
 #define SLOT_FREE 0
 #define SLOT_CLAIMED (~0ULL)
 

@@ -10,8 +10,7 @@
  */
 #include "flow_row.h"
 #include "listeners.h"
-
-#define CHUNK_ROWS 64
+#include "sizes.h"
 
 struct row_chunk {
 	struct flow_row rows[CHUNK_ROWS];

@@ -10,12 +10,9 @@
 #include "log.h"
 #include "options.h"
 #include "rows.h"
+#include "sizes.h"
 #include "tracer.skel.h"
 #include "udp.h"
-
-#define BUCKET_SLOTS 8 /* as in flows.h */
-#define GROUP_BUCKETS 32
-#define CHUNK_ROWS 64 /* as in live.bpf.c and closed.h */
 
 static int print_libbpf(enum libbpf_print_level level, const char *format, va_list arguments)
 {

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+/* How many go into one element of a map: the programs look there, the loader makes as many elements as it takes. */
+#ifndef FLOWTALLY_SIZES_H
+#define FLOWTALLY_SIZES_H
+
+#define BUCKET_SLOTS 8 /* of flows */
+#define GROUP_BUCKETS 32
+#define CHUNK_ROWS 64 /* of live_rows and closed_rows */
+
+#endif
