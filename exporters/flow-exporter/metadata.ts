@@ -99,8 +99,7 @@ export class Metadata {
 
   async #ask(): Promise<void> {
     try {
-      const listed = await this.#docker.list();
-      const overlays = await this.#docker.overlays();
+      const [listed, overlays] = await Promise.all([this.#docker.list(), this.#docker.overlays()]);
       this.containers = listed.map(({ info, pid }) => decodeContainer(info, pid));
       this.services = overlays.flatMap(decodeServices);
       for (const container of this.containers) this.#remember(container);
