@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { createPeers, type Peers } from "./exporter/peers.ts";
 import { exporterLacks } from "./exporter/requirements.ts";
+import { BRIEF_BYTES, BRIEF_REQUEST, BRIEF_RESPONSE } from "./exporter/talk.ts";
 import { type RunningExporter, startExporter } from "./exporter/unprivileged.ts";
 import { eventually } from "./lib/eventually.ts";
 import { buildTracer, startTracer, type Tracer } from "./lib/tracer.ts";
@@ -13,9 +14,6 @@ const LATE = "flowtally-test-late";
 const EARS = "flowtally-test-ears";
 const MOUTH = "flowtally-test-mouth";
 const [PORT, CLOSED_PORT, UDP_PORT] = [7401, 7402, 7403];
-const REQUEST = 401;
-const RESPONSE = 1009;
-const BYTES = [`${REQUEST}`, `${RESPONSE}`];
 
 interface FlowsJson {
   total: number;
@@ -46,14 +44,17 @@ describe("flow-exporter's API", { skip: lacks ?? false }, () => {
     tracer = await startTracer("api", "--udp", "on");
     exporter = await startExporter(tracer.pins);
     peers = await createPeers();
-    await peers.container(SERVER, [], "answer", `${PORT}`, ...BYTES);
+    await peers.container(SERVER, [], "answer", `${PORT}`, ...BRIEF_BYTES);
     await peers.container(EARS, [], "hear", `${UDP_PORT}`);
     const server = await peers.addressOf(SERVER);
-    await peers.container(EARLY, [], "brief", server, `${PORT}`, "3", ...BYTES);
-    await assert.rejects(peers.container(SHUT_OUT, [], "brief", server, `${CLOSED_PORT}`, "1", ...BYTES), /refused/);
+    await peers.container(EARLY, [], "brief", server, `${PORT}`, "3", ...BRIEF_BYTES);
+    await assert.rejects(
+      peers.container(SHUT_OUT, [], "brief", server, `${CLOSED_PORT}`, "1", ...BRIEF_BYTES),
+      /refused/,
+    );
     await eventually(15, async () => assert.equal((await flows(`container=${SERVER}&state=closed`)).total, 4));
     between = new Date().toISOString();
-    await peers.container(LATE, [], "call", server, `${PORT}`, "1", ...BYTES);
+    await peers.container(LATE, [], "call", server, `${PORT}`, "1", ...BRIEF_BYTES);
     await peers.container(MOUTH, [], "ask", await peers.addressOf(EARS), `${UDP_PORT}`, "5", "600");
     await eventually(15, async () => {
       assert.equal((await flows(`container=${SERVER}`)).total, 5);
@@ -123,7 +124,7 @@ describe("flow-exporter's API", { skip: lacks ?? false }, () => {
     const server = nodes.find(({ id }) => id === SERVER);
     assert.deepEqual(
       [server?.kind, server?.sent_bytes, server?.received_bytes],
-      ["container", 4 * RESPONSE, 4 * REQUEST],
+      ["container", 4 * BRIEF_RESPONSE, 4 * BRIEF_REQUEST],
     );
     const toServer = links.filter(({ destination }) => destination === SERVER);
     assert.deepEqual(
@@ -142,6 +143,6 @@ describe("flow-exporter's API", { skip: lacks ?? false }, () => {
     assert.ok(!containers.some(({ name }) => name === EARLY), "one that has ended");
     const server = containers.find(({ name }) => name === SERVER);
     assert.deepEqual(server?.addresses, [await peers.addressOf(SERVER)]);
-    assert.deepEqual([server?.sent_bytes, server?.received_bytes], [4 * RESPONSE, 4 * REQUEST]);
+    assert.deepEqual([server?.sent_bytes, server?.received_bytes], [4 * BRIEF_RESPONSE, 4 * BRIEF_REQUEST]);
   });
 });

@@ -8,15 +8,13 @@ import { execa } from "execa";
 import { createPeers, type Peers } from "./exporter/peers.ts";
 import { exporterLacks } from "./exporter/requirements.ts";
 import { type EdgeName, scrape, scrapeEdge } from "./exporter/scrape.ts";
+import { BRIEF_BYTES, BRIEF_REQUEST, BRIEF_RESPONSE, briefTalkOn } from "./exporter/talk.ts";
 import { type RunningExporter, startExporter } from "./exporter/unprivileged.ts";
 import { eventually } from "./lib/eventually.ts";
 import { buildTracer, startTracer, type Tracer } from "./lib/tracer.ts";
 
 const SERVER = "flowtally-test-answer";
 const PORT = 7301;
-const REQUEST = 401;
-const RESPONSE = 1009;
-const BYTES = [`${REQUEST}`, `${RESPONSE}`];
 
 const lacks = await exporterLacks();
 
@@ -34,7 +32,7 @@ describe("flow-exporter and brief flows", { skip: lacks ?? false }, () => {
     await chmod(state, 0o777);
     exporter = await startExporter(tracer.pins, { state });
     peers = await createPeers();
-    await peers.container(SERVER, [], "answer", `${PORT}`, ...BYTES);
+    await peers.container(SERVER, [], "answer", `${PORT}`, ...BRIEF_BYTES);
     server = await peers.addressOf(SERVER);
   });
   after(async () => {
@@ -44,15 +42,7 @@ describe("flow-exporter and brief flows", { skip: lacks ?? false }, () => {
     if (state) await rm(state, { recursive: true });
   });
 
-  const brief = (count: number, port = PORT) => ["brief", server, `${port}`, `${count}`, ...BYTES];
-  const expected = (count: number) => ({
-    sent: count * REQUEST,
-    received: count * RESPONSE,
-    open: 0,
-    opened: count,
-    closed: count,
-    failed: 0,
-  });
+  const brief = (count: number, port = PORT) => ["brief", server, `${port}`, `${count}`, ...BRIEF_BYTES];
   const edge = (source: string, values: Partial<EdgeName> = {}) =>
     scrapeEdge(exporter.url, { source, destination: SERVER, port: PORT, ...values });
 
@@ -60,7 +50,7 @@ describe("flow-exporter and brief flows", { skip: lacks ?? false }, () => {
 
   test("20,000 connections count once each, to the byte", async () => {
     await peers.container("flowtally-test-many", [], ...brief(20_000));
-    await eventually(15, async () => assert.deepEqual(await edge("flowtally-test-many"), expected(20_000)));
+    await eventually(15, async () => assert.deepEqual(await edge("flowtally-test-many"), briefTalkOn(20_000)));
     assert.match(await scrape(exporter.url), /^flow_lost_flows_total\{kind="closed"\} 0$/m);
   });
 
@@ -73,15 +63,15 @@ describe("flow-exporter and brief flows", { skip: lacks ?? false }, () => {
       exporter = await startExporter(tracer.pins, { state });
     }
     await talking;
-    await eventually(20, async () => assert.deepEqual(await edge(name), expected(20_000)));
-    assert.deepEqual(await edge("flowtally-test-many"), expected(20_000));
+    await eventually(20, async () => assert.deepEqual(await edge(name), briefTalkOn(20_000)));
+    assert.deepEqual(await edge("flowtally-test-many"), briefTalkOn(20_000));
   });
 
   test("a container that is gone as soon as it has spoken keeps its name", async () => {
     const names = Array.from({ length: 10 }, (_, number) => `flowtally-test-gone-${number}`);
     for (const name of names) await peers.container(name, ["--rm"], ...brief(3));
     await eventually(15, async () => {
-      for (const name of names) assert.deepEqual(await edge(name), expected(3), name);
+      for (const name of names) assert.deepEqual(await edge(name), briefTalkOn(3), name);
     });
     assert.doesNotMatch(await scrape(exporter.url), /source="container\/[^"]+",destination="flowtally-test-answer"/);
   });
@@ -117,7 +107,7 @@ describe("flow-exporter and brief flows", { skip: lacks ?? false }, () => {
     const name = "flowtally-test-replaced";
     for (const count of [1, 2, 3]) {
       await peers.container(name, [], ...brief(100));
-      await eventually(15, async () => assert.deepEqual(await edge(name), expected(100 * count)));
+      await eventually(15, async () => assert.deepEqual(await edge(name), briefTalkOn(100 * count)));
       await peers.removeContainer(name);
     }
   });
@@ -127,7 +117,7 @@ describe("flow-exporter and brief flows", { skip: lacks ?? false }, () => {
     await tracer.kill();
     tracer = await startTracer("brief");
     await peers.container("flowtally-test-next", [], ...brief(100));
-    await eventually(15, async () => assert.deepEqual(await edge("flowtally-test-next"), expected(100)));
+    await eventually(15, async () => assert.deepEqual(await edge("flowtally-test-next"), briefTalkOn(100)));
     assert.deepEqual(await edge("flowtally-test-many"), before);
   });
 
@@ -140,7 +130,7 @@ describe("flow-exporter and brief flows", { skip: lacks ?? false }, () => {
     await sleep(1_500);
     tracer = await startTracer("brief");
     await talking;
-    await eventually(20, async () => assert.deepEqual(await edge(name), expected(20_000)));
+    await eventually(20, async () => assert.deepEqual(await edge(name), briefTalkOn(20_000)));
     assert.equal(await unseen(), unseenBefore);
   });
 
@@ -154,11 +144,17 @@ describe("flow-exporter and brief flows", { skip: lacks ?? false }, () => {
     tracer = await startTracer("brief");
     await talking;
     await peers.container("flowtally-test-after", [], ...brief(100));
-    await eventually(15, async () => assert.deepEqual(await edge("flowtally-test-after"), expected(100)));
+    await eventually(15, async () => assert.deepEqual(await edge("flowtally-test-after"), briefTalkOn(100)));
     const { sent = 0, received = 0, open, opened = 0, closed = 0, failed } = (await edge(name)) ?? {};
     assert.ok(opened > 0 && closed <= opened && opened <= 20_000, `${opened} opened, ${closed} closed`);
-    assert.ok(sent <= opened * REQUEST && received <= opened * RESPONSE, `${sent} sent, ${received} received`);
-    assert.ok(sent >= closed * REQUEST && received >= closed * RESPONSE, `${sent} sent, ${received} received`);
+    assert.ok(
+      sent <= opened * BRIEF_REQUEST && received <= opened * BRIEF_RESPONSE,
+      `${sent} sent, ${received} received`,
+    );
+    assert.ok(
+      sent >= closed * BRIEF_REQUEST && received >= closed * BRIEF_RESPONSE,
+      `${sent} sent, ${received} received`,
+    );
     assert.deepEqual([open, failed], [0, 0]);
     assert.ok((await unseen()) > unseenBefore + 1, "more seconds unseen");
   });

@@ -7,6 +7,7 @@ import { createDockerGate, type DockerGate } from "./exporter/docker-gate.ts";
 import { createPeers, type Peers } from "./exporter/peers.ts";
 import { exporterLacks } from "./exporter/requirements.ts";
 import { scrapeEdge, scrapeUp } from "./exporter/scrape.ts";
+import { BRIEF_BYTES, BRIEF_REQUEST, BRIEF_RESPONSE, briefTalkOn } from "./exporter/talk.ts";
 import { type ExporterOptions, type RunningExporter, startExporter } from "./exporter/unprivileged.ts";
 import { eventually } from "./lib/eventually.ts";
 import { buildTracer, startTracer, type Tracer } from "./lib/tracer.ts";
@@ -14,17 +15,7 @@ import { buildTracer, startTracer, type Tracer } from "./lib/tracer.ts";
 const SERVER = "flowtally-test-steady";
 const PORT = 7371;
 const COUNT = 5;
-const REQUEST = 401;
-const RESPONSE = 1009;
-const BYTES = [`${REQUEST}`, `${RESPONSE}`];
-const EXPECTED = {
-  sent: COUNT * REQUEST,
-  received: COUNT * RESPONSE,
-  open: 0,
-  opened: COUNT,
-  closed: COUNT,
-  failed: 0,
-};
+const EXPECTED = briefTalkOn(COUNT);
 const REFRESH_SECONDS = 2;
 
 const lacks = await exporterLacks();
@@ -44,7 +35,7 @@ describe("flow-exporter, when a part fails", { skip: lacks ?? false }, () => {
     gate = await createDockerGate();
     exporter = await startExporter(tracer.pins, { dockerSocket: gate.socket, refreshSeconds: REFRESH_SECONDS });
     peers = await createPeers();
-    await peers.container(SERVER, [], "answer", `${PORT}`, ...BYTES);
+    await peers.container(SERVER, [], "answer", `${PORT}`, ...BRIEF_BYTES);
   });
   after(async () => {
     await peers?.removeAll();
@@ -54,7 +45,7 @@ describe("flow-exporter, when a part fails", { skip: lacks ?? false }, () => {
     if (folder) await rm(folder, { recursive: true });
   });
 
-  const brief = async () => ["brief", await peers.addressOf(SERVER), `${PORT}`, `${COUNT}`, ...BYTES];
+  const brief = async () => ["brief", await peers.addressOf(SERVER), `${PORT}`, `${COUNT}`, ...BRIEF_BYTES];
   /** A process of the host that calls the server, of a name that nobody had before. */
   let callers = 0;
   const callerCounts = async () => {
@@ -140,12 +131,12 @@ describe("flow-exporter, when a part fails", { skip: lacks ?? false }, () => {
       const [early, late] = ["flowtally-test-early", "flowtally-test-after"];
       const nameless = async (name: string) => `container/${(await peers.idOf(name)).slice(0, 12)}`;
       // Without Docker's events, only the reads once a second tell which cgroup is whose.
-      const stay = ["stay", "2500", await peers.addressOf(SERVER), `${PORT}`, ...BYTES];
+      const stay = ["stay", "2500", await peers.addressOf(SERVER), `${PORT}`, ...BRIEF_BYTES];
       await gate.leave();
       await alone({ refreshSeconds: REFRESH_SECONDS }, async ({ url }) => {
         const becomes = async (source: string, destination: string) => {
           const edge = { source, destination, port: PORT };
-          const once = { sent: REQUEST, received: RESPONSE, open: 0, opened: 1, closed: 1, failed: 0 };
+          const once = { sent: BRIEF_REQUEST, received: BRIEF_RESPONSE, open: 0, opened: 1, closed: 1, failed: 0 };
           await eventually(15, async () => assert.deepEqual(await scrapeEdge(url, edge), once));
         };
         await peers.container(early, [], ...stay);

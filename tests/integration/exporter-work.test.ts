@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { createPeers, type Peers } from "./exporter/peers.ts";
 import { exporterLacks } from "./exporter/requirements.ts";
+import { BRIEF_BYTES } from "./exporter/talk.ts";
 import { type RunningExporter, startExporter } from "./exporter/unprivileged.ts";
 import { eventually } from "./lib/eventually.ts";
 import { buildTracer, startTracer, type Tracer } from "./lib/tracer.ts";
@@ -9,7 +10,6 @@ import { buildTracer, startTracer, type Tracer } from "./lib/tracer.ts";
 const SERVER = "flowtally-test-listener";
 const TOILER = "flowtally-test-toiler";
 const PORT = 7381;
-const BYTES = ["401", "1009"];
 /** Milliseconds of CPU before the flow and while it lives; bytes written, to disk and to memory, while it lives. */
 const [BEFORE_MS, DURING_MS, WRITTEN] = [400, 700, 8 * 1024 * 1024];
 const PAGE = 4096;
@@ -40,9 +40,9 @@ describe("flow-exporter and the work beside a flow", { skip: lacks ?? false }, (
     tracer = await startTracer("work");
     exporter = await startExporter(tracer.pins);
     peers = await createPeers();
-    await peers.container(SERVER, [], "answer", `${PORT}`, ...BYTES);
+    await peers.container(SERVER, [], "answer", `${PORT}`, ...BRIEF_BYTES);
     const amounts = [BEFORE_MS, DURING_MS, WRITTEN].map(String);
-    await peers.container(TOILER, [], "toil", ...amounts, await peers.addressOf(SERVER), `${PORT}`, ...BYTES);
+    await peers.container(TOILER, [], "toil", ...amounts, await peers.addressOf(SERVER), `${PORT}`, ...BRIEF_BYTES);
   });
   after(async () => {
     await peers?.removeAll();

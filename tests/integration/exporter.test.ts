@@ -3,6 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { createPeers, type Peers } from "./exporter/peers.ts";
 import { exporterLacks } from "./exporter/requirements.ts";
 import { scrape, scrapeEdge } from "./exporter/scrape.ts";
+import { BYTES, REQUEST, RESPONSE, talkOn } from "./exporter/talk.ts";
 import { type RunningExporter, startExporter } from "./exporter/unprivileged.ts";
 import { eventually } from "./lib/eventually.ts";
 import { buildTracer, startTracer, type Tracer } from "./lib/tracer.ts";
@@ -10,10 +11,8 @@ import { buildTracer, startTracer, type Tracer } from "./lib/tracer.ts";
 const SERVER = "flowtally-test-server";
 const CLIENT = "flowtally-test-client";
 const CONNECTIONS = 23;
-const REQUEST = 4099;
-const RESPONSE = 1031;
-const BYTES = [`${REQUEST}`, `${RESPONSE}`];
-const EXPECTED = { sent: CONNECTIONS * REQUEST, received: CONNECTIONS * RESPONSE, open: CONNECTIONS };
+const { sent, received, open } = talkOn(CONNECTIONS);
+const EXPECTED = { sent, received, open };
 /** Docker's default bridge: an address of the host that published ports are reached at. */
 const BRIDGE = "172.17.0.1";
 

@@ -17,3 +17,20 @@ export function talkOn(connections: number): EdgeCounters {
     failed: 0,
   };
 }
+
+/** The same for connections that close again at once. */
+export const BRIEF_REQUEST = 401;
+export const BRIEF_RESPONSE = 1009;
+export const BRIEF_BYTES = [`${BRIEF_REQUEST}`, `${BRIEF_RESPONSE}`];
+
+/** The edge of a brief talk on connections that have all been opened and have all closed. */
+export function briefTalkOn(connections: number): EdgeCounters {
+  return {
+    sent: connections * BRIEF_REQUEST,
+    received: connections * BRIEF_RESPONSE,
+    open: 0,
+    opened: connections,
+    closed: connections,
+    failed: 0,
+  };
+}
