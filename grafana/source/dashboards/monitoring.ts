@@ -5,16 +5,24 @@ import * as own from "../queries/monitoring.ts";
 import { table } from "../tables.ts";
 import { over, overContainers } from "../targets.ts";
 
+const shouldBeZero = [
+  stat("Targets down", "Services that Prometheus cannot scrape. Should be 0.", "short").withTarget(
+    over(own.targetsDown, "down"),
+  ),
+  stat("Alerts", "Alerts that fire; the table below names them.", "short").withTarget(over(own.alertsFiring, "firing")),
+  stat(
+    "Flows lost",
+    "Flows the kernel side had no room for or did not see, over the time shown. Should be 0.",
+    "short",
+  ).withTarget(over(own.lost, "lost")),
+  stat(
+    "Not watched",
+    "Time without a tracer, over the time shown: what came and went within it is not counted. Should be 0.",
+    "s",
+  ).withTarget(over(own.unseen, "not watched")),
+].map((panel) => panel.min(0).span(3).thresholds(thresholds(undefined, 1)));
+
 const glance = [
-  stat("Targets down", "Services that Prometheus cannot scrape. Should be 0.", "short")
-    .thresholds(thresholds(undefined, 1))
-    .withTarget(over(own.targetsDown, "down")),
-  stat("Alerts", "Alerts that fire; the table below names them.", "short")
-    .thresholds(thresholds(undefined, 1))
-    .withTarget(over(own.alertsFiring, "firing")),
-  stat("Flows lost", "Flows the kernel side had no room for or did not see, over the time shown. Should be 0.", "short")
-    .thresholds(thresholds(undefined, 1))
-    .withTarget(over(own.lost, "lost")),
   stat(
     "Coverage",
     "Payload of flows with the world to what the outward interfaces counted; about 100 % when every flow is seen.",
@@ -22,10 +30,10 @@ const glance = [
   )
     .noValue("too little leaves the host")
     .withTarget(over(flows.coverage, "covered")),
-  stat("CPU of the monitoring", "All containers of the stack together; 100 % is one core.", "percentunit").withTarget(
+  stat("Own CPU", "All containers of the stack together; 100 % is one core.", "percentunit").withTarget(
     overContainers(own.cpuTotal, "CPU"),
   ),
-  stat("Memory of the monitoring", "Working set of all containers of the stack together.", "bytes").withTarget(
+  stat("Own memory", "Working set of all containers of the stack together.", "bytes").withTarget(
     over(own.memoryTotal, "working set"),
   ),
 ].map((panel) => panel.min(0));
@@ -116,7 +124,7 @@ export const monitoringDashboard = dashboard({
   title: "The monitoring itself",
   description: "Whether the monitoring works, what it misses and what it costs.",
   rows: [
-    { title: "At a glance", panels: glance },
+    { title: "At a glance", panels: [...shouldBeZero, ...glance] },
     { title: "What is wrong", panels: lists },
     { title: "The flow-exporter", panels: exporter },
     { title: "Scraping and storing", panels: scraping },

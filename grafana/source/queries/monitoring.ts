@@ -23,6 +23,7 @@ export const ruleDuration =
   'label_replace(prometheus_rule_group_last_duration_seconds, "group", "$1", "rule_group", ".*;(.*)")';
 
 export const lost = "sum(increase(flow_lost_flows_total[$__range]))";
+export const unseen = "sum(increase(flow_unseen_seconds_total[$__range]))";
 export const lostByKind = `sum by (kind) (rate(flow_lost_flows_total${RATE}))`;
 export const sources = "flow_source_up";
 export const collectDuration = "flow_collect_duration_seconds";
