@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { createPeers, type Peers } from "./exporter/peers.ts";
-import { exporterLacks } from "./exporter/requirements.ts";
+import { skip } from "./exporter/requirements.ts";
+import { Rig } from "./exporter/rig.ts";
 import { BRIEF_BYTES, BRIEF_REQUEST, BRIEF_RESPONSE } from "./exporter/talk.ts";
-import { type RunningExporter, startExporter } from "./exporter/unprivileged.ts";
 import { eventually } from "./lib/eventually.ts";
-import { buildTracer, startTracer, type Tracer } from "./lib/tracer.ts";
 
 const SERVER = "flowtally-test-asked";
 const EARLY = "flowtally-test-early";
@@ -30,45 +28,34 @@ interface ContainersJson {
   containers: { name: string; addresses: string[]; sent_bytes: number; received_bytes: number }[];
 }
 
-const lacks = await exporterLacks();
-
 /** The API of a running exporter: three closed flows and a failed one, then an open one, then one of UDP. */
-describe("flow-exporter's API", { skip: lacks ?? false }, () => {
-  let tracer: Tracer;
-  let exporter: RunningExporter;
-  let peers: Peers;
+describe("flow-exporter's API", { skip }, () => {
+  const rig = new Rig("api", { tracerArgs: ["--udp", "on"] });
   /** After the flows of EARLY ended, before that of LATE began. */
   let between: string;
   before(async () => {
-    await buildTracer();
-    tracer = await startTracer("api", "--udp", "on");
-    exporter = await startExporter(tracer.pins);
-    peers = await createPeers();
-    await peers.container(SERVER, [], "answer", `${PORT}`, ...BRIEF_BYTES);
-    await peers.container(EARS, [], "hear", `${UDP_PORT}`);
-    const server = await peers.addressOf(SERVER);
-    await peers.container(EARLY, [], "brief", server, `${PORT}`, "3", ...BRIEF_BYTES);
+    await rig.setUp();
+    await rig.peers.container(SERVER, [], "answer", `${PORT}`, ...BRIEF_BYTES);
+    await rig.peers.container(EARS, [], "hear", `${UDP_PORT}`);
+    const server = await rig.peers.addressOf(SERVER);
+    await rig.peers.container(EARLY, [], "brief", server, `${PORT}`, "3", ...BRIEF_BYTES);
     await assert.rejects(
-      peers.container(SHUT_OUT, [], "brief", server, `${CLOSED_PORT}`, "1", ...BRIEF_BYTES),
+      rig.peers.container(SHUT_OUT, [], "brief", server, `${CLOSED_PORT}`, "1", ...BRIEF_BYTES),
       /refused/,
     );
     await eventually(15, async () => assert.equal((await flows(`container=${SERVER}&state=closed`)).total, 4));
     between = new Date().toISOString();
-    await peers.container(LATE, [], "call", server, `${PORT}`, "1", ...BRIEF_BYTES);
-    await peers.container(MOUTH, [], "ask", await peers.addressOf(EARS), `${UDP_PORT}`, "5", "600");
+    await rig.peers.container(LATE, [], "call", server, `${PORT}`, "1", ...BRIEF_BYTES);
+    await rig.peers.container(MOUTH, [], "ask", await rig.peers.addressOf(EARS), `${UDP_PORT}`, "5", "600");
     await eventually(15, async () => {
       assert.equal((await flows(`container=${SERVER}`)).total, 5);
       assert.equal((await flows(`container=${EARS}`)).flows[0]?.sent_bytes, 5 * 600);
     });
   });
-  after(async () => {
-    await peers?.removeAll();
-    await exporter?.stop();
-    await tracer?.stop();
-  });
+  after(() => rig.remove());
 
   const ask = async <Answer>(path: string) => {
-    const response = await fetch(`${exporter.url}${path}`);
+    const response = await fetch(`${rig.exporter.url}${path}`);
     return { status: response.status, answer: (await response.json()) as Answer };
   };
   const flows = async (query: string) => (await ask<FlowsJson>(`/api/flows?${query}`)).answer;
@@ -142,7 +129,7 @@ describe("flow-exporter's API", { skip: lacks ?? false }, () => {
     assert.equal(containers.length, total);
     assert.ok(!containers.some(({ name }) => name === EARLY), "one that has ended");
     const server = containers.find(({ name }) => name === SERVER);
-    assert.deepEqual(server?.addresses, [await peers.addressOf(SERVER)]);
+    assert.deepEqual(server?.addresses, [await rig.peers.addressOf(SERVER)]);
     assert.deepEqual([server?.sent_bytes, server?.received_bytes], [4 * BRIEF_RESPONSE, 4 * BRIEF_REQUEST]);
   });
 });

@@ -1,66 +1,46 @@
 import assert from "node:assert/strict";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { createPeers, type Peers } from "./exporter/peers.ts";
-import { exporterLacks } from "./exporter/requirements.ts";
+import { skip } from "./exporter/requirements.ts";
+import { Rig } from "./exporter/rig.ts";
 import { type EdgeName, scrape, scrapeEdge } from "./exporter/scrape.ts";
 import { BRIEF_BYTES, BRIEF_REQUEST, BRIEF_RESPONSE, briefTalkOn } from "./exporter/talk.ts";
-import { type RunningExporter, startExporter } from "./exporter/unprivileged.ts";
 import { eventually } from "./lib/eventually.ts";
-import { buildTracer, startTracer, type Tracer } from "./lib/tracer.ts";
 
 const SERVER = "flowtally-test-answer";
 const PORT = 7301;
 
-const lacks = await exporterLacks();
-
 /** Flows that open and close between two reads, and exporters that are killed between two of them. */
-describe("flow-exporter and brief flows", { skip: lacks ?? false }, () => {
-  let tracer: Tracer;
-  let exporter: RunningExporter;
-  let peers: Peers;
-  let state: string;
+describe("flow-exporter and brief flows", { skip }, () => {
+  const rig = new Rig("brief", { keepState: true });
   let server: string;
   before(async () => {
-    await buildTracer();
-    tracer = await startTracer("brief");
-    state = await mkdtemp(path.join(tmpdir(), "flowtally-state-"));
-    await chmod(state, 0o777);
-    exporter = await startExporter(tracer.pins, { state });
-    peers = await createPeers();
-    await peers.container(SERVER, [], "answer", `${PORT}`, ...BRIEF_BYTES);
-    server = await peers.addressOf(SERVER);
+    await rig.setUp();
+    await rig.peers.container(SERVER, [], "answer", `${PORT}`, ...BRIEF_BYTES);
+    server = await rig.peers.addressOf(SERVER);
   });
-  after(async () => {
-    await peers?.removeAll();
-    await exporter?.stop();
-    await tracer?.stop();
-    if (state) await rm(state, { recursive: true });
-  });
+  after(() => rig.remove());
 
   const brief = (count: number, port = PORT) => ["brief", server, `${port}`, `${count}`, ...BRIEF_BYTES];
   const edge = (source: string, values: Partial<EdgeName> = {}) =>
-    scrapeEdge(exporter.url, { source, destination: SERVER, port: PORT, ...values });
+    scrapeEdge(rig.exporter.url, { source, destination: SERVER, port: PORT, ...values });
 
-  const unseen = async () => Number((await scrape(exporter.url)).match(/^flow_unseen_seconds_total (\S+)$/m)?.[1]);
+  const unseen = async () => Number((await scrape(rig.exporter.url)).match(/^flow_unseen_seconds_total (\S+)$/m)?.[1]);
 
   test("20,000 connections count once each, to the byte", async () => {
-    await peers.container("flowtally-test-many", [], ...brief(20_000));
+    await rig.peers.container("flowtally-test-many", [], ...brief(20_000));
     await eventually(15, async () => assert.deepEqual(await edge("flowtally-test-many"), briefTalkOn(20_000)));
-    assert.match(await scrape(exporter.url), /^flow_lost_flows_total\{kind="closed"\} 0$/m);
+    assert.match(await scrape(rig.exporter.url), /^flow_lost_flows_total\{kind="closed"\} 0$/m);
   });
 
   test("exporters killed while connections come and go lose none of them, and count none twice", async () => {
     const name = "flowtally-test-killed";
-    const talking = peers.container(name, [], ...brief(20_000));
+    const talking = rig.peers.container(name, [], ...brief(20_000));
     for (const pause of [700, 1_900, 300]) {
       await sleep(pause);
-      await exporter.kill();
-      exporter = await startExporter(tracer.pins, { state });
+      await rig.exporter.kill();
+      await rig.startExporter();
     }
     await talking;
     await eventually(20, async () => assert.deepEqual(await edge(name), briefTalkOn(20_000)));
@@ -69,21 +49,24 @@ describe("flow-exporter and brief flows", { skip: lacks ?? false }, () => {
 
   test("a container that is gone as soon as it has spoken keeps its name", async () => {
     const names = Array.from({ length: 10 }, (_, number) => `flowtally-test-gone-${number}`);
-    for (const name of names) await peers.container(name, ["--rm"], ...brief(3));
+    for (const name of names) await rig.peers.container(name, ["--rm"], ...brief(3));
     await eventually(15, async () => {
       for (const name of names) assert.deepEqual(await edge(name), briefTalkOn(3), name);
     });
-    assert.doesNotMatch(await scrape(exporter.url), /source="container\/[^"]+",destination="flowtally-test-answer"/);
+    assert.doesNotMatch(
+      await scrape(rig.exporter.url),
+      /source="container\/[^"]+",destination="flowtally-test-answer"/,
+    );
   });
 
   test("a refused connect is a failed one, and nothing else", async () => {
     const name = "flowtally-test-refused";
-    await assert.rejects(peers.container(name, [], ...brief(1, 7399)), /Connection refused/);
+    await assert.rejects(rig.peers.container(name, [], ...brief(1, 7399)), /Connection refused/);
     await eventually(15, async () => {
       const counters = await edge(name, { port: 7399 });
       assert.deepEqual(counters, { sent: 0, received: 0, open: 0, opened: 0, closed: 0, failed: 1 });
     });
-    const { flows } = (await (await fetch(`${exporter.url}/api/flows?state=failed&container=${name}`)).json()) as {
+    const { flows } = (await (await fetch(`${rig.exporter.url}/api/flows?state=failed&container=${name}`)).json()) as {
       flows: { error: string }[];
     };
     assert.deepEqual(
@@ -94,8 +77,8 @@ describe("flow-exporter and brief flows", { skip: lacks ?? false }, () => {
 
   test("datagrams count as they were sent, and a name looked up is an edge to Docker's resolver", async () => {
     const [ears, mouth] = ["flowtally-test-hear", "flowtally-test-ask"];
-    await peers.container(ears, [], "hear", "7302");
-    await peers.container(mouth, [], "ask", await peers.addressOf(ears), "7302", "50", "600");
+    await rig.peers.container(ears, [], "hear", "7302");
+    await rig.peers.container(mouth, [], "ask", await rig.peers.addressOf(ears), "7302", "50", "600");
     await eventually(15, async () => {
       const counters = await edge(mouth, { destination: ears, port: 7302, protocol: "udp" });
       assert.deepEqual([counters?.sent, counters?.received], [50 * 600, 50 * 300]);
@@ -106,17 +89,17 @@ describe("flow-exporter and brief flows", { skip: lacks ?? false }, () => {
   test("a container that is replaced under its name goes on with its total", async () => {
     const name = "flowtally-test-replaced";
     for (const count of [1, 2, 3]) {
-      await peers.container(name, [], ...brief(100));
+      await rig.peers.container(name, [], ...brief(100));
       await eventually(15, async () => assert.deepEqual(await edge(name), briefTalkOn(100 * count)));
-      await peers.removeContainer(name);
+      await rig.peers.removeContainer(name);
     }
   });
 
   test("a killed tracer and the next one leave the totals as they were, and go on", async () => {
     const before = await edge("flowtally-test-many");
-    await tracer.kill();
-    tracer = await startTracer("brief");
-    await peers.container("flowtally-test-next", [], ...brief(100));
+    await rig.tracer.kill();
+    await rig.startTracer();
+    await rig.peers.container("flowtally-test-next", [], ...brief(100));
     await eventually(15, async () => assert.deepEqual(await edge("flowtally-test-next"), briefTalkOn(100)));
     assert.deepEqual(await edge("flowtally-test-many"), before);
   });
@@ -124,11 +107,11 @@ describe("flow-exporter and brief flows", { skip: lacks ?? false }, () => {
   test("a tracer killed while connections come and go loses none of them, and no time is told as unseen", async () => {
     const name = "flowtally-test-unharmed";
     const unseenBefore = await unseen();
-    const talking = peers.container(name, [], ...brief(20_000));
+    const talking = rig.peers.container(name, [], ...brief(20_000));
     await sleep(1_500);
-    await tracer.kill();
+    await rig.tracer.kill();
     await sleep(1_500);
-    tracer = await startTracer("brief");
+    await rig.startTracer();
     await talking;
     await eventually(20, async () => assert.deepEqual(await edge(name), briefTalkOn(20_000)));
     assert.equal(await unseen(), unseenBefore);
@@ -137,13 +120,13 @@ describe("flow-exporter and brief flows", { skip: lacks ?? false }, () => {
   test("a tracer stopped while connections come and go: none counts twice, and the time nobody watched is told", async () => {
     const name = "flowtally-test-unwatched";
     const unseenBefore = await unseen();
-    const talking = peers.container(name, [], ...brief(20_000));
+    const talking = rig.peers.container(name, [], ...brief(20_000));
     await sleep(1_500);
-    await tracer.stop();
+    await rig.tracer.stop();
     await sleep(1_500);
-    tracer = await startTracer("brief");
+    await rig.startTracer();
     await talking;
-    await peers.container("flowtally-test-after", [], ...brief(100));
+    await rig.peers.container("flowtally-test-after", [], ...brief(100));
     await eventually(15, async () => assert.deepEqual(await edge("flowtally-test-after"), briefTalkOn(100)));
     const { sent = 0, received = 0, open, opened = 0, closed = 0, failed } = (await edge(name)) ?? {};
     assert.ok(opened > 0 && closed <= opened && opened <= 20_000, `${opened} opened, ${closed} closed`);
@@ -163,7 +146,7 @@ describe("flow-exporter and brief flows", { skip: lacks ?? false }, () => {
     const { stdout } = await execa("bpftool", ["--json", "prog", "show"]);
     const ids = (JSON.parse(stdout) as { id: number }[]).map(({ id }) => `${id}`);
     await eventually(15, async () => {
-      const text = await scrape(exporter.url);
+      const text = await scrape(rig.exporter.url);
       const known = new Set([...text.matchAll(/^ebpf_program_runs_total\{id="(\d+)"/gm)].map((match) => match[1]));
       const missing = ids.filter((id) => !known.has(id));
       assert.deepEqual(missing, []);

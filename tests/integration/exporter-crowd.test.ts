@@ -1,38 +1,26 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { runCrowd } from "./exporter/crowd.ts";
-import { createPeers, IMAGE, NETWORK, type Peers } from "./exporter/peers.ts";
-import { exporterLacks } from "./exporter/requirements.ts";
+import { IMAGE, NETWORK } from "./exporter/peers.ts";
+import { skip } from "./exporter/requirements.ts";
+import { Rig } from "./exporter/rig.ts";
 import { keyOf, scrapeEdges } from "./exporter/scrape.ts";
 import { BRIEF_BYTES, briefTalkOn } from "./exporter/talk.ts";
-import { type RunningExporter, startExporter } from "./exporter/unprivileged.ts";
 import { eventually } from "./lib/eventually.ts";
-import { buildTracer, startTracer, type Tracer } from "./lib/tracer.ts";
 
 const SERVER = "flowtally-test-host";
 const PORT = 7351;
 const GUESTS = 200;
 
-const lacks = await exporterLacks();
-
-describe("flow-exporter and momentary containers", { skip: lacks ?? false }, () => {
-  let tracer: Tracer;
-  let exporter: RunningExporter;
-  let peers: Peers;
+describe("flow-exporter and momentary containers", { skip }, () => {
+  const rig = new Rig("crowd");
   let server: string;
   before(async () => {
-    await buildTracer();
-    tracer = await startTracer("crowd");
-    exporter = await startExporter(tracer.pins);
-    peers = await createPeers();
-    await peers.container(SERVER, [], "answer", `${PORT}`, ...BRIEF_BYTES);
-    server = await peers.addressOf(SERVER);
+    await rig.setUp();
+    await rig.peers.container(SERVER, [], "answer", `${PORT}`, ...BRIEF_BYTES);
+    server = await rig.peers.addressOf(SERVER);
   });
-  after(async () => {
-    await peers?.removeAll();
-    await exporter?.stop();
-    await tracer?.stop();
-  });
+  after(() => rig.remove());
 
   const guest = (number: number) => {
     const connections = 1 + (number % 7);
@@ -57,7 +45,7 @@ describe("flow-exporter and momentary containers", { skip: lacks ?? false }, () 
 
   /** All edges to the server, whatever their source is called. */
   const guestEdges = async () => {
-    const edges = [...(await scrapeEdges(exporter.url))];
+    const edges = [...(await scrapeEdges(rig.exporter.url))];
     return new Map(edges.filter(([key]) => key.includes(`destination="${SERVER}"`)).sort());
   };
 });

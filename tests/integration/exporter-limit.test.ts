@@ -1,14 +1,9 @@
 import assert from "node:assert/strict";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { createPeers, type Peers } from "./exporter/peers.ts";
-import { exporterLacks } from "./exporter/requirements.ts";
+import { skip } from "./exporter/requirements.ts";
+import { Rig } from "./exporter/rig.ts";
 import { type EdgeCounters, scrape, scrapeEdge, scrapeEdges } from "./exporter/scrape.ts";
-import { type RunningExporter, startExporter } from "./exporter/unprivileged.ts";
 import { eventually } from "./lib/eventually.ts";
-import { buildTracer, startTracer, type Tracer } from "./lib/tracer.ts";
 
 const SERVER = "flowtally-test-full";
 const PORTS = [7391, 7392, 7393] as const;
@@ -21,37 +16,22 @@ const OTHER = { source: "~other", destination: "~other", port: 0 };
 /** Sent over all edges beyond the limit, by the peers; this machine may say a little more. */
 const LEAST_SENT = (PORTS.length - MAX_EDGES) * COUNT * REQUEST;
 
-const lacks = await exporterLacks();
-
 /** More edges than the exporter may have: none is dropped in silence. */
-describe("flow-exporter at its limit of edges", { skip: lacks ?? false }, () => {
-  let tracer: Tracer;
-  let exporter: RunningExporter;
-  let peers: Peers;
-  let state: string;
+describe("flow-exporter at its limit of edges", { skip }, () => {
+  const rig = new Rig("limit", { keepState: true, maxEdges: MAX_EDGES });
   before(async () => {
-    await buildTracer();
-    tracer = await startTracer("limit");
-    state = await mkdtemp(path.join(tmpdir(), "flowtally-state-"));
-    await chmod(state, 0o777);
-    exporter = await startExporter(tracer.pins, { state, maxEdges: MAX_EDGES });
-    peers = await createPeers();
-    for (const port of PORTS) await peers.container(`${SERVER}-${port}`, [], "answer", `${port}`, ...BYTES);
+    await rig.setUp();
+    for (const port of PORTS) await rig.peers.container(`${SERVER}-${port}`, [], "answer", `${port}`, ...BYTES);
     for (const port of PORTS) {
-      const address = await peers.addressOf(`${SERVER}-${port}`);
-      await peers.process(`limited-${port}`, ["brief", address, `${port}`, `${COUNT}`, ...BYTES]);
+      const address = await rig.peers.addressOf(`${SERVER}-${port}`);
+      await rig.peers.process(`limited-${port}`, ["brief", address, `${port}`, `${COUNT}`, ...BYTES]);
     }
   });
-  after(async () => {
-    await peers?.removeAll();
-    await exporter?.stop();
-    await tracer?.stop();
-    if (state) await rm(state, { recursive: true });
-  });
+  after(() => rig.remove());
 
-  const dropped = async () => Number((await scrape(exporter.url)).match(/^flow_edges_dropped_total (\d+)$/m)?.[1]);
+  const dropped = async () => Number((await scrape(rig.exporter.url)).match(/^flow_edges_dropped_total (\d+)$/m)?.[1]);
   const isCounted = async () => {
-    const other = await scrapeEdge(exporter.url, OTHER);
+    const other = await scrapeEdge(rig.exporter.url, OTHER);
     assert.ok(other && other.sent >= LEAST_SENT, `${other?.sent} bytes sent under ~other`);
     assert.ok(other.opened >= (PORTS.length - MAX_EDGES) * COUNT, `${other.opened} connections under ~other`);
     return other;
@@ -59,7 +39,7 @@ describe("flow-exporter at its limit of edges", { skip: lacks ?? false }, () => 
 
   test("what is beyond it counts under ~other, and as dropped", async () => {
     await eventually(15, isCounted);
-    const named = [...(await scrapeEdges(exporter.url)).keys()].filter((key) => !key.includes("~other"));
+    const named = [...(await scrapeEdges(rig.exporter.url)).keys()].filter((key) => !key.includes("~other"));
     assert.equal(named.length, MAX_EDGES, named.join());
     assert.ok((await dropped()) >= PORTS.length - MAX_EDGES);
   });
@@ -76,11 +56,11 @@ describe("flow-exporter at its limit of edges", { skip: lacks ?? false }, () => 
         [other, before] = [now, droppedNow];
       });
     };
-    await exporter.stop();
-    exporter = await startExporter(tracer.pins, { state, maxEdges: MAX_EDGES });
+    await rig.exporter.stop();
+    await rig.startExporter();
     await hasNotGoneDown();
-    await tracer.stop();
-    tracer = await startTracer("limit");
+    await rig.tracer.stop();
+    await rig.startTracer();
     await hasNotGoneDown();
   });
 });

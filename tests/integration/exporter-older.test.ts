@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { execa } from "execa";
-import { createPeers, type Peers } from "./exporter/peers.ts";
-import { exporterLacks } from "./exporter/requirements.ts";
+import { skip } from "./exporter/requirements.ts";
+import { Rig } from "./exporter/rig.ts";
 import { keyOf, scrapeEdges } from "./exporter/scrape.ts";
 import { BYTES, REQUEST, RESPONSE, talkOn } from "./exporter/talk.ts";
-import { type RunningExporter, startExporter } from "./exporter/unprivileged.ts";
 import { eventually } from "./lib/eventually.ts";
-import { buildTracer, startTracer, type Tracer } from "./lib/tracer.ts";
+import { buildTracer } from "./lib/tracer.ts";
 
 const SERVER = "flowtally-test-elder";
 const CLIENT = "flowtally-test-old";
@@ -21,39 +20,32 @@ const PORT = 61_001;
 const CONNECTIONS = 11;
 const EXPECTED = talkOn(CONNECTIONS);
 
-const lacks = await exporterLacks();
-
 /** Flows that were open before tracer and exporter: whole, with their owners, and in the right direction. */
-describe("flow-exporter and flows older than the tracer", { skip: lacks ?? false }, () => {
-  let tracer: Tracer;
-  let exporter: RunningExporter;
-  let peers: Peers;
+describe("flow-exporter and flows older than the tracer", { skip }, () => {
+  const rig = new Rig("older");
   let leaving: Promise<void>;
   before(async () => {
+    // Beforehand: the leaver waits for nobody.
     await buildTracer();
-    peers = await createPeers();
-    await peers.container(SERVER, [], "serve", `${PORT}`, ...BYTES);
-    const call = ["call", await peers.addressOf(SERVER), `${PORT}`, `${CONNECTIONS}`, ...BYTES];
-    await peers.container(CLIENT, [], ...call);
-    await peers.process(CALLER, call);
-    await peers.container(PARTING, [], "answer", `${PORT}`, ...BYTES);
-    const parting = await peers.addressOf(PARTING);
-    leaving = peers.process(LEAVER, ["stay", `${STAY_MS}`, parting, `${PORT}`, ...BYTES]);
+    await rig.createPeers();
+    await rig.peers.container(SERVER, [], "serve", `${PORT}`, ...BYTES);
+    const call = ["call", await rig.peers.addressOf(SERVER), `${PORT}`, `${CONNECTIONS}`, ...BYTES];
+    await rig.peers.container(CLIENT, [], ...call);
+    await rig.peers.process(CALLER, call);
+    await rig.peers.container(PARTING, [], "answer", `${PORT}`, ...BYTES);
+    const parting = await rig.peers.addressOf(PARTING);
+    leaving = rig.peers.process(LEAVER, ["stay", `${STAY_MS}`, parting, `${PORT}`, ...BYTES]);
     await eventually(5, async () => {
       assert.match((await execa("ss", ["-tnH", "dst", `${parting}:${PORT}`])).stdout, /^ESTAB/);
     });
-    tracer = await startTracer("older");
-    exporter = await startExporter(tracer.pins);
+    await rig.startTracer();
+    await rig.startExporter();
   });
-  after(async () => {
-    await peers?.removeAll();
-    await exporter?.stop();
-    await tracer?.stop();
-  });
+  after(() => rig.remove());
 
   /** All edges with either of `names` at one of their ends. */
   const edgesOf = async (...names: string[]) => {
-    const edges = [...(await scrapeEdges(exporter.url))];
+    const edges = [...(await scrapeEdges(rig.exporter.url))];
     const found = edges.filter(([key]) => names.some((name) => key.includes(`"${name}"`)));
     return Object.fromEntries(found.sort(([one], [other]) => (one < other ? -1 : 1)));
   };
@@ -67,10 +59,10 @@ describe("flow-exporter and flows older than the tracer", { skip: lacks ?? false
   });
 
   test("stay as they were with the next tracer and the next exporter", async () => {
-    await tracer.stop();
-    tracer = await startTracer("older");
-    await exporter.stop();
-    exporter = await startExporter(tracer.pins);
+    await rig.tracer.stop();
+    await rig.startTracer();
+    await rig.exporter.stop();
+    await rig.startExporter();
     await eventually(15, async () => assert.deepEqual(await edgesOf(SERVER, CLIENT), expected(EXPECTED)));
   });
 

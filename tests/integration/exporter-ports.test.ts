@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { createNamespace, type Namespace } from "./exporter/namespace.ts";
-import { createPeers, type Peers } from "./exporter/peers.ts";
-import { exporterLacks } from "./exporter/requirements.ts";
+import { skip } from "./exporter/requirements.ts";
+import { Rig } from "./exporter/rig.ts";
 import { type EdgeCounters, keyOf, scrapeEdges } from "./exporter/scrape.ts";
 import { BYTES, talkOn } from "./exporter/talk.ts";
-import { type RunningExporter, startExporter } from "./exporter/unprivileged.ts";
 import { eventually } from "./lib/eventually.ts";
-import { buildTracer, startTracer, type Tracer } from "./lib/tracer.ts";
 
 const SERVER = "flowtally-test-behind";
 const OTHER = "flowtally-test-other";
@@ -19,32 +17,23 @@ const BRIDGE = "172.17.0.1";
 const CONNECTIONS = 7;
 const EXPECTED = talkOn(CONNECTIONS);
 
-const lacks = await exporterLacks();
-
 /** Every flow at a published port, whichever way it takes, is one edge to the container and the port behind it. */
-describe("flow-exporter and published ports", { skip: lacks ?? false }, () => {
-  let tracer: Tracer;
-  let exporter: RunningExporter;
-  let peers: Peers;
+describe("flow-exporter and published ports", { skip }, () => {
+  const rig = new Rig("ports");
   let namespace: Namespace;
   before(async () => {
-    await buildTracer();
-    tracer = await startTracer("ports");
     namespace = await createNamespace();
-    exporter = await startExporter(tracer.pins);
-    peers = await createPeers();
+    await rig.setUp();
     const published = [`127.0.0.1:${PUBLISHED}`, `${BRIDGE}:${PUBLISHED}`, "7411"].map(
       (at) => `--publish=${at}:${PORT}`,
     );
-    await peers.container(SERVER, published, "serve", `${PORT}`, ...BYTES);
+    await rig.peers.container(SERVER, published, "serve", `${PORT}`, ...BYTES);
     const other = [`--publish=${namespace.hostAddress}:${PUBLISHED}:${OTHER_PORT}`];
-    await peers.container(OTHER, other, "serve", `${OTHER_PORT}`, ...BYTES);
+    await rig.peers.container(OTHER, other, "serve", `${OTHER_PORT}`, ...BYTES);
   });
   after(async () => {
-    await peers?.removeAll();
+    await rig.remove();
     await namespace?.remove();
-    await exporter?.stop();
-    await tracer?.stop();
   });
 
   const called = (address: string, port = PUBLISHED) => ["call", address, `${port}`, `${CONNECTIONS}`, ...BYTES];
@@ -53,58 +42,58 @@ describe("flow-exporter and published ports", { skip: lacks ?? false }, () => {
   const isOneEdge = async (source: string, destination: string, port: number, counters: EdgeCounters = EXPECTED) => {
     const edge = keyOf({ source, destination, port });
     await eventually(15, async () => {
-      const edges = [...(await scrapeEdges(exporter.url))];
+      const edges = [...(await scrapeEdges(rig.exporter.url))];
       const found = edges.filter(([key]) => key.startsWith(`source="${source}"`) || key.includes("docker-proxy"));
       assert.deepEqual(Object.fromEntries(found), { [edge]: counters });
     });
   };
 
   test("from the host at its loopback, through Docker's proxy", async () => {
-    await peers.process("loopback", called("127.0.0.1"));
+    await rig.peers.process("loopback", called("127.0.0.1"));
     await isOneEdge("host/loopback", SERVER, PORT);
   });
 
   test("from the host at its bridge, where the kernel rewrites the address", async () => {
-    await peers.process("bridge", called(BRIDGE));
+    await rig.peers.process("bridge", called(BRIDGE));
     await isOneEdge("host/bridge", SERVER, PORT);
   });
 
   test("from the host, at another address where another container has the same port", async () => {
-    await peers.process("another", called(namespace.hostAddress));
+    await rig.peers.process("another", called(namespace.hostAddress));
     await isOneEdge("host/another", OTHER, OTHER_PORT);
   });
 
   test("from a network namespace that is no container's, at the bridge's address", async () => {
-    await peers.process("netns", called(BRIDGE), namespace.within);
+    await rig.peers.process("netns", called(BRIDGE), namespace.within);
     await isOneEdge("host/netns", SERVER, PORT);
   });
 
   test("from a network namespace, at a port published for all addresses", async () => {
-    await peers.process("netns-all", called(namespace.hostAddress, 7411), namespace.within);
+    await rig.peers.process("netns-all", called(namespace.hostAddress, 7411), namespace.within);
     await isOneEdge("host/netns-all", SERVER, PORT);
   });
 
   test("from a container beside it on the same network, out to the host and back", async () => {
     const name = "flowtally-test-hairpin";
-    await peers.container(name, [], ...called(BRIDGE));
+    await rig.peers.container(name, [], ...called(BRIDGE));
     await isOneEdge(name, SERVER, PORT);
   });
 
   test("from that container at the gateway of their network, an address the host has had for seconds", async () => {
     const name = "flowtally-test-gateway";
-    await peers.container(name, [], ...called(await peers.gateway(), 7411));
+    await rig.peers.container(name, [], ...called(await rig.peers.gateway(), 7411));
     await isOneEdge(name, SERVER, PORT);
   });
 
   test("connections that close, through Docker's proxy, count once each", async () => {
-    await peers.process("closing", ["reset", "127.0.0.1", `${PUBLISHED}`, `${CONNECTIONS}`, ...BYTES]);
+    await rig.peers.process("closing", ["reset", "127.0.0.1", `${PUBLISHED}`, `${CONNECTIONS}`, ...BYTES]);
     await isOneEdge("host/closing", SERVER, PORT, { ...EXPECTED, open: 0, closed: CONNECTIONS });
   });
 
   test("what the container leaves half-closed stays with it", async () => {
-    await peers.process("bereft", called("127.0.0.1"));
+    await rig.peers.process("bereft", called("127.0.0.1"));
     await isOneEdge("host/bereft", SERVER, PORT);
-    await peers.removeContainer(SERVER);
+    await rig.peers.removeContainer(SERVER);
     await isOneEdge("host/bereft", SERVER, PORT, { ...EXPECTED, open: 0 });
   });
 });

@@ -4,13 +4,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { createDockerGate, type DockerGate } from "./exporter/docker-gate.ts";
-import { createPeers, type Peers } from "./exporter/peers.ts";
-import { exporterLacks } from "./exporter/requirements.ts";
+import { skip } from "./exporter/requirements.ts";
+import { Rig } from "./exporter/rig.ts";
 import { scrapeEdge, scrapeUp } from "./exporter/scrape.ts";
 import { BRIEF_BYTES, BRIEF_REQUEST, BRIEF_RESPONSE, briefTalkOn } from "./exporter/talk.ts";
-import { type ExporterOptions, type RunningExporter, startExporter } from "./exporter/unprivileged.ts";
 import { eventually } from "./lib/eventually.ts";
-import { buildTracer, startTracer, type Tracer } from "./lib/tracer.ts";
 
 const SERVER = "flowtally-test-steady";
 const PORT = 7371;
@@ -18,46 +16,42 @@ const COUNT = 5;
 const EXPECTED = briefTalkOn(COUNT);
 const REFRESH_SECONDS = 2;
 
-const lacks = await exporterLacks();
-
 /** One part that is slow or fails degrades that part alone, shows, and heals by itself. */
-describe("flow-exporter, when a part fails", { skip: lacks ?? false }, () => {
-  let tracer: Tracer;
+describe("flow-exporter, when a part fails", { skip }, () => {
   let gate: DockerGate;
-  let exporter: RunningExporter;
-  let peers: Peers;
+  let rig: Rig;
   let folder: string;
   before(async () => {
-    await buildTracer();
     folder = await mkdtemp(path.join(tmpdir(), "flowtally-safety-"));
     await chmod(folder, 0o755);
-    tracer = await startTracer("safety", "--udp", "on");
     gate = await createDockerGate();
-    exporter = await startExporter(tracer.pins, { dockerSocket: gate.socket, refreshSeconds: REFRESH_SECONDS });
-    peers = await createPeers();
-    await peers.container(SERVER, [], "answer", `${PORT}`, ...BRIEF_BYTES);
+    rig = new Rig("safety", {
+      tracerArgs: ["--udp", "on"],
+      dockerSocket: gate.socket,
+      refreshSeconds: REFRESH_SECONDS,
+    });
+    await rig.setUp();
+    await rig.peers.container(SERVER, [], "answer", `${PORT}`, ...BRIEF_BYTES);
   });
   after(async () => {
-    await peers?.removeAll();
-    await exporter?.stop();
+    await rig?.remove();
     await gate?.remove();
-    await tracer?.stop();
     if (folder) await rm(folder, { recursive: true });
   });
 
-  const brief = async () => ["brief", await peers.addressOf(SERVER), `${PORT}`, `${COUNT}`, ...BRIEF_BYTES];
+  const brief = async () => ["brief", await rig.peers.addressOf(SERVER), `${PORT}`, `${COUNT}`, ...BRIEF_BYTES];
   /** A process of the host that calls the server, of a name that nobody had before. */
   let callers = 0;
   const callerCounts = async () => {
     const name = `caller-${++callers}`;
-    await peers.process(name, await brief());
+    await rig.peers.process(name, await brief());
     const edge = { source: `host/${name}`, destination: SERVER, port: PORT };
-    await eventually(15, async () => assert.deepEqual(await scrapeEdge(exporter.url, edge), EXPECTED));
+    await eventually(15, async () => assert.deepEqual(await scrapeEdge(rig.exporter.url, edge), EXPECTED));
   };
   const isUp = async (source: string, expected: boolean, reason?: RegExp) => {
     await eventually(20, async () => {
-      assert.equal(await scrapeUp(exporter.url, source), expected);
-      const last = exporter.log.findLast((line) => line.source === source);
+      assert.equal(await scrapeUp(rig.exporter.url, source), expected);
+      const last = rig.exporter.log.findLast((line) => line.source === source);
       assert.equal(last?.msg, expected ? "source works" : "source fails");
       if (reason) assert.match(last?.reason ?? "", reason);
     });
@@ -66,26 +60,26 @@ describe("flow-exporter, when a part fails", { skip: lacks ?? false }, () => {
     const response = await fetch(`${url}/api/containers?limit=10000`);
     return ((await response.json()) as { containers: { name: string }[] }).containers.map(({ name }) => name);
   };
-  const isKnown = async (name: string, seconds: number, url = exporter.url) => {
+  const isKnown = async (name: string, seconds: number, url = rig.exporter.url) => {
     await eventually(seconds, async () => assert.ok((await knownContainers(url)).includes(name), name));
   };
   /** Another exporter, with a tracer of its own: one tracer has one reader. */
-  const alone = async (options: ExporterOptions, use: (other: RunningExporter) => Promise<void>) => {
-    const another = await startTracer("safety-alone");
-    const other = await startExporter(another.pins, { dockerSocket: gate.socket, ...options });
+  const alone = async (refreshSeconds: number, use: (url: string) => Promise<void>) => {
+    const other = new Rig("safety-alone", { dockerSocket: gate.socket, refreshSeconds });
     try {
-      await use(other);
+      await other.startTracer();
+      await other.startExporter();
+      await use(other.exporter.url);
     } finally {
-      await other.stop();
-      await another.stop();
+      await other.remove();
     }
   };
 
   describe("Docker", () => {
     test("tells of a new container by its events, at once", async () => {
       const name = "flowtally-test-told";
-      await alone({ refreshSeconds: 60 }, async ({ url }) => {
-        await peers.container(name, [], "hear", "7372");
+      await alone(60, async (url) => {
+        await rig.peers.container(name, [], "hear", "7372");
         await isKnown(name, 1, url);
       });
     });
@@ -93,7 +87,7 @@ describe("flow-exporter, when a part fails", { skip: lacks ?? false }, () => {
     test("tells of it by the next refresh where its events are missed", async () => {
       gate.behave("no events");
       const name = "flowtally-test-untold";
-      await peers.container(name, [], "hear", "7372");
+      await rig.peers.container(name, [], "hear", "7372");
       await isKnown(name, 2 * REFRESH_SECONDS);
       await isUp("docker-events", false, /no answer from Docker within 5000 ms/);
       await isUp("docker", true);
@@ -110,7 +104,7 @@ describe("flow-exporter, when a part fails", { skip: lacks ?? false }, () => {
         gate.behave(behaviour);
         await isUp("docker", false, reason);
         await callerCounts();
-        await peers.container(name, [], "hear", "7372");
+        await rig.peers.container(name, [], "hear", "7372");
         gate.behave("open");
         await isUp("docker", true);
         await isUp("docker-events", true);
@@ -129,30 +123,30 @@ describe("flow-exporter, when a part fails", { skip: lacks ?? false }, () => {
 
     test("not there at the start: containers are called by their ids, and by their names once it comes", async () => {
       const [early, late] = ["flowtally-test-early", "flowtally-test-after"];
-      const nameless = async (name: string) => `container/${(await peers.idOf(name)).slice(0, 12)}`;
+      const nameless = async (name: string) => `container/${(await rig.peers.idOf(name)).slice(0, 12)}`;
       // Without Docker's events, only the reads once a second tell which cgroup is whose.
-      const stay = ["stay", "2500", await peers.addressOf(SERVER), `${PORT}`, ...BRIEF_BYTES];
+      const stay = ["stay", "2500", await rig.peers.addressOf(SERVER), `${PORT}`, ...BRIEF_BYTES];
       await gate.leave();
-      await alone({ refreshSeconds: REFRESH_SECONDS }, async ({ url }) => {
+      await alone(REFRESH_SECONDS, async (url) => {
         const becomes = async (source: string, destination: string) => {
           const edge = { source, destination, port: PORT };
           const once = { sent: BRIEF_REQUEST, received: BRIEF_RESPONSE, open: 0, opened: 1, closed: 1, failed: 0 };
           await eventually(15, async () => assert.deepEqual(await scrapeEdge(url, edge), once));
         };
-        await peers.container(early, [], ...stay);
+        await rig.peers.container(early, [], ...stay);
         await becomes(await nameless(early), await nameless(SERVER));
         assert.equal(await scrapeUp(url, "docker"), false);
         await gate.comeBack();
         await eventually(15, async () => assert.equal(await scrapeUp(url, "docker"), true));
-        await peers.container(late, [], ...stay);
+        await rig.peers.container(late, [], ...stay);
         await becomes(late, SERVER);
       });
     });
   });
 
   describe("a pin", () => {
-    const away = (pin: string) => rename(path.join(tracer.pins, pin), path.join(tracer.pins, `${pin}_away`));
-    const back = (pin: string) => rename(path.join(tracer.pins, `${pin}_away`), path.join(tracer.pins, pin));
+    const away = (pin: string) => rename(path.join(rig.tracer.pins, pin), path.join(rig.tracer.pins, `${pin}_away`));
+    const back = (pin: string) => rename(path.join(rig.tracer.pins, `${pin}_away`), path.join(rig.tracer.pins, pin));
 
     for (const [pin, source] of [
       ["processes", "processes"],
@@ -179,12 +173,12 @@ describe("flow-exporter, when a part fails", { skip: lacks ?? false }, () => {
       test(`${pin}, gone: ${source} fails, and what ended meanwhile counts once it is back`, async () => {
         await away(pin);
         const name = `without-${pin}`.slice(0, 15);
-        await peers.process(name, await brief());
+        await rig.peers.process(name, await brief());
         await isUp(source, false, new RegExp(`ENOENT.*/${pin}'`));
         await back(pin);
         await isUp(source, true);
         const edge = { source: `host/${name}`, destination: SERVER, port: PORT };
-        await eventually(15, async () => assert.deepEqual(await scrapeEdge(exporter.url, edge), EXPECTED));
+        await eventually(15, async () => assert.deepEqual(await scrapeEdge(rig.exporter.url, edge), EXPECTED));
         await callerCounts();
       });
     }
@@ -197,7 +191,7 @@ describe("flow-exporter, when a part fails", { skip: lacks ?? false }, () => {
       ["closed", "closed-flows", 160, 4],
     ] as const) {
       test(`in ${pin}: ${source} fails and says which, and heals when they are right again`, async () => {
-        const pinned = path.join(tracer.pins, pin);
+        const pinned = path.join(rig.tracer.pins, pin);
         const stranger = path.join(folder, pin);
         const row = Buffer.alloc(size);
         row.writeUInt16LE(size, 0);

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { createPeers, type Peers } from "./exporter/peers.ts";
-import { exporterLacks } from "./exporter/requirements.ts";
+import { skip } from "./exporter/requirements.ts";
+import { Rig } from "./exporter/rig.ts";
 import { BRIEF_BYTES } from "./exporter/talk.ts";
-import { type RunningExporter, startExporter } from "./exporter/unprivileged.ts";
 import { eventually } from "./lib/eventually.ts";
-import { buildTracer, startTracer, type Tracer } from "./lib/tracer.ts";
 
 const SERVER = "flowtally-test-listener";
 const TOILER = "flowtally-test-toiler";
@@ -28,30 +26,20 @@ interface FlowJson {
   work: { comm: string; before: Amounts; during: Amounts } | null;
 }
 
-const lacks = await exporterLacks();
-
 /** A process that works before it connects, and otherwise afterwards: which of it does its flow's record tell? */
-describe("flow-exporter and the work beside a flow", { skip: lacks ?? false }, () => {
-  let tracer: Tracer;
-  let exporter: RunningExporter;
-  let peers: Peers;
+describe("flow-exporter and the work beside a flow", { skip }, () => {
+  const rig = new Rig("work");
   before(async () => {
-    await buildTracer();
-    tracer = await startTracer("work");
-    exporter = await startExporter(tracer.pins);
-    peers = await createPeers();
-    await peers.container(SERVER, [], "answer", `${PORT}`, ...BRIEF_BYTES);
+    await rig.setUp();
+    await rig.peers.container(SERVER, [], "answer", `${PORT}`, ...BRIEF_BYTES);
     const amounts = [BEFORE_MS, DURING_MS, WRITTEN].map(String);
-    await peers.container(TOILER, [], "toil", ...amounts, await peers.addressOf(SERVER), `${PORT}`, ...BRIEF_BYTES);
+    const flow = [await rig.peers.addressOf(SERVER), `${PORT}`, ...BRIEF_BYTES];
+    await rig.peers.container(TOILER, [], "toil", ...amounts, ...flow);
   });
-  after(async () => {
-    await peers?.removeAll();
-    await exporter?.stop();
-    await tracer?.stop();
-  });
+  after(() => rig.remove());
 
   const theFlow = async () => {
-    const response = await fetch(`${exporter.url}/api/flows?container=${TOILER}&port=${PORT}`);
+    const response = await fetch(`${rig.exporter.url}/api/flows?container=${TOILER}&port=${PORT}`);
     const { total, flows } = (await response.json()) as { total: number; flows: FlowJson[] };
     assert.equal(total, 1);
     assert.ok(flows[0]);
@@ -76,13 +64,13 @@ describe("flow-exporter and the work beside a flow", { skip: lacks ?? false }, (
   });
 
   test("once it has ended: the same, although the process is gone", async () => {
-    await peers.removeContainer(TOILER);
+    await rig.peers.removeContainer(TOILER);
     await eventually(15, async () => assert.notEqual((await theFlow()).end, null));
     await tellsTheWork();
   });
 
   test("its container's counters have both", async () => {
-    const response = await fetch(`${exporter.url}/metrics`);
+    const response = await fetch(`${rig.exporter.url}/metrics`);
     const series = [...(await response.text()).matchAll(/^(flow_endpoint_\w+_total)\{endpoint="([^"]+)"\} (\S+)$/gm)];
     const of = (metric: string) => Number(series.find(([, name, who]) => name === metric && who === TOILER)?.[3]);
     isAbout(of("flow_endpoint_cpu_seconds_total"), (BEFORE_MS + DURING_MS) / 1000, 2 * SLACK_SECONDS, "seconds of CPU");

@@ -29,14 +29,19 @@ export interface Peers {
 
 /** Builds the program, its image and the peers' network; `options` are those of `docker network create`. */
 export async function createPeers(options: readonly string[] = []): Promise<Peers> {
+  await using made = new AsyncDisposableStack();
   const folder = await mkdtemp(path.join(tmpdir(), "flowtally-peer-"));
+  made.defer(() => rm(folder, { recursive: true }));
   const program = path.join(folder, "peer");
   await execa("cc", ["-static", "-O2", "-Wall", "-Werror", "-o", program, path.join(import.meta.dirname, "peer.c")]);
   await execa("sh", ["-c", 'tar -c -C "$1" peer | docker import - "$2"', "sh", folder, IMAGE]);
+  made.defer(async () => void (await execa("docker", ["rmi", IMAGE], { reject: false })));
   await execa("docker", ["network", "create", ...options, NETWORK]);
+  made.defer(async () => void (await execa("docker", ["network", "rm", NETWORK], { reject: false })));
   const names: string[] = [];
   const processes: { kill(): unknown }[] = [];
   const remove = (name: string) => execa("docker", ["rm", "-f", name], { reject: false });
+  const removals = made.move();
   return {
     container: async (name, options, ...command) => {
       names.push(name);
@@ -70,9 +75,7 @@ export async function createPeers(options: readonly string[] = []): Promise<Peer
     removeAll: async () => {
       for (const child of processes) child.kill();
       for (const name of names) await remove(name);
-      await execa("docker", ["network", "rm", NETWORK], { reject: false });
-      await execa("docker", ["rmi", IMAGE], { reject: false });
-      await rm(folder, { recursive: true });
+      await removals.disposeAsync();
     },
   };
 }

@@ -1,10 +1,8 @@
 import { execa } from "execa";
 import { tracerLacks } from "../lib/tracer.ts";
 
-/** Why the exporter cannot be tested here against a kernel and an engine; undefined when it can. */
-export async function exporterLacks(): Promise<string | undefined> {
-  return (await tracerLacks()) ?? (await dockerLacks());
-}
+/** Why the exporter cannot be tested here against a kernel and an engine; false when it can. */
+export const skip = (await tracerLacks()) ?? (await dockerLacks()) ?? false;
 
 async function dockerLacks(): Promise<string | undefined> {
   const engine = await execa("docker", ["version", "--format", "{{.Server.Version}}"], { reject: false });

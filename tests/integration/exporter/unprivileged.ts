@@ -43,7 +43,6 @@ export async function startExporter(pins: string, options: ExporterOptions = {})
     env: { ...env, FLOW_REFRESH_SECONDS: `${refreshSeconds}`, FLOW_MAX_EDGES: `${maxEdges}` },
     reject: false,
     all: true,
-    buffer: { stdout: false, stderr: false, all: true },
   });
   const log: LogLine[] = [];
   const port = await new Promise<number>((resolve, reject) => {
