@@ -88,8 +88,10 @@ export class ClosedFlows {
 }
 
 function bySequence(rows: ClosedRows, wanted: (sequence: number) => boolean): Map<number, Uint8Array> {
-  const all = Array.from({ length: rows.length }, (_, index) => [rows.sequence(index), index] as const);
-  return new Map(
-    all.filter(([sequence]) => wanted(sequence)).map(([sequence, index]) => [sequence, rows.bytes(index)]),
-  );
+  const found = new Map<number, Uint8Array>();
+  for (let index = 0; index < rows.length; index++) {
+    const sequence = rows.sequence(index);
+    if (wanted(sequence)) found.set(sequence, rows.bytes(index));
+  }
+  return found;
 }

@@ -124,7 +124,8 @@ export class FlowTable {
   #forgetEnded(): void {
     for (const flow of this.#ended) {
       if (!flow.edge) continue;
-      for (const side of [flow.client, flow.server]) if (side) this.#pairs.remove(side);
+      const alone = flow.client && flow.server ? undefined : (flow.client ?? flow.server);
+      if (alone) this.#pairs.remove(alone);
       this.#ended.delete(flow);
       this.#unsettled.delete(flow);
       this.flows.delete(flow);
@@ -144,15 +145,9 @@ export class FlowTable {
 
   /** The socket in row `index`, taken out of those that are open. */
   #known(rows: FlowRows, index: number): Side | undefined {
-    const key = rows.key(index);
-    for (const sides of [this.#leaving, this.#sides]) {
-      const side = sides.get(key);
-      if (!side || !isSame(side, rows, index)) continue;
-      sides.delete(key);
-      this.#last.remove(side);
-      return side;
-    }
-    return undefined;
+    const side = takeSame(this.#leaving, rows, index) ?? takeSame(this.#sides, rows, index);
+    if (side) this.#last.remove(side);
+    return side;
   }
 
   #endLeaving(world: World, complete: boolean): void {
@@ -226,13 +221,13 @@ export class FlowTable {
   #add(rows: FlowRows, index: number, world: World): Side {
     const row = rows.row(index);
     const tuples = tuplesOf(row, world);
-    const mirror = this.#pairs.mirrorOf(tuples);
+    const mirror = this.#pairs.takeMirror(tuples);
     const flow = mirror?.flow ?? createFlow(this.#round, world.nowNs);
     const side = createSide(rows, index, row, flow, tuples);
     place(side, mirror);
     resume(flow, this.#remembered.take(rows, index));
     markStart(side, world.history);
-    this.#pairs.add(side);
+    if (!mirror) this.#pairs.add(side);
     this.flows.add(flow);
     this.#ended.delete(flow);
     this.#unsettle(flow);
@@ -249,6 +244,13 @@ export class FlowTable {
     this.#change(flow);
     this.#unsettled.add(flow);
   }
+}
+
+function takeSame(sides: Map<number, Side>, rows: FlowRows, index: number): Side | undefined {
+  const side = sides.get(rows.key(index));
+  if (!side || !isSame(side, rows, index)) return undefined;
+  sides.delete(side.key);
+  return side;
 }
 
 /** A socket that connects has no port for a moment; it shows again once it has. */

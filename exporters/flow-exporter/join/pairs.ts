@@ -3,29 +3,28 @@ import type { Tuple } from "./tuple.ts";
 
 /** Finds the other socket of a connection whose both ends are on this host. */
 export class Pairs {
-  /** The end that was added last, by the connection's names. */
-  readonly #sides = new Map<string, Side>();
+  /** Sockets whose other end has not shown, by each name of their connection; of two with one name the later. */
+  readonly #alone = new Map<string, Side>();
 
-  /** The other end's socket, if it has been added; never one that has its pair already. */
-  mirrorOf(tuples: readonly Tuple[]): Side | undefined {
+  /** The other end's socket, if it waits for this one; from then on it does not. */
+  takeMirror(tuples: readonly Tuple[]): Side | undefined {
     for (const tuple of tuples) {
-      const side = this.#sides.get(tuple.name);
-      if (side && isAlone(side) && isOtherEnd(side, tuple)) return side;
+      const side = this.#alone.get(tuple.name);
+      if (!side || !isOtherEnd(side, tuple)) continue;
+      this.remove(side);
+      return side;
     }
     return undefined;
   }
 
+  /** Lets a socket wait for its other end. */
   add(side: Side): void {
-    for (const { name } of side.tuples) this.#sides.set(name, side);
+    for (const { name } of side.tuples) this.#alone.set(name, side);
   }
 
   remove(side: Side): void {
-    for (const { name } of side.tuples) if (this.#sides.get(name) === side) this.#sides.delete(name);
+    for (const { name } of side.tuples) if (this.#alone.get(name) === side) this.#alone.delete(name);
   }
-}
-
-function isAlone({ flow }: Side): boolean {
-  return flow.client === undefined || flow.server === undefined;
 }
 
 function isOtherEnd({ tuples }: Side, { name, reversed }: Tuple): boolean {
