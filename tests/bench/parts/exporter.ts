@@ -20,7 +20,7 @@ export const exporter: Part = {
     await using network = await createNetwork(cpus().length);
     await using tracer = await startTracer(built.tracer, { udp: false, signal: bench.signal });
     const rows = [...(await atSizes(built, network, tracer, bench)), await atRate(built, network, tracer, bench)];
-    const columns = ["", "CPU", "resident, MB", "at its peak, MB", "cycle, ms", "/metrics, ms"];
+    const columns = ["", "CPU", "resident, MB", "files of it, MB", "at its peak, MB", "cycle, ms", "/metrics, ms"];
     return {
       title: "What the exporter uses",
       method: method(bench),
@@ -32,7 +32,8 @@ export const exporter: Part = {
 function method({ scale }: Bench): string[] {
   return [
     `The real flow-exporter process on this host, reading every second, watched for ${scale.watchSeconds} s once it has read all.
-CPU is the share of one core; the cycle is its own flow_collect_duration_seconds, the median of what was asked each second.`,
+CPU is the share of one core; the cycle is its own flow_collect_duration_seconds, the median of what was asked each second.
+"files" are Node's own program and libraries, which every process that runs them shares, and which the kernel can drop.`,
   ];
 }
 
@@ -78,6 +79,7 @@ async function watch({ pid, url }: Exporter, bench: Bench, load: () => Promise<u
   return [
     percent((after.cpuSeconds - before.cpuSeconds) / seconds),
     megabytes(after.residentBytes),
+    megabytes(after.fileBytes),
     megabytes(after.peakBytes),
     short(median(asked.map(({ cycleSeconds }) => cycleSeconds * 1_000))),
     short(median(asked.map(({ ms }) => ms))),

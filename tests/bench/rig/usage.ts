@@ -7,6 +7,8 @@ const TICKS = 100;
 export interface Usage {
   cpuSeconds: number;
   residentBytes: number;
+  /** Of those, pages of files: the program itself and its libraries, shared by all who run them. */
+  fileBytes: number;
   peakBytes: number;
 }
 
@@ -27,7 +29,7 @@ export function cpuSecondsIn(stat: string): number {
 }
 
 /** Resident memory now and at its peak, in bytes, out of `/proc/PID/status`. */
-export function memoryIn(status: string): { residentBytes: number; peakBytes: number } {
+export function memoryIn(status: string): Omit<Usage, "cpuSeconds"> {
   const bytes = (name: string) => Number(new RegExp(`^${name}:\\s*(\\d+) kB$`, "m").exec(status)?.[1] ?? 0) * 1024;
-  return { residentBytes: bytes("VmRSS"), peakBytes: bytes("VmHWM") };
+  return { residentBytes: bytes("VmRSS"), fileBytes: bytes("RssFile"), peakBytes: bytes("VmHWM") };
 }

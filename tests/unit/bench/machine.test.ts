@@ -16,7 +16,8 @@ test("CPU time is found behind a name with spaces and brackets", () => {
   assert.equal(cpuSecondsIn(stat), 2);
 });
 
-test("memory is in bytes, now and at its peak", () => {
-  const status = "Name:\tnode\nVmHWM:\t  150000 kB\nVmRSS:\t  137000 kB\n";
-  assert.deepEqual(memoryIn(status), { residentBytes: 137_000 * 1024, peakBytes: 150_000 * 1024 });
+test("memory is in bytes: now, what of it is files, and at its peak", () => {
+  const status = "Name:\tnode\nVmHWM:\t  150000 kB\nVmRSS:\t  137000 kB\nRssFile:\t   63000 kB\n";
+  const [residentBytes, fileBytes, peakBytes] = [137_000 * 1024, 63_000 * 1024, 150_000 * 1024];
+  assert.deepEqual(memoryIn(status), { residentBytes, fileBytes, peakBytes });
 });
