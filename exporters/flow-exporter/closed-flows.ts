@@ -12,6 +12,9 @@ export interface ClosedState {
   rows: Uint8Array;
 }
 
+/** So few that they die young in the garbage collector's eyes. */
+const MOST_TOGETHER = 2_000;
+
 const NONE: ClosedState = { tracer: "", taken: [], rows: new Uint8Array() };
 
 /**
@@ -62,12 +65,12 @@ export class ClosedFlows {
     this.#rows = rows;
   }
 
-  /** What the last read brought and has not been taken; first what an earlier exporter left. */
+  /** What the last read brought and has not been taken, in parts; first what an earlier exporter left. */
   take(): Closed[] {
     const left = new ClosedRows(this.#left);
     this.#left = new Uint8Array();
-    const all = left.length > 0 ? [{ rows: left, indexes: [...Array(left.length).keys()] }] : [];
-    return this.#rows ? [...all, this.#intake.take(this.#rows)] : all;
+    const all = inParts({ rows: left, indexes: [...Array(left.length).keys()] });
+    return this.#rows ? [...all, ...inParts(this.#intake.take(this.#rows))] : all;
   }
 
   /** What to write down before the rows are acknowledged; `uncounted`: numbers of rows whose flows still wait. */
@@ -85,6 +88,11 @@ export class ClosedFlows {
     this.#tracer.acknowledge();
     this.#intake.forget();
   }
+}
+
+function inParts({ rows, indexes }: Closed): Closed[] {
+  const starts = Array.from({ length: Math.ceil(indexes.length / MOST_TOGETHER) }, (_, part) => part * MOST_TOGETHER);
+  return starts.map((from) => ({ rows, indexes: indexes.slice(from, from + MOST_TOGETHER) }));
 }
 
 function bySequence(rows: ClosedRows, wanted: (sequence: number) => boolean): Map<number, Uint8Array> {

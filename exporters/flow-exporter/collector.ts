@@ -164,7 +164,7 @@ export class Collector {
 
   #takeIn(live: FlowRows | undefined): void {
     const world = this.#world();
-    this.#tcp.update(live, world, this.#closed.take(), live !== undefined && this.#closed.complete);
+    this.#takeTcp(live, world);
     this.#takeUdp(world);
     this.#takePrograms(world);
     this.totals.apply([...this.#tcp.takeChanged(), ...this.#udp.takeChanged()], world.nowNs / 1e6);
@@ -200,6 +200,14 @@ export class Collector {
     this.maintain();
     this.maintain();
     this.#udp.startOver(this.#world());
+  }
+
+  #takeTcp(live: FlowRows | undefined, world: World): void {
+    const closed = this.#closed.take();
+    for (const part of closed.slice(0, -1)) {
+      this.totals.add(this.#tcp.takeClosed(part, world), world.nowNs / 1e6);
+    }
+    this.#tcp.update(live, world, closed.slice(-1), live !== undefined && this.#closed.complete);
   }
 
   #takeUdp(world: World): void {

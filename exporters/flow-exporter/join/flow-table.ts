@@ -6,7 +6,7 @@ import { createFlow, type Flow, hasCounted, openSide } from "./flow.ts";
 import { LastRows } from "./last-rows.ts";
 import { Pairs } from "./pairs.ts";
 import { type Memory, Remembered } from "./remembered.ts";
-import { createSide, end, finish, isSame, leave, renew, type Side, TCP_STATES } from "./side.ts";
+import { createSide, end, finish, type Identity, isSame, leave, renew, type Side, TCP_STATES } from "./side.ts";
 import { tuplesOf } from "./tuple.ts";
 import { Unsettled } from "./unsettled.ts";
 import { markEnd, markStart } from "./work.ts";
@@ -30,14 +30,16 @@ export class FlowTable {
   /** Gone from the live rows; their closed rows are due. */
   readonly #leaving = new Map<number, Side>();
   /** Closed by a row of this read: the live rows can lag behind by a moment. */
-  readonly #finished = new Map<number, Side>();
+  readonly #finished = new Map<number, Identity>();
   readonly #pairs = new Pairs();
   readonly #remembered = new Remembered();
-  readonly #unsettled = new Unsettled((flow) => this.#change(flow));
+  readonly #unsettled = new Unsettled((flow) => this.#changed.add(flow));
   readonly #ended = new Set<Flow>();
-  #changed: Flow[] = [];
+  #changed = new Set<Flow>();
   readonly #onEnded: (flow: Flow) => void;
+  /** Number of the read that is taken in, or was the last. */
   #round = 0;
+  #reading = false;
   /** The last read before this one that missed nothing. */
   #lastComplete = 0;
 
@@ -47,8 +49,28 @@ export class FlowTable {
   }
 
   /**
-   * Takes in one read: what has closed, then the sockets open now; `rows` is undefined when they cannot be read.
-   * `complete`: nothing of either is missing.
+   * Takes in a part of what has closed, ahead of the read it belongs to. Of thousands of connections that come and go
+   * within one read, most can so be forgotten at once: to keep them all to the next read costs more than to join them.
+   * @returns those that are over, both their ends seen; they are no longer in `flows`, and never in `takeChanged`.
+   */
+  takeClosed(closed: Closed, world: World): readonly Flow[] {
+    this.#begin();
+    this.#takeClosedRows(closed, world);
+    const brief: Flow[] = [];
+    for (const flow of this.#ended) {
+      if (flow.since !== this.#round || !flow.client || !flow.server) continue;
+      this.#unsettled.settleOne(flow, world);
+      if (!flow.edge) continue;
+      this.#changed.delete(flow);
+      this.#forget(flow);
+      brief.push(flow);
+    }
+    return brief;
+  }
+
+  /**
+   * Takes in one read: the rest of what has closed, then the sockets open now; `rows` is undefined when they cannot be
+   * read. `complete`: nothing of either is missing.
    */
   update(
     rows: FlowRows | undefined,
@@ -56,10 +78,8 @@ export class FlowTable {
     closed: readonly Closed[] = [],
     complete = rows !== undefined,
   ): void {
-    this.#round += 1;
-    this.#forgetEnded();
-    this.#finished.clear();
-    for (const each of closed) this.#takeClosed(each, world);
+    this.#begin();
+    for (const each of closed) this.#takeClosedRows(each, world);
     this.#endLeaving(world, complete);
     const shown = rows ? this.#takeLive(rows, world) : this.#sides.size;
     if (shown < this.#sides.size) this.#leaveUnseen(world);
@@ -67,6 +87,7 @@ export class FlowTable {
     this.#unsettled.settle(world, complete ? this.#lastComplete : -1);
     if (complete) this.#lastComplete = this.#round;
     this.#remembered.expire(world.nowNs);
+    this.#reading = false;
   }
 
   /** Containers seen at work that Docker has not told about yet, and whose flows wait for that. */
@@ -75,10 +96,9 @@ export class FlowTable {
   }
 
   /** The flows of which anything has changed since the last call. */
-  takeChanged(): readonly Flow[] {
+  takeChanged(): ReadonlySet<Flow> {
     const changed = this.#changed;
-    this.#changed = [];
-    for (const flow of changed) flow.changed = false;
+    this.#changed = new Set();
     return changed;
   }
 
@@ -120,25 +140,38 @@ export class FlowTable {
     }
   }
 
+  #begin(): void {
+    if (this.#reading) return;
+    this.#reading = true;
+    this.#round += 1;
+    this.#finished.clear();
+    this.#forgetEnded();
+  }
+
   /** An ended flow leaves once its last bytes have been handed on, which takes an edge. */
   #forgetEnded(): void {
     for (const flow of this.#ended) {
       if (!flow.edge) continue;
       const alone = flow.client && flow.server ? undefined : (flow.client ?? flow.server);
       if (alone) this.#pairs.remove(alone);
-      this.#ended.delete(flow);
-      this.#unsettled.delete(flow);
-      this.flows.delete(flow);
-      this.#onEnded(flow);
+      this.#forget(flow);
     }
   }
 
-  #takeClosed({ rows, indexes }: Closed, world: World): void {
+  #forget(flow: Flow): void {
+    this.#ended.delete(flow);
+    this.#unsettled.delete(flow);
+    this.flows.delete(flow);
+    this.#onEnded(flow);
+  }
+
+  #takeClosedRows({ rows, indexes }: Closed, world: World): void {
     for (const index of indexes) {
       const side = this.#known(rows, index) ?? this.#add(rows, index, world);
       finish(side, rows, index);
       markEnd(side, world.history);
-      this.#finished.set(side.key, side);
+      const { key, ports, startNs } = side;
+      this.#finished.set(key, { key, ports, startNs });
       this.#close(side);
     }
   }
@@ -178,7 +211,7 @@ export class FlowTable {
   }
 
   #renew(side: Side, rows: FlowRows, index: number, { history }: World): void {
-    if (renew(side, rows, index)) this.#change(side.flow);
+    if (renew(side, rows, index)) this.#changed.add(side.flow);
     if (side.row.pid === rows.pid(index)) return;
     side.row = rows.row(index);
     markStart(side, history);
@@ -206,7 +239,7 @@ export class FlowTable {
     const before = this.#leaving.get(side.key);
     if (before) this.#endUntold(before, world);
     leave(side, world.nowNs);
-    this.#change(side.flow);
+    this.#changed.add(side.flow);
     this.#sides.delete(side.key);
     this.#last.remove(side);
     this.#leaving.set(side.key, side);
@@ -214,7 +247,7 @@ export class FlowTable {
 
   /** A closed socket stays in its flow while the other end is open: it still says whose the flow is. */
   #close({ flow }: Side): void {
-    this.#change(flow);
+    this.#changed.add(flow);
     if (!openSide(flow)) this.#ended.add(flow);
   }
 
@@ -234,14 +267,8 @@ export class FlowTable {
     return side;
   }
 
-  #change(flow: Flow): void {
-    if (flow.changed) return;
-    flow.changed = true;
-    this.#changed.push(flow);
-  }
-
   #unsettle(flow: Flow): void {
-    this.#change(flow);
+    this.#changed.add(flow);
     this.#unsettled.add(flow);
   }
 }

@@ -56,8 +56,6 @@ export interface Flow {
   counted: Counted;
   /** Undefined while it is not established. */
   connected: Connected | undefined;
-  /** Something about it has changed that has not been handed on. */
-  changed: boolean;
 }
 
 const NOTHING_COUNTED: Counted = {
@@ -80,7 +78,6 @@ export function createFlow(since: number, sinceNs: number): Flow {
     triedIn: undefined,
     counted,
     connected: undefined,
-    changed: false,
   };
 }
 

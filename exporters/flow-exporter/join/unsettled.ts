@@ -48,6 +48,11 @@ export class Unsettled {
     for (const flow of this.#waiting) this.#settle(flow, world, wholeBy);
   }
 
+  /** Looks up the owners of one flow, both of whose ends on this host have shown. */
+  settleOne(flow: Flow, world: World): void {
+    this.#settle(flow, world, flow.since);
+  }
+
   #reconsider({ metadataVersion }: World): void {
     if (metadataVersion === this.#metadataVersion) return;
     this.#metadataVersion = metadataVersion;

@@ -60,13 +60,18 @@ export class EdgeTotals {
     return this.#overflow.dropped;
   }
 
+  /** Adds what some flows have new, ahead of the read they belong to; `nowMs` as for `apply`. */
+  add(changed: Iterable<Flow>, nowMs: number): void {
+    for (const flow of changed) this.#add(flow, nowMs);
+  }
+
   /**
-   * Adds what flows have new: all those of which anything has changed since the last time.
+   * Ends a read: adds what flows have new, all those of which anything has changed since the last time.
    * `nowMs` is any clock that only goes forward.
    */
   apply(changed: Iterable<Flow>, nowMs: number): void {
+    this.add(changed, nowMs);
     this.#overflow.nextRead();
-    for (const flow of changed) this.#add(flow, nowMs);
     this.#expire(nowMs);
   }
 

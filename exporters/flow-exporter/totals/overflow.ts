@@ -6,6 +6,7 @@ export class Overflow {
   #inLastRead = new Set<string>();
   #inThisRead = new Set<string>();
 
+  /** What is added from now on is of the next read. */
   nextRead(): void {
     this.#inLastRead = this.#inThisRead;
     this.#inThisRead = new Set();

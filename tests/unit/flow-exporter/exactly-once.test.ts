@@ -133,6 +133,23 @@ describe("every flow counts once, exactly", () => {
     );
   });
 
+  test("thousands within one read, which takes them in parts, and the last of them only half", () => {
+    const workload = new Workload();
+    const disk = new Disk();
+    for (let which = 0; which < 3_001; which++) {
+      for (const kind of ["open local", "send", "close client", "close server"] as const) {
+        workload.act({ kind, which, bytes: which });
+      }
+    }
+    workload.act({ kind: "open local", which: 0, bytes: 0 });
+    workload.act({ kind: "close client", which: 3_001, bytes: 0 });
+    new Running(workload.kernel, disk).cycle(20);
+    const next = new Running(workload.kernel, disk);
+    for (let cycle = 0; cycle < 4; cycle++) next.cycle();
+    const { sent, opened, closed, failed } = next.sums();
+    assert.deepEqual({ sent, opened, closed, failed }, workload.truth);
+  });
+
   test("acknowledged flows are freed, once the totals are on disk", () => {
     const workload = new Workload();
     const disk = new Disk();

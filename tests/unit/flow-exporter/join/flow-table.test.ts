@@ -191,6 +191,29 @@ describe("closed flows", () => {
     assert.deepEqual(edges(table), ["web > db:5432 9/4"]);
   });
 
+  test("taken ahead of their read, are over once both ends have been, and others stay for the read", () => {
+    const left: unknown[] = [];
+    const table = new FlowTable((flow) => left.push(flow));
+    const [client, server, lone] = [
+      { ...CLIENT, sent: 9 },
+      { ...SERVER, received: 9 },
+      { ...LONE, cookie: 5 },
+    ];
+    const [all = assert.fail()] = closed([client, { sequence: 1 }], [server, { sequence: 2 }], [lone, { sequence: 3 }]);
+    const take = (index: number) => table.takeClosed({ ...all, indexes: [index] }, world());
+    assert.deepEqual(take(0), []);
+    assert.deepEqual(edges(table), ["waits"]);
+    const brief = take(1);
+    assert.deepEqual(
+      brief.map((flow) => [flow.edge?.destination.name, takeNews(flow)?.sentBytes]),
+      [["db", 9]],
+    );
+    assert.deepEqual([left, [...table.flows], [...table.takeChanged()]], [brief, [], []]);
+    assert.deepEqual(take(2), []);
+    table.update(rows(client, server), world());
+    assert.equal(table.flows.size, 1, "live rows that lag behind are no new flows");
+  });
+
   test("whose other end closes after the next read, wait for it", () => {
     const table = new FlowTable();
     table.update(rows(), world(), closed([{ ...CLIENT, sent: 9 }, { sequence: 1 }]));

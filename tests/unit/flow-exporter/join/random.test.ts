@@ -6,6 +6,7 @@ import { FLOW_ROW } from "../../../../exporters/flow-exporter/decode/layout.ts";
 import { UdpRows } from "../../../../exporters/flow-exporter/decode/udp-rows.ts";
 import { takeNews } from "../../../../exporters/flow-exporter/join/flow.ts";
 import { FlowTable } from "../../../../exporters/flow-exporter/join/flow-table.ts";
+import { EdgeTotals } from "../../../../exporters/flow-exporter/totals/edge-totals.ts";
 import { type closedRow, type SocketValues, socket, udpRow } from "../lib/rows.ts";
 import { closed, HOST_ADDRESS, rows, world } from "../lib/world.ts";
 
@@ -82,6 +83,29 @@ describe("the join, whatever the rows", () => {
     );
   });
 
+  test("counts the same whether what has closed is taken at once or in parts", () => {
+    fc.assert(
+      fc.property(fc.array(read, { maxLength: 8 }), (reads) => {
+        const [whole, parted] = [new FlowTable(), new FlowTable()];
+        const [ofWhole, ofParted] = [new EdgeTotals(100), new EdgeTotals(100)];
+        for (const [index, { sockets, ended, complete, told }] of reads.entries()) {
+          const facts = seen(told, index);
+          whole.update(rows(...sockets), facts, endedRows(ended, index), complete);
+          for (const { rows: read, indexes } of endedRows(ended, index)) {
+            for (const one of indexes) {
+              ofParted.add(parted.takeClosed({ rows: read, indexes: [one] }, facts), index);
+            }
+          }
+          parted.update(rows(...sockets), facts, [], complete);
+          ofWhole.apply(whole.takeChanged(), index);
+          ofParted.apply(parted.takeChanged(), index);
+          assert.deepEqual(byKey(ofParted), byKey(ofWhole));
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   test("takes bytes that only look like rows for what they say", () => {
     const body = fc.uint8Array({ minLength: FLOW_ROW.size - 4, maxLength: FLOW_ROW.size - 4 });
     fc.assert(
@@ -116,6 +140,10 @@ function seen(told: boolean, index: number) {
 
 function endedRows(sockets: readonly SocketValues[], index: number) {
   return closed(...sockets.map((one, at): Parameters<typeof closedRow> => [one, { sequence: 10 * index + at + 1 }]));
+}
+
+function byKey(totals: EdgeTotals) {
+  return Object.fromEntries([...totals].map((total) => [total.edge.key, total]));
 }
 
 function isOpen({ source, state = 1 }: SocketValues): boolean {

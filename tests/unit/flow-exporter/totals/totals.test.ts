@@ -6,7 +6,7 @@ import type { Closed } from "../../../../exporters/flow-exporter/join/closed-int
 import { FlowTable } from "../../../../exporters/flow-exporter/join/flow-table.ts";
 import { EdgeTotals } from "../../../../exporters/flow-exporter/totals/edge-totals.ts";
 import { LostFlows } from "../../../../exporters/flow-exporter/totals/lost-flows.ts";
-import type { SocketValues } from "../lib/rows.ts";
+import type { End, SocketValues } from "../lib/rows.ts";
 import { closed, rows, world } from "../lib/world.ts";
 
 const HOUR_MS = 3_600_000;
@@ -103,6 +103,16 @@ describe("at the limit", () => {
     assert.equal(all.droppedEdges, 2);
   });
 
+  test("what is added ahead of its read is of that read", () => {
+    const all = new EdgeTotals(1);
+    all.add(brief(toPort(1, 80, 5), toPort(2, 81, 6)), 0);
+    all.apply(brief(toPort(3, 82, 7)), 0);
+    assert.equal(all.droppedEdges, 2);
+    all.add(brief(toPort(4, 82, 8)), 0);
+    all.apply(brief(toPort(5, 81, 9)), 0);
+    assert.equal(all.droppedEdges, 2, "both were there in the read before");
+  });
+
   test("edges idle for an hour make room", () => {
     const { read, table } = totals(1);
     read([toPort(1, 80, 5)], 0);
@@ -154,6 +164,13 @@ function toPort(cookie: number, port: number, sent: number): SocketValues {
     comm: "app",
     sent,
   };
+}
+
+/** Flows that came and went within a read. */
+function brief(...sockets: SocketValues[]) {
+  const flows = new FlowTable();
+  flows.update(rows(), world(), closed(...sockets.map((one, at): [SocketValues, End] => [one, { sequence: at + 1 }])));
+  return flows.takeChanged();
 }
 
 /** Totals over a table of flows; time stands still unless told. */
