@@ -28,6 +28,16 @@ describe("flow-exporter and brief flows", { skip }, () => {
 
   const unseen = async () => Number((await scrape(rig.exporter.url)).match(/^flow_unseen_seconds_total (\S+)$/m)?.[1]);
 
+  /** 20,000 connections, while the tracer is ended and the next one comes a moment later. */
+  const talkWhile = async (name: string, endTracer: () => Promise<unknown>) => {
+    const talking = rig.peers.container(name, [], ...brief(20_000));
+    await sleep(1_500);
+    await endTracer();
+    await sleep(1_500);
+    await rig.startTracer();
+    await talking;
+  };
+
   test("20,000 connections count once each, to the byte", async () => {
     await rig.peers.container("flowtally-test-many", [], ...brief(20_000));
     await eventually(15, async () => assert.deepEqual(await edge("flowtally-test-many"), briefTalkOn(20_000)));
@@ -107,12 +117,7 @@ describe("flow-exporter and brief flows", { skip }, () => {
   test("a tracer killed while connections come and go loses none of them, and no time is told as unseen", async () => {
     const name = "flowtally-test-unharmed";
     const unseenBefore = await unseen();
-    const talking = rig.peers.container(name, [], ...brief(20_000));
-    await sleep(1_500);
-    await rig.tracer.kill();
-    await sleep(1_500);
-    await rig.startTracer();
-    await talking;
+    await talkWhile(name, () => rig.tracer.kill());
     await eventually(20, async () => assert.deepEqual(await edge(name), briefTalkOn(20_000)));
     assert.equal(await unseen(), unseenBefore);
   });
@@ -120,12 +125,7 @@ describe("flow-exporter and brief flows", { skip }, () => {
   test("a tracer stopped while connections come and go: none counts twice, and the time nobody watched is told", async () => {
     const name = "flowtally-test-unwatched";
     const unseenBefore = await unseen();
-    const talking = rig.peers.container(name, [], ...brief(20_000));
-    await sleep(1_500);
-    await rig.tracer.stop();
-    await sleep(1_500);
-    await rig.startTracer();
-    await talking;
+    await talkWhile(name, () => rig.tracer.stop());
     await rig.peers.container("flowtally-test-after", [], ...brief(100));
     await eventually(15, async () => assert.deepEqual(await edge("flowtally-test-after"), briefTalkOn(100)));
     const { sent = 0, received = 0, open, opened = 0, closed = 0, failed } = (await edge(name)) ?? {};

@@ -5,7 +5,7 @@ import { after, before, describe, test } from "node:test";
 import { execa } from "execa";
 import { eventually } from "./lib/eventually.ts";
 import { readPin, readStatus, readUdp, type UdpRow } from "./lib/rows.ts";
-import { buildTracer, startTracer, type Tracer, tracerLacks } from "./lib/tracer.ts";
+import { buildTracer, removePins, startTracer, type Tracer, tracerLacks } from "./lib/tracer.ts";
 import { compileWorkload } from "./lib/workload.ts";
 
 const ROLES: Record<string, number> = { client: 1, server: 2 };
@@ -67,7 +67,7 @@ describe("UDP", { skip: lacks ?? false }, () => {
     const running = await datagrams("4");
     t.after(() => running.end());
     const killed = await startTracer("udp-kill");
-    t.after(() => execa("rm", ["-rf", killed.pins]));
+    t.after(() => removePins(killed.pins));
     await running.sendByte();
     const [first] = running.peers;
     const own = () => readUdp(killed.pins).find((row) => matches(row, first));

@@ -13,7 +13,7 @@ import {
   readPrograms,
   takeClosed,
 } from "./lib/rows.ts";
-import { buildTracer, runTracer, startTracer, type Tracer, tracerLacks } from "./lib/tracer.ts";
+import { buildTracer, removePins, runTracer, startTracer, type Tracer, tracerLacks } from "./lib/tracer.ts";
 import { compileWorkload, type End, type TalkOptions, talk } from "./lib/workload.ts";
 
 const ROLES = { client: 1, server: 2 };
@@ -288,11 +288,6 @@ function closedOf(rows: ClosedRow[], ends: End[]): ClosedRow[] {
 
 function sequencesOf(rows: ClosedRow[]): bigint[] {
   return rows.map(({ sequence }) => sequence);
-}
-
-/** As `npm run stop` does. */
-async function removePins(folder: string): Promise<void> {
-  await execa("rm", ["-rf", folder]);
 }
 
 async function assertGone(pins: string, programs: number[]): Promise<void> {

@@ -32,7 +32,7 @@ process.on("SIGUSR2", () => {
 });`;
 
 /** A peak seen by one scrape stays in it for fifteen seconds after the tuner has enough data. */
-const SPIKE_WINDOW = ["--window", "45s"];
+const SPIKE_WINDOW = "45s";
 
 const HOLD = 80;
 const STEADY_NAME = named("tune-steady");
@@ -99,15 +99,15 @@ describe("tuning a memory limit", () => {
   });
 
   it("keeps a peak that average + 20 % would not hold as the floor, unless --exact", async () => {
-    const inWindow = (aggregate: "avg" | "max") => workingSet(aggregate, SPIKE_NAME, "45s");
+    const inWindow = (aggregate: "avg" | "max") => workingSet(aggregate, SPIKE_NAME, SPIKE_WINDOW);
     await eventually(30, async () => assert.ok((await inWindow("max")) > 3 * HOLD));
     await docker.getContainer(SPIKE_NAME).kill({ signal: "SIGUSR2" });
     await eventually(30, async () => assert.ok((await inWindow("avg")) * 1.2 < (await inWindow("max"))));
-    const floor = await launcher("tune", "--when-ready", "--container", SPIKE_NAME, ...SPIKE_WINDOW);
+    const floor = await launcher("tune", "--when-ready", "--container", SPIKE_NAME, "--window", SPIKE_WINDOW);
     assert.equal(floor.exitCode, 0, floor.text);
     assert.match(floor.text, /The peak, since average \+ 20 % would not hold it/);
     assertNear(await limitOf(SPIKE_NAME), await inWindow("max"), 0.001);
-    const exact = await launcher("tune", "--exact", "--container", SPIKE_NAME, ...SPIKE_WINDOW);
+    const exact = await launcher("tune", "--exact", "--container", SPIKE_NAME, "--window", SPIKE_WINDOW);
     assert.equal(exact.exitCode, 0, exact.text);
     assert.match(exact.text, /the peak would not have fitted/);
     // Samples leave the window between this reading and the tuner's.

@@ -2,7 +2,7 @@ import type { FlowRows } from "../decode/flow-rows.ts";
 import { PROTOCOL } from "../decode/layout.ts";
 import type { Closed } from "./closed-intake.ts";
 import { isClient } from "./edge.ts";
-import { createFlow, type Flow, hasCounted, openSide } from "./flow.ts";
+import { createFlow, type Flow, hasCounted, onlySide, openSide } from "./flow.ts";
 import { LastRows } from "./last-rows.ts";
 import { Pairs } from "./pairs.ts";
 import { type Memory, Remembered } from "./remembered.ts";
@@ -58,7 +58,7 @@ export class FlowTable {
     this.#takeClosedRows(closed, world);
     const brief: Flow[] = [];
     for (const flow of this.#ended) {
-      if (flow.since !== this.#round || !flow.client || !flow.server) continue;
+      if (flow.since !== this.#round || onlySide(flow)) continue;
       this.#unsettled.settleOne(flow, world);
       if (!flow.edge) continue;
       this.#changed.delete(flow);
@@ -152,8 +152,8 @@ export class FlowTable {
   #forgetEnded(): void {
     for (const flow of this.#ended) {
       if (!flow.edge) continue;
-      const alone = flow.client && flow.server ? undefined : (flow.client ?? flow.server);
-      if (alone) this.#pairs.remove(alone);
+      const only = onlySide(flow);
+      if (only) this.#pairs.remove(only);
       this.#forget(flow);
     }
   }

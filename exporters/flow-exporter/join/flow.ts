@@ -103,6 +103,11 @@ export function isEstablished(flow: Flow): boolean {
   return state === "ESTABLISHED" || (flow.edge?.protocol === "udp" && state !== "CLOSE");
 }
 
+/** The one socket that has shown; undefined once both ends have. */
+export function onlySide({ client, server }: Flow): Side | undefined {
+  return client && server ? undefined : (client ?? server);
+}
+
 /** When it began and ended, nanoseconds since boot; 0: it is older than the tracer, or still open. */
 export function lifeOf(flow: Flow): { startNs: number; endNs: number } {
   const startNs = flow.client?.startNs || flow.server?.startNs || 0;

@@ -1,6 +1,6 @@
 import { resolveEdge } from "./edge.ts";
 import { Edges } from "./edges.ts";
-import type { Flow } from "./flow.ts";
+import { type Flow, onlySide } from "./flow.ts";
 import { mayBeLocal } from "./remote.ts";
 import { type Side, stateOf } from "./side.ts";
 import type { World } from "./world.ts";
@@ -82,9 +82,8 @@ function awaitsName(flow: Flow, world: World): boolean {
 }
 
 /** The other end may be on this host too: one read takes a while, and can miss a socket that was made meanwhile. */
-function awaitsMirror({ client, server }: Flow, world: World): boolean {
-  if (client && server) return false;
-  const side = client ?? server;
+function awaitsMirror(flow: Flow, world: World): boolean {
+  const side = onlySide(flow);
   return side !== undefined && !hasFailed(side) && mayBeLocal(side.row, world);
 }
 

@@ -13,9 +13,8 @@
 #define FLOWTALLY_CLOSED_H
 
 #include "flow_row.h"
-#include "sizes.h"
 #include "listeners.h"
-
+#include "sizes.h"
 
 struct closed_chunk {
 	__u64 in_use; /* 0: every slot is free, a reader need not look */

@@ -6,14 +6,11 @@
 #include "adopt.h"
 
 #include <bpf/bpf.h>
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "log.h"
 #include "options.h"
 #include "pins.h"
 #include "tracer.skel.h"
@@ -52,8 +49,7 @@ int pin_for_adoption(struct tracer *tracer, const struct options *options)
 	put_path(path, options);
 	if (bpf_obj_pin(bpf_map__fd(tracer->maps.bss), path) == 0)
 		return 0;
-	log_line(LOG_ERROR, "PIN_FAILED", "%s: %s", path, strerror(errno));
-	return -1;
+	return pin_failed(path);
 }
 
 static struct tracer__bss *map_variables(const struct options *options)

@@ -6,7 +6,6 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,17 +13,11 @@
 #include "log.h"
 #include "pins.h"
 
-static int fail(const char *path)
-{
-	log_line(LOG_ERROR, "PIN_FAILED", "%s: %s", path, strerror(errno));
-	return -1;
-}
-
 /* Whoever made it, and whatever the umask: the mode is as wanted. */
 static int make_folder(const char *path, mode_t mode)
 {
 	if ((mkdir(path, mode) && errno != EEXIST) || chmod(path, mode))
-		return fail(path);
+		return pin_failed(path);
 	return 0;
 }
 
@@ -42,7 +35,7 @@ static int lock(const char *path, const char *pins)
 	int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (folder < 0)
-		return fail(path);
+		return pin_failed(path);
 	if (flock(folder, LOCK_EX | LOCK_NB) == 0 && is_there(folder))
 		return 0;
 	close(folder);

@@ -49,6 +49,12 @@ static struct bpf_link **link_of(struct tracer *tracer, const struct pin *pin)
 	return (struct bpf_link **)((char *)tracer + pin->link);
 }
 
+int pin_failed(const char *path)
+{
+	log_line(LOG_ERROR, "PIN_FAILED", "%s: %s", path, strerror(errno));
+	return -1;
+}
+
 /* Readers of any user read; the owner's right to write is asked for when the link is opened again. */
 static int pin_link(struct bpf_link *link, const char *folder, const char *name)
 {
@@ -59,8 +65,7 @@ static int pin_link(struct bpf_link *link, const char *folder, const char *name)
 	put_path(path, folder, name);
 	if (bpf_link__pin(link, path) == 0 && chmod(path, 0644) == 0)
 		return 0;
-	log_line(LOG_ERROR, "PIN_FAILED", "%s: %s", path, strerror(errno));
-	return -1;
+	return pin_failed(path);
 }
 
 int pin_links(struct tracer *tracer, const char *folder)

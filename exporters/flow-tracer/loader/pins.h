@@ -10,6 +10,9 @@
 
 struct tracer;
 
+/* Says that the system refused a pin or its folder, and why, as errno tells: -1. */
+int pin_failed(const char *path);
+
 /* Pins all that is attached: 0, or -1 after saying why. */
 int pin_links(struct tracer *tracer, const char *folder);
 

@@ -36,6 +36,11 @@ export function runTracer(...args: string[]) {
   return execa(PROGRAM, args, { reject: false, timeout: 20_000 });
 }
 
+/** Removes what a killed tracer has left, as `npm run stop` does. */
+export async function removePins(folder: string): Promise<void> {
+  await execa("rm", ["-rf", folder]);
+}
+
 /** Starts a tracer with pins of its own, up to its READY line. */
 export async function startTracer(name: string, ...args: string[]): Promise<Tracer> {
   const pins = `/sys/fs/bpf/flowtally-test-${name}`;
