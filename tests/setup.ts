@@ -3,21 +3,15 @@ import { ensureReady } from "../start/checks/ready.ts";
 import { StartError } from "../start/errors.ts";
 import { applyInstall } from "../start/install/apply.ts";
 import { readSystem } from "../start/install/system.ts";
-import type { Installer } from "../start/install/types.ts";
 import { createHost, type Host } from "../start/lib/host.ts";
 import { renderError } from "../start/render/error.ts";
 import { loadSettings } from "../start/settings/index.ts";
 import { layoutOf } from "../start/stack/layout.ts";
+import { testTools } from "./test-tools.ts";
 
 // Brings what the tests need, so that on a bare machine they run instead of being skipped.
 
-/** On top of what `npm start` brings: what builds the tracer outside its image, and what tests look with. */
-const testTools: Installer = {
-  title: "a C compiler, static libraries, iproute2 and a browser for the tests",
-  packages: async () => ["gcc", "make", "libc6-dev", "libelf-dev", "zlib1g-dev", "iproute2", "util-linux", "chromium"],
-};
-
-const PROGRAMS = ["cc", "make", "ss", "setpriv", "chromium"];
+const PROGRAMS = ["cc", "make", "bpftool", "ss", "setpriv", "chromium"];
 const FILES = ["/usr/include/libelf.h", "/usr/include/zlib.h"];
 
 async function lacksTools(host: Host): Promise<boolean> {

@@ -1,5 +1,4 @@
 import { bpffs } from "./bpffs.ts";
-import { bpftool } from "./bpftool.ts";
 import { cgroup } from "./cgroup.ts";
 import { clang } from "./clang.ts";
 import { disk } from "./disk.ts";
@@ -26,7 +25,6 @@ export const CHECKS: readonly Check[] = [
   dockerCompose,
   clang,
   libbpfHeaders,
-  bpftool,
   ports,
   memory,
   disk,

@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import type { Check } from "./types.ts";
 
-export const BTF = "/sys/kernel/btf/vmlinux";
+const BTF = "/sys/kernel/btf/vmlinux";
 
 export const kernelBtf: Check = {
   title: "Kernel types (BTF)",

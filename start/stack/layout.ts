@@ -11,6 +11,8 @@ export interface Layout {
   bin: string;
   /** Sources of the BPF examples. */
   examples: string;
+  /** Folder of vmlinux.h, which the tracer and the examples are compiled against. */
+  kernelTypes: string;
   /** Compiled BPF examples, as ebpf_exporter reads them. */
   ebpf: string;
   /** Prometheus targets that depend on the host. */
@@ -35,6 +37,7 @@ export function layoutOf(root: string, config = "config.monitoring"): Layout {
     state: own("state.json"),
     bin: own("bin"),
     examples: path.join(root, "ebpf-examples"),
+    kernelTypes: path.join(root, "exporters/flow-tracer/bpf"),
     ebpf: own("ebpf"),
     targets: own("targets"),
     hostCompose: own("compose.host.yml"),

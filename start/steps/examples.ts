@@ -15,6 +15,7 @@ export const examples: Step = {
     const compiled = await compileExamples({
       host,
       sources: layout.examples,
+      types: layout.kernelTypes,
       names,
       outDir: layout.ebpf,
       onProgress: report,

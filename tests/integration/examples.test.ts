@@ -22,6 +22,7 @@ describe("the BPF examples", { skip: lacks ?? false }, () => {
     await compileExamples({
       host: createHost(),
       sources: path.join(ROOT, "ebpf-examples"),
+      types: path.join(ROOT, "exporters/flow-tracer/bpf"),
       names: EXAMPLES.map(({ name }) => name),
       outDir: path.join(folder, "out"),
       onProgress: () => {},

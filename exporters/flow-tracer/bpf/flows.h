@@ -59,7 +59,7 @@ struct {
 /* Buckets less one, set by the loader. */
 __weak const volatile __u32 flow_bucket_mask;
 
-struct slot {
+struct flow_slot {
 	struct flow_bucket *bucket; /* NULL: none */
 	__u32 number;
 };
@@ -87,34 +87,34 @@ static __always_inline struct flow_bucket *bucket_of(const struct sock *sk, bool
 	return group ? &group->buckets[number % GROUP_BUCKETS] : NULL;
 }
 
-static __always_inline struct slot find_in(struct flow_bucket *bucket, const struct sock *sk)
+static __always_inline struct flow_slot find_in(struct flow_bucket *bucket, const struct sock *sk)
 {
 	for (__u32 i = 0; bucket && i < BUCKET_SLOTS; i++)
 		if (bucket->sockets[i] == (unsigned long)sk)
-			return (struct slot){ bucket, i };
-	return (struct slot){};
+			return (struct flow_slot){ bucket, i };
+	return (struct flow_slot){};
 }
 
-static __always_inline struct slot find_slot(const struct sock *sk)
+static __always_inline struct flow_slot find_slot(const struct sock *sk)
 {
-	struct slot slot = find_in(bucket_of(sk, false), sk);
+	struct flow_slot slot = find_in(bucket_of(sk, false), sk);
 
 	return slot.bucket ? slot : find_in(bucket_of(sk, true), sk);
 }
 
-static __always_inline struct slot claim_in(struct flow_bucket *bucket)
+static __always_inline struct flow_slot claim_in(struct flow_bucket *bucket)
 {
 	for (__u32 i = 0; bucket && i < BUCKET_SLOTS; i++)
 		if (bucket->sockets[i] == SLOT_FREE &&
 		    __sync_val_compare_and_swap(&bucket->sockets[i], SLOT_FREE, SLOT_CLAIMED) == SLOT_FREE)
-			return (struct slot){ bucket, i };
-	return (struct slot){};
+			return (struct flow_slot){ bucket, i };
+	return (struct flow_slot){};
 }
 
 /* Without room a flow is not in the live rows, and its start and owner are unknown when it ends: counted. */
-static __always_inline struct slot claim_slot(const struct sock *sk)
+static __always_inline struct flow_slot claim_slot(const struct sock *sk)
 {
-	struct slot slot = claim_in(bucket_of(sk, false));
+	struct flow_slot slot = claim_in(bucket_of(sk, false));
 
 	if (!slot.bucket)
 		slot = claim_in(bucket_of(sk, true));
@@ -123,17 +123,17 @@ static __always_inline struct slot claim_slot(const struct sock *sk)
 	return slot;
 }
 
-static __always_inline struct flow_state *state_in(struct slot slot)
+static __always_inline struct flow_state *state_in(struct flow_slot slot)
 {
 	return &slot.bucket->flows[slot.number % BUCKET_SLOTS];
 }
 
-static __always_inline void publish_slot(struct slot slot, const struct sock *sk)
+static __always_inline void publish_slot(struct flow_slot slot, const struct sock *sk)
 {
 	publish(&slot.bucket->sockets[slot.number % BUCKET_SLOTS], (unsigned long)sk);
 }
 
-static __always_inline void release_slot(struct slot slot)
+static __always_inline void release_slot(struct flow_slot slot)
 {
 	publish(&slot.bucket->sockets[slot.number % BUCKET_SLOTS], SLOT_FREE);
 }
@@ -157,9 +157,9 @@ static __always_inline __u64 cookie_of(struct sock *sk)
 }
 
 /* For a socket that is older than the tracer, or whose start went unseen. */
-static __always_inline struct slot add_unknown(struct sock *sk, bool ended)
+static __always_inline struct flow_slot add_unknown(struct sock *sk, bool ended)
 {
-	struct slot slot = claim_slot(sk);
+	struct flow_slot slot = claim_slot(sk);
 
 	if (!slot.bucket)
 		return slot;

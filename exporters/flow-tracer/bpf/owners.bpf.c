@@ -26,19 +26,19 @@ static __always_inline void add_ended(struct sock *sk)
 		add_unknown(sk, true);
 }
 
-static __always_inline struct slot add_older(struct sock *sk)
+static __always_inline struct flow_slot add_older(struct sock *sk)
 {
-	struct slot slot = add_unknown(sk, false);
+	struct flow_slot slot = add_unknown(sk, false);
 
 	if (!slot.bucket || *(volatile unsigned char *)&sk->__sk_common.skc_state != TCP_CLOSE)
 		return slot;
 	release_slot(slot); /* it ended meanwhile */
-	return (struct slot){};
+	return (struct flow_slot){};
 }
 
 static __always_inline void own_flow(struct sock *sk, struct task_struct *task)
 {
-	struct slot slot = find_slot(sk);
+	struct flow_slot slot = find_slot(sk);
 
 	if (!slot.bucket)
 		slot = add_older(sk);

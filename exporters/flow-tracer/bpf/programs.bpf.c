@@ -9,15 +9,27 @@
 #include "holders.h"
 #include "percpu.h"
 
+/* Before 5.16: plain numbers, where now each is a structure around one. */
+struct bpf_prog_stats___before_5_16 {
+	__u64 cnt;
+	__u64 nsecs;
+	__u64 misses;
+} __attribute__((preserve_access_index));
+
+#define COUNTER_OFFSET(field)                                              \
+	(bpf_core_field_exists(struct bpf_prog_stats, field) ?              \
+		 bpf_core_field_offset(struct bpf_prog_stats, field) :      \
+		 bpf_core_field_offset(struct bpf_prog_stats___before_5_16, field))
+
 static __always_inline void fill_counters(struct program_row *row, struct bpf_prog *program)
 {
 	void *stats = (void *)BPF_CORE_READ(program, stats);
 
 	if (!stats)
 		return;
-	row->runs = sum_u64_over_cpus(stats + bpf_core_field_offset(struct bpf_prog_stats, cnt));
-	row->run_time_ns = sum_u64_over_cpus(stats + bpf_core_field_offset(struct bpf_prog_stats, nsecs));
-	row->recursion_misses = sum_u64_over_cpus(stats + bpf_core_field_offset(struct bpf_prog_stats, misses));
+	row->runs = sum_u64_over_cpus(stats + COUNTER_OFFSET(cnt));
+	row->run_time_ns = sum_u64_over_cpus(stats + COUNTER_OFFSET(nsecs));
+	row->recursion_misses = sum_u64_over_cpus(stats + COUNTER_OFFSET(misses));
 }
 
 static __always_inline void fill_holder(struct program_row *row)

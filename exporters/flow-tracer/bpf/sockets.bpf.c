@@ -16,7 +16,7 @@ static const struct flow_state unknown;
  * A slot that is still there: of a socket that connects again; or of a flow whose end no program saw; or, never
  * established, of one of two sockets that came out of the same request, of which the kernel keeps one.
  */
-static __always_inline struct slot slot_for_start(struct sock *sk, struct slot old)
+static __always_inline struct flow_slot slot_for_start(struct sock *sk, struct flow_slot old)
 {
 	if (!old.bucket)
 		return claim_slot(sk);
@@ -34,9 +34,9 @@ static __always_inline void start(struct flow_state *state, struct sock *sk, enu
 }
 
 /* Also when a socket connects again: one descriptor can carry many flows. */
-static __always_inline void connecting(struct sock *sk, struct slot old)
+static __always_inline void connecting(struct sock *sk, struct flow_slot old)
 {
-	struct slot slot = slot_for_start(sk, old);
+	struct flow_slot slot = slot_for_start(sk, old);
 
 	if (!slot.bucket)
 		return;
@@ -47,9 +47,9 @@ static __always_inline void connecting(struct sock *sk, struct slot old)
 }
 
 /* A listener's new socket, in softirq: the current task is a stranger. The kernel sets its cookie after this. */
-static __always_inline void accepted(struct sock *sk, struct slot old)
+static __always_inline void accepted(struct sock *sk, struct flow_slot old)
 {
-	struct slot slot = slot_for_start(sk, old);
+	struct flow_slot slot = slot_for_start(sk, old);
 
 	if (!slot.bucket)
 		return;
@@ -60,7 +60,7 @@ static __always_inline void accepted(struct sock *sk, struct slot old)
 	publish_slot(slot, sk);
 }
 
-static __always_inline void established(struct sock *sk, struct slot slot)
+static __always_inline void established(struct sock *sk, struct flow_slot slot)
 {
 	if (slot.bucket)
 		state_in(slot)->cookie = cookie_of(sk);
@@ -70,7 +70,7 @@ static __always_inline void established(struct sock *sk, struct slot slot)
  * Runs in the process that closes, so it names whoever really held an accepted socket; kernel workers close late. A
  * flow whose start went unseen gets its slot at last, so that its end is missed if it goes unseen too.
  */
-static __always_inline void closing(struct sock *sk, struct slot slot)
+static __always_inline void closing(struct sock *sk, struct flow_slot slot)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 
@@ -82,7 +82,7 @@ static __always_inline void closing(struct sock *sk, struct slot slot)
 }
 
 /* Without a slot, and without room for one, its row is written when the kernel gives the socket up. */
-static __always_inline void closed_now(struct sock *sk, struct slot slot, __u8 last_state)
+static __always_inline void closed_now(struct sock *sk, struct flow_slot slot, __u8 last_state)
 {
 	if (!slot.bucket)
 		slot = add_unknown(sk, true);
@@ -107,7 +107,7 @@ static __always_inline bool is_of_interest(int old_state, int new_state)
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(follow_state, struct sock *sk, int old_state, int new_state)
 {
-	struct slot slot;
+	struct flow_slot slot;
 
 	if (!is_of_interest(old_state, new_state) || sk->sk_protocol != IPPROTO_TCP)
 		return 0;
@@ -153,7 +153,7 @@ static __always_inline void given_up(struct sock *sk, const struct flow_state *s
 SEC("tp_btf/tcp_destroy_sock")
 int BPF_PROG(follow_destroyed, struct sock *sk)
 {
-	struct slot slot = find_slot(sk);
+	struct flow_slot slot = find_slot(sk);
 
 	given_up(sk, slot.bucket ? state_in(slot) : &unknown);
 	if (slot.bucket)

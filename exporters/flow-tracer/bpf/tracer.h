@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
-/* What the programs share: types of the running kernel, and the counters. */
+/* What the programs share: the kernel's types, and the counters. */
 #ifndef FLOWTALLY_TRACER_H
 #define FLOWTALLY_TRACER_H
 
-#define BPF_NO_KFUNC_PROTOTYPES /* of the kernel the build ran on; kfuncs used here are declared where they are used */
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_endian.h>
@@ -17,7 +16,13 @@
 
 /* The numbers of the status row, in memory the loader maps: it writes the heartbeat without a system call. */
 __weak __u64 heartbeat_ns;
-__weak __u32 status_flags; /* set by the loader once all is attached */
+__weak __u32 status_flags; /* set by the loader once all is attached, as the next four are */
+__weak __u32 udp_mode; /* enum udp_mode */
+__weak __u32 flows_room;
+__weak __u32 closed_room;
+__weak __u32 udp_room;
+__weak __u64 table_bytes;
+__weak __u64 refused_runs; /* summed up by the loader with every heartbeat */
 __weak __u64 live_count;
 __weak __u64 live_lost;
 __weak __u64 storage_lost;

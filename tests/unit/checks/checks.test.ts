@@ -77,7 +77,6 @@ describe("the checks", () => {
     ["bare", "Docker Compose", "COMPOSE_NOT_INSTALLED"],
     ["bare", "clang", "CLANG_NOT_INSTALLED"],
     ["bare", "libbpf headers", "LIBBPF_NOT_INSTALLED"],
-    ["bare", "bpftool", "BPFTOOL_NOT_INSTALLED"],
     ["busy-port", "Ports", "PORT_BUSY"],
     ["full-disk", "Disk", "DISK_FULL"],
     ["unprivileged", "Rights", "NO_RIGHTS"],
@@ -95,7 +94,6 @@ describe("the checks", () => {
   for (const [line, printed, title, code] of [
     ["docker compose version --short", "v2.19.1", "Docker Compose", "COMPOSE_TOO_OLD"],
     ["clang --version", "Debian clang version 11.0.1-2", "clang", "CLANG_TOO_OLD"],
-    ["bpftool btf dump file /sys/kernel/btf/vmlinux format c", null, "bpftool", "BPFTOOL_NOT_INSTALLED"],
   ] as const) {
     it(`say ${code} when \`${line}\` prints ${printed}`, async () => {
       const host = createFixtureHost("healthy");
