@@ -4,7 +4,7 @@ import { hostAddresses } from "./decode/host-addresses.ts";
 import { outsideCounters } from "./decode/interfaces.ts";
 import { decodeProcesses, type ProcessRow } from "./decode/process-rows.ts";
 import { decodePrograms } from "./decode/program-rows.ts";
-import { decodeStatus } from "./decode/status-row.ts";
+import { decodeStatus, type Status } from "./decode/status-row.ts";
 import { UdpRows } from "./decode/udp-rows.ts";
 import type { Flow } from "./join/flow.ts";
 import { FlowTable } from "./join/flow-table.ts";
@@ -57,6 +57,8 @@ export class Collector {
   seconds = 0;
   /** Sockets in the last read. */
   rows = 0;
+  /** What the tracer last said of itself. */
+  status: Status | undefined;
   readonly #parts: CollectorParts;
   readonly #closed: ClosedFlows;
   readonly #tcp = new FlowTable((flow) => this.#recent.add(flow));
@@ -66,8 +68,6 @@ export class Collector {
   #hostAddresses: ReadonlySet<string> = new Set();
   /** The metadata they were read with: a network that Docker makes gives the host another address. */
   #addressesAsOf = 0;
-  #countsUdp = false;
-  #aliveNs = 0;
   readonly #asked = new Set<string>();
 
   constructor(parts: CollectorParts) {
@@ -181,9 +181,8 @@ export class Collector {
     const status = decodeStatus(tracer.status());
     const age = host.bootTimeNs() - status.heartbeatNs;
     if (age > OLDEST_HEARTBEAT_NS) throw new Error(`the tracer is gone: no sign of it for ${Math.round(age / 1e9)} s`);
-    this.#aliveNs = status.heartbeatNs;
+    this.status = status;
     this.lostFlows.add(status);
-    this.#countsUdp = status.udp;
     if (!status.udp && this.#parts.udp) healths.udp.fail(NO_UDP);
     else if (!status.udp) healths.udp.rest("the tracer does not count UDP");
   }
@@ -191,7 +190,7 @@ export class Collector {
   #readClosed(): void {
     const before = this.#closed.identity;
     this.#parts.healths.closed.attempt(() => this.#closed.read());
-    if (this.#closed.complete) this.unseen.add(this.#closed.identity, this.#aliveNs);
+    if (this.#closed.complete) this.unseen.add(this.#closed.identity, this.status?.heartbeatNs ?? 0);
     if (before !== "" && before !== this.#closed.identity) this.#welcomeTracer();
   }
 
@@ -211,7 +210,7 @@ export class Collector {
   }
 
   #takeUdp(world: World): void {
-    if (!this.#countsUdp) return;
+    if (!this.status?.udp) return;
     this.#parts.healths.udp.attempt(() => this.#udp.update(new UdpRows(this.#parts.tracer.udp()), world));
   }
 

@@ -97,6 +97,7 @@ function createView(settings: Settings, { collector, metadata, healths, host }: 
     edges: () => collector.totals,
     programs: () => collector.programs,
     tracer: healths.tracer,
+    status: () => (healths.tracer.up ? collector.status : undefined),
     sources: Object.values(healths),
     collectSeconds: () => collector.seconds,
     rows: () => collector.rows,

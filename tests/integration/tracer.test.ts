@@ -85,7 +85,7 @@ describe("flow-tracer", { skip: lacks ?? false }, () => {
       await withTalk({ family: "4", connections: 5, request: 1, response: 1 }, () => {
         const flows = readFlows(tracer.pins);
         const status = readPin(tracer.pins, "status");
-        assert.equal(status.length, 72);
+        assert.equal(status.length, 96);
         assert.equal(Number(status.readBigUInt64LE(16)), flows.size);
         assert.deepEqual([status.readBigUInt64LE(24), status.readBigUInt64LE(32)], [0n, 0n]);
       });
@@ -107,7 +107,7 @@ describe("flow-tracer", { skip: lacks ?? false }, () => {
       const files = readdirSync(tracer.pins, { withFileTypes: true }).filter((entry) => entry.isFile());
       const names = files.map(({ name }) => `${tracer.pins}/${name}`);
       const nobody = await execa("wc", ["-c", ...names], { uid: 65534, gid: 65534 });
-      assert.match(nobody.stdout, /^ *72 .*\/status$/m);
+      assert.match(nobody.stdout, /^ *96 .*\/status$/m);
       assert.equal(names.length, 9);
     });
 

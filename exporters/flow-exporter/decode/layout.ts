@@ -1,5 +1,5 @@
 /** The byte layout of the tracer's rows: the twin of exporters/flow-tracer/include/rows.h, compared by a unit test. */
-export const ROWS_VERSION = 2;
+export const ROWS_VERSION = 3;
 
 export const ROLE = { unknown: 0, client: 1, server: 2 } as const;
 export type Role = (typeof ROLE)[keyof typeof ROLE];
@@ -8,7 +8,11 @@ export type Role = (typeof ROLE)[keyof typeof ROLE];
 export const PROTOCOL = { tcp: 6, udp: 17 } as const;
 
 /** Bits of status_row.flags. */
-export const STATUS = { udp: 1, processes: 2 } as const;
+export const STATUS = { udp: 1, processes: 2, owners: 4, programs: 8 } as const;
+
+/** Values of status_row.udp_mode. */
+export const UDP_MODE = { off: 0, cgroup: 1, functions: 2 } as const;
+export type UdpMode = keyof typeof UDP_MODE;
 
 /** Where a field is, and how many bytes it has. */
 interface Field {
@@ -33,10 +37,10 @@ const HEAD = {
 export const STATUS_ROW = {
   name: "status_row",
   kind: 1,
-  size: 72,
+  size: 96,
   fields: {
     ...HEAD,
-    reserved: { at: 4, bytes: 4 },
+    udp_mode: { at: 4, bytes: 4 },
     heartbeat_ns: { at: 8, bytes: 8 },
     live_rows: { at: 16, bytes: 8 },
     live_lost: { at: 24, bytes: 8 },
@@ -45,7 +49,11 @@ export const STATUS_ROW = {
     missed_events: { at: 48, bytes: 8 },
     udp_lost: { at: 56, bytes: 8 },
     flags: { at: 64, bytes: 4 },
-    reserved2: { at: 68, bytes: 4 },
+    flows_room: { at: 68, bytes: 4 },
+    closed_room: { at: 72, bytes: 4 },
+    udp_room: { at: 76, bytes: 4 },
+    table_bytes: { at: 80, bytes: 8 },
+    refused_runs: { at: 88, bytes: 8 },
   },
 } as const satisfies Layout;
 

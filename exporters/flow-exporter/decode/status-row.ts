@@ -1,5 +1,5 @@
 import { countRows, DecodeError, u64, viewOf } from "./bytes.ts";
-import { STATUS, STATUS_ROW } from "./layout.ts";
+import { STATUS, STATUS_ROW, UDP_MODE, type UdpMode } from "./layout.ts";
 
 /** How the tracer is: time in nanoseconds since boot, losses in sockets, events and datagrams. */
 export interface Status {
@@ -11,9 +11,19 @@ export interface Status {
   closedLost: number;
   missedEvents: number;
   udpLost: number;
-  /** Whether UDP is counted. */
+  /** Whether UDP is counted, and where in the kernel. */
   udp: boolean;
+  udpMode: UdpMode;
+  /** How many entries its tables have room for. */
+  room: Readonly<Record<Table, number>>;
+  /** Kernel memory that its tables took at load. */
+  tableBytes: number;
+  /** Times that the kernel did not enter a program that follows sockets, as it was running on that CPU already. */
+  refusedRuns: number;
 }
+
+/** Open TCP flows, ended ones that wait for us, UDP flows. */
+export type Table = "flows" | "closed" | "udp";
 
 const AT = STATUS_ROW.fields;
 
@@ -29,6 +39,24 @@ export function decodeStatus(bytes: Uint8Array): Status {
     closedLost: u64(view, AT.closed_lost.at),
     missedEvents: u64(view, AT.missed_events.at),
     udpLost: u64(view, AT.udp_lost.at),
-    udp: (view.getUint32(AT.flags.at, true) & STATUS.udp) !== 0,
+    udp: (u32(view, AT.flags.at) & STATUS.udp) !== 0,
+    udpMode: udpMode(u32(view, AT.udp_mode.at)),
+    room: {
+      flows: u32(view, AT.flows_room.at),
+      closed: u32(view, AT.closed_room.at),
+      udp: u32(view, AT.udp_room.at),
+    },
+    tableBytes: u64(view, AT.table_bytes.at),
+    refusedRuns: u64(view, AT.refused_runs.at),
   };
+}
+
+function u32(view: DataView, at: number): number {
+  return view.getUint32(at, true);
+}
+
+function udpMode(number: number): UdpMode {
+  const found = Object.entries(UDP_MODE).find(([, value]) => value === number);
+  if (!found) throw new DecodeError(`pin status names a way of counting UDP that is not known: ${number}`);
+  return found[0] as UdpMode;
 }

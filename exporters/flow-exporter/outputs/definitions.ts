@@ -1,3 +1,4 @@
+import type { Status } from "../decode/status-row.ts";
 import type { Endpoint } from "../join/endpoint.ts";
 import type { Program } from "../join/program.ts";
 import type { EdgeTotal } from "../totals/edge-totals.ts";
@@ -93,6 +94,30 @@ export const DEFINITIONS: readonly Definition[] = [
     samples: (view) => Object.entries(view.lostFlows()).map(([kind, lost]) => [lost, { kind }]),
   },
   {
+    name: "flow_tracer_table_room",
+    help: "Entries that the kernel side's tables have room for: open TCP flows (flows), ended ones (closed), udp.",
+    labels: ["table"],
+    samples: (view) => ofTracer(view, ({ room }) => Object.entries(room).map(([table, most]) => [most, { table }])),
+  },
+  {
+    name: "flow_tracer_table_bytes",
+    help: "Kernel memory that those tables took when they were loaded; UDP flows take theirs as they come.",
+    samples: (view) => ofTracer(view, ({ tableBytes }) => [[tableBytes]]),
+  },
+  {
+    name: "flow_udp_mode_info",
+    help: "Where UDP is counted: in the kernel's UDP functions, at the root cgroup, which all packets pass, or not (off); always 1.",
+    labels: ["mode"],
+    samples: (view) => ofTracer(view, ({ udpMode }) => [[1, { mode: udpMode }]]),
+  },
+  {
+    name: "flow_tracer_refused_runs_total",
+    help:
+      "Times that the kernel did not enter a program that follows sockets or counts datagrams, as it was running on " +
+      "that CPU already; what such an event changed is found later, or counted in flow_lost_flows_total.",
+    samples: (view) => ofTracer(view, ({ refusedRuns }) => [[refusedRuns]]),
+  },
+  {
     name: "flow_unseen_seconds_total",
     help:
       "Time from the last sign of one tracer to the first of the next, up to two seconds too long: flows that began and " +
@@ -152,6 +177,11 @@ export const DEFINITIONS: readonly Definition[] = [
     samples: (view) => [[view.usage().residentBytes]],
   },
 ];
+
+function ofTracer(view: View, samplesOf: (status: Status) => Sample[]): Sample[] {
+  const status = view.status();
+  return status ? samplesOf(status) : [];
+}
 
 function perEndpoint(view: View, amountOf: (total: EndpointTotal) => number): Sample[] {
   return [...view.work()].map((total) => [amountOf(total), { endpoint: total.endpoint }]);

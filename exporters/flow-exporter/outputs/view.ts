@@ -1,4 +1,5 @@
 import type { Container } from "../decode/containers.ts";
+import type { Status } from "../decode/status-row.ts";
 import type { Flow } from "../join/flow.ts";
 import type { Program } from "../join/program.ts";
 import type { FlowWork } from "../join/work.ts";
@@ -33,6 +34,8 @@ export interface View {
   programs(): Iterable<Program>;
   /** What nothing goes without. */
   tracer: SourceView;
+  /** What it last said of itself; undefined while it is gone. */
+  status(): Status | undefined;
   /** All parts that can fail, the tracer among them. */
   sources: readonly SourceView[];
   /** Of the last cycle. */

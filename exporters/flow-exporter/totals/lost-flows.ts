@@ -12,7 +12,7 @@ export interface Losses {
   udp: number;
 }
 
-type Counts = Omit<Status, "heartbeatNs" | "udp">;
+type Counts = Pick<Status, "liveLost" | "storageLost" | "closedLost" | "missedEvents" | "udpLost">;
 
 export interface LossesState {
   total: Losses;
@@ -37,9 +37,8 @@ export class LostFlows {
     return this.#state;
   }
 
-  add(status: Status): void {
+  add({ liveLost, storageLost, closedLost, missedEvents, udpLost }: Counts): void {
     const { total, seen } = this.#state;
-    const { liveLost, storageLost, closedLost, missedEvents, udpLost } = status;
     this.#state = {
       total: {
         // A lasting shortage of room counts once, not with every read.

@@ -28,6 +28,12 @@ int status(struct bpf_iter__bpf_map_elem *ctx)
 		.missed_events = missed_events,
 		.udp_lost = udp_lost,
 		.flags = status_flags,
+		.udp_mode = udp_mode,
+		.flows_room = flows_room,
+		.closed_room = closed_room,
+		.udp_room = udp_room,
+		.table_bytes = table_bytes,
+		.refused_runs = refused_runs,
 	};
 
 	if (ctx->value)

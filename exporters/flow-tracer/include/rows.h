@@ -8,7 +8,7 @@
 #ifndef FLOWTALLY_ROWS_H
 #define FLOWTALLY_ROWS_H
 
-#define ROWS_VERSION 2
+#define ROWS_VERSION 3
 
 enum row_kind {
 	ROW_STATUS = 1,
@@ -35,11 +35,20 @@ struct row_head {
 /* Bits of status_row.flags. */
 #define STATUS_UDP 1 /* UDP is counted */
 #define STATUS_PROCESSES 2 /* processes are read with all their threads */
+#define STATUS_OWNERS 4 /* holders of sockets and programs are looked for */
+#define STATUS_PROGRAMS 8 /* BPF programs are read */
+
+/* Where UDP is counted: status_row.udp_mode. */
+enum udp_mode {
+	UDP_OFF = 0,
+	UDP_CGROUP = 1, /* at the root of the cgroup v2 hierarchy, where every packet passes, TCP's as well */
+	UDP_FUNCTIONS = 2, /* in the kernel's UDP functions */
+};
 
 /* Pin `status`: one row. Times are nanoseconds since boot (CLOCK_BOOTTIME). */
 struct status_row {
 	struct row_head head;
-	__u32 reserved;
+	__u32 udp_mode; /* enum udp_mode */
 	__u64 heartbeat_ns; /* renewed by the loader every second: older than 5 s means the tracer is gone */
 	__u64 live_rows; /* rows the last snapshot wrote */
 	__u64 live_lost; /* sockets the last snapshot had no room for */
@@ -48,7 +57,11 @@ struct status_row {
 	__u64 missed_events; /* flows whose end no program saw, since load; known at the next snapshot */
 	__u64 udp_lost; /* datagrams that got no flow entry, since load */
 	__u32 flags;
-	__u32 reserved2;
+	__u32 flows_room; /* sockets the table of open flows has room for */
+	__u32 closed_room; /* ended flows the ring has room for */
+	__u32 udp_room; /* UDP flows the table has room for; 0 where UDP is not counted */
+	__u64 table_bytes; /* kernel memory the tables took at load; UDP flows take theirs as they come */
+	__u64 refused_runs; /* times that the kernel did not enter an event program, as it was running on that CPU */
 };
 
 /* Pin `live`: one row per TCP socket, as of the last read of pin `snapshot`. */
@@ -141,7 +154,7 @@ struct program_row {
 };
 
 _Static_assert(sizeof(struct row_head) == 4, "row_head");
-_Static_assert(sizeof(struct status_row) == 72, "status_row");
+_Static_assert(sizeof(struct status_row) == 96, "status_row");
 _Static_assert(sizeof(struct flow_row) == 128, "flow_row");
 _Static_assert(sizeof(struct process_row) == 192, "process_row");
 _Static_assert(sizeof(struct closed_row) == 160, "closed_row");

@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "events.h"
 #include "options.h"
 #include "pins.h"
 #include "tracer.skel.h"
@@ -44,7 +45,7 @@ int pin_for_adoption(struct tracer *tracer, const struct options *options)
 {
 	char path[PATH_MAX];
 
-	if (pin_links(tracer, options->pins))
+	if (pin_links(tracer, options->pins) || pin_event_programs(tracer, options->pins))
 		return -1;
 	put_path(path, options);
 	if (bpf_obj_pin(bpf_map__fd(tracer->maps.bss), path) == 0)

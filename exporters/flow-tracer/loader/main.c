@@ -9,6 +9,7 @@
 #include "adopt.h"
 #include "checks.h"
 #include "clock.h"
+#include "events.h"
 #include "folder.h"
 #include "health.h"
 #include "iterators.h"
@@ -27,13 +28,14 @@ static void block_ends(sigset_t *ends)
 	sigprocmask(SIG_BLOCK, ends, NULL);
 }
 
-static void beat_until(const sigset_t *ends, struct tracer *tracer)
+static void beat_until(const sigset_t *ends, struct tracer *tracer, const struct event_programs *events)
 {
 	const struct timespec second = { .tv_sec = 1 };
 
-	do
+	do {
+		tracer->bss->refused_runs = count_refused_runs(events);
 		tracer->bss->heartbeat_ns = boot_time_ns();
-	while (sigtimedwait(ends, NULL, &second) < 0);
+	} while (sigtimedwait(ends, NULL, &second) < 0);
 }
 
 /* In place of what a tracer of another build, or with other options, has left. */
@@ -54,6 +56,7 @@ static struct tracer *load_anew(const struct options *options)
 
 static int trace(const struct options *options, const sigset_t *ends)
 {
+	struct event_programs events;
 	struct tracer *tracer = adopt_programs(options);
 	int status = EXIT_FAILURE;
 
@@ -62,9 +65,10 @@ static int trace(const struct options *options, const sigset_t *ends)
 	else
 		tracer = load_anew(options);
 	if (tracer) {
+		events = open_event_programs(options->pins);
 		tracer->bss->heartbeat_ns = boot_time_ns();
 		log_line(LOG_INFO, "READY", "pins in %s, room for %u flows", options->pins, options->max_flows);
-		beat_until(ends, tracer);
+		beat_until(ends, tracer, &events);
 		log_line(LOG_INFO, "STOPPED", "pins removed, programs unloaded");
 		status = EXIT_SUCCESS;
 	}

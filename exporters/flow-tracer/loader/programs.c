@@ -10,7 +10,7 @@
 #include "log.h"
 #include "options.h"
 #include "rows.h"
-#include "sizes.h"
+#include "tables.h"
 #include "tracer.skel.h"
 #include "udp.h"
 
@@ -24,28 +24,6 @@ static int print_libbpf(enum libbpf_print_level level, const char *format, va_li
 void log_libbpf(void)
 {
 	libbpf_set_print(print_libbpf);
-}
-
-static unsigned int chunks(unsigned int rows)
-{
-	return (rows + CHUNK_ROWS - 1) / CHUNK_ROWS;
-}
-
-static unsigned int next_power_of_two(unsigned int number)
-{
-	return number <= 1 ? 1 : 1U << (32 - __builtin_clz(number - 1));
-}
-
-static void size_maps(struct tracer *tracer, const struct options *options)
-{
-	unsigned int groups = next_power_of_two(options->max_flows / (BUCKET_SLOTS * GROUP_BUCKETS));
-	unsigned int closed_chunks = next_power_of_two(chunks(options->max_closed));
-
-	bpf_map__set_max_entries(tracer->maps.flows, groups);
-	tracer->rodata->flow_bucket_mask = groups * GROUP_BUCKETS - 1;
-	bpf_map__set_max_entries(tracer->maps.live_rows, chunks(options->max_flows));
-	bpf_map__set_max_entries(tracer->maps.closed_rows, closed_chunks);
-	tracer->rodata->closed_chunk_mask = closed_chunks - 1;
 }
 
 /* What the flows of TCP can do without. */
@@ -63,12 +41,13 @@ static struct tracer *try_load(const struct options *options, const struct extra
 		return NULL;
 	tracer->rodata->cpu_count = libbpf_num_possible_cpus();
 	tracer->rodata->page_bytes = sysconf(_SC_PAGESIZE);
-	size_maps(tracer, options);
+	size_tables(tracer, &(struct rooms){ options->max_flows, options->max_closed, 65536 });
 	bpf_program__set_autoload(tracer->progs.processes, extras->processes);
 	want_udp(tracer, extras->udp, options->udp_idle);
 	error = tracer__load(tracer);
 	if (!error) {
-		tracer->bss->status_flags = extras->processes ? STATUS_PROCESSES : 0;
+		tracer->bss->status_flags = STATUS_OWNERS | STATUS_PROGRAMS | (extras->processes ? STATUS_PROCESSES : 0);
+		tell_tables(tracer);
 		return tracer;
 	}
 	tracer__destroy(tracer);

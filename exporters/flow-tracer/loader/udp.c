@@ -50,6 +50,7 @@ void start_udp(struct tracer *t)
 	root = open_cgroup_root();
 	if (root >= 0 && attach_all(t, root) == 0) {
 		t->bss->status_flags |= STATUS_UDP;
+		t->bss->udp_mode = UDP_CGROUP;
 	} else {
 		log_line(LOG_WARNING, "UDP_LEFT_OUT", "%s: %s",
 			 root < 0 ? "no root of a cgroup v2 hierarchy is mounted here" : "the kernel refused to attach to it",

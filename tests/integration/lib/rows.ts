@@ -66,11 +66,18 @@ export interface StatusRow {
   missedEvents: number;
   udpLost: number;
   flags: number;
+  /** 0 off, 1 at the root cgroup, 2 in the kernel's UDP functions. */
+  udpMode: number;
+  flowsRoom: number;
+  closedRoom: number;
+  udpRoom: number;
+  tableBytes: number;
+  refusedRuns: number;
 }
 
 const FLOW_ROW_BYTES = 128;
 const PROCESS_ROW_BYTES = 192;
-const STATUS_ROW_BYTES = 72;
+const STATUS_ROW_BYTES = 96;
 const CLOSED_ROW_BYTES = 160;
 const UDP_ROW_BYTES = 160;
 const PROGRAM_ROW_BYTES = 120;
@@ -154,6 +161,12 @@ export function readStatus(pins: string): StatusRow {
     missedEvents: number(48),
     udpLost: number(56),
     flags: row.readUInt32LE(64),
+    udpMode: row.readUInt32LE(4),
+    flowsRoom: row.readUInt32LE(68),
+    closedRoom: row.readUInt32LE(72),
+    udpRoom: row.readUInt32LE(76),
+    tableBytes: number(80),
+    refusedRuns: number(88),
   };
 }
 

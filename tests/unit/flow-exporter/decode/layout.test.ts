@@ -14,6 +14,7 @@ import {
   ROWS_VERSION,
   STATUS,
   STATUS_ROW,
+  UDP_MODE,
   UDP_ROW,
 } from "../../../../exporters/flow-exporter/decode/layout.ts";
 
@@ -33,6 +34,11 @@ const CONSTANTS = {
   ROLE_SERVER: ROLE.server,
   STATUS_UDP: STATUS.udp,
   STATUS_PROCESSES: STATUS.processes,
+  STATUS_OWNERS: STATUS.owners,
+  STATUS_PROGRAMS: STATUS.programs,
+  UDP_OFF: UDP_MODE.off,
+  UDP_CGROUP: UDP_MODE.cgroup,
+  UDP_FUNCTIONS: UDP_MODE.functions,
 };
 const compiler = await execa("sh", ["-c", "command -v cc || command -v gcc || command -v clang"], { reject: false });
 

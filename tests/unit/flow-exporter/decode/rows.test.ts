@@ -46,7 +46,7 @@ describe("flow rows", () => {
   });
 
   for (const [fault, at, value, message] of [
-    ["size", 0, 64, /size 64, kind 2, version 2; this exporter reads size 128, kind 2, version 2/],
+    ["size", 0, 64, /size 64, kind 2, version 3; this exporter reads size 128, kind 2, version 3/],
     ["kind", 2, 3, /kind 3/],
     ["version", 3, 1, /version 1; this/],
   ] as const) {
@@ -117,7 +117,16 @@ test("a UDP row is known by its entry, not by its socket", () => {
 
 test("the status is exactly one row", () => {
   const losses = { live_lost: 3, storage_lost: 4, closed_lost: 5, missed_events: 6, udp_lost: 7 };
-  const row = statusRow({ heartbeat_ns: 1, flags: 1, ...losses });
+  const room = { flows_room: 8, closed_room: 9, udp_room: 10 };
+  const row = statusRow({
+    heartbeat_ns: 1,
+    flags: 1,
+    udp_mode: 2,
+    table_bytes: 2 ** 33,
+    refused_runs: 11,
+    ...losses,
+    ...room,
+  });
   assert.deepEqual(decodeStatus(row), {
     heartbeatNs: 1,
     liveLost: 3,
@@ -126,7 +135,12 @@ test("the status is exactly one row", () => {
     missedEvents: 6,
     udpLost: 7,
     udp: true,
+    udpMode: "functions",
+    room: { flows: 8, closed: 9, udp: 10 },
+    tableBytes: 2 ** 33,
+    refusedRuns: 11,
   });
+  assert.throws(() => decodeStatus(statusRow({ udp_mode: 3 })), { name: "DecodeError", message: /not known: 3/ });
   assert.throws(() => decodeStatus(Buffer.concat([row, row])), { message: "pin status has 2 rows instead of one" });
   assert.throws(() => decodeStatus(Buffer.alloc(0)), DecodeError);
 });

@@ -7,6 +7,20 @@ import { closed, rows, world } from "./world.ts";
 
 const UP: SourceView = { name: "flow-tracer", up: true, reason: "", failures: 0 };
 
+const STATUS = {
+  heartbeatNs: 1,
+  liveLost: 0,
+  storageLost: 0,
+  closedLost: 0,
+  missedEvents: 0,
+  udpLost: 0,
+  udp: true,
+  udpMode: "cgroup",
+  room: { flows: 32_768, closed: 16_384, udp: 8_192 },
+  tableBytes: 9_306_112,
+  refusedRuns: 3,
+} as const;
+
 const PROGRAM = {
   id: 17,
   type: "tracing",
@@ -49,6 +63,7 @@ export function viewOf(sockets: SocketValues[], values: Partial<View> = {}, ende
     edges: () => totals,
     programs: () => [{ ...PROGRAM, holder: undefined }],
     tracer: UP,
+    status: () => STATUS,
     sources: [UP, { ...UP, name: "docker" }, { ...UP, name: "udp", up: undefined }],
     collectSeconds: () => 0.0125,
     rows: () => sockets.length,

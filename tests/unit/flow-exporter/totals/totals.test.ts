@@ -136,7 +136,7 @@ describe("at the limit", () => {
 
 test("losses add up over the tracer's restarts, and a lasting shortage counts once", () => {
   const lost = new LostFlows();
-  const none = { heartbeatNs: 0, udp: true, closedLost: 0, missedEvents: 0, udpLost: 0 };
+  const none = { closedLost: 0, missedEvents: 0, udpLost: 0 };
   const totalsSeen = [
     { storageLost: 0, liveLost: 4 },
     { storageLost: 3, liveLost: 4 },

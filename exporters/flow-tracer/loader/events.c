@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * A link's descriptor gives a program's number, and for the number the kernel gives a descriptor to CAP_SYS_ADMIN only,
+ * which the tracer does not have. So programs are pinned beside their links: the next tracer opens them as files.
+ */
+#include "events.h"
+
+#include <bpf/bpf.h>
+#include <limits.h>
+#include <stdio.h>
+
+#include "pins.h"
+#include "tracer.skel.h"
+
+#define PROGRAM(name) { KEPT "/program_" #name, offsetof(struct tracer, progs.name) }
+
+static const struct event_program {
+	const char *pin; /* in the folder */
+	size_t program; /* where it is in struct tracer */
+} event_programs[] = {
+	PROGRAM(follow_state),
+	PROGRAM(follow_destroyed),
+	PROGRAM(udp_socket),
+	PROGRAM(udp_received),
+	PROGRAM(udp_sent),
+};
+#define COUNT (sizeof(event_programs) / sizeof(event_programs[0]))
+_Static_assert(COUNT <= MAX_EVENT_PROGRAMS, "room for event programs");
+
+static void put_path(char path[PATH_MAX], const char *folder, const struct event_program *event)
+{
+	snprintf(path, PATH_MAX, "%s/%s", folder, event->pin);
+}
+
+int pin_event_programs(struct tracer *tracer, const char *folder)
+{
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < COUNT; i++) {
+		struct bpf_program *program = *(struct bpf_program **)((char *)tracer + event_programs[i].program);
+
+		if (bpf_program__fd(program) < 0)
+			continue;
+		put_path(path, folder, &event_programs[i]);
+		if (bpf_program__pin(program, path))
+			return pin_failed(path);
+	}
+	return 0;
+}
+
+struct event_programs open_event_programs(const char *folder)
+{
+	struct event_programs opened = {};
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < COUNT; i++) {
+		put_path(path, folder, &event_programs[i]);
+		opened.descriptors[opened.count] = bpf_obj_get(path);
+		if (opened.descriptors[opened.count] >= 0)
+			opened.count++;
+	}
+	return opened;
+}
+
+__u64 count_refused_runs(const struct event_programs *programs)
+{
+	__u64 sum = 0;
+
+	for (size_t i = 0; i < programs->count; i++) {
+		struct bpf_prog_info info = {};
+		__u32 size = sizeof(info);
+
+		if (bpf_obj_get_info_by_fd(programs->descriptors[i], &info, &size) == 0)
+			sum += info.recursion_misses;
+	}
+	return sum;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The programs that the kernel enters when something happens to a socket, and how often it did not enter one. */
+#ifndef FLOWTALLY_EVENTS_H
+#define FLOWTALLY_EVENTS_H
+
+#include <linux/types.h>
+#include <stddef.h>
+
+#define MAX_EVENT_PROGRAMS 16
+
+struct tracer;
+
+struct event_programs {
+	int descriptors[MAX_EVENT_PROGRAMS];
+	size_t count;
+};
+
+/* Pins those that are loaded in the folder `kept`, for this tracer and the next: 0, or -1 after saying why. */
+int pin_event_programs(struct tracer *tracer, const char *folder);
+
+/* Opens what pin_event_programs() pinned. */
+struct event_programs open_event_programs(const char *folder);
+
+/* Times that the kernel did not enter one of them, as it was running on that CPU already; 0 before Linux 5.12. */
+__u64 count_refused_runs(const struct event_programs *programs);
+
+#endif

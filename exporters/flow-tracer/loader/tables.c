@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tables.h"
+
+#include <bpf/libbpf.h>
+
+#include "sizes.h"
+#include "tracer.skel.h"
+
+#define GROUP_SLOTS (BUCKET_SLOTS * GROUP_BUCKETS)
+#define HASH_BUCKET_BYTES 16 /* of struct bucket in the kernel's hashtab.c; its entries are allocated as they come */
+
+static unsigned int next_power_of_two(unsigned int number)
+{
+	return number <= 1 ? 1 : 1U << (32 - __builtin_clz(number - 1));
+}
+
+/* Elements that have room for so many, where one has room for some. */
+static unsigned int elements(unsigned int wanted, unsigned int in_one)
+{
+	return next_power_of_two((wanted + in_one - 1) / in_one);
+}
+
+/* Each slot of `flows` finds room in `live_rows`, so that a snapshot shows all that the table holds. */
+void size_tables(struct tracer *tracer, const struct rooms *rooms)
+{
+	unsigned int groups = elements(rooms->flows, GROUP_SLOTS);
+	unsigned int closed_chunks = elements(rooms->closed, CHUNK_ROWS);
+
+	bpf_map__set_max_entries(tracer->maps.flows, groups);
+	tracer->rodata->flow_bucket_mask = groups * GROUP_BUCKETS - 1;
+	bpf_map__set_max_entries(tracer->maps.live_rows, groups * GROUP_SLOTS / CHUNK_ROWS);
+	bpf_map__set_max_entries(tracer->maps.closed_rows, closed_chunks);
+	tracer->rodata->closed_chunk_mask = closed_chunks - 1;
+	bpf_map__set_max_entries(tracer->maps.udp_flows, next_power_of_two(rooms->udp));
+}
+
+static __u64 array_bytes(const struct bpf_map *map)
+{
+	return (__u64)bpf_map__value_size(map) * bpf_map__max_entries(map);
+}
+
+void tell_tables(struct tracer *tracer)
+{
+	unsigned int udp = bpf_map__autocreate(tracer->maps.udp_flows) ? bpf_map__max_entries(tracer->maps.udp_flows) : 0;
+
+	tracer->bss->flows_room = bpf_map__max_entries(tracer->maps.flows) * GROUP_SLOTS;
+	tracer->bss->closed_room = bpf_map__max_entries(tracer->maps.closed_rows) * CHUNK_ROWS;
+	tracer->bss->udp_room = udp;
+	tracer->bss->table_bytes = array_bytes(tracer->maps.flows) + array_bytes(tracer->maps.live_rows) +
+				   array_bytes(tracer->maps.closed_rows) + (__u64)udp * HASH_BUCKET_BYTES;
+}

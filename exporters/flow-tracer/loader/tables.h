@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How large the tables of flows are. */
+#ifndef FLOWTALLY_TABLES_H
+#define FLOWTALLY_TABLES_H
+
+struct tracer;
+
+/* Entries a table has room for. */
+struct rooms {
+	unsigned int flows; /* open ones */
+	unsigned int closed; /* that ended and wait for the reader */
+	unsigned int udp;
+};
+
+/* Before loading: powers of two that have room for at least so many. */
+void size_tables(struct tracer *tracer, const struct rooms *rooms);
+
+/* After loading: tells the status row how large they became. */
+void tell_tables(struct tracer *tracer);
+
+#endif
