@@ -27,9 +27,11 @@ static __u64 hash(__u64 sum, const void *bytes, size_t size)
 	return sum;
 }
 
+/* The options as given: sizes that the machine chose may be others by now, and are no reason to load anew. */
 static __u64 identity(const struct options *options)
 {
-	const unsigned int numbers[] = { options->max_flows, options->max_closed, options->udp, options->udp_idle };
+	const unsigned int numbers[] = { options->max_flows, options->max_closed, options->max_udp, options->udp,
+					 options->udp_idle };
 	size_t size;
 	const void *object = tracer__elf_bytes(&size);
 

@@ -10,18 +10,9 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "kernel.h"
 #include "log.h"
-
-#define KERNEL_BTF "/sys/kernel/btf/vmlinux"
-
-static int check_btf(void)
-{
-	if (access(KERNEL_BTF, R_OK) == 0)
-		return 0;
-	log_line(LOG_ERROR, "BTF_MISSING", "%s: %s; the kernel must be built with CONFIG_DEBUG_INFO_BTF", KERNEL_BTF,
-		 strerror(errno));
-	return -1;
-}
+#include "rights.h"
 
 /* The folder itself may be there already: bind-mounted into a container, or left by a killed tracer. */
 static int check_bpffs(const char *pins)
@@ -46,7 +37,5 @@ static int check_bpffs(const char *pins)
 
 int check_host(const char *pins)
 {
-	if (check_btf() || check_bpffs(pins))
-		return -1;
-	return 0;
+	return check_rights() || check_kernel() || check_bpffs(pins) ? -1 : 0;
 }

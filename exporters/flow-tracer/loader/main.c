@@ -17,8 +17,9 @@
 #include "options.h"
 #include "pins.h"
 #include "programs.h"
-#include "udp.h"
 #include "tracer.skel.h"
+#include "udp.h"
+#include "warnings.h"
 
 static void block_ends(sigset_t *ends)
 {
@@ -54,6 +55,18 @@ static struct tracer *load_anew(const struct options *options)
 	return NULL;
 }
 
+static void say_ready(const struct tracer *tracer, const struct options *options)
+{
+	static const char *const udp_modes[] = {
+		[UDP_OFF] = "not counted", [UDP_CGROUP] = "at the root cgroup", [UDP_FUNCTIONS] = "in the kernel's functions"
+	};
+	const struct tracer__bss *now = tracer->bss;
+
+	log_line(LOG_INFO, "READY", "pins in %s; room for %u flows, %u ended, %u of UDP: %.1f MB of kernel memory; UDP: %s",
+		 options->pins, now->flows_room, now->closed_room, now->udp_room, now->table_bytes / 1e6,
+		 udp_modes[now->udp_mode]);
+}
+
 static int trace(const struct options *options, const sigset_t *ends)
 {
 	struct event_programs events;
@@ -67,7 +80,7 @@ static int trace(const struct options *options, const sigset_t *ends)
 	if (tracer) {
 		events = open_event_programs(options->pins);
 		tracer->bss->heartbeat_ns = boot_time_ns();
-		log_line(LOG_INFO, "READY", "pins in %s, room for %u flows", options->pins, options->max_flows);
+		say_ready(tracer, options);
 		beat_until(ends, tracer, &events);
 		log_line(LOG_INFO, "STOPPED", "pins removed, programs unloaded");
 		status = EXIT_SUCCESS;
@@ -87,7 +100,7 @@ int main(int argc, char **argv)
 	if (options.health)
 		return tracer_lives(options.pins) ? EXIT_SUCCESS : EXIT_FAILURE;
 	block_ends(&ends); /* from here on: a signal during the start waits until there is something to clean up */
-	log_libbpf();
+	keep_warnings();
 	if (check_host(options.pins) || take_folder(options.pins))
 		return EXIT_FAILURE;
 	return trace(&options, &ends);

@@ -9,6 +9,14 @@
 
 #define NUMBER_LIMIT (16U << 20)
 
+static const char *const udp_choices[] = {
+	[COUNT_UDP] = "on",
+	[COUNT_NO_UDP] = "off",
+	[COUNT_UDP_IN_FUNCTIONS] = "functions",
+	[COUNT_UDP_AT_CGROUP] = "cgroup",
+};
+#define UDP_CHOICES (sizeof(udp_choices) / sizeof(udp_choices[0]))
+
 static int parse_number(unsigned int *number, const char *name, const char *text)
 {
 	char *end;
@@ -22,12 +30,15 @@ static int parse_number(unsigned int *number, const char *name, const char *text
 	return 0;
 }
 
-static int parse_switch(bool *on, const char *name, const char *text)
+static int parse_udp(enum udp_choice *choice, const char *text)
 {
-	*on = strcmp(text, "on") == 0;
-	if (*on || strcmp(text, "off") == 0)
-		return 0;
-	log_line(LOG_ERROR, "BAD_OPTION", "--%s takes on or off, not \"%s\"", name, text);
+	for (size_t i = 0; i < UDP_CHOICES; i++) {
+		if (strcmp(text, udp_choices[i]) == 0) {
+			*choice = i;
+			return 0;
+		}
+	}
+	log_line(LOG_ERROR, "BAD_OPTION", "--udp takes on, off, functions or cgroup, not \"%s\"", text);
 	return -1;
 }
 
@@ -37,12 +48,17 @@ static int take_option(struct options *options, int option)
 	case 'p':
 		options->pins = optarg;
 		return 0;
+	case 'l':
+		options->logs = optarg;
+		return 0;
 	case 'm':
 		return parse_number(&options->max_flows, "max-flows", optarg);
 	case 'c':
 		return parse_number(&options->max_closed, "max-closed", optarg);
+	case 'd':
+		return parse_number(&options->max_udp, "max-udp", optarg);
 	case 'u':
-		return parse_switch(&options->udp, "udp", optarg);
+		return parse_udp(&options->udp, optarg);
 	case 'i':
 		return parse_number(&options->udp_idle, "udp-idle", optarg);
 	case 'h':
@@ -53,12 +69,21 @@ static int take_option(struct options *options, int option)
 	}
 }
 
+static const char *temporary_folder(void)
+{
+	const char *folder = getenv("TMPDIR");
+
+	return folder && *folder ? folder : "/tmp";
+}
+
 int parse_options(struct options *options, int argc, char **argv)
 {
 	static const struct option known[] = {
 		{ "pins", required_argument, NULL, 'p' },
+		{ "logs", required_argument, NULL, 'l' },
 		{ "max-flows", required_argument, NULL, 'm' },
 		{ "max-closed", required_argument, NULL, 'c' },
+		{ "max-udp", required_argument, NULL, 'd' },
 		{ "udp", required_argument, NULL, 'u' },
 		{ "udp-idle", required_argument, NULL, 'i' },
 		{ "health", no_argument, NULL, 'h' },
@@ -67,19 +92,14 @@ int parse_options(struct options *options, int argc, char **argv)
 	int option;
 
 	opterr = 0;
-	*options = (struct options){
-		.pins = "/sys/fs/bpf/flowtally",
-		.max_flows = 262144,
-		.max_closed = 65536,
-		.udp = true,
-		.udp_idle = 60,
-	};
+	*options = (struct options){ .pins = "/sys/fs/bpf/flowtally", .logs = temporary_folder(), .udp_idle = 60 };
 	do
 		option = getopt_long(argc, argv, "", known, NULL);
 	while (option != -1 && take_option(options, option) == 0);
 	if (option == -1 && optind == argc)
 		return 0;
 	log_line(LOG_ERROR, "BAD_OPTION",
-		 "usage: flow-tracer [--pins DIR] [--max-flows N] [--max-closed N] [--udp on|off] [--udp-idle SECONDS] [--health]");
+		 "usage: flow-tracer [--pins DIR] [--logs DIR] [--max-flows N] [--max-closed N] [--max-udp N] "
+		 "[--udp on|off|functions|cgroup] [--udp-idle SECONDS] [--health]");
 	return -1;
 }

@@ -4,11 +4,21 @@
 
 #include <stdbool.h>
 
+/* Where UDP is to be counted. */
+enum udp_choice {
+	COUNT_UDP, /* in the kernel's functions where that works, else at the root cgroup */
+	COUNT_NO_UDP,
+	COUNT_UDP_IN_FUNCTIONS, /* there or nowhere */
+	COUNT_UDP_AT_CGROUP,
+};
+
 struct options {
 	const char *pins; /* folder on a BPF file system; made at start, removed at the end */
-	unsigned int max_flows; /* sockets a snapshot has room for */
-	unsigned int max_closed; /* flows that ended and wait for the reader */
-	bool udp; /* whether UDP is to be counted */
+	const char *logs; /* folder for what the kernel's verifier says of a program it refuses */
+	unsigned int max_flows; /* sockets to have room for; 0: as many as suit the machine */
+	unsigned int max_closed; /* flows that ended and wait for the reader; 0 likewise */
+	unsigned int max_udp; /* UDP flows; 0 likewise */
+	enum udp_choice udp;
 	unsigned int udp_idle; /* seconds after which an idle UDP flow has ended */
 	bool health; /* only ask whether a tracer lives */
 };

@@ -3,36 +3,22 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
-#include <stdbool.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "kernel.h"
 #include "log.h"
 #include "options.h"
-#include "rows.h"
+#include "parts.h"
+#include "rights.h"
+#include "rooms.h"
 #include "tables.h"
 #include "tracer.skel.h"
-#include "udp.h"
+#include "warnings.h"
 
-static int print_libbpf(enum libbpf_print_level level, const char *format, va_list arguments)
-{
-	if (level == LIBBPF_WARN)
-		log_line_v(LOG_WARNING, "LIBBPF", format, arguments);
-	return 0;
-}
-
-void log_libbpf(void)
-{
-	libbpf_set_print(print_libbpf);
-}
-
-/* What the flows of TCP can do without. */
-struct extras {
-	bool processes;
-	bool udp;
-};
-
-static struct tracer *try_load(const struct options *options, const struct extras *extras)
+static struct tracer *try_load(const struct options *options, const struct rooms *rooms, const struct parts *parts)
 {
 	struct tracer *tracer = tracer__open();
 	int error;
@@ -41,12 +27,12 @@ static struct tracer *try_load(const struct options *options, const struct extra
 		return NULL;
 	tracer->rodata->cpu_count = libbpf_num_possible_cpus();
 	tracer->rodata->page_bytes = sysconf(_SC_PAGESIZE);
-	size_tables(tracer, &(struct rooms){ options->max_flows, options->max_closed, 65536 });
-	bpf_program__set_autoload(tracer->progs.processes, extras->processes);
-	want_udp(tracer, extras->udp, options->udp_idle);
+	size_tables(tracer, rooms);
+	want_parts(tracer, parts, options);
+	listen_to_verifier(tracer);
 	error = tracer__load(tracer);
 	if (!error) {
-		tracer->bss->status_flags = STATUS_OWNERS | STATUS_PROGRAMS | (extras->processes ? STATUS_PROCESSES : 0);
+		tracer->bss->status_flags = flags_of(parts);
 		tell_tables(tracer);
 		return tracer;
 	}
@@ -55,39 +41,52 @@ static struct tracer *try_load(const struct options *options, const struct extra
 	return NULL;
 }
 
-static void explain_refusal(int error)
+static void explain_refusal(const char *program, const char *reason)
 {
-	if (error == EPERM)
-		log_line(LOG_ERROR, "RIGHTS_MISSING", "the kernel refused to load: capabilities BPF and PERFMON are needed");
+	if (program)
+		log_line(LOG_ERROR, "LOAD_FAILED", "nothing works without %s: %s", program, reason);
 	else
-		log_line(LOG_ERROR, "LOAD_FAILED", "the kernel refused the programs: %s", strerror(error));
+		log_line(LOG_ERROR, "LOAD_FAILED", "%s; lower --max-flows, or raise the memory limit (FLOW_TRACER_MEMORY)", reason);
 }
 
-static void say_what_is_left_out(const struct extras *wanted, const struct extras *loaded, int error)
+/* Why, and what helps. */
+static const char *explain(const char *logs, const char *program, int error)
 {
-	if (wanted->processes && !loaded->processes)
-		log_line(LOG_WARNING, "PROCESSES_LEFT_OUT", "this kernel refuses the program: %s", strerror(error));
-	if (wanted->udp && !loaded->udp)
-		log_line(LOG_WARNING, "UDP_LEFT_OUT", "the kernel refuses the programs (capability NET_ADMIN?): %s",
-			 strerror(error));
+	static char text[2 * PATH_MAX];
+	const char *reason = reason_of_refusal();
+
+	if (!*reason)
+		reason = strerror(error);
+	if (program)
+		snprintf(text, sizeof(text), "%s refuses it: %s; a newer kernel may take it (6.1 or later is tested): %s", kernel_name(),
+			 reason, write_warnings(logs, program));
+	else
+		snprintf(text, sizeof(text), "%s makes no tables: %s", kernel_name(), reason);
+	return text;
 }
 
 struct tracer *load_programs(const struct options *options)
 {
-	const struct extras attempts[] = { { true, options->udp }, { true, false }, { false, options->udp }, { false, false } };
-	struct tracer *tracer = NULL;
-	int first_error = 0;
+	const struct machine machine = read_machine();
+	const struct rooms rooms = choose_rooms(&machine, options);
+	struct parts parts = wanted_parts(options);
 
-	for (size_t i = 0; !tracer && i < sizeof(attempts) / sizeof(attempts[0]); i++) {
-		tracer = try_load(options, &attempts[i]);
-		if (!tracer && !first_error)
-			first_error = errno;
+	if (check_locked_memory(bytes_of(&rooms)))
+		return NULL;
+	for (;;) {
+		struct tracer *tracer = try_load(options, &rooms, &parts);
+		int error = errno;
+		const char *program, *reason;
+
 		if (tracer)
-			say_what_is_left_out(&attempts[0], &attempts[i], first_error);
+			return tracer;
+		program = refused_program();
+		reason = explain(options->logs, program, error);
+		if (program && leave_out(&parts, program, options, reason))
+			continue;
+		explain_refusal(program, reason);
+		return NULL;
 	}
-	if (!tracer)
-		explain_refusal(first_error);
-	return tracer;
 }
 
 /* Reading an iterator runs it. */
@@ -128,5 +127,5 @@ int start_tracing(struct tracer *tracer)
 		log_line(LOG_ERROR, "ATTACH_FAILED", "inet_sock_set_state, tcp_destroy_sock: %s", strerror(errno));
 		return -1;
 	}
-	return find_owners(tracer->links.owners);
+	return tracer->links.owners ? find_owners(tracer->links.owners) : 0;
 }

@@ -5,9 +5,6 @@
 struct options;
 struct tracer;
 
-/* What libbpf warns of becomes lines of the log. */
-void log_libbpf(void);
-
 /* Loads the programs into the kernel; what this kernel refuses and the flows can do without is left out and logged.
  * NULL after saying why. To be freed with tracer__destroy(), which unloads. */
 struct tracer *load_programs(const struct options *options);

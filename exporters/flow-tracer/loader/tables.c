@@ -3,6 +3,7 @@
 
 #include <bpf/libbpf.h>
 
+#include "rooms.h"
 #include "sizes.h"
 #include "tracer.skel.h"
 

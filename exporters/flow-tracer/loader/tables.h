@@ -3,14 +3,8 @@
 #ifndef FLOWTALLY_TABLES_H
 #define FLOWTALLY_TABLES_H
 
+struct rooms;
 struct tracer;
-
-/* Entries a table has room for. */
-struct rooms {
-	unsigned int flows; /* open ones */
-	unsigned int closed; /* that ended and wait for the reader */
-	unsigned int udp;
-};
 
 /* Before loading: powers of two that have room for at least so many. */
 void size_tables(struct tracer *tracer, const struct rooms *rooms);

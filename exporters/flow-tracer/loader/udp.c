@@ -8,12 +8,32 @@
 
 #include "cgroup.h"
 #include "log.h"
-#include "rows.h"
+#include "rights.h"
 #include "tracer.skel.h"
 
-void want_udp(struct tracer *t, bool wanted, unsigned int idle_seconds)
+enum udp_mode first_udp_mode(enum udp_choice choice)
+{
+	if (choice == COUNT_UDP_IN_FUNCTIONS)
+		log_line(LOG_WARNING, "UDP_LEFT_OUT", "this build cannot count in the kernel's UDP functions; say --udp on or cgroup");
+	if (choice == COUNT_NO_UDP || choice == COUNT_UDP_IN_FUNCTIONS)
+		return UDP_OFF;
+	if (may_attach_to_cgroups())
+		return UDP_CGROUP;
+	log_line(LOG_WARNING, "UDP_LEFT_OUT",
+		 "capability NET_ADMIN is missing, without which no program can be attached to the root cgroup; grant it, or say "
+		 "--udp off (FLOW_UDP=off)");
+	return UDP_OFF;
+}
+
+enum udp_mode next_udp_mode(enum udp_choice choice, enum udp_mode refused)
+{
+	return choice == COUNT_UDP && refused == UDP_FUNCTIONS && may_attach_to_cgroups() ? UDP_CGROUP : UDP_OFF;
+}
+
+void want_udp(struct tracer *t, enum udp_mode mode, unsigned int idle_seconds)
 {
 	struct bpf_program *const programs[] = { t->progs.udp_sent, t->progs.udp_received, t->progs.udp_socket, t->progs.udp };
+	bool wanted = mode != UDP_OFF;
 
 	t->rodata->count_udp = wanted;
 	t->rodata->udp_idle_ns = idle_seconds * 1000000000ULL;

@@ -2,12 +2,21 @@
 #ifndef FLOWTALLY_UDP_LOADER_H
 #define FLOWTALLY_UDP_LOADER_H
 
-#include <stdbool.h>
+#include <linux/types.h>
+
+#include "options.h"
+#include "rows.h"
 
 struct tracer;
 
-/* Before loading: takes the programs that count UDP in, or keeps them out. A flow idle for so long has ended. */
-void want_udp(struct tracer *tracer, bool wanted, unsigned int idle_seconds);
+/* The best way that the choice and this process's rights allow; says so when the rights allow none. */
+enum udp_mode first_udp_mode(enum udp_choice choice);
+
+/* What is left when the kernel refuses that way. */
+enum udp_mode next_udp_mode(enum udp_choice choice, enum udp_mode refused);
+
+/* Before loading: takes the programs of that way in, and keeps the others out. A flow idle for so long has ended. */
+void want_udp(struct tracer *tracer, enum udp_mode mode, unsigned int idle_seconds);
 
 /* Attaches them to the root of the v2 hierarchy. Flows do without UDP where that fails: says why, and that UDP is left
  * out. Before the iterators are attached. */

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * A machine's memory says how many sockets it may come to have, its sockets of now how many it has at least. 48 KiB of
+ * memory for each socket with room: 1 GB comes to 16,384, whose tables take 6 MB; 16 GB to 262,144 and 64 MB.
+ */
+#include "rooms.h"
+
+#include <stdbool.h>
+
+#include "log.h"
+#include "options.h"
+
+#define BYTES_PER_FLOW 49152
+#define SPARE 4 /* times the sockets of now, at least half of it */
+#define LEAST_FLOWS 8192
+#define MOST_FLOWS (1U << 19) /* by memory */
+#define MOST_BY_SOCKETS (1U << 22)
+#define LEAST_CLOSED 16384 /* that many end within a second where containers come and go, however small the machine */
+#define LEAST_UDP 8192
+#define SHARE 4 /* one ended flow and one of UDP for so many open ones */
+
+/* Kernel memory for an entry. */
+#define FLOW_BYTES 200 /* in `flows` and in `live_rows` */
+#define CLOSED_BYTES 160
+#define UDP_BYTES 272 /* where it is in use */
+
+static __u64 power_of_two_below(__u64 number)
+{
+	return number ? 1ULL << (63 - __builtin_clzll(number)) : 0;
+}
+
+static __u64 larger(__u64 a, __u64 b)
+{
+	return a > b ? a : b;
+}
+
+static __u64 smaller(__u64 a, __u64 b)
+{
+	return a < b ? a : b;
+}
+
+__u64 bytes_of(const struct rooms *rooms)
+{
+	return (__u64)rooms->flows * FLOW_BYTES + (__u64)rooms->closed * CLOSED_BYTES + (__u64)rooms->udp * UDP_BYTES;
+}
+
+static struct rooms rooms_for(unsigned int flows)
+{
+	return (struct rooms){ flows, larger(LEAST_CLOSED, flows / SHARE), larger(LEAST_UDP, flows / SHARE) };
+}
+
+static struct rooms by_machine(const struct machine *machine)
+{
+	__u64 by_memory = smaller(MOST_FLOWS, power_of_two_below(machine->memory_bytes / BYTES_PER_FLOW));
+	__u64 by_sockets = smaller(MOST_BY_SOCKETS, power_of_two_below(machine->tcp_sockets * SPARE));
+
+	return rooms_for(larger(LEAST_FLOWS, larger(by_memory, by_sockets)));
+}
+
+/* Half of the limit is for the tables: the rest is for the programs, their variables, and the tracer itself. */
+static struct rooms within_limit(struct rooms rooms, __u64 limit_bytes)
+{
+	while (limit_bytes && bytes_of(&rooms) > limit_bytes / 2 && rooms.flows > 1) {
+		rooms.flows /= 2;
+		rooms.closed = smaller(rooms.closed, larger(1, rooms.flows));
+		rooms.udp = smaller(rooms.udp, larger(1, rooms.flows));
+	}
+	return rooms;
+}
+
+static void warn_of_few(const struct rooms *rooms, const struct machine *machine)
+{
+	if (rooms->flows < machine->tcp_sockets)
+		log_line(LOG_WARNING, "TABLES_SMALL",
+			 "%llu TCP sockets exist, and there is room for %u: the others are counted as lost; the memory limit of this "
+			 "control group allows no more: raise it (FLOW_TRACER_MEMORY), or give --max-flows",
+			 machine->tcp_sockets, rooms->flows);
+}
+
+struct rooms choose_rooms(const struct machine *machine, const struct options *options)
+{
+	struct rooms rooms = within_limit(by_machine(machine), machine->limit_bytes);
+
+	if (options->max_flows)
+		rooms.flows = options->max_flows;
+	else
+		warn_of_few(&rooms, machine);
+	if (options->max_closed)
+		rooms.closed = options->max_closed;
+	if (options->max_udp)
+		rooms.udp = options->max_udp;
+	return rooms;
+}

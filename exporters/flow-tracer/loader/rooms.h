@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How many flows the tables are to have room for. */
+#ifndef FLOWTALLY_ROOMS_H
+#define FLOWTALLY_ROOMS_H
+
+#include "machine.h"
+
+struct options;
+
+/* Entries a table has room for. */
+struct rooms {
+	unsigned int flows; /* open ones */
+	unsigned int closed; /* that ended and wait for the reader */
+	unsigned int udp;
+};
+
+/* As the machine allows, and where the options name a number, that. Says so when the sockets of now would not fit. */
+struct rooms choose_rooms(const struct machine *machine, const struct options *options);
+
+/* Kernel memory they take when they are full. */
+__u64 bytes_of(const struct rooms *rooms);
+
+#endif
