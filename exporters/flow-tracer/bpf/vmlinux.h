@@ -322,7 +322,9 @@ struct bpf_prog_aux {
 	char name[16];
 };
 
+/* Not empty: clang 19 dies of a member without a size. */
 typedef struct {
+	__u64 v;
 } u64_stats_t;
 
 struct bpf_prog_stats {
