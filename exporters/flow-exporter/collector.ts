@@ -4,7 +4,7 @@ import { hostAddresses } from "./decode/host-addresses.ts";
 import { outsideCounters } from "./decode/interfaces.ts";
 import { decodeProcesses, type ProcessRow } from "./decode/process-rows.ts";
 import { decodePrograms } from "./decode/program-rows.ts";
-import { decodeStatus, type Status } from "./decode/status-row.ts";
+import { decodeStatus, type Part, type Status } from "./decode/status-row.ts";
 import { UdpRows } from "./decode/udp-rows.ts";
 import type { Flow } from "./join/flow.ts";
 import { FlowTable } from "./join/flow-table.ts";
@@ -17,7 +17,7 @@ import { createWorld, type World } from "./join/world.ts";
 import type { Metadata } from "./metadata.ts";
 import type { Host } from "./read/host.ts";
 import type { Tracer } from "./read/tracer.ts";
-import type { Healths } from "./source-health.ts";
+import type { Healths, SourceHealth } from "./source-health.ts";
 import { Coverage } from "./totals/coverage.ts";
 import { EdgeTotals } from "./totals/edge-totals.ts";
 import { EndpointWork } from "./totals/endpoint-work.ts";
@@ -29,6 +29,7 @@ const OLDEST_HEARTBEAT_NS = 5e9;
 const KEPT_NS = 300e9;
 const MOST_RECENT = 5_000;
 const NO_UDP = "the tracer could not count UDP: its log says why (docker logs flow-tracer)";
+const LEFT_OUT = "the kernel refused the tracer's program for it: its log says why (docker logs flow-tracer)";
 
 export interface CollectorParts {
   tracer: Tracer;
@@ -126,7 +127,7 @@ export class Collector {
     const { tracer, healths } = this.#parts;
     this.#asked.clear();
     this.#readAddresses();
-    healths.owners.attempt(() => tracer.backfillOwners());
+    this.#attempt("owners", healths.owners, () => tracer.backfillOwners());
   }
 
   /** One cycle; never throws. */
@@ -154,7 +155,7 @@ export class Collector {
   /** Learns which cgroup is which container's while its processes are there; never throws. */
   readProcesses(): void {
     const { tracer, host, healths } = this.#parts;
-    healths.processes.attempt(() => {
+    this.#attempt("processes", healths.processes, () => {
       this.#processes = decodeProcesses(tracer.processes());
       const nowNs = host.bootTimeNs();
       this.#cgroups.update(this.#processes.map(nameOfCgroup), nowNs);
@@ -183,8 +184,8 @@ export class Collector {
     if (age > OLDEST_HEARTBEAT_NS) throw new Error(`the tracer is gone: no sign of it for ${Math.round(age / 1e9)} s`);
     this.status = status;
     this.lostFlows.add(status);
-    if (!status.udp && this.#parts.udp) healths.udp.fail(NO_UDP);
-    else if (!status.udp) healths.udp.rest("the tracer does not count UDP");
+    if (!status.parts.udp && this.#parts.udp) healths.udp.fail(NO_UDP);
+    else if (!status.parts.udp) healths.udp.rest("the tracer does not count UDP");
   }
 
   #readClosed(): void {
@@ -210,14 +211,21 @@ export class Collector {
   }
 
   #takeUdp(world: World): void {
-    if (!this.status?.udp) return;
+    if (!this.status?.parts.udp) return;
     this.#parts.healths.udp.attempt(() => this.#udp.update(new UdpRows(this.#parts.tracer.udp()), world));
   }
 
   #takePrograms(world: World): void {
     const { tracer, healths } = this.#parts;
     const read = () => decodePrograms(tracer.programs()).map((row) => joinProgram(row, world));
-    if (!healths.programs.attempt(() => (this.programs = read()))) this.programs = [];
+    if (!this.#attempt("programs", healths.programs, () => (this.programs = read()))) this.programs = [];
+  }
+
+  /** A part that the tracer says it left out is not tried. Returns whether `step` was done. */
+  #attempt(part: Part, health: SourceHealth, step: () => void): boolean {
+    if (this.status?.parts[part] !== false) return health.attempt(step);
+    health.fail(LEFT_OUT);
+    return false;
   }
 
   #readAddresses(): void {

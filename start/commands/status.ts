@@ -5,7 +5,10 @@ import { type ContainerState, listContainers, memoryOf } from "../stack/containe
 import { readLeftOut } from "../stack/files.ts";
 import { layoutOf } from "../stack/layout.ts";
 import { SERVICES } from "../stack/services.ts";
+import { readTracerState } from "../stack/tracer-state.ts";
 import type { Command } from "./command.ts";
+
+const ANSWER_MS = 2_000;
 
 /** Exit code 0 when every service that was started is healthy, 1 otherwise. */
 export const status: Command = async ({ host, projectRoot, options, stdout }) => {
@@ -23,7 +26,8 @@ export const status: Command = async ({ host, projectRoot, options, stdout }) =>
       return { ...describe(name, container), ...urlOf(settings, port), ...(memory ? { memory } : {}) };
     }),
   );
-  const report = { services, leftOut };
+  const tracer = await readTracerState(`http://127.0.0.1:${settings.FLOW_EXPORTER_PORT}`, ANSWER_MS);
+  const report = { services, tracer, leftOut };
   stdout.write(options.json ? `${JSON.stringify(report, undefined, 2)}\n` : renderStatus(report));
   const expected = services.filter(({ service }) => !leftOut.some(({ part }) => part === service));
   return expected.every(({ health }) => health === "healthy") ? 0 : 1;

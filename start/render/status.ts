@@ -1,5 +1,6 @@
 import type { Memory } from "../stack/containers.ts";
 import type { LeftOut } from "../stack/left-out.ts";
+import type { TracerState } from "../stack/tracer-state.ts";
 import { renderTable } from "./table.ts";
 
 export interface ServiceStatus {
@@ -14,17 +15,33 @@ export interface ServiceStatus {
 
 const MEBIBYTE = 1024 * 1024;
 
-/** One line per service, then what was left out and why. */
-export function renderStatus({
-  services,
-  leftOut,
-}: {
+export interface StatusReport {
   services: ServiceStatus[];
+  /** Null where flow-exporter does not tell. */
+  tracer: TracerState | null;
   leftOut: readonly LeftOut[];
-}): string {
+}
+
+/** One line per service, then how the tracer works, what was left out, and why. */
+export function renderStatus({ services, tracer, leftOut }: StatusReport): string {
   const table = renderTable([["SERVICE", "STATE", "HEALTH", "MEMORY", "URL"], ...services.map(row)]);
-  const notes = leftOut.map(({ part, reason }) => `left out: ${part}: ${reason}`);
+  const left = leftOut.map(({ part, reason }) => `left out: ${part}: ${reason}`);
+  const notes = [...(tracer ? [describeTracer(tracer)] : []), ...left];
   return `${[table, ...(notes.length > 0 ? ["", ...notes] : [])].join("\n")}\n`;
+}
+
+const UDP_MODES = {
+  functions: "counted in the kernel's UDP functions",
+  cgroup: "counted at the root cgroup",
+  off: "not counted",
+} as const;
+
+function describeTracer({ udp_mode, table_room: room, table_bytes, refused_runs }: TracerState): string {
+  const [flows, closed, udp] = [room.flows, room.closed, room.udp].map((entries) => entries.toLocaleString("en"));
+  const tables = `room for ${flows} flows, ${closed} ended, ${udp} of UDP`;
+  const memory = `${(table_bytes / MEBIBYTE).toFixed(0)} MiB of kernel memory`;
+  const refused = refused_runs > 0 ? `; runs refused by the kernel: ${refused_runs.toLocaleString("en")}` : "";
+  return `flow-tracer: ${tables}, ${memory}; UDP ${UDP_MODES[udp_mode]}${refused}`;
 }
 
 function row({ service, state, health, memory, url }: ServiceStatus): string[] {

@@ -11,8 +11,9 @@ export interface Status {
   closedLost: number;
   missedEvents: number;
   udpLost: number;
-  /** Whether UDP is counted, and where in the kernel. */
-  udp: boolean;
+  /** What the tracer could do without, and left out where the kernel refuses it. */
+  parts: Readonly<Record<Part, boolean>>;
+  /** Where in the kernel UDP is counted. */
   udpMode: UdpMode;
   /** How many entries its tables have room for. */
   room: Readonly<Record<Table, number>>;
@@ -21,6 +22,8 @@ export interface Status {
   /** Times that the kernel did not enter a program that follows sockets, as it was running on that CPU already. */
   refusedRuns: number;
 }
+
+export type Part = keyof typeof STATUS;
 
 /** Open TCP flows, ended ones that wait for us, UDP flows. */
 export type Table = "flows" | "closed" | "udp";
@@ -39,7 +42,7 @@ export function decodeStatus(bytes: Uint8Array): Status {
     closedLost: u64(view, AT.closed_lost.at),
     missedEvents: u64(view, AT.missed_events.at),
     udpLost: u64(view, AT.udp_lost.at),
-    udp: (u32(view, AT.flags.at) & STATUS.udp) !== 0,
+    parts: partsIn(u32(view, AT.flags.at)),
     udpMode: udpMode(u32(view, AT.udp_mode.at)),
     room: {
       flows: u32(view, AT.flows_room.at),
@@ -53,6 +56,15 @@ export function decodeStatus(bytes: Uint8Array): Status {
 
 function u32(view: DataView, at: number): number {
   return view.getUint32(at, true);
+}
+
+function partsIn(flags: number): Record<Part, boolean> {
+  return {
+    udp: (flags & STATUS.udp) !== 0,
+    processes: (flags & STATUS.processes) !== 0,
+    owners: (flags & STATUS.owners) !== 0,
+    programs: (flags & STATUS.programs) !== 0,
+  };
 }
 
 function udpMode(number: number): UdpMode {

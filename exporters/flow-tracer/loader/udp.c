@@ -76,6 +76,7 @@ void start_udp(struct tracer *t)
 			 root < 0 ? "no root of a cgroup v2 hierarchy is mounted here" : "the kernel refused to attach to it",
 			 strerror(errno));
 		detach_all(t);
+		t->bss->udp_room = 0;
 	}
 	if (root >= 0)
 		close(root);

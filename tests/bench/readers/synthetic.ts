@@ -1,10 +1,15 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { STATUS } from "../../../exporters/flow-exporter/decode/layout.ts";
 import { closedRow, type SocketValues, socket, statusRow } from "../../unit/flow-exporter/lib/rows.ts";
 
 const PORTS = 50;
 const FIRST_PORT = 10_000;
 const UPTIME_SECONDS = 1_000;
+const HEALTHY = {
+  heartbeat_ns: UPTIME_SECONDS * 1e9,
+  flags: STATUS.processes | STATUS.owners | STATUS.programs,
+};
 
 /** Folders that stand in for a tracer's pins and for /proc. */
 export interface SyntheticHost {
@@ -20,7 +25,7 @@ export async function createSyntheticHost(folder: string, edges: number): Promis
   const host = { pins: path.join(folder, "pins"), proc: path.join(folder, "proc") };
   const files = {
     ...Object.fromEntries(EMPTY_PINS.map((pin) => [path.join(host.pins, pin), Buffer.alloc(0)])),
-    [path.join(host.pins, "status")]: statusRow({ heartbeat_ns: UPTIME_SECONDS * 1e9, live_rows: edges }),
+    [path.join(host.pins, "status")]: statusRow({ ...HEALTHY, live_rows: edges }),
     [path.join(host.pins, "live")]: rowsOf(edges, (edge) => socket(connection(edge, edge + 1))),
     [path.join(host.pins, "closed")]: rowsOf(edges, (edge) => closedRow(connection(edge, edges + edge + 1), end(edge))),
     [path.join(host.proc, "uptime")]: `${UPTIME_SECONDS}.00 0.00\n`,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Collector } from "../../../exporters/flow-exporter/collector.ts";
+import { STATUS } from "../../../exporters/flow-exporter/decode/layout.ts";
 import { Metadata } from "../../../exporters/flow-exporter/metadata.ts";
 import type { DockerReader } from "../../../exporters/flow-exporter/read/docker.ts";
 import { createHealths } from "../../../exporters/flow-exporter/source-health.ts";
@@ -36,6 +37,17 @@ describe("a cycle", () => {
     kernel.heartbeatNs = kernel.nowNs;
     collector.collect();
     assert.deepEqual([tracer.up, tracer.failures], [true, 0]);
+  });
+
+  test("does not try what the tracer has left out, and says whose log tells why", () => {
+    const { collector, healths, kernel } = fixture();
+    kernel.parts = STATUS.processes;
+    collector.collect();
+    collector.maintain();
+    const { owners, programs, processes } = healths;
+    assert.deepEqual([owners.up, programs.up, processes.up, kernel.backfills], [false, false, true, 0]);
+    assert.match(owners.reason, /refused the tracer's program for it: its log says why/);
+    assert.equal(owners.reason, programs.reason);
   });
 
   test("keeps its totals over a read that cannot be decoded", () => {

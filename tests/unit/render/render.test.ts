@@ -29,6 +29,12 @@ describe("what the launcher prints", () => {
         },
         { service: "grafana", state: "absent", health: "none" },
       ],
+      tracer: {
+        udp_mode: "cgroup",
+        table_room: { flows: 262_144, closed: 65_536, udp: 65_536 },
+        table_bytes: 63_963_136,
+        refused_runs: 0,
+      },
       leftOut: [{ part: "grafana", reason: "no image" }],
     });
     assert.equal(
@@ -38,6 +44,7 @@ describe("what the launcher prints", () => {
         "prometheus  running  healthy  50 of 1024 MiB  http://127.0.0.1:9090",
         "grafana     absent   none     -               -",
         "",
+        "flow-tracer: room for 262,144 flows, 65,536 ended, 65,536 of UDP, 61 MiB of kernel memory; UDP counted at the root cgroup",
         "left out: grafana: no image",
         "",
       ].join("\n"),

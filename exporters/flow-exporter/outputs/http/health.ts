@@ -4,15 +4,23 @@ import { sendError } from "./errors.ts";
 
 const FAILURES_ALLOWED = 3;
 
-/** 200 with the sources while rows come in; 503 with the reason when none could be read for three cycles, or yet. */
+/** 200 with the sources and the tracer while rows come in; 503 with the reason when none could be read for three cycles, or yet. */
 export function health(view: View): RequestHandler {
   return (_request, response) => {
     const { tracer } = view;
     const sources = Object.fromEntries(view.sources.map((source) => [source.name, stateOf(source)]));
     const dead = tracer.up === undefined || tracer.failures >= FAILURES_ALLOWED;
     if (dead) sendError(response, 503, "NO_ROWS", tracer.reason, { sources });
-    else response.json({ status: "ok", sources });
+    else response.json({ status: "ok", sources, tracer: tracerOf(view) });
   };
+}
+
+/** How the kernel part does its work; null while it is gone. */
+function tracerOf(view: View) {
+  const status = view.status();
+  if (!status) return null;
+  const { udpMode, room, tableBytes, refusedRuns } = status;
+  return { udp_mode: udpMode, table_room: room, table_bytes: tableBytes, refused_runs: refusedRuns };
 }
 
 /** `up` is null while the source is not in use. */

@@ -120,7 +120,7 @@ test("the status is exactly one row", () => {
   const room = { flows_room: 8, closed_room: 9, udp_room: 10 };
   const row = statusRow({
     heartbeat_ns: 1,
-    flags: 1,
+    flags: 5,
     udp_mode: 2,
     table_bytes: 2 ** 33,
     refused_runs: 11,
@@ -134,7 +134,7 @@ test("the status is exactly one row", () => {
     closedLost: 5,
     missedEvents: 6,
     udpLost: 7,
-    udp: true,
+    parts: { udp: true, processes: false, owners: true, programs: false },
     udpMode: "functions",
     room: { flows: 8, closed: 9, udp: 10 },
     tableBytes: 2 ** 33,

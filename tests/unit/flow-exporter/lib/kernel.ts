@@ -1,4 +1,4 @@
-import { ROLE } from "../../../../exporters/flow-exporter/decode/layout.ts";
+import { ROLE, STATUS } from "../../../../exporters/flow-exporter/decode/layout.ts";
 import type { Host } from "../../../../exporters/flow-exporter/read/host.ts";
 import type { Tracer } from "../../../../exporters/flow-exporter/read/tracer.ts";
 import { closedRow, type End, processRow, type SocketValues, socket, statusRow } from "./rows.ts";
@@ -15,6 +15,8 @@ export class Kernel implements Tracer {
   processRows: Uint8Array = processRow({ pid: 1 });
   udpRows: Uint8Array | undefined;
   programRows: Uint8Array = new Uint8Array();
+  /** Bits of the status flags: all parts but UDP. */
+  parts: number = STATUS.processes | STATUS.owners | STATUS.programs;
   statusValues: Record<string, number> = {};
   /** Called after the pin of that name was read: what happens then happens between two reads. */
   afterRead: (pin: string) => void = () => {};
@@ -69,8 +71,8 @@ export class Kernel implements Tracer {
   }
 
   status(): Uint8Array {
-    const udp = this.udpRows ? { flags: 1 } : {};
-    return this.#read("status", statusRow({ heartbeat_ns: this.heartbeatNs, ...udp, ...this.statusValues }));
+    const flags = this.parts | (this.udpRows ? STATUS.udp : 0);
+    return this.#read("status", statusRow({ heartbeat_ns: this.heartbeatNs, flags, ...this.statusValues }));
   }
 
   backfillOwners(): void {

@@ -14,7 +14,7 @@ const STATUS = {
   closedLost: 0,
   missedEvents: 0,
   udpLost: 0,
-  udp: true,
+  parts: { udp: true, processes: true, owners: true, programs: true },
   udpMode: "cgroup",
   room: { flows: 32_768, closed: 16_384, udp: 8_192 },
   tableBytes: 9_306_112,

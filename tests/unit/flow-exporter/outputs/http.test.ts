@@ -300,6 +300,12 @@ describe("over HTTP", () => {
           docker: { up: false, reason: "timed out" },
           udp: { up: null, reason: "off" },
         },
+        tracer: {
+          udp_mode: "cgroup",
+          table_room: { flows: 32_768, closed: 16_384, udp: 8_192 },
+          table_bytes: 9_306_112,
+          refused_runs: 3,
+        },
       });
     });
 
