@@ -5,6 +5,7 @@ import { disk } from "./disk.ts";
 import { dockerCompose } from "./docker-compose.ts";
 import { dockerEngine } from "./docker-engine.ts";
 import { kernelBtf } from "./kernel-btf.ts";
+import { kernelLockdown } from "./kernel-lockdown.ts";
 import { kernelVersion } from "./kernel-version.ts";
 import { libbpfHeaders } from "./libbpf-headers.ts";
 import { memory } from "./memory.ts";
@@ -18,6 +19,7 @@ import { vpn } from "./vpn.ts";
 export const CHECKS: readonly Check[] = [
   kernelVersion,
   kernelBtf,
+  kernelLockdown,
   bpffs,
   cgroup,
   rights,

@@ -37,6 +37,14 @@ const image = z
 /** No line breaks reach here; what would end or change the line in an env file is refused. */
 const word = z.string().regex(/^[^\s"'$#\\]+$/, "must be one word without quotes, $, # or \\");
 
+/** Entries of the tracer's tables: its own bound. */
+const MOST_FLOWS = 2 ** 24;
+
+const autoOr = (low: number, high: number) =>
+  z
+    .union([z.literal("auto"), integer(low, high)], `must be auto or a whole number from ${low} to ${high}`)
+    .default("auto");
+
 const onOff = (value: "on" | "off") => z.enum(["on", "off"], "must be on or off").default(value);
 
 /** The settings: one line each, read as text, with the value it has when left out. */
@@ -61,6 +69,7 @@ export const schema = z.strictObject({
   FLOW_EXPORTER_MEMORY: memory("512m"),
   FLOW_UDP: onOff("on"),
   FLOW_UDP_IDLE_SECONDS: integer(1, 3600).default(60),
+  FLOW_MAX_FLOWS: autoOr(256, MOST_FLOWS),
   FLOW_MAX_EDGES: integer(10, 100_000).default(2000),
   FLOW_REFRESH_SECONDS: integer(1, 3600).default(10),
 });

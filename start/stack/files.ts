@@ -12,6 +12,7 @@ export async function writeStackFiles(input: EnvironmentInput): Promise<void> {
   const settings = withKeptLimits(input.settings, await readKeptLimits(layout));
   const environment = environmentOf({ ...input, settings });
   await mkdir(layout.targets, { recursive: true });
+  await provideVerifierLogs(layout);
   await writeFile(layout.hostCompose, renderHostCompose(facts, settings));
   for (const [name, text] of Object.entries(targetFiles(settings, environment.COMPOSE_PROFILES === "grafana"))) {
     await writeFile(path.join(layout.targets, name), text);
@@ -19,6 +20,12 @@ export async function writeStackFiles(input: EnvironmentInput): Promise<void> {
   await providePassword(layout, settings.GRAFANA_ADMIN_PASSWORD);
   await writeFile(layout.env, renderEnv(environment));
   await writeFile(layout.state, `${JSON.stringify({ leftOut }, undefined, 2)}\n`);
+}
+
+/** The tracer is root without the right to pass over modes; on the host nobody else gets through the folder above. */
+async function provideVerifierLogs({ verifierLogs }: Layout): Promise<void> {
+  await mkdir(verifierLogs, { recursive: true });
+  await chmod(verifierLogs, 0o777);
 }
 
 /** A set password wins; else the one generated earlier stays; else one is made. */

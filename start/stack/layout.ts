@@ -17,6 +17,8 @@ export interface Layout {
   ebpf: string;
   /** Prometheus targets that depend on the host. */
   targets: string;
+  /** Where the tracer writes what the kernel's verifier says of a program that it refuses. */
+  verifierLogs: string;
   /** What this host needs on top of docker-compose.yml. */
   hostCompose: string;
   grafanaPassword: string;
@@ -40,6 +42,7 @@ export function layoutOf(root: string, config = "config.monitoring"): Layout {
     kernelTypes: path.join(root, "exporters/flow-tracer/bpf"),
     ebpf: own("ebpf"),
     targets: own("targets"),
+    verifierLogs: own("logs"),
     hostCompose: own("compose.host.yml"),
     grafanaPassword: own("grafana-password"),
     memoryLimits: own("memory-limits.json"),

@@ -30,6 +30,12 @@ static int parse_number(unsigned int *number, const char *name, const char *text
 	return 0;
 }
 
+static int parse_room(unsigned int *number, const char *name, const char *text)
+{
+	*number = 0;
+	return strcmp(text, "auto") ? parse_number(number, name, text) : 0;
+}
+
 static int parse_udp(enum udp_choice *choice, const char *text)
 {
 	for (size_t i = 0; i < UDP_CHOICES; i++) {
@@ -52,11 +58,11 @@ static int take_option(struct options *options, int option)
 		options->logs = optarg;
 		return 0;
 	case 'm':
-		return parse_number(&options->max_flows, "max-flows", optarg);
+		return parse_room(&options->max_flows, "max-flows", optarg);
 	case 'c':
-		return parse_number(&options->max_closed, "max-closed", optarg);
+		return parse_room(&options->max_closed, "max-closed", optarg);
 	case 'd':
-		return parse_number(&options->max_udp, "max-udp", optarg);
+		return parse_room(&options->max_udp, "max-udp", optarg);
 	case 'u':
 		return parse_udp(&options->udp, optarg);
 	case 'i':
@@ -99,7 +105,7 @@ int parse_options(struct options *options, int argc, char **argv)
 	if (option == -1 && optind == argc)
 		return 0;
 	log_line(LOG_ERROR, "BAD_OPTION",
-		 "usage: flow-tracer [--pins DIR] [--logs DIR] [--max-flows N] [--max-closed N] [--max-udp N] "
+		 "usage: flow-tracer [--pins DIR] [--logs DIR] [--max-flows N|auto] [--max-closed N|auto] [--max-udp N|auto] "
 		 "[--udp on|off|functions|cgroup] [--udp-idle SECONDS] [--health]");
 	return -1;
 }

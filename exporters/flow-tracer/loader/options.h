@@ -15,7 +15,7 @@ enum udp_choice {
 struct options {
 	const char *pins; /* folder on a BPF file system; made at start, removed at the end */
 	const char *logs; /* folder for what the kernel's verifier says of a program it refuses */
-	unsigned int max_flows; /* sockets to have room for; 0: as many as suit the machine */
+	unsigned int max_flows; /* sockets to have room for; 0 (auto): as many as suit the machine */
 	unsigned int max_closed; /* flows that ended and wait for the reader; 0 likewise */
 	unsigned int max_udp; /* UDP flows; 0 likewise */
 	enum udp_choice udp;

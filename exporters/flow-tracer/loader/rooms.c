@@ -72,19 +72,17 @@ static void warn_of_few(const struct rooms *rooms, const struct machine *machine
 {
 	if (rooms->flows < machine->tcp_sockets)
 		log_line(LOG_WARNING, "TABLES_SMALL",
-			 "%llu TCP sockets exist, and there is room for %u: the others are counted as lost; the memory limit of this "
-			 "control group allows no more: raise it (FLOW_TRACER_MEMORY), or give --max-flows",
+			 "%llu TCP sockets exist, and there is room for %u: the others are counted as lost; raise --max-flows "
+			 "(FLOW_MAX_FLOWS) where it is given, else the memory limit of the control group (FLOW_TRACER_MEMORY)",
 			 machine->tcp_sockets, rooms->flows);
 }
 
 struct rooms choose_rooms(const struct machine *machine, const struct options *options)
 {
-	struct rooms rooms = within_limit(by_machine(machine), machine->limit_bytes);
+	struct rooms rooms = options->max_flows ? rooms_for(options->max_flows) :
+						  within_limit(by_machine(machine), machine->limit_bytes);
 
-	if (options->max_flows)
-		rooms.flows = options->max_flows;
-	else
-		warn_of_few(&rooms, machine);
+	warn_of_few(&rooms, machine);
 	if (options->max_closed)
 		rooms.closed = options->max_closed;
 	if (options->max_udp)

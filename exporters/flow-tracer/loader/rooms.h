@@ -14,7 +14,8 @@ struct rooms {
 	unsigned int udp;
 };
 
-/* As the machine allows, and where the options name a number, that. Says so when the sockets of now would not fit. */
+/* As the machine allows, or as the options say: the ended ones and UDP follow the open ones, unless they are given too.
+ * Says so when the sockets of now would not fit. */
 struct rooms choose_rooms(const struct machine *machine, const struct options *options);
 
 /* Kernel memory they take when they are full. */

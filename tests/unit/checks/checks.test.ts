@@ -43,6 +43,9 @@ describe("the checks", () => {
       "bare",
       "no-btf",
       "old-kernel",
+      "kernel-5.10",
+      "arm64-5.15",
+      "locked-down",
       "vpn",
       "cgroup-v1",
       "busy-port",
@@ -72,6 +75,10 @@ describe("the checks", () => {
 
   for (const [machine, title, code] of [
     ["old-kernel", "Kernel", "KERNEL_TOO_OLD"],
+    ["kernel-5.10", "Kernel", "warning"],
+    ["kernel-5.15", "Kernel", "ok"],
+    ["arm64-5.15", "Kernel", "warning"],
+    ["locked-down", "Kernel lockdown", "LOCKED_DOWN"],
     ["no-btf", "Kernel types (BTF)", "NO_BTF"],
     ["bare", "BPF file system", "NO_BPFFS"],
     ["bare", "Docker Compose", "COMPOSE_NOT_INSTALLED"],
@@ -90,6 +97,21 @@ describe("the checks", () => {
       assert.equal(codeOf(await check(machine, title)), code);
     });
   }
+
+  it("tell a kernel that is tested from one that is only expected to do", async () => {
+    assert.equal((await check("healthy", "Kernel")).detail, "6.12.38+deb13-amd64");
+    assert.match((await check("kernel-5.15", "Kernel")).detail, /^5\.15\.0-130-generic, which is not tested$/);
+  });
+
+  it("take a kernel that is locked down for integrity only", async () => {
+    const host = createFixtureHost("locked-down");
+    host.readText = async () => "none [integrity] confidentiality\n";
+    assert.deepEqual(await check(host, "Kernel lockdown"), {
+      title: "Kernel lockdown",
+      status: "ok",
+      detail: "integrity",
+    });
+  });
 
   for (const [line, printed, title, code] of [
     ["docker compose version --short", "v2.19.1", "Docker Compose", "COMPOSE_TOO_OLD"],

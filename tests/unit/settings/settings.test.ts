@@ -83,11 +83,19 @@ describe("readSettings", () => {
     ["GRAFANA_MEMORY", "1k"],
     ["FLOW_MAX_EDGES", "100001"],
     ["FLOW_REFRESH_SECONDS", "0"],
+    ["FLOW_MAX_FLOWS", "255"],
+    ["FLOW_MAX_FLOWS", "16777217"],
+    ["FLOW_MAX_FLOWS", "many"],
   ] as const) {
     it(`refuses ${key}=${bad}`, () => {
       assert.deepEqual(faultsOf(`${key}=${bad}`).length, 1);
     });
   }
+
+  it("leaves the size of the tracer's tables to the tracer, or takes a number", () => {
+    assert.equal(readSettings("").FLOW_MAX_FLOWS, "auto");
+    assert.equal(readSettings("FLOW_MAX_FLOWS=1048576").FLOW_MAX_FLOWS, 1_048_576);
+  });
 
   for (const image of ["grafana/grafana:12.1.0", "127.0.0.1:5000/grafana", `grafana@sha256:${"a".repeat(64)}`]) {
     it(`accepts the image ${image}`, () => {

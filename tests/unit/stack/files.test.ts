@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { test } from "node:test";
+import { readSettings } from "../../../start/settings/index.ts";
+import { writeStackFiles } from "../../../start/stack/files.ts";
+import { layoutOf } from "../../../start/stack/layout.ts";
+
+const FACTS = {
+  dockerGid: 998,
+  dockerRoot: "/data/docker",
+  gateway: "172.17.0.1",
+  cgroupVersion: "2",
+  bpfCapability: true,
+  dataDisk: undefined,
+} as const;
+
+test("a tracer without rights over files can write its logs, and no other user of the host reaches them", async (t) => {
+  const root = await mkdtemp(path.join(tmpdir(), "flowtally-files-"));
+  t.after(() => rm(root, { recursive: true }));
+  const layout = layoutOf(root);
+  const input = { settings: readSettings(""), facts: FACTS, images: [], examples: [], leftOut: [], layout };
+  await writeStackFiles(input);
+  await writeStackFiles(input);
+  const [own, logs] = await Promise.all([stat(path.dirname(layout.verifierLogs)), stat(layout.verifierLogs)]);
+  assert.deepEqual([own.mode & 0o777, logs.mode & 0o777], [0o700, 0o777]);
+});
