@@ -111,16 +111,17 @@ static __always_inline struct flow_slot claim_in(struct flow_bucket *bucket)
 	return (struct flow_slot){};
 }
 
-/* Without room a flow is not in the live rows, and its start and owner are unknown when it ends: counted. */
 static __always_inline struct flow_slot claim_slot(const struct sock *sk)
 {
 	struct flow_slot slot = claim_in(bucket_of(sk, false));
 
-	if (!slot.bucket)
-		slot = claim_in(bucket_of(sk, true));
-	if (!slot.bucket)
-		__sync_fetch_and_add(&storage_lost, 1);
-	return slot;
+	return slot.bucket ? slot : claim_in(bucket_of(sk, true));
+}
+
+/* Without room a flow is not in the live rows, and its start and owner are unknown when it ends: counted, once. */
+static __always_inline void count_without_room(void)
+{
+	__sync_fetch_and_add(&storage_lost, 1);
 }
 
 static __always_inline struct flow_state *state_in(struct flow_slot slot)

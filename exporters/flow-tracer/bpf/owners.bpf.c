@@ -26,10 +26,13 @@ static __always_inline void add_ended(struct sock *sk)
 		add_unknown(sk, true);
 }
 
+/* What finds no room is counted when the first pass finds it: later passes find it again. */
 static __always_inline struct flow_slot add_older(struct sock *sk)
 {
 	struct flow_slot slot = add_unknown(sk, false);
 
+	if (!slot.bucket && owner_passes == 1)
+		count_without_room();
 	if (!slot.bucket || *(volatile unsigned char *)&sk->__sk_common.skc_state != TCP_CLOSE)
 		return slot;
 	release_slot(slot); /* it ended meanwhile */

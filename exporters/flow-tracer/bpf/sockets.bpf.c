@@ -18,8 +18,12 @@ static const struct flow_state unknown;
  */
 static __always_inline struct flow_slot slot_for_start(struct sock *sk, struct flow_slot old)
 {
-	if (!old.bucket)
-		return claim_slot(sk);
+	if (!old.bucket) {
+		old = claim_slot(sk);
+		if (!old.bucket)
+			count_without_room();
+		return old;
+	}
 	if (!state_in(old)->ended && state_in(old)->cookie)
 		__sync_fetch_and_add(&missed_events, 1);
 	return old;
