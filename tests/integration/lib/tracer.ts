@@ -10,6 +10,8 @@ export interface Tracer {
   pid: number;
   /** Folder of its pins, this test run's own. */
   pins: string;
+  /** The lines of its log up to READY. */
+  said: string[];
   /** SIGTERM, then the exit code. */
   stop(): Promise<number | undefined>;
   kill(): Promise<void>;
@@ -33,7 +35,13 @@ export async function buildTracer(): Promise<string> {
 
 /** Runs flow-tracer once, to its end. */
 export function runTracer(...args: string[]) {
-  return execa(PROGRAM, args, { reject: false, timeout: 20_000 });
+  return runTracerBy([], ...args);
+}
+
+/** The same by another command, which takes the program and its arguments after its own. */
+export function runTracerBy(command: readonly string[], ...args: string[]) {
+  const [file = PROGRAM, ...rest] = [...command, PROGRAM];
+  return execa(file, [...rest, ...args], { reject: false, timeout: 20_000 });
 }
 
 /** Removes what a killed tracer has left, as `npm run stop` does. */
@@ -42,19 +50,27 @@ export async function removePins(folder: string): Promise<void> {
 }
 
 /** Starts a tracer with pins of its own, up to its READY line. */
-export async function startTracer(name: string, ...args: string[]): Promise<Tracer> {
+export function startTracer(name: string, ...args: string[]): Promise<Tracer> {
+  return startTracerBy([], name, ...args);
+}
+
+/** The same by another command, which becomes the program, with the arguments after its own. */
+export async function startTracerBy(command: readonly string[], name: string, ...args: string[]): Promise<Tracer> {
   const pins = `/sys/fs/bpf/flowtally-test-${name}`;
-  const child = execa(PROGRAM, ["--pins", pins, ...args], { reject: false, buffer: { stdout: false, stderr: true } });
-  let ready = false;
+  const [file = PROGRAM, ...rest] = [...command, PROGRAM, "--pins", pins, ...args];
+  const child = execa(file, rest, { reject: false, buffer: { stdout: false, stderr: true } });
+  const said: string[] = [];
   for await (const line of createInterface(child.stdout)) {
-    ready = line.includes('"code":"READY"');
-    if (ready) break;
+    said.push(line);
+    if (line.includes('"code":"READY"')) break;
   }
+  const ready = said.at(-1)?.includes('"code":"READY"') === true;
   if (!ready || child.pid === undefined) throw new Error(`the tracer did not start: ${(await child).stderr}`);
   child.stdout.resume();
   return {
     pid: child.pid,
     pins,
+    said,
     stop: async () => {
       child.kill("SIGTERM");
       return (await child).exitCode;

@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import { meminfoOf, withInPlace } from "./lib/other-machine.ts";
+import { readFlows, readPin, readStatus, readUdp, takeClosed } from "./lib/rows.ts";
+import { buildTracer, removePins, startTracer, startTracerBy, type Tracer, tracerLacks } from "./lib/tracer.ts";
+import { compileWorkload, talk } from "./lib/workload.ts";
+
+const GIB = 2 ** 30;
+
+const lacks = await tracerLacks();
+
+describe("the tables of a tracer", { skip: lacks ?? false }, () => {
+  let folder: string;
+  before(async () => {
+    await buildTracer();
+    folder = await mkdtemp(path.join(tmpdir(), "flowtally-tables-"));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  for (const [gib, flows, closed, udp, mostBytes] of [
+    [0.5, 8_192, 16_384, 8_192, 5e6],
+    [1, 16_384, 16_384, 8_192, 7e6],
+    [2, 32_768, 16_384, 8_192, 10e6],
+    [15.5, 262_144, 65_536, 65_536, 65e6],
+  ] as const) {
+    test(`suit a machine of ${gib} GiB`, async () => {
+      const tracer = await startOn(gib);
+      const { flowsRoom, closedRoom, udpRoom, tableBytes } = readStatus(tracer.pins);
+      assert.equal(await tracer.stop(), 0);
+      assert.deepEqual([flowsRoom, closedRoom, udpRoom], [flows, closed, udp]);
+      assert.ok(tableBytes <= mostBytes && tableBytes >= flows * 200 + closed * 160, `${tableBytes} bytes`);
+      assert.match(tracer.said.at(-1) ?? "", new RegExp(`room for ${flows} flows, ${closed} ended, ${udp} of UDP: `));
+    });
+  }
+
+  test("are no reason to load anew when the machine would get others now", async (t) => {
+    const killed = await startOn(1);
+    t.after(() => removePins(killed.pins));
+    await killed.kill();
+    const next = await startOn(15.5);
+    assert.match(next.said[0] ?? "", /"code":"ADOPTED"/);
+    assert.match(next.said[1] ?? "", /room for 16384 flows/);
+    assert.equal(readStatus(next.pins).flowsRoom, 16_384);
+    assert.equal(await next.stop(), 0);
+  });
+
+  test("have at least the room they are asked for, and what they take is told", async () => {
+    const tracer = await startTracer("tables", "--max-flows", "300", "--max-closed", "65", "--max-udp", "5");
+    const { flowsRoom, closedRoom, udpRoom, tableBytes } = readStatus(tracer.pins);
+    assert.equal(await tracer.stop(), 0);
+    assert.deepEqual([flowsRoom, closedRoom, udpRoom], [512, 128, 8]);
+    assert.ok(tableBytes < 200_000, `${tableBytes} bytes`);
+  });
+
+  test("that are full: sockets without room are counted one by one, the others are exact", async (t) => {
+    const small = await startTracer("tables", "--max-flows", "256", "--udp", "off");
+    t.after(() => small.stop());
+    const large = await startTracer("tables-large", "--udp", "off");
+    t.after(() => large.stop());
+    const running = await talk(await compileWorkload("talk"), {
+      family: "4",
+      connections: 200,
+      request: 4099,
+      response: 7,
+    });
+    for (let pass = 0; pass < 2; pass++) readPin(small.pins, "owners");
+    const [shown, all] = [readFlows(small.pins), readFlows(large.pins)];
+    const { storageLost, liveLost } = readStatus(small.pins);
+    await running.end();
+    const ends = running.ends.filter(({ cookie }) => shown.has(cookie));
+    assert.ok(ends.length > 200 && ends.length <= 256, `${ends.length} of 400 ends shown`);
+    for (const { cookie, sent, received, pid } of ends) {
+      const row = shown.get(cookie);
+      assert.deepEqual([row?.sent, row?.received, row?.pid], [sent, received, pid]);
+    }
+    const strangers = takeClosed(large.pins).filter(({ cookie }) => !running.ends.some((end) => end.cookie === cookie));
+    const missing = [...all.keys()].filter((cookie) => !shown.has(cookie)).length;
+    assert.ok(missing >= 400 - 256);
+    assert.equal(liveLost, 0);
+    // others may have come and gone on this machine meanwhile
+    assert.ok(storageLost >= missing && storageLost <= missing + strangers.length, `${storageLost} lost of ${missing}`);
+  });
+
+  test("that are full: the same connections end exact, to the byte", async (t) => {
+    const small = await startTracer("tables", "--max-flows", "256", "--udp", "off");
+    t.after(() => small.stop());
+    const running = await talk(await compileWorkload("talk"), {
+      family: "6",
+      connections: 200,
+      request: 4099,
+      response: 7,
+    });
+    await running.end();
+    const rows = takeClosed(small.pins);
+    const told = running.ends.map(({ cookie }) => rows.filter((row) => row.cookie === cookie));
+    assert.deepEqual(
+      told.map((found) => found.map(({ sent, received }) => [sent, received])),
+      running.ends.map(({ sent, received }) => [[sent, received]]),
+    );
+  });
+
+  test("of UDP that are full: datagrams without room are counted, the others are exact", async (t) => {
+    const tracer = await startTracer("tables", "--max-udp", "16");
+    t.after(() => tracer.stop());
+    const before = readStatus(tracer.pins).udpLost;
+    const ports = Array.from({ length: 40 }, (_, peer) => 20_000 + peer);
+    const port = await sendEach(ports, 11);
+    const own = readUdp(tracer.pins).filter(({ sourcePort, role }) => sourcePort === port && role === 1);
+    const { udpLost } = readStatus(tracer.pins);
+    assert.ok(own.length <= 16, `${own.length} flows in a table of 16`);
+    for (const { sent, sentPackets } of own) assert.deepEqual([sent, sentPackets], [11, 1]);
+    assert.ok(udpLost - before >= ports.length - own.length, `${udpLost - before} lost, ${own.length} shown`);
+  });
+
+  async function startOn(gib: number): Promise<Tracer> {
+    const meminfo = await meminfoOf(folder, (gib * GIB) / 1024);
+    return startTracerBy(withInPlace({ "/proc/meminfo": meminfo }), "tables");
+  }
+});
+
+/** One datagram of so many bytes to each port of this machine, where nobody listens; returns the sender's port. */
+async function sendEach(ports: readonly number[], bytes: number): Promise<number> {
+  const socket = createSocket("udp4");
+  socket.on("error", () => {}); // the answers to them: nobody is there
+  socket.bind(0, "127.0.0.1");
+  await once(socket, "listening");
+  for (const port of ports) {
+    await new Promise((resolve) => socket.send(Buffer.alloc(bytes), port, "127.0.0.1", resolve));
+  }
+  const { port } = socket.address();
+  socket.close();
+  return port;
+}
