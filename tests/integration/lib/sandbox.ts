@@ -10,9 +10,17 @@ export interface Sandbox {
   remove(): Promise<void>;
 }
 
-/** @param image has Node as /bin/node. */
-export async function createSandbox(docker: Docker, image: string, networkName: string): Promise<Sandbox> {
-  const network = await docker.createNetwork({ Name: networkName, CheckDuplicate: true });
+/**
+ * @param image has Node as /bin/node.
+ * @param kind of network; a bridge of this host unless said otherwise.
+ */
+export async function createSandbox(
+  docker: Docker,
+  image: string,
+  networkName: string,
+  kind: Pick<Docker.NetworkCreateOptions, "Driver" | "Attachable"> = {},
+): Promise<Sandbox> {
+  const network = await docker.createNetwork({ Name: networkName, CheckDuplicate: true, ...kind });
   const containers: Docker.Container[] = [];
   return {
     run: async (name, script, settings, until) => {
