@@ -1,4 +1,4 @@
-import { copyFile, readdir, readFile, rm } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { StartError } from "../../start/errors.ts";
 import { debianMirror } from "../../start/images/debian.ts";
@@ -37,6 +37,7 @@ export async function makeRootDisk(context: Context, machine: Machine): Promise<
   const folder = path.join(context.cache, "machines", `${machine.name}-${await recipeOf(machine)}`);
   await keep(folder, async (unfinished) => {
     const root = path.join(unfinished, "root");
+    await mkdir(root, { recursive: true });
     context.report(`${machine.name}: making its disk of Debian's packages`);
     await bootstrap(context, machine, root);
     await run(context, "sh", [FINISH, root, FILES, NAME_SERVER]);
