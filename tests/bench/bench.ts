@@ -24,6 +24,8 @@ export interface Bench {
   /** Own folder for what is built and written on the way. */
   folder: string;
   scale: Scale;
+  /** Less than what is published. */
+  isQuick: boolean;
   signal: AbortSignal;
   /** Tells what is being done, a line at a time. */
   report(line: string): void;
@@ -40,6 +42,10 @@ export interface Section {
 export interface Part {
   /** The word that picks it on the command line. */
   name: string;
+  /** Its figures do not depend on the machine: a run of it alone renews its section of the published page. */
+  standsAlone?: boolean;
+  /** What it needs beside what every part does: a program, or the path of a file, and Debian's package with it. */
+  packages?: Readonly<Record<string, string>>;
   run(bench: Bench): Promise<Section>;
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { reasonOf, StartError } from "../../start/errors.ts";
@@ -6,7 +6,7 @@ import type { Host } from "../../start/lib/host.ts";
 import { abortOnSignals } from "../../start/lib/interrupt.ts";
 import { renderError } from "../../start/render/error.ts";
 import { type Bench, FULL, type Part, QUICK, type Section } from "./bench.ts";
-import { renderDocument, renderSection } from "./document.ts";
+import { type Circumstances, renderDocument, renderSection, renewSection } from "./document.ts";
 import { ensurePackages } from "./packages.ts";
 import { describeMachine, remarks } from "./rig/machine.ts";
 
@@ -28,7 +28,8 @@ const help = (parts: readonly Part[]) => `npm run bench -- [--quick] [--no-insta
   --quick       fewer repetitions
   --no-install  print what would be installed, install nothing
 
-A full run writes docs/benchmark.md; any other .flowtally/bench/benchmark.md.
+A full run writes docs/benchmark.md; any other .flowtally/bench/benchmark.md, but for parts whose figures do not depend
+on the machine (${parts.flatMap(({ name, standsAlone }) => (standsAlone ? [name] : [])).join(", ")}): in full they renew their own section there.
 `;
 
 /** Runs the benchmark. @returns 0 done, 1 failed, 2 unknown words on the command line, 130 interrupted. */
@@ -58,22 +59,24 @@ async function run(call: Call, argv: readonly string[], setup: Setup, signal: Ab
   const { host, projectRoot } = setup;
   if (host.uid !== 0) throw NOT_ROOT;
   const report = (line: string) => void process.stderr.write(`${line}\n`);
-  await ensurePackages(host, { install: call.install, report, signal });
+  const more = Object.assign({}, ...call.parts.map(({ packages }) => packages ?? {}));
+  await ensurePackages(host, { more, install: call.install, report, signal });
   const folder = path.join(projectRoot, ".flowtally/bench");
   await mkdir(folder, { recursive: true });
-  const bench: Bench = { host, projectRoot, folder, scale: call.quick ? QUICK : FULL, signal, report };
-  const document = await measure(
-    call.parts,
-    bench,
-    ["npm run bench", ...(argv.length > 0 ? ["--", ...argv] : [])].join(" "),
-  );
-  const complete = !call.quick && call.parts.length === setup.parts.length;
-  const file = complete ? path.join(projectRoot, "docs/benchmark.md") : path.join(folder, "benchmark.md");
-  await writeFile(file, document);
+  const scale = call.quick ? QUICK : FULL;
+  const bench: Bench = { host, projectRoot, folder, scale, isQuick: call.quick, signal, report };
+  const command = ["npm run bench", ...(argv.length > 0 ? ["--", ...argv] : [])].join(" ");
+  const measured = await measure(call.parts, bench, command);
+  const file = await publish(measured, call, setup, folder);
   report(`written to ${path.relative(projectRoot, file)}`);
 }
 
-async function measure(parts: readonly Part[], bench: Bench, command: string): Promise<string> {
+interface Measured {
+  sections: readonly Section[];
+  circumstances: Circumstances;
+}
+
+async function measure(parts: readonly Part[], bench: Bench, command: string): Promise<Measured> {
   const start = performance.now();
   const circumstances = { command, machine: describeMachine(), before: remarks() };
   const sections: Section[] = [];
@@ -85,7 +88,25 @@ async function measure(parts: readonly Part[], bench: Bench, command: string): P
   }
   const minutes = (performance.now() - start) / 60_000;
   const date = `${new Date().toISOString().slice(0, 16)}Z`;
-  return renderDocument(sections, { ...circumstances, date, minutes });
+  return { sections, circumstances: { ...circumstances, date, minutes } };
+}
+
+/** Writes what was measured to where it belongs; returns the file. */
+async function publish(measured: Measured, call: Call, setup: Setup, folder: string): Promise<string> {
+  const { sections, circumstances } = measured;
+  const published = path.join(setup.projectRoot, "docs/benchmark.md");
+  const isComplete = call.parts.length === setup.parts.length;
+  if (!call.quick && !isComplete && call.parts.every(({ standsAlone }) => standsAlone)) {
+    const { command, minutes, date } = circumstances;
+    const note = `Written by \`${command}\` (${minutes.toFixed(0)} min), ${date}.`;
+    const page = await readFile(published, "utf8");
+    const renewed = sections.reduce((text, section) => renewSection(text, section, note), page);
+    await writeFile(published, renewed);
+    return published;
+  }
+  const file = call.quick || !isComplete ? path.join(folder, "benchmark.md") : published;
+  await writeFile(file, renderDocument(sections, circumstances));
+  return file;
 }
 
 const NOT_ROOT = new StartError("ROOT_NEEDED", {

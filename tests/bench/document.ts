@@ -30,6 +30,18 @@ export function renderSection({ title, method, tables }: Section): string {
   return [`## ${title}`, ...method, ...rendered].join("\n\n");
 }
 
+/**
+ * A page with one section in place of the one of its title, or after all others where there is none yet.
+ * @param note says when and how this section alone was renewed
+ */
+export function renewSection(page: string, section: Section, note: string): string {
+  const renewed = renderSection({ ...section, method: [note, ...section.method] });
+  const sections = page.trimEnd().split(/\n\n(?=## )/);
+  const index = sections.findIndex((text) => text.startsWith(`## ${section.title}\n`));
+  const all = index < 0 ? [...sections, renewed] : sections.with(index, renewed);
+  return `${all.join("\n\n")}\n`;
+}
+
 function renderCircumstances({ command, machine, date, minutes, before }: Circumstances): string {
   return [
     `- Command: \`${command}\` (${minutes.toFixed(0)} min)`,

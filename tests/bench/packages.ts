@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import path from "node:path";
 import { StartError } from "../../start/errors.ts";
 import { applyInstall } from "../../start/install/apply.ts";
 import { planInstall, printCommands } from "../../start/install/plan.ts";
@@ -6,7 +7,7 @@ import { readSystem } from "../../start/install/system.ts";
 import type { Installer } from "../../start/install/types.ts";
 import type { Host } from "../../start/lib/host.ts";
 
-/** What the benchmark runs, and Debian's packages for it. */
+/** What the benchmark runs, a program or the path of a file, and Debian's packages for it. */
 const PACKAGES: Readonly<Record<string, string>> = {
   bpftool: "bpftool",
   cc: "gcc",
@@ -21,10 +22,12 @@ const PACKAGES: Readonly<Record<string, string>> = {
   softflowd: "softflowd",
   sysctl: "procps",
   tcpdump: "tcpdump",
+  "/usr/include/bpf/bpf_helpers.h": "libbpf-dev",
 };
-const LIBBPF = { file: "/usr/include/bpf/bpf_helpers.h", package: "libbpf-dev" };
 
 export interface PackageOptions {
+  /** What is needed beside that. */
+  more?: Readonly<Record<string, string>>;
   install: boolean;
   report: (line: string) => void;
   signal: AbortSignal;
@@ -32,7 +35,7 @@ export interface PackageOptions {
 
 /** Installs what is missing, each command said before it is run. @throws StartError with the commands when it may not. */
 export async function ensurePackages(host: Host, options: PackageOptions): Promise<void> {
-  const missing = await missingPackages(host);
+  const missing = await missingPackages(host, { ...PACKAGES, ...options.more });
   if (missing.length === 0) return;
   const installer: Installer = { title: missing.join(", "), packages: async () => missing };
   const system = await readSystem(host);
@@ -44,9 +47,11 @@ export async function ensurePackages(host: Host, options: PackageOptions): Promi
   });
 }
 
-async function missingPackages(host: Host): Promise<string[]> {
-  const programs = await Promise.all(
-    Object.entries(PACKAGES).map(async ([program, name]) => ((await host.which(program)) ? [] : [name])),
+async function missingPackages(host: Host, packages: Readonly<Record<string, string>>): Promise<string[]> {
+  const isThere = async (needed: string) =>
+    path.isAbsolute(needed) ? existsSync(host.resolve(needed)) : (await host.which(needed)) !== undefined;
+  const missing = await Promise.all(
+    Object.entries(packages).map(async ([needed, name]) => ((await isThere(needed)) ? [] : [name])),
   );
-  return [...programs.flat(), ...(existsSync(host.resolve(LIBBPF.file)) ? [] : [LIBBPF.package])];
+  return missing.flat();
 }

@@ -18,7 +18,8 @@ export async function startExporter(bench: Bench, pins: string, settings: Settin
   const state = path.join(folder, "exporter-state");
   await rm(state, { recursive: true, force: true });
   await mkdir(state, { recursive: true });
-  const command = await commandOf(path.join(projectRoot, "exporters/flow-exporter"));
+  const service = path.join(projectRoot, "exporters/flow-exporter");
+  const command = [process.execPath, ...(await nodeFlags(service)), path.join(service, "main.ts")];
   const background = await startBackground(["setpriv", "--pdeathsig", "KILL", ...command], {
     ready: (line) => portIn(line) !== undefined,
     env: { NODE_ENV: "production", FLOW_PINS: pins, FLOW_PORT: "0", FLOW_STATE: state, ...settings },
@@ -32,11 +33,11 @@ export async function startExporter(bench: Bench, pins: string, settings: Settin
   return exporter;
 }
 
-/** As the image runs it: with the same flags. */
-async function commandOf(folder: string): Promise<string[]> {
+/** What the image of a service in `folder` gives Node before the program. */
+export async function nodeFlags(folder: string): Promise<string[]> {
   const entry = /^ENTRYPOINT (.*)$/m.exec(await readFile(path.join(folder, "Dockerfile"), "utf8"))?.[1] ?? "[]";
   const [, ...args] = z.array(z.string()).min(2).parse(JSON.parse(entry));
-  return [process.execPath, ...args.slice(0, -1), path.join(folder, "main.ts")];
+  return args.slice(0, -1);
 }
 
 function portIn(line: string): number | undefined {

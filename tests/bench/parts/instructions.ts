@@ -1,0 +1,121 @@
+import { type Context, cacheFolder } from "../../guests/context.ts";
+import { fetchKernel, type KernelFiles } from "../../guests/kernel-files.ts";
+import { kernelsNamed, SHORT_LIST } from "../../guests/kernels.ts";
+import type { Bench, Part } from "../bench.ts";
+import { added } from "../instructions/console.ts";
+import { exporterFiles, exporterObserver } from "../instructions/exporter.ts";
+import { type Figures, keepFigures } from "../instructions/figures.ts";
+import { type Files, installed, program } from "../instructions/libraries.ts";
+import { countIn, offOf } from "../instructions/measure.ts";
+import {
+  besideEach,
+  byExporter,
+  byProgram,
+  byReading,
+  LOOPBACK,
+  nameOf,
+  type Observer,
+  type Route,
+  TRACER,
+  TRACER_WITHOUT_UDP,
+  VETH,
+} from "../instructions/script.ts";
+import { addedTable, afterwardsTable, programTables, type Told } from "../instructions/tables.ts";
+import { PEERS } from "../rig/peers.ts";
+import { buildPrograms } from "../rig/programs.ts";
+
+/** Debian 13's: what is looked at more closely. */
+const CLOSER = "6.12";
+const ROUTES = [LOOPBACK, VETH];
+/** pmacctd loses half of what it should count, and writes a line to its log each time. */
+const BESIDE = PEERS.filter(({ name }) => name !== "pmacctd");
+const DEADLINE_MS = 600_000;
+
+export const instructions: Part = {
+  name: "instructions",
+  standsAlone: true,
+  packages: {
+    "qemu-system-x86_64": "qemu-system-x86",
+    "/usr/share/doc/busybox-static": "busybox-static",
+    cpio: "cpio",
+    modprobe: "kmod",
+    "/usr/share/keyrings/debian-archive-keyring.gpg": "debian-archive-keyring",
+  },
+  run: async (bench) => {
+    const context = { ...bench, cache: cacheFolder(bench.host.env) };
+    const { tracer } = await buildPrograms(bench);
+    const files = { ...(await program("flow-tracer", tracer)), ...(await peerFiles()) };
+    const kernels = await fetchAll(context, bench.isQuick ? [CLOSER] : SHORT_LIST);
+    const told: Told[] = [];
+    for (const kernel of kernels) told.push(await overheadIn(kernel, files, context, bench));
+    const closer = kernels.filter(({ name }) => name === CLOSER);
+    const details: Told[] = [];
+    for (const kernel of closer) details.push(await detailsIn(kernel, files, context, bench));
+    if (!bench.isQuick) await keepFigures(figuresOf(told, kernels));
+    return {
+      title: "Cost as instructions",
+      method: METHOD,
+      tables: [
+        ...ROUTES.map((route) => addedTable(route, observersOn(route), told)),
+        afterwardsTable(details),
+        ...details.flatMap(programTables),
+      ],
+    };
+  },
+};
+
+const METHOD = [
+  `Stock Debian kernels in QEMU, whose clock counts instructions (icount) on one CPU: the figures do not depend on the
+machine they are taken on, nor on what else it does, and say nothing about caches. One thread plays both ends.
+A connection is opened, carries 100 bytes there and 200 back, and is closed; a datagram of 100 bytes is sent and received;
+a megabyte goes over one connection in pieces of 50 kB. Each figure is the middle one of three batches.`,
+  `"without anything" is the mean of before and after the others; the rows "off" and "off-again" show how far those two lie
+from it: noise. The others are what is added while they run. The goals are for flow-tracer with all it counts.`,
+];
+
+function observersOn(route: Route): Observer[] {
+  const peers = BESIDE.map(({ name, argv }): Observer => {
+    const command = argv(route.device, "/tmp").join(" ");
+    return { name: name.split(" ")[0] ?? name, command, ready: "packets_are_captured" };
+  });
+  return [TRACER, TRACER_WITHOUT_UDP, ...peers];
+}
+
+/** softflowd and tcpdump give up root's rights for those of a user, which they look up. */
+async function peerFiles(): Promise<Files> {
+  const programs = await Promise.all(BESIDE.map(({ argv }) => installed(argv("", "")[0] ?? "")));
+  return { ...Object.assign({}, ...programs), "etc/passwd": "/etc/passwd", "etc/group": "/etc/group" };
+}
+
+async function fetchAll(context: Context, names: readonly string[]): Promise<KernelFiles[]> {
+  const kernels: KernelFiles[] = [];
+  for (const pinned of kernelsNamed(names)) kernels.push(await fetchKernel(context, pinned));
+  return kernels;
+}
+
+async function overheadIn(kernel: KernelFiles, files: Files, context: Context, { folder }: Bench): Promise<Told> {
+  context.report(`counting instructions in kernel ${kernel.release}`);
+  const script = ROUTES.map((route) => besideEach(route, observersOn(route))).join("");
+  const measurement = { kernel, script, files, memoryMb: 1_024, deadlineMs: DEADLINE_MS };
+  return { kernel: kernel.name, console: await countIn(context, folder, measurement) };
+}
+
+async function detailsIn(kernel: KernelFiles, files: Files, context: Context, bench: Bench): Promise<Told> {
+  const { folder, projectRoot } = bench;
+  context.report(`counting by program, and in user space, in kernel ${kernel.release}`);
+  const exporter = await exporterObserver(projectRoot);
+  const script = byProgram(LOOPBACK) + byReading(LOOPBACK) + byExporter(LOOPBACK, exporter);
+  const own = { ...files, ...(await exporterFiles(projectRoot, folder)), ...(await installed("bpftool")) };
+  const measurement = { kernel, script, files: own, memoryMb: 2_048, deadlineMs: DEADLINE_MS };
+  return { kernel: kernel.name, console: await countIn(context, folder, measurement) };
+}
+
+function figuresOf(told: readonly Told[], kernels: readonly KernelFiles[]): Figures {
+  return Object.fromEntries(
+    told.map(({ kernel, console }) => {
+      const off = offOf(console, LOOPBACK);
+      const release = kernels.find(({ name }) => name === kernel)?.release ?? "";
+      return [kernel, { release, off, added: added(console.costs(nameOf(LOOPBACK, TRACER.name)), off) }];
+    }),
+  );
+}
