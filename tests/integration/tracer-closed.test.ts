@@ -4,6 +4,7 @@ import { after, before, describe, type TestContext, test } from "node:test";
 import { execa } from "execa";
 import { churnEnds, faults, runPolled } from "./lib/churn.ts";
 import { eventually } from "./lib/eventually.ts";
+import { CONNECTIONS, MANY } from "./lib/load.ts";
 import { type ClosedRow, closedRows, readClosed, readFlows, readPin, readStatus, takeClosed } from "./lib/rows.ts";
 import { buildTracer, startTracer, type Tracer, tracerLacks } from "./lib/tracer.ts";
 import { compileWorkload, talk } from "./lib/workload.ts";
@@ -21,19 +22,19 @@ describe("flows that ended", { skip: lacks ?? false }, () => {
   });
   after(() => tracer.stop());
 
-  test("20,000 short connections while a reader polls: none missing, none twice, no byte off", async () => {
-    const { lines, rows } = await runPolled(tracer.pins, [await compileWorkload("churn"), "20000", "4"]);
+  test(`${MANY} short connections while a reader polls: none missing, none twice, no byte off`, async () => {
+    const { lines, rows } = await runPolled(tracer.pins, [await compileWorkload("churn"), `${CONNECTIONS}`, "4"]);
     rows.push(...takeClosed(tracer.pins));
-    assert.equal(lines.length, 40_000);
+    assert.equal(lines.length, 2 * CONNECTIONS);
     assert.deepEqual(faults(churnEnds(lines), rows), {});
     const { closedLost, missedEvents, storageLost } = readStatus(tracer.pins);
     assert.deepEqual({ closedLost, missedEvents, storageLost }, { closedLost: 0, missedEvents: 0, storageLost: 0 });
   });
 
-  test("20,000 short connections while others want the CPUs: rows and counted losses make up for all", async (t) => {
+  test(`${MANY} short connections while others want the CPUs: rows and counted losses make up for all`, async (t) => {
     const before = readStatus(tracer.pins);
     burnCpus(t, 2);
-    const { lines, rows } = await runPolled(tracer.pins, [await compileWorkload("churn"), "20000", "4"]);
+    const { lines, rows } = await runPolled(tracer.pins, [await compileWorkload("churn"), `${CONNECTIONS}`, "4"]);
     rows.push(...takeClosed(tracer.pins));
     readPin(tracer.pins, "snapshot");
     const after = readStatus(tracer.pins);
@@ -41,7 +42,7 @@ describe("flows that ended", { skip: lacks ?? false }, () => {
     const ends = churnEnds(lines.filter(([, role]) => role === "client"));
     const missing = ends.filter((end) => !told.has(end.cookie)).length;
     const counted = after.missedEvents - before.missedEvents + after.closedLost - before.closedLost;
-    assert.equal(ends.length, 20_000);
+    assert.equal(ends.length, CONNECTIONS);
     assert.ok(missing <= counted, `${missing} missing, ${counted} counted`);
     assert.deepEqual(
       faults(

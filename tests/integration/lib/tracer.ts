@@ -2,9 +2,11 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { execa } from "execa";
+import { BUILT } from "./built.ts";
 import { ROOT } from "./launcher.ts";
 
-const PROGRAM = path.join(ROOT, ".flowtally/flow-tracer/flow-tracer");
+const FOLDER = BUILT ?? path.join(ROOT, ".flowtally/flow-tracer");
+const PROGRAM = path.join(FOLDER, "flow-tracer");
 
 export interface Tracer {
   pid: number;
@@ -23,14 +25,15 @@ export async function tracerLacks(): Promise<string | undefined> {
   if (!existsSync("/sys/kernel/btf/vmlinux")) return "needs a kernel with BTF";
   const mounts = await execa("mount", ["-t", "bpf"]);
   if (!mounts.stdout.includes(" /sys/fs/bpf ")) return "needs a BPF file system on /sys/fs/bpf";
+  if (BUILT !== undefined) return existsSync(PROGRAM) ? undefined : `needs ${PROGRAM}`;
   const tools = await execa("sh", ["-c", "command -v clang bpftool make cc"], { reject: false });
   return tools.exitCode === 0 ? undefined : "needs clang, bpftool, make and a C compiler";
 }
 
-/** Builds flow-tracer and http-ok with this machine's tools; returns their folder. */
+/** Builds flow-tracer and http-ok with this machine's tools, unless they were built elsewhere; returns their folder. */
 export async function buildTracer(): Promise<string> {
-  await execa("make", ["-C", path.join(ROOT, "exporters/flow-tracer")]);
-  return path.dirname(PROGRAM);
+  if (BUILT === undefined) await execa("make", ["-C", path.join(ROOT, "exporters/flow-tracer")]);
+  return FOLDER;
 }
 
 /** Runs flow-tracer once, to its end. */

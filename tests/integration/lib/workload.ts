@@ -1,6 +1,7 @@
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { execa } from "execa";
+import { BUILT } from "./built.ts";
 import { ROOT } from "./launcher.ts";
 
 /** One end of a connection of tests/workloads/talk.c, as the process that holds it reports it. */
@@ -24,8 +25,9 @@ export interface TalkOptions {
   response: number;
 }
 
-/** Compiles a program of tests/workloads; returns its path. */
+/** Compiles a program of tests/workloads, unless that was done elsewhere; returns its path. */
 export async function compileWorkload(name: string): Promise<string> {
+  if (BUILT !== undefined) return path.join(BUILT, "workloads", name);
   const program = path.join(ROOT, ".flowtally/workloads", name);
   const source = path.join(ROOT, "tests/workloads", `${name}.c`);
   await execa("mkdir", ["-p", path.dirname(program)]);
