@@ -48,29 +48,34 @@ static __always_inline void fill_addresses(struct flow_row *row, const struct so
 	}
 }
 
+/* What was noted as the flow began, or as it was found. */
+static __always_inline void fill_identity(struct flow_row *row, const struct flow_state *state)
+{
+	row->netns = state->netns;
+	row->cookie = state->cookie;
+	row->cgroup_id = state->cgroup_id;
+	row->start_ns = state->start_ns;
+	row->pid = state->pid;
+	__builtin_memcpy(row->comm, state->comm, sizeof(row->comm));
+	row->protocol = IPPROTO_TCP;
+	row->role = state->role;
+	row->netns_cookie = state->netns_cookie;
+}
+
 static __always_inline void fill_flow_row(struct flow_row *row, struct sock *sk, struct tcp_sock *tcp,
 					  const struct flow_state *state)
 {
-	row->head = (struct row_head){ .size = sizeof(*row), .kind = ROW_FLOW, .version = ROWS_VERSION };
-	row->netns = sk->__sk_common.skc_net.net->ns.inum;
-	row->cookie = cookie_of(sk);
+	fill_identity(row, state);
 	row->sent_bytes = sent_payload(tcp->bytes_sent, tcp->bytes_retrans);
 	row->received_bytes = received_payload(tcp->bytes_received, sk->__sk_common.skc_flags);
-	row->cgroup_id = sk->sk_cgrp_data.cgroup->kn->id;
-	row->start_ns = state->start_ns;
 	fill_addresses(row, &sk->__sk_common);
 	/* skc_num is cleared before the last state change, inet_sport is not */
 	row->source_port = bpf_ntohs(tcp->inet_conn.icsk_inet.inet_sport);
 	row->destination_port = bpf_ntohs(sk->__sk_common.skc_dport);
-	row->pid = state->pid;
 	row->retransmits = tcp->total_retrans;
 	row->rtt_us = tcp->srtt_us >> 3;
-	__builtin_memcpy(row->comm, state->comm, sizeof(row->comm));
 	row->family = sk->__sk_common.skc_family;
-	row->protocol = IPPROTO_TCP;
 	row->state = sk->__sk_common.skc_state;
-	row->role = state->role;
-	row->netns_cookie = sk->__sk_common.skc_net.net->net_cookie;
 }
 
 #endif

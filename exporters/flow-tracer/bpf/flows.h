@@ -12,7 +12,7 @@
 #define FLOWTALLY_FLOWS_H
 
 #include "sizes.h"
-#include "tracer.h"
+#include "names.h"
 
 #define SLOT_FREE 0
 #define SLOT_CLAIMED (~0ULL)
@@ -25,7 +25,7 @@ enum owner_source {
 };
 
 struct flow_state {
-	__u64 cookie; /* 0: an accepted socket that is not established yet */
+	__u64 cookie;
 	__u64 start_ns; /* since boot; 0: unknown */
 	__u64 netns_cookie;
 	__u64 cgroup_id;
@@ -34,7 +34,8 @@ struct flow_state {
 	__u8 role; /* enum flow_role */
 	__u8 owner; /* enum owner_source */
 	bool ended; /* its row has been written; the slot stays until the kernel gives the socket up */
-	__u8 reserved[5];
+	bool ends_twice; /* its row has been written, and a change to CLOSE is still to come */
+	__u8 reserved[4];
 	char comm[16];
 };
 
@@ -172,12 +173,11 @@ static __always_inline struct flow_slot add_unknown(struct sock *sk, bool ended)
 	return slot;
 }
 
-/* The process, not the thread: threads carry names of their own. */
 static __always_inline void set_owner(struct flow_state *state, struct task_struct *task, enum owner_source owner)
 {
 	state->pid = task->tgid;
 	state->owner = owner;
-	__builtin_memcpy(state->comm, task->group_leader->comm, sizeof(state->comm));
+	copy_process_name(state->comm, task);
 }
 
 #endif

@@ -7,8 +7,8 @@
 
 struct holder {
 	__u64 pass; /* the pass over all descriptors that found it */
-	__u32 pid;
 	char comm[16];
+	__u32 pid;
 	__u32 reserved;
 };
 

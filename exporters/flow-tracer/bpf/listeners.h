@@ -3,7 +3,7 @@
 #ifndef FLOWTALLY_LISTENERS_H
 #define FLOWTALLY_LISTENERS_H
 
-#include "tracer.h"
+#include "names.h"
 
 struct listening_port {
 	__u32 netns;
@@ -11,8 +11,9 @@ struct listening_port {
 };
 
 struct port_owner {
+	char comm[16] __attribute__((aligned(8)));
 	__u32 pid;
-	char comm[16];
+	__u32 reserved;
 };
 
 struct {
@@ -30,7 +31,7 @@ static __always_inline void add_listener(struct sock *sk, struct task_struct *ta
 	};
 	struct port_owner listener = { .pid = task->tgid };
 
-	__builtin_memcpy(listener.comm, task->group_leader->comm, sizeof(listener.comm));
+	copy_process_name(listener.comm, task);
 	bpf_map_update_elem(&listeners, &port, &listener, BPF_ANY);
 }
 

@@ -58,20 +58,6 @@ static __always_inline bool read_common(union common_part *part, const struct so
 	return size <= sizeof(*part) && bpf_probe_read_kernel(part, size, sk) == 0;
 }
 
-static __always_inline void fill_from_state(struct flow_row *row, const struct flow_state *state)
-{
-	row->head = (struct row_head){ .size = sizeof(*row), .kind = ROW_FLOW, .version = ROWS_VERSION };
-	row->netns = state->netns;
-	row->cookie = state->cookie;
-	row->cgroup_id = state->cgroup_id;
-	row->start_ns = state->start_ns;
-	row->pid = state->pid;
-	__builtin_memcpy(row->comm, state->comm, sizeof(row->comm));
-	row->protocol = IPPROTO_TCP;
-	row->role = state->role;
-	row->netns_cookie = state->netns_cookie;
-}
-
 static __always_inline void fill_from_common(struct flow_row *row, const struct sock_common *common)
 {
 	fill_addresses(row, common);
@@ -97,14 +83,14 @@ static __always_inline bool is_open(__u8 tcp_state)
 /* The slot still names a socket that was freed, or is another by now. */
 static __always_inline bool is_gone(const struct sock_common *common, const struct flow_state *state)
 {
-	return !common->skc_refcnt.refs.counter || (state->cookie && common->skc_cookie.counter != state->cookie);
+	return !common->skc_refcnt.refs.counter || common->skc_cookie.counter != state->cookie;
 }
 
-/* Nobody told of its end; but one of two sockets out of the same request ends untold, and is no flow. */
+/* Nobody told of its end. */
 static __always_inline void forget(struct flow_bucket *bucket, __u32 number, __u64 socket)
 {
 	const struct flow_state *state = &bucket->flows[number];
-	bool is_missed = state->cookie && !state->ended;
+	bool is_missed = !state->ended;
 
 	if (__sync_val_compare_and_swap(&bucket->sockets[number], socket, SLOT_FREE) == socket && is_missed)
 		__sync_fetch_and_add(&missed_events, 1);
@@ -121,12 +107,13 @@ static __always_inline void show(struct flow_bucket *bucket, __u32 number, __u64
 		forget(bucket, number, socket);
 		return;
 	}
-	if (!state->cookie || state->ended || !is_open(part.common.skc_state))
+	if (state->ended || !is_open(part.common.skc_state))
 		return;
 	row = next_free_row();
 	if (!row)
 		return;
-	fill_from_state(row, state);
+	row->head = (struct row_head){ .size = sizeof(*row), .kind = ROW_FLOW, .version = ROWS_VERSION };
+	fill_identity(row, state);
 	fill_from_common(row, &part.common);
 	fill_counters(row, (struct tcp_sock *)sk, part.common.skc_flags);
 	inherit_owner(row);

@@ -9,6 +9,7 @@
 #include "flows.h"
 #include "holders.h"
 #include "listeners.h"
+#include "names.h"
 #include "udp.h"
 
 #define FIRST_PASSES 2 /* those of the loader as it starts */
@@ -78,8 +79,7 @@ static __always_inline void own_udp(struct sock *sk, struct task_struct *task)
 	owner->netns_cookie = sk->__sk_common.skc_net.net->net_cookie;
 	if (owner->pid)
 		return;
-	owner->pid = task->tgid;
-	__builtin_memcpy(owner->comm, task->group_leader->comm, sizeof(owner->comm));
+	set_udp_owner(owner, task);
 }
 
 static __always_inline void own_socket(struct sock *sk, struct task_struct *task)
@@ -121,7 +121,7 @@ static __always_inline void own_program(struct bpf_prog *program, struct task_st
 	struct holder holder = { .pass = owner_passes, .pid = task->tgid };
 	__u32 id = BPF_CORE_READ(program, aux, id);
 
-	__builtin_memcpy(holder.comm, task->group_leader->comm, sizeof(holder.comm));
+	copy_process_name(holder.comm, task);
 	bpf_map_update_elem(&holders, &id, &holder, BPF_ANY);
 }
 

@@ -6,7 +6,7 @@
  * Reader: pin `status`, one row; the loader's own health check too.
  */
 #include "closed.h"
-#include "udp.h"
+#include "udp_table.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -26,7 +26,7 @@ int status(struct bpf_iter__bpf_map_elem *ctx)
 		.storage_lost = storage_lost,
 		.closed_lost = closed_lost,
 		.missed_events = missed_events,
-		.udp_lost = udp_lost,
+		.udp_lost = udp_lost + refused_datagrams,
 		.flags = status_flags,
 		.udp_mode = udp_mode,
 		.flows_room = flows_room,

@@ -22,7 +22,8 @@ __weak __u32 flows_room;
 __weak __u32 closed_room;
 __weak __u32 udp_room;
 __weak __u64 table_bytes;
-__weak __u64 refused_runs; /* summed up by the loader with every heartbeat */
+__weak __u64 refused_runs; /* summed up by the loader with every heartbeat, as the next is */
+__weak __u64 refused_datagrams;
 __weak __u64 live_count;
 __weak __u64 live_lost;
 __weak __u64 storage_lost;

@@ -95,6 +95,12 @@ struct udphdr {
 	__sum16 check;
 };
 
+struct rtnl_link_stats64 {
+	__u64 rx_packets;
+	__u64 tx_packets;
+	__u64 rx_bytes;
+};
+
 struct bpf_sock {
 	__u32 bound_dev_if;
 	__u32 family;
@@ -280,6 +286,20 @@ struct sock {
 	__u16 sk_protocol;
 	int sk_err;
 	struct sock_cgroup_data sk_cgrp_data;
+};
+
+struct sk_buff {
+	struct sock *sk;
+	unsigned int len;
+	__u16 transport_header;
+	__u16 network_header;
+	unsigned int end; /* 64-bit kernels keep a distance from head here */
+	unsigned char *head;
+	unsigned char *data;
+};
+
+struct skb_shared_info {
+	unsigned short gso_segs;
 };
 
 struct socket {

@@ -55,7 +55,7 @@ struct status_row {
 	__u64 storage_lost; /* flows the table had no room for, since load: not live, and ended without start and owner */
 	__u64 closed_lost; /* closed flows the ring had no room for, since load */
 	__u64 missed_events; /* flows whose end no program saw, since load; known at the next snapshot */
-	__u64 udp_lost; /* datagrams that got no flow entry, since load */
+	__u64 udp_lost; /* datagrams that got no flow entry, or met a program that was running already, since load */
 	__u32 flags;
 	__u32 flows_room; /* sockets the table of open flows has room for */
 	__u32 closed_room; /* ended flows the ring has room for */

@@ -12,17 +12,24 @@
 #include "pins.h"
 #include "tracer.skel.h"
 
-#define PROGRAM(name) { KEPT "/program_" #name, offsetof(struct tracer, progs.name) }
+#define PROGRAM(name) { KEPT "/program_" #name, offsetof(struct tracer, progs.name), false }
+#define COUNTS_DATAGRAMS(name) { KEPT "/program_" #name, offsetof(struct tracer, progs.name), true }
 
 static const struct event_program {
 	const char *pin; /* in the folder */
 	size_t program; /* where it is in struct tracer */
+	bool counts_datagrams;
 } event_programs[] = {
 	PROGRAM(follow_state),
 	PROGRAM(follow_destroyed),
+	PROGRAM(follow_aborted),
 	PROGRAM(udp_socket),
 	PROGRAM(udp_received),
 	PROGRAM(udp_sent),
+	PROGRAM(udp_port),
+	COUNTS_DATAGRAMS(udp_arrived),
+	COUNTS_DATAGRAMS(udp_sent4),
+	COUNTS_DATAGRAMS(udp_sent6),
 };
 #define COUNT (sizeof(event_programs) / sizeof(event_programs[0]))
 _Static_assert(COUNT <= MAX_EVENT_PROGRAMS, "room for event programs");
@@ -56,22 +63,26 @@ struct event_programs open_event_programs(const char *folder)
 	for (size_t i = 0; i < COUNT; i++) {
 		put_path(path, folder, &event_programs[i]);
 		opened.descriptors[opened.count] = bpf_obj_get(path);
+		opened.counts_datagrams[opened.count] = event_programs[i].counts_datagrams;
 		if (opened.descriptors[opened.count] >= 0)
 			opened.count++;
 	}
 	return opened;
 }
 
-__u64 count_refused_runs(const struct event_programs *programs)
+struct refused_runs count_refused_runs(const struct event_programs *programs)
 {
-	__u64 sum = 0;
+	struct refused_runs sum = {};
 
 	for (size_t i = 0; i < programs->count; i++) {
 		struct bpf_prog_info info = {};
 		__u32 size = sizeof(info);
 
-		if (bpf_obj_get_info_by_fd(programs->descriptors[i], &info, &size) == 0)
-			sum += info.recursion_misses;
+		if (bpf_obj_get_info_by_fd(programs->descriptors[i], &info, &size))
+			continue;
+		sum.all += info.recursion_misses;
+		if (programs->counts_datagrams[i])
+			sum.datagrams += info.recursion_misses;
 	}
 	return sum;
 }

@@ -4,6 +4,7 @@
 #define FLOWTALLY_EVENTS_H
 
 #include <linux/types.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #define MAX_EVENT_PROGRAMS 16
@@ -12,7 +13,14 @@ struct tracer;
 
 struct event_programs {
 	int descriptors[MAX_EVENT_PROGRAMS];
+	bool counts_datagrams[MAX_EVENT_PROGRAMS];
 	size_t count;
+};
+
+/* Times that the kernel did not enter a program, as it was running on that CPU already; 0 before Linux 5.12. */
+struct refused_runs {
+	__u64 all;
+	__u64 datagrams; /* of all: those that went uncounted */
 };
 
 /* Pins those that are loaded in the folder `kept`, for this tracer and the next: 0, or -1 after saying why. */
@@ -21,7 +29,6 @@ int pin_event_programs(struct tracer *tracer, const char *folder);
 /* Opens what pin_event_programs() pinned. */
 struct event_programs open_event_programs(const char *folder);
 
-/* Times that the kernel did not enter one of them, as it was running on that CPU already; 0 before Linux 5.12. */
-__u64 count_refused_runs(const struct event_programs *programs);
+struct refused_runs count_refused_runs(const struct event_programs *programs);
 
 #endif

@@ -2,9 +2,11 @@
 #include "iterators.h"
 
 #include <errno.h>
+#include <linux/types.h>
 #include <string.h>
 
 #include "log.h"
+#include "rows.h"
 #include "tracer.skel.h"
 
 /* map: what is iterated; NULL where the program's type says it. */
@@ -38,7 +40,7 @@ int attach_iterators(struct tracer *t)
 	    attach(t->progs.owners, &t->links.owners, NULL) ||
 	    attach(t->progs.processes, &t->links.processes, NULL) ||
 	    attach(t->progs.programs, &t->links.programs, NULL) ||
-	    (t->links.udp_sent && attach(t->progs.udp, &t->links.udp, t->maps.udp_flows)))
+	    ((t->bss->status_flags & STATUS_UDP) && attach(t->progs.udp, &t->links.udp, t->maps.udp_flows)))
 		return -1;
 	return 0;
 }

@@ -34,7 +34,10 @@ static void beat_until(const sigset_t *ends, struct tracer *tracer, const struct
 	const struct timespec second = { .tv_sec = 1 };
 
 	do {
-		tracer->bss->refused_runs = count_refused_runs(events);
+		const struct refused_runs refused = count_refused_runs(events);
+
+		tracer->bss->refused_runs = refused.all;
+		tracer->bss->refused_datagrams = refused.datagrams;
 		tracer->bss->heartbeat_ns = boot_time_ns();
 	} while (sigtimedwait(ends, NULL, &second) < 0);
 }

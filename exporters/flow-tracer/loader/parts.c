@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "functions.h"
 #include "log.h"
 #include "options.h"
 #include "tracer.skel.h"
@@ -15,6 +16,7 @@ struct parts wanted_parts(const struct options *options)
 
 void want_parts(struct tracer *tracer, const struct parts *parts, const struct options *options)
 {
+	bpf_program__set_autoload(tracer->progs.follow_aborted, function_takes_program("tcp_disconnect"));
 	bpf_program__set_autoload(tracer->progs.processes, parts->processes);
 	bpf_program__set_autoload(tracer->progs.owners, parts->owners);
 	bpf_program__set_autoload(tracer->progs.programs, parts->programs);

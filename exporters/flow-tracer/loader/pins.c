@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <linux/types.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,6 +22,7 @@ static const struct pin {
 	const char *name; /* in the folder */
 	size_t link; /* where it is in struct tracer */
 	__u32 only_with; /* bits of the status flags */
+	__u32 only_in; /* enum udp_mode */
 } pins[] = {
 	{ "status", LINK(status) },
 	{ "snapshot", LINK(snapshot) },
@@ -33,9 +35,13 @@ static const struct pin {
 	{ "udp", LINK(udp), STATUS_UDP },
 	{ KEPT "/follow_state", LINK(follow_state) },
 	{ KEPT "/follow_destroyed", LINK(follow_destroyed) },
-	{ KEPT "/udp_socket", LINK(udp_socket), STATUS_UDP },
-	{ KEPT "/udp_received", LINK(udp_received), STATUS_UDP },
-	{ KEPT "/udp_sent", LINK(udp_sent), STATUS_UDP },
+	{ KEPT "/udp_port", LINK(udp_port), STATUS_UDP, UDP_FUNCTIONS },
+	{ KEPT "/udp_arrived", LINK(udp_arrived), STATUS_UDP, UDP_FUNCTIONS },
+	{ KEPT "/udp_sent4", LINK(udp_sent4), STATUS_UDP, UDP_FUNCTIONS },
+	{ KEPT "/udp_sent6", LINK(udp_sent6), STATUS_UDP, UDP_FUNCTIONS },
+	{ KEPT "/udp_socket", LINK(udp_socket), STATUS_UDP, UDP_CGROUP },
+	{ KEPT "/udp_received", LINK(udp_received), STATUS_UDP, UDP_CGROUP },
+	{ KEPT "/udp_sent", LINK(udp_sent), STATUS_UDP, UDP_CGROUP },
 };
 #define PIN_COUNT (sizeof(pins) / sizeof(pins[0]))
 
@@ -76,12 +82,17 @@ int pin_links(struct tracer *tracer, const char *folder)
 	return 0;
 }
 
+static bool is_there(const struct tracer *tracer, const struct pin *pin)
+{
+	return !(pin->only_with & ~tracer->bss->status_flags) && (!pin->only_in || pin->only_in == tracer->bss->udp_mode);
+}
+
 int open_links(struct tracer *tracer, const char *folder)
 {
 	char path[PATH_MAX];
 
 	for (size_t i = 0; i < PIN_COUNT; i++) {
-		if (pins[i].only_with & ~tracer->bss->status_flags)
+		if (!is_there(tracer, &pins[i]))
 			continue;
 		put_path(path, folder, pins[i].name);
 		*link_of(tracer, &pins[i]) = bpf_link__open(path);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "functions.h"
 #include "kernel.h"
 #include "log.h"
 #include "options.h"
@@ -26,6 +27,7 @@ static struct tracer *try_load(const struct options *options, const struct rooms
 	if (!tracer)
 		return NULL;
 	tracer->rodata->cpu_count = libbpf_num_possible_cpus();
+	tracer->rodata->can_cast = kernel_has_function("bpf_rdonly_cast");
 	tracer->rodata->page_bytes = sysconf(_SC_PAGESIZE);
 	size_tables(tracer, rooms);
 	want_parts(tracer, parts, options);
@@ -123,6 +125,8 @@ int start_tracing(struct tracer *tracer)
 		log_line(LOG_WARNING, "PERCPU_OFFSETS_MISSING", "resident memory is approximate: %s", strerror(error));
 	tracer->links.follow_state = bpf_program__attach(tracer->progs.follow_state);
 	tracer->links.follow_destroyed = bpf_program__attach(tracer->progs.follow_destroyed);
+	if (bpf_program__autoload(tracer->progs.follow_aborted))
+		tracer->links.follow_aborted = bpf_program__attach(tracer->progs.follow_aborted);
 	if (!tracer->links.follow_state || !tracer->links.follow_destroyed) {
 		log_line(LOG_ERROR, "ATTACH_FAILED", "inet_sock_set_state, tcp_destroy_sock: %s", strerror(errno));
 		return -1;

@@ -8,7 +8,7 @@
 #include "tracer.skel.h"
 
 #define GROUP_SLOTS (BUCKET_SLOTS * GROUP_BUCKETS)
-#define HASH_BUCKET_BYTES 16 /* of struct bucket in the kernel's hashtab.c; its entries are allocated as they come */
+#define UDP_GROUP_SLOTS (UDP_BUCKET_SLOTS * UDP_GROUP_BUCKETS)
 
 static unsigned int next_power_of_two(unsigned int number)
 {
@@ -26,13 +26,15 @@ void size_tables(struct tracer *tracer, const struct rooms *rooms)
 {
 	unsigned int groups = elements(rooms->flows, GROUP_SLOTS);
 	unsigned int closed_chunks = elements(rooms->closed, CHUNK_ROWS);
+	unsigned int udp_groups = elements(rooms->udp, UDP_GROUP_SLOTS);
 
 	bpf_map__set_max_entries(tracer->maps.flows, groups);
 	tracer->rodata->flow_bucket_mask = groups * GROUP_BUCKETS - 1;
 	bpf_map__set_max_entries(tracer->maps.live_rows, groups * GROUP_SLOTS / CHUNK_ROWS);
 	bpf_map__set_max_entries(tracer->maps.closed_rows, closed_chunks);
 	tracer->rodata->closed_chunk_mask = closed_chunks - 1;
-	bpf_map__set_max_entries(tracer->maps.udp_flows, next_power_of_two(rooms->udp));
+	bpf_map__set_max_entries(tracer->maps.udp_flows, udp_groups);
+	tracer->rodata->udp_bucket_mask = udp_groups * UDP_GROUP_BUCKETS - 1;
 }
 
 static __u64 array_bytes(const struct bpf_map *map)
@@ -42,11 +44,11 @@ static __u64 array_bytes(const struct bpf_map *map)
 
 void tell_tables(struct tracer *tracer)
 {
-	unsigned int udp = bpf_map__autocreate(tracer->maps.udp_flows) ? bpf_map__max_entries(tracer->maps.udp_flows) : 0;
+	bool udp = bpf_map__autocreate(tracer->maps.udp_flows);
 
 	tracer->bss->flows_room = bpf_map__max_entries(tracer->maps.flows) * GROUP_SLOTS;
 	tracer->bss->closed_room = bpf_map__max_entries(tracer->maps.closed_rows) * CHUNK_ROWS;
-	tracer->bss->udp_room = udp;
+	tracer->bss->udp_room = udp ? bpf_map__max_entries(tracer->maps.udp_flows) * UDP_GROUP_SLOTS : 0;
 	tracer->bss->table_bytes = array_bytes(tracer->maps.flows) + array_bytes(tracer->maps.live_rows) +
-				   array_bytes(tracer->maps.closed_rows) + (__u64)udp * HASH_BUCKET_BYTES;
+				   array_bytes(tracer->maps.closed_rows) + (udp ? array_bytes(tracer->maps.udp_flows) : 0);
 }

@@ -1,21 +1,20 @@
-// SPDX-License-Identifier: GPL-2.0 OR Apache-2.0
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
 /*
  * What:   follows TCP flows from their start to their end: start, role and owner, and the row of the flow that ended.
- * Hook:   tp_btf/inet_sock_set_state and tp_btf/tcp_destroy_sock: set-up and tear-down only, never a packet.
+ * Hook:   tp_btf/inet_sock_set_state, tp_btf/tcp_destroy_sock, and fentry/tcp_disconnect where that works: set-up and
+ *         tear-down only, never a packet.
  * Map:    flows, listeners, closed_rows.
  * Reader: none; live.bpf.c and closed.bpf.c hand the result over.
  */
+#ifndef FLOWTALLY_SOCKETS_H
+#define FLOWTALLY_SOCKETS_H
+
 #include "closed.h"
 
 #define BIT(state) (1U << (state))
 #define WATCHED (BIT(TCP_SYN_SENT) | BIT(TCP_FIN_WAIT1) | BIT(TCP_LAST_ACK) | BIT(TCP_LISTEN))
 
-static const struct flow_state unknown;
-
-/*
- * A slot that is still there: of a socket that connects again; or of a flow whose end no program saw; or, never
- * established, of one of two sockets that came out of the same request, of which the kernel keeps one.
- */
+/* A slot that is still there: of a socket that connects again, or of a flow whose end no program saw. */
 static __always_inline struct flow_slot slot_for_start(struct sock *sk, struct flow_slot old)
 {
 	if (!old.bucket) {
@@ -24,7 +23,7 @@ static __always_inline struct flow_slot slot_for_start(struct sock *sk, struct f
 			count_without_room();
 		return old;
 	}
-	if (!state_in(old)->ended && state_in(old)->cookie)
+	if (!state_in(old)->ended)
 		__sync_fetch_and_add(&missed_events, 1);
 	return old;
 }
@@ -32,8 +31,9 @@ static __always_inline struct flow_slot slot_for_start(struct sock *sk, struct f
 static __always_inline void start(struct flow_state *state, struct sock *sk, enum flow_role role)
 {
 	state->start_ns = bpf_ktime_get_boot_ns();
+	state->cookie = cookie_of(sk);
 	state->role = role;
-	state->ended = false;
+	state->ended = state->ends_twice = false;
 	set_identity(state, sk);
 }
 
@@ -45,29 +45,30 @@ static __always_inline void connecting(struct sock *sk, struct flow_slot old)
 	if (!slot.bucket)
 		return;
 	start(state_in(slot), sk, ROLE_CLIENT);
-	state_in(slot)->cookie = cookie_of(sk);
 	set_owner(state_in(slot), bpf_get_current_task_btf(), OWNER_CALLER);
 	publish_slot(slot, sk);
 }
 
-/* A listener's new socket, in softirq: the current task is a stranger. The kernel sets its cookie after this. */
+/* Of two sockets that open to each other at once both pass SYN_RECV, and stay clients. */
+static __always_inline bool is_known(const struct sock *sk, struct flow_slot slot)
+{
+	return slot.bucket && !state_in(slot)->ended && state_in(slot)->cookie == sk->__sk_common.skc_cookie.counter;
+}
+
+/* A listener's new socket, in softirq: the current task is a stranger. */
 static __always_inline void accepted(struct sock *sk, struct flow_slot old)
 {
-	struct flow_slot slot = slot_for_start(sk, old);
+	struct flow_slot slot;
 
+	if (is_known(sk, old))
+		return;
+	slot = slot_for_start(sk, old);
 	if (!slot.bucket)
 		return;
 	start(state_in(slot), sk, ROLE_SERVER);
-	state_in(slot)->cookie = 0;
 	state_in(slot)->pid = 0;
 	state_in(slot)->owner = OWNER_NONE;
 	publish_slot(slot, sk);
-}
-
-static __always_inline void established(struct sock *sk, struct flow_slot slot)
-{
-	if (slot.bucket)
-		state_in(slot)->cookie = cookie_of(sk);
 }
 
 /*
@@ -80,9 +81,14 @@ static __always_inline void closing(struct sock *sk, struct flow_slot slot)
 
 	if (!slot.bucket)
 		slot = add_unknown(sk, false);
-	established(sk, slot);
 	if (slot.bucket && state_in(slot)->role != ROLE_CLIENT && !(task->flags & PF_KTHREAD))
 		set_owner(state_in(slot), task, OWNER_CALLER);
+}
+
+static __always_inline void write_end(struct sock *sk, struct flow_state *state, __u8 last_state)
+{
+	add_closed_row(sk, state, last_state);
+	state->ended = true;
 }
 
 /* Without a slot, and without room for one, its row is written when the kernel gives the socket up. */
@@ -92,18 +98,16 @@ static __always_inline void closed_now(struct sock *sk, struct flow_slot slot, _
 		slot = add_unknown(sk, true);
 	if (!slot.bucket)
 		return;
-	add_closed_row(sk, state_in(slot), last_state);
-	state_in(slot)->ended = true;
+	if (!state_in(slot)->ends_twice)
+		write_end(sk, state_in(slot), last_state);
+	state_in(slot)->ends_twice = false;
 }
 
-/* A simultaneous open passes SYN_RECV too, and stays a client; a listener or an unconnected socket is no flow. */
 static __always_inline bool is_of_interest(int old_state, int new_state)
 {
-	if (new_state == TCP_SYN_RECV)
-		return old_state == TCP_LISTEN;
 	if (new_state == TCP_ESTABLISHED)
 		return old_state == TCP_SYN_RECV;
-	if (new_state == TCP_CLOSE)
+	if (new_state == TCP_CLOSE) /* a listener or an unconnected socket is no flow */
 		return old_state != TCP_LISTEN && old_state != TCP_CLOSE;
 	return BIT(new_state) & WATCHED;
 }
@@ -122,14 +126,35 @@ int BPF_PROG(follow_state, struct sock *sk, int old_state, int new_state)
 	slot = find_slot(sk);
 	if (new_state == TCP_SYN_SENT)
 		connecting(sk, slot);
-	else if (new_state == TCP_SYN_RECV)
+	else if (new_state == TCP_ESTABLISHED)
 		accepted(sk, slot);
 	else if (new_state == TCP_CLOSE)
 		closed_now(sk, slot, old_state);
-	else if (new_state == TCP_ESTABLISHED)
-		established(sk, slot);
 	else
 		closing(sk, slot);
+	return 0;
+}
+
+/*
+ * Where a process aborts its connection, the kernel wipes addresses and counters right after the last change of state:
+ * whoever misses that finds nothing any more. So this is a second chance to see it, just before. It exists where a
+ * program may hang on a kernel function.
+ */
+SEC("fentry/tcp_disconnect")
+int BPF_PROG(follow_aborted, struct sock *sk)
+{
+	__u8 last_state = sk->__sk_common.skc_state;
+	struct flow_slot slot;
+
+	if (last_state == TCP_LISTEN || last_state == TCP_CLOSE)
+		return 0;
+	slot = find_slot(sk);
+	if (!slot.bucket)
+		slot = add_unknown(sk, true);
+	if (!slot.bucket)
+		return 0;
+	write_end(sk, state_in(slot), last_state);
+	state_in(slot)->ends_twice = true;
 	return 0;
 }
 
@@ -141,28 +166,48 @@ static __always_inline __u8 probable_last_state(struct sock *sk, const struct fl
 	return state->role == ROLE_CLIENT && tcp && !tcp->bytes_acked ? TCP_SYN_SENT : TCP_ESTABLISHED;
 }
 
-/* A socket without a peer never was a flow. */
+/* Aborted, and its end unseen: without addresses and counters there is no row, but it is known that one is missing. */
 static __always_inline void given_up(struct sock *sk, const struct flow_state *state)
 {
-	if (!state->ended && sk->__sk_common.skc_dport)
+	if (state->ended)
+		return;
+	if (sk->__sk_common.skc_dport)
 		add_closed_row(sk, state, probable_last_state(sk, state));
+	else
+		__sync_fetch_and_add(&missed_events, 1);
+}
+
+/* A socket without a peer never was a flow, as far as can be told. */
+static __always_inline void given_up_unknown(struct sock *sk)
+{
+	struct flow_state unknown = {};
+
+	if (!sk->__sk_common.skc_dport)
+		return;
+	unknown.cookie = cookie_of(sk);
+	set_identity(&unknown, sk);
+	add_closed_row(sk, &unknown, TCP_ESTABLISHED);
 }
 
 /*
  * The kernel does not enter a program that is already running on this CPU: packets that arrive while follow_state works
- * for a process change the state of other sockets unseen. The ends they bring are seen here, as the kernel gives the
- * socket up: at once when no process holds it, else when that closes it. Of two programs only one is running then, and
- * softirq on top of a process is as deep as it gets. A second copy of follow_state would see starts too, but cost twice.
+ * for a process change the state of other sockets unseen; and from 7.0 on a process can lose the CPU in the midst of a
+ * program, and until it comes back all that others do there goes unseen. The ends that are missed so are seen here, as
+ * the kernel gives the socket up: at once when no process holds it, else when that closes it. Of two programs rarely
+ * both are being run. A second copy of follow_state would see starts too, but cost twice.
  */
 SEC("tp_btf/tcp_destroy_sock")
 int BPF_PROG(follow_destroyed, struct sock *sk)
 {
 	struct flow_slot slot = find_slot(sk);
 
-	given_up(sk, slot.bucket ? state_in(slot) : &unknown);
-	if (slot.bucket)
+	if (slot.bucket) {
+		given_up(sk, state_in(slot));
 		release_slot(slot);
+	} else {
+		given_up_unknown(sk);
+	}
 	return 0;
 }
 
-char LICENSE[] SEC("license") = "GPL";
+#endif
