@@ -17,7 +17,7 @@ export interface Status {
   udpMode: UdpMode;
   /** How many entries its tables have room for. */
   room: Readonly<Record<Table, number>>;
-  /** Kernel memory that its tables took at load. */
+  /** Kernel memory that its tables take. */
   tableBytes: number;
   /** Times that the kernel did not enter a program that follows sockets, as it was running on that CPU already. */
   refusedRuns: number;

@@ -101,7 +101,7 @@ export const DEFINITIONS: readonly Definition[] = [
   },
   {
     name: "flow_tracer_table_bytes",
-    help: "Kernel memory that those tables took when they were loaded; UDP flows take theirs as they come.",
+    help: "Kernel memory that those tables take, whether they are full or empty.",
     samples: (view) => ofTracer(view, ({ tableBytes }) => [[tableBytes]]),
   },
   {

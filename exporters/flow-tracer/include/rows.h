@@ -60,7 +60,7 @@ struct status_row {
 	__u32 flows_room; /* sockets the table of open flows has room for */
 	__u32 closed_room; /* ended flows the ring has room for */
 	__u32 udp_room; /* UDP flows the table has room for; 0 where UDP is not counted */
-	__u64 table_bytes; /* kernel memory the tables took at load; UDP flows take theirs as they come */
+	__u64 table_bytes; /* kernel memory the tables take, full or empty */
 	__u64 refused_runs; /* times that the kernel did not enter an event program, as it was running on that CPU */
 };
 

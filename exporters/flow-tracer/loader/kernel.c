@@ -4,10 +4,8 @@
  */
 #include "kernel.h"
 
-#include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <errno.h>
-#include <linux/bpf.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +13,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "trials.h"
 
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
 #define LOCKDOWN "/sys/kernel/security/lockdown"
@@ -40,17 +39,6 @@ static int check_btf(void)
 	return -1;
 }
 
-/* 0, or the errno it was refused with. */
-static int try_program(const struct bpf_insn *instructions, size_t count)
-{
-	int program = bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, NULL, "GPL", instructions, count, NULL);
-
-	if (program < 0)
-		return errno;
-	close(program);
-	return 0;
-}
-
 /* The file, "none integrity [confidentiality]", is not to be seen in a container: there the helper tells. */
 static bool is_locked_down(void)
 {
@@ -65,22 +53,6 @@ static bool is_locked_down(void)
 	return strstr(modes, "[confidentiality]");
 }
 
-/* bpf_probe_read_kernel(fp - 8, 8, NULL), which fails when it runs; it never does. */
-static bool can_read_kernel(void)
-{
-	const struct bpf_insn read_kernel[] = {
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_1, .src_reg = BPF_REG_10 },
-		{ .code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = BPF_REG_1, .imm = -8 },
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_2, .imm = 8 },
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_3, .imm = 0 },
-		{ .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_probe_read_kernel },
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0 },
-		{ .code = BPF_JMP | BPF_EXIT },
-	};
-
-	return try_program(read_kernel, sizeof(read_kernel) / sizeof(read_kernel[0])) != EINVAL;
-}
-
 static int check_lockdown(void)
 {
 	if (!is_locked_down() && can_read_kernel())
@@ -90,24 +62,6 @@ static int check_lockdown(void)
 		 "(confidentiality), or older than 5.5; boot it with lockdown=integrity, or without lockdown",
 		 kernel_name());
 	return -1;
-}
-
-/* fp[-8] = 0; r1 = 1; r1 = atomic_fetch_add(fp - 8, r1); return 0 */
-static int try_fetch_atomics(void)
-{
-	const struct bpf_insn fetch_add[] = {
-		{ .code = BPF_ST | BPF_DW | BPF_MEM, .dst_reg = BPF_REG_10, .off = -8, .imm = 0 },
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_1, .imm = 1 },
-		{ .code = BPF_STX | BPF_DW | BPF_ATOMIC,
-		  .dst_reg = BPF_REG_10,
-		  .src_reg = BPF_REG_1,
-		  .off = -8,
-		  .imm = BPF_ADD | BPF_FETCH },
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0 },
-		{ .code = BPF_JMP | BPF_EXIT },
-	};
-
-	return try_program(fetch_add, sizeof(fetch_add) / sizeof(fetch_add[0]));
 }
 
 static int check_atomics(void)

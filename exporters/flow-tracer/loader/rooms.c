@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * A machine's memory says how many sockets it may come to have, its sockets of now how many it has at least. 48 KiB of
- * memory for each socket with room: 1 GB comes to 16,384, whose tables take 6 MB; 16 GB to 262,144 and 64 MB.
+ * memory for each socket with room: 1 GB comes to 16,384, whose tables take 8 MB; 16 GB to 262,144 and 75 MB.
  */
 #include "rooms.h"
 

@@ -154,7 +154,7 @@ void start_udp(struct tracer *t)
 	}
 	log_line(LOG_WARNING, "UDP_LEFT_OUT", "UDP is not counted, all else works: %s: %s",
 		 mode == UDP_FUNCTIONS	? "the kernel's UDP functions take no programs any more" :
-		 errno == ENOENT	? "no root of a cgroup v2 hierarchy is mounted here" :
+		 errno == ENOENT	? "no root of a cgroup v2 hierarchy is mounted here, mount it on /sys/fs/cgroup" :
 					  "the kernel refused to attach to the root cgroup",
 		 strerror(errno));
 	detach_all(t);
