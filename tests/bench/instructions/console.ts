@@ -9,7 +9,7 @@ export type Kind = (typeof KINDS)[number];
 export type Costs = Readonly<Record<Kind, number>>;
 
 /** A BPF program as the kernel's statistics have it. Nanoseconds are instructions in a machine that counts them. */
-export interface ProgramCount {
+interface ProgramCount {
   name: string;
   runs: number;
   instructions: number;
