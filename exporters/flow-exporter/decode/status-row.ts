@@ -26,7 +26,7 @@ export interface Status {
 export type Part = keyof typeof STATUS;
 
 /** Open TCP flows, ended ones that wait for us, UDP flows. */
-export type Table = "flows" | "closed" | "udp";
+type Table = "flows" | "closed" | "udp";
 
 const AT = STATUS_ROW.fields;
 
