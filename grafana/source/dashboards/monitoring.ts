@@ -96,6 +96,16 @@ const exporter = [
     "By kind, a second: open sockets, ended flows, state changes, datagrams. Should be 0.",
     "cps",
   ).withTarget(over(own.lostByKind, "{{kind}}")),
+  chart(
+    "Room in use",
+    "TCP sockets to what the kernel part's table has room for; beyond 100 % sockets are lost, and counted so.",
+    "percentunit",
+  ).withTarget(over(own.roomInUse, "open flows")),
+  chart(
+    "Refused runs",
+    "Events a second for which the kernel did not enter a program, as it was running on that CPU. What such an event changed is found later, or counted as lost.",
+    "cps",
+  ).withTarget(over(own.refusedRuns, "refused")),
 ];
 
 const cost = [

@@ -25,6 +25,8 @@ export const ruleDuration =
 export const lost = "sum(increase(flow_lost_flows_total[$__range]))";
 export const unseen = "sum(increase(flow_unseen_seconds_total[$__range]))";
 export const lostByKind = `sum by (kind) (rate(flow_lost_flows_total${RATE}))`;
+export const refusedRuns = `rate(flow_tracer_refused_runs_total${RATE})`;
+export const roomInUse = 'flow_rows / on (instance) flow_tracer_table_room{table="flows"}';
 export const sources = "flow_source_up";
 export const collectDuration = "flow_collect_duration_seconds";
 export const rows = "flow_rows";

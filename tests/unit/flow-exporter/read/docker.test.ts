@@ -14,6 +14,8 @@ import { until } from "../lib/until.ts";
 import { idOf } from "../lib/world.ts";
 
 const NOBODY = { expect: () => {}, forget: () => {} };
+/** Long enough for answers on a busy machine; what hangs is waited for so long. */
+const PATIENCE_MS = 1_500;
 const WEB = { id: idOf("a"), name: "web", pid: 200 };
 
 describe("Docker", () => {
@@ -27,7 +29,7 @@ describe("Docker", () => {
     folder = await mkdtemp(path.join(tmpdir(), "flowtally-docker-"));
     engine = await startEngine(folder);
     engine.containers = [WEB];
-    docker = createDockerReader(engine.socketPath, 200);
+    docker = createDockerReader(engine.socketPath, PATIENCE_MS);
     health = new SourceHealth("docker", silent);
     events = new SourceHealth("docker-events", silent);
     metadata = new Metadata(docker, health);
@@ -76,7 +78,7 @@ describe("Docker", () => {
     engine.hangs = true;
     const following = metadata.follow(stop.signal, NOBODY, events);
     await until("the failure", () => events.up === false);
-    assert.equal(events.reason, "no answer from Docker within 200 ms");
+    assert.equal(events.reason, `no answer from Docker within ${PATIENCE_MS} ms`);
     engine.hangs = false;
     await until("the stream of events", () => events.up === true);
     engine.breakOff();
@@ -137,14 +139,14 @@ describe("Docker", () => {
     engine.hangs = true;
     await metadata.refresh();
     assert.deepEqual([metadata.up, metadata.version, names()], [false, 1, ["web 200"]]);
-    assert.equal(health.reason, "no answer from Docker within 200 ms");
+    assert.equal(health.reason, `no answer from Docker within ${PATIENCE_MS} ms`);
     engine.hangs = false;
     await metadata.refresh();
     assert.deepEqual([metadata.up, metadata.version, health.reason], [true, 2, ""]);
   });
 
   test("one that is not there is a failure with its reason", async () => {
-    const missing = new Metadata(createDockerReader(path.join(folder, "none.sock"), 200), health);
+    const missing = new Metadata(createDockerReader(path.join(folder, "none.sock"), PATIENCE_MS), health);
     await missing.refresh();
     assert.equal(missing.up, false);
     assert.match(health.reason, /ENOENT.*none\.sock/);
