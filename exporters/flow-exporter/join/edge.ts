@@ -3,12 +3,11 @@ import { PROTOCOL, ROLE } from "../decode/layout.ts";
 import { containerEndpoint, DOCKER_DNS, type Endpoint, UNKNOWN_PROCESS } from "./endpoint.ts";
 import type { Edge, Flow } from "./flow.ts";
 import { type Owner, ownerOf } from "./owner.ts";
-import { addressOwner, isDockerDns, publishedAt, publishedTarget } from "./remote.ts";
+import { addressOwner, DNS_PORT, isDockerDns, publishedAt, publishedTarget } from "./remote.ts";
 import { calledService, serviceOwner } from "./services.ts";
 import type { Side } from "./side.ts";
 import { netnsKey, type World } from "./world.ts";
 
-const DNS_PORT = 53;
 /** Docker's process that listens at published ports. */
 const PROXY = "docker-proxy";
 

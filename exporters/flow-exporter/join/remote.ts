@@ -7,6 +7,8 @@ import { netnsKey, type Published, publishedKey, type World } from "./world.ts";
 
 /** Where containers on networks of their own find Docker's resolver. */
 const DOCKER_DNS_ADDRESS = "127.0.0.11";
+/** And where they ask it. */
+export const DNS_PORT = 53;
 
 /** The container behind the host's published port that a client's socket goes to, if it does. */
 export function publishedTarget(row: FlowRow, world: World): Published | undefined {

@@ -1,6 +1,6 @@
 import { isLoopback } from "../decode/address.ts";
 import type { FlowRow } from "../decode/flow-rows.ts";
-import { publishedTarget } from "./remote.ts";
+import { DNS_PORT, isDockerDns, publishedTarget } from "./remote.ts";
 import { calledService } from "./services.ts";
 import { netnsKey, type World } from "./world.ts";
 
@@ -16,7 +16,16 @@ export interface Tuple {
 export function tuplesOf(row: FlowRow, world: World): Tuple[] {
   const source = nameOf(row.sourceAddress, world);
   const own = tuple(row, source, nameOf(row.destinationAddress, world), row.destinationPort);
-  return [own, ...behindPort(row, source, world), ...behindBalancer(row, world)];
+  return [own, ...behindPort(row, source, world), ...behindBalancer(row, world), ...ofResolver(row, source, world)];
+}
+
+/**
+ * Docker's resolver listens at another port than it is asked at. Where datagrams are counted as they are built and as
+ * they arrive, its socket shows that port, and the asking one shows 53.
+ */
+function ofResolver(row: FlowRow, source: string, world: World): Tuple[] {
+  if (!isDockerDns(row.sourceAddress)) return [];
+  return [tuple({ ...row, sourcePort: DNS_PORT }, source, nameOf(row.destinationAddress, world), row.destinationPort)];
 }
 
 /**

@@ -319,6 +319,29 @@ describe("UDP", () => {
     assert.deepEqual(edges(table), ["web > docker-dns:53 40/0", "web > docker-dns:53 0/90"]);
   });
 
+  test("a question counted where it is built pairs with the resolver's socket behind its own port", () => {
+    const client = { ...asks, destination: "127.0.0.11:53", sent: 40, received: 90, role: ROLE.client };
+    const resolver = {
+      cookie: 6,
+      netns: 2,
+      source: "127.0.0.11:41234",
+      destination: "127.0.0.1:50000",
+      sent: 90,
+      received: 40,
+      role: ROLE.server,
+    };
+    for (const order of [
+      [client, resolver],
+      [resolver, client],
+    ]) {
+      const each = new FlowTable();
+      const read = udp(...order.map((one, index): [SocketValues, number] => [one, index + 1]));
+      each.update(read, world());
+      each.update(read, world());
+      assert.deepEqual(edges(each), ["web > docker-dns:53 40/90"]);
+    }
+  });
+
   test("entries of one socket are flows of their own, and end when they are gone", () => {
     const table = new FlowTable();
     const to = (address: string, sent: number) => ({ ...LONE, destination: `${address}:53`, sent });
