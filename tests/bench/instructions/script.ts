@@ -109,6 +109,21 @@ export function byExporter(route: Route, exporter: Observer): string {
   );
 }
 
+/** What a peer runs once the load is over; `finish` has it hand over what it has gathered. */
+export function byPeer(route: Route, peer: Observer, finish: string): string {
+  const name = `peer/${peer.name}`;
+  return linesOf(
+    "settle",
+    observe(peer),
+    load(name, route, ["connection"]),
+    `spent ${name}/before`,
+    finish,
+    "settle",
+    `spent ${name}/after`,
+    "stop",
+  );
+}
+
 function load(name: string, { target }: Route, kinds: readonly Kind[]): string {
   return `count load ${name} ${target} ${BATCHES} ${kinds.join(" ")}`;
 }

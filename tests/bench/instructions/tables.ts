@@ -64,7 +64,7 @@ export function programTables({ kernel, console }: Told): Table[] {
 }
 
 /** What is done with a connection later, in user space. */
-export function afterwardsTable(told: readonly Told[]): Table {
+export function afterwardsTable(told: readonly Told[], peers: readonly Observer[]): Table {
   return {
     title: "Afterwards: instructions for each connection once it has ended, and for each second at rest",
     columns: ["", "connection", "second"],
@@ -73,6 +73,7 @@ export function afterwardsTable(told: readonly Told[]): Table {
       return [
         [`${kernel}: reading the pins, no more`, count(readingCost(console)), count(restingCost(console))],
         [`${kernel}: flow-exporter, reading included`, count(exporter.connection), count(exporter.second)],
+        ...peers.map(({ name }) => [`${kernel}: ${name}, once the load is over`, count(peerCost(console, name)), ""]),
       ];
     }),
   };
@@ -85,6 +86,11 @@ function readingCost(console: Console): number {
 
 function restingCost(console: Console): number {
   return console.number("reading/at-rest", "reading");
+}
+
+function peerCost(console: Console, name: string): number {
+  const spent = (moment: string) => console.number(`peer/${name}/${moment}`, "spent");
+  return (spent("after") - spent("before")) / console.number(`peer/${name}`, "connection-all");
 }
 
 /** What it runs at rest is taken off for the whole time. */
