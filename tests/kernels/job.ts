@@ -1,12 +1,8 @@
-import { globSync } from "node:fs";
-import path from "node:path";
-import { ROOT } from "../integration/lib/launcher.ts";
-
 /** What a line of the guest begins with that says what the tracer printed while it was loaded. */
 export const LOAD = "LOAD ";
 
 export interface JobOptions {
-  /** Folder of the programs built on the host. */
+  /** Folder of the programs and tests built on the host. */
   built: string;
   /** How many connections the heavy tests make. */
   connections: number;
@@ -14,17 +10,15 @@ export interface JobOptions {
 
 /** The script a guest runs: loads the tracer once, then runs the tracer's tests one file after the other. */
 export function jobScript({ built, connections }: JobOptions): string {
-  const files = globSync("tests/integration/tracer*.test.ts", { cwd: ROOT }).sort();
-  const reporter = path.join(import.meta.dirname, "reporter.ts");
   return `
-cd ${quote(ROOT)}
+cd ${quote(built)}
 export NO_COLOR=1 FLOW_TRACER_BUILD=${quote(built)} FLOW_TEST_CONNECTIONS=${connections}
-timeout 60 ${quote(`${built}/flow-tracer`)} --pins /sys/fs/bpf/flowtally-load > /tmp/flowtally-load 2>&1 &
+timeout 60 ./flow-tracer --pins /sys/fs/bpf/flowtally-load > /tmp/flowtally-load 2>&1 &
 until grep -q '"code":"READY"' /tmp/flowtally-load || ! kill -0 $! 2>/dev/null; do sleep 0.1; done
 kill $! 2>/dev/null
 wait $!
 sed 's/^/${LOAD}/' /tmp/flowtally-load
-exec ${quote(process.execPath)} --test --test-concurrency=1 --test-reporter=${quote(reporter)} ${files.map(quote).join(" ")}
+exec ${quote(process.execPath)} --test --test-concurrency=1 --test-reporter=./tests/reporter.mjs tests/*.test.mjs
 `;
 }
 

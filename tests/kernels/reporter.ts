@@ -1,6 +1,9 @@
 import type { TestEvent } from "node:test/reporters";
 
-/** What becomes of one test, as it leaves the guest: a line of JSON after `RESULT `. */
+/** What a line of the guest begins with that has a Result as JSON. */
+export const RESULT = "RESULT ";
+
+/** What becomes of one test. */
 export interface Result {
   /** Its file's name, without folder and ending. */
   file: string;
@@ -15,7 +18,7 @@ export interface Result {
 export default async function* report(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   for await (const event of events) {
     const result = resultOf(event);
-    if (result) yield `RESULT ${JSON.stringify(result)}\n`;
+    if (result) yield `${RESULT}${JSON.stringify(result)}\n`;
   }
 }
 
@@ -27,7 +30,7 @@ function resultOf(event: TestEvent): Result | undefined {
   // A suite's own line says nothing new, unless its hook failed or all of it was skipped.
   if (details.type === "suite" && !skipped && !(failed && isOwn(event))) return undefined;
   return {
-    file: file.replace(/^.*\//, "").replace(/\.test\.ts$/, ""),
+    file: file.replace(/^.*\//, "").replace(/\.test\.\w+$/, ""),
     name,
     outcome: failed ? "failed" : skipped ? "skipped" : "passed",
     reason: failed ? reasonOf(event) : typeof skip === "string" ? skip : "",

@@ -1,0 +1,19 @@
+import { reasonOf, StartError } from "../../start/errors.ts";
+import type { Context } from "./context.ts";
+import { guestsLack, provideGuests } from "./provide.ts";
+
+/** Where nobody looks on, a test that does not run would not be missed: there it fails instead. */
+export const MUST_RUN = /^(1|true)$/.test(process.env.CI ?? "");
+
+/** Installs what guests need. @returns why they cannot run here nevertheless; undefined when they can. */
+export async function whyNoGuests(context: Context): Promise<string | undefined> {
+  const lack = await guestsLack(context);
+  if (lack !== undefined) return lack;
+  return provideGuests(context).then(
+    () => undefined,
+    (error) => {
+      if (error instanceof StartError) return reasonOf(error);
+      throw error;
+    },
+  );
+}

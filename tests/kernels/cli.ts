@@ -1,0 +1,83 @@
+import { parseArgs } from "node:util";
+import { reasonOf, StartError } from "../../start/errors.ts";
+import { createHost } from "../../start/lib/host.ts";
+import { abortOnSignals } from "../../start/lib/interrupt.ts";
+import { renderError } from "../../start/render/error.ts";
+import { type Context, cacheFolder } from "../guests/context.ts";
+import { KERNELS, kernelsNamed, SHORT_LIST } from "../guests/kernels.ts";
+import { provideGuests } from "../guests/provide.ts";
+import { buildForGuests, removeBuild } from "./build.ts";
+import { runMatrix } from "./matrix.ts";
+import { faultsOf, type Outcome } from "./outcome.ts";
+import { CONNECTIONS } from "./run.ts";
+import { renderOutcomes } from "./table.ts";
+
+const HELP = `npm run test:kernels -- [--short] [KERNEL …]
+
+Boots stock Debian kernels in QEMU and runs the tracer's tests in each, two kernels at a time.
+
+  KERNEL    ${KERNELS.map(({ name }) => name).join(", ")}; all without any, with --short ${SHORT_LIST.join(", ")}
+  --short   ${CONNECTIONS.short} connections in the heavy tests instead of ${CONNECTIONS.full}
+
+Packages and what is made of them are kept in ~/.cache/flowtally/guests (or beneath XDG_CACHE_HOME).
+`;
+
+/** @returns the exit code: 0 all is well, 1 something failed, 2 unknown words, 130 interrupted. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const call = parse(argv);
+  if (call === undefined) {
+    process.stderr.write(HELP);
+    return 2;
+  }
+  const interrupt = abortOnSignals();
+  try {
+    const outcomes = await run(call, interrupt.signal);
+    process.stdout.write(`\n${renderOutcomes(outcomes)}\n`);
+    return outcomes.every(isGood) ? 0 : 1;
+  } catch (error) {
+    if (interrupt.signal.aborted) return 130;
+    process.stderr.write(error instanceof StartError ? renderError(error) : `${reasonOf(error)}\n`);
+    return error instanceof StartError && error.code === "UNKNOWN_KERNEL" ? 2 : 1;
+  } finally {
+    interrupt.dispose();
+  }
+}
+
+interface Call {
+  short: boolean;
+  names: readonly string[];
+}
+
+async function run({ short, names }: Call, signal: AbortSignal): Promise<Outcome[]> {
+  const kernels = kernelsNamed(names.length > 0 || !short ? names : SHORT_LIST);
+  const host = createHost();
+  const report = (line: string) => void process.stderr.write(`${line}\n`);
+  const context: Context = { host, cache: cacheFolder(host.env), report, signal };
+  await provideGuests(context);
+  const built = await buildForGuests();
+  try {
+    const connections = short ? CONNECTIONS.short : CONNECTIONS.full;
+    const onOutcome = (outcome: Outcome) => report(`${outcome.name}: ${summary(outcome)}`);
+    return await runMatrix(context, { kernels, built, connections, onOutcome });
+  } finally {
+    await removeBuild(built);
+  }
+}
+
+function isGood(outcome: Outcome): boolean {
+  return faultsOf(outcome).length === 0;
+}
+
+function summary(outcome: Outcome): string {
+  return `${isGood(outcome) ? "passed" : "FAILED"} after ${Math.round(outcome.seconds)} s`;
+}
+
+function parse(argv: readonly string[]): Call | undefined {
+  try {
+    const options = { short: { type: "boolean", default: false } } as const;
+    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options });
+    return { short: values.short, names: positionals };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { after, before, describe, type TestContext, test } from "node:test";
+import { StartError } from "../../start/errors.ts";
+import { createHost } from "../../start/lib/host.ts";
+import { type Context, cacheFolder } from "../guests/context.ts";
+import { fetchKernel, type KernelFiles } from "../guests/kernel-files.ts";
+import { kernelsNamed, SHORT_LIST, type StockKernel } from "../guests/kernels.ts";
+import { MUST_RUN, whyNoGuests } from "../guests/requirement.ts";
+import { tracerLacks } from "../integration/lib/tracer.ts";
+import { buildForGuests, removeBuild } from "./build.ts";
+import { countOf, faultsOf } from "./outcome.ts";
+import { CONNECTIONS, runKernel } from "./run.ts";
+
+const host = createHost();
+const report = (line: string) => void process.stderr.write(`${line}\n`);
+const common = { host, cache: cacheFolder(host.env), report };
+const lack = (await tracerLacks()) ?? (await whyNoGuests({ ...common, signal: new AbortController().signal }));
+
+// Two at a time: most of a test is one process after the other, which leaves a second CPU idle.
+describe("the tracer's tests", { skip: !MUST_RUN && lack, concurrency: 2 }, () => {
+  let built = "";
+  before(async () => {
+    assert.equal(lack, undefined);
+    built = await buildForGuests();
+  });
+  after(() => removeBuild(built));
+
+  for (const pinned of kernelsNamed(SHORT_LIST)) {
+    test(`pass in a machine with kernel ${pinned.name}`, async (t) => {
+      const context = { ...common, signal: t.signal };
+      const kernel = await obtain(context, pinned, t);
+      if (!kernel) return;
+      const outcome = await runKernel(context, { kernel, built, connections: CONNECTIONS.short });
+      t.diagnostic(`${kernel.release}: ${countOf(outcome, "passed")} passed, ${countOf(outcome, "skipped")} skipped`);
+      assert.deepEqual(faultsOf(outcome), []);
+    });
+  }
+});
+
+/** The kernel; undefined, and the test skipped, where its packages cannot be had. */
+async function obtain(context: Context, pinned: StockKernel, t: TestContext): Promise<KernelFiles | undefined> {
+  try {
+    return await fetchKernel(context, pinned);
+  } catch (error) {
+    if (MUST_RUN || !(error instanceof StartError)) throw error;
+    t.skip(error.message);
+    return undefined;
+  }
+}
