@@ -33,6 +33,7 @@ export const start: Command = async ({ host, projectRoot, options, signal, stdou
     leftOut: [],
     images: [],
     examples: [],
+    patience: 1,
   };
   await runSteps(PREPARE, context);
   try {

@@ -11,7 +11,7 @@ export const firstFlow: Step = {
     waitFor(
       {
         name: "the first flow between containers",
-        deadlineMs: 45_000,
+        deadlineMs: 45_000 * context.patience,
         everyMs: 250,
         code: "NO_FLOW",
         fix: "`docker logs flow-tracer` and `docker logs flow-exporter` say what the kernel part and its reader do",

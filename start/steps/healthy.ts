@@ -4,7 +4,7 @@ import { composeIn } from "../stack/compose.ts";
 import { type ContainerState, listContainers } from "../stack/containers.ts";
 import type { StackContext, Step } from "./step.ts";
 
-const DEADLINE_MS = 90_000;
+const DEADLINE_SECONDS = 90;
 
 /** The first container that is not healthy yet; its state is the reason the wait goes on. */
 class NotHealthy extends Error {
@@ -23,11 +23,12 @@ const MOST_RESTARTS = 3;
 export const healthy: Step = {
   title: "Wait for every health check",
   run: async (context, report) => {
+    const seconds = Math.round(DEADLINE_SECONDS * context.patience);
     try {
       return await waitFor(
         {
           name: "the services",
-          deadlineMs: DEADLINE_MS,
+          deadlineMs: seconds * 1000,
           everyMs: 250,
           code: "SERVICE_NOT_READY",
           fix: "",
@@ -38,7 +39,7 @@ export const healthy: Step = {
       );
     } catch (error) {
       if (error instanceof StartError && error.cause instanceof NotHealthy) {
-        throw await explain(context, error.cause.container, `is not healthy after ${DEADLINE_MS / 1000} s`);
+        throw await explain(context, error.cause.container, `is not healthy after ${seconds} s`);
       }
       throw error;
     }

@@ -18,6 +18,8 @@ export interface StackContext {
   images: ImageOutcome[];
   /** Names of the compiled BPF examples. */
   examples: string[];
+  /** How many times longer than usual to wait for what the containers do: 1 unless the machine is slow. */
+  patience: number;
 }
 
 /** One visible step of a command, of `npm start` unless said otherwise. */

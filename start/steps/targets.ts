@@ -9,7 +9,7 @@ export const targets: Step = {
     waitFor(
       {
         name: "the Prometheus targets",
-        deadlineMs: 60_000,
+        deadlineMs: 60_000 * context.patience,
         everyMs: 250,
         code: "TARGET_DOWN",
         fix: "if it cannot be reached at all, a host firewall may block Docker's bridge: see the trouble table in README.md",

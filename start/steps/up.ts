@@ -6,6 +6,7 @@ import { writeStackFiles } from "../stack/files.ts";
 import { readHostFacts } from "../stack/host-facts.ts";
 import { extractProbe } from "../stack/probe.ts";
 import type { ServiceName } from "../stack/services.ts";
+import { patienceOf } from "./patience.ts";
 import type { Step } from "./step.ts";
 
 export const up: Step = {
@@ -16,7 +17,9 @@ export const up: Step = {
     await extractProbe(docker, tracerImage, layout.bin);
     await writeStackFiles({ ...context, facts: await readHostFacts(host, docker, tracerImage) });
     await enableBpfStats(host, layout);
+    const began = performance.now();
     await composeIn(host, layout).up({ signal, onLine: report });
+    context.patience = patienceOf((performance.now() - began) / 1000);
     return `${(await listContainers(docker)).length} containers`;
   },
 };
