@@ -48,7 +48,8 @@ function ignoreMissing(error: unknown): void {
   if ((error as { statusCode?: number }).statusCode !== 404) throw error;
 }
 
-const DEADLINE_MS = 60_000;
+/** An emulated machine takes a minute to start a container. */
+const DEADLINE_MS = 300_000;
 
 async function printed(container: Docker.Container, word: string): Promise<void> {
   const log = (await container.logs({ follow: true, stdout: true, stderr: true })) as NodeJS.ReadableStream & {

@@ -12,7 +12,7 @@ const OVERLAY = "machine-overlay";
 const PUBLISHED = 7399;
 const TALK = { port: 7320, request: 2053, response: 509 };
 /** A service's first container takes minutes on an emulated machine. */
-const SECONDS = 300;
+const SECONDS = 600;
 
 export interface Swarm {
   /** A container beside the service calls its name, which is that of an address no container has. */
