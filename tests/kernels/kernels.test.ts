@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
-import { after, before, describe, type TestContext, test } from "node:test";
-import { StartError } from "../../start/errors.ts";
+import { after, before, describe, test } from "node:test";
 import { createHost } from "../../start/lib/host.ts";
-import { type Context, cacheFolder } from "../guests/context.ts";
-import { fetchKernel, type KernelFiles } from "../guests/kernel-files.ts";
-import { kernelsNamed, SHORT_LIST, type StockKernel } from "../guests/kernels.ts";
+import { cacheFolder } from "../guests/context.ts";
+import { kernelsNamed, SHORT_LIST } from "../guests/kernels.ts";
 import { MUST_RUN, whyNoGuests } from "../guests/requirement.ts";
 import { tracerLacks } from "../integration/lib/tracer.ts";
 import { buildForGuests, removeBuild } from "./build.ts";
+import { obtain } from "./obtain.ts";
 import { countOf, faultsOf } from "./outcome.ts";
 import { CONNECTIONS, runKernel } from "./run.ts";
 
@@ -36,14 +35,3 @@ describe("the tracer's tests", { skip: !MUST_RUN && lack, concurrency: 2 }, () =
     });
   }
 });
-
-/** The kernel; undefined, and the test skipped, where its packages cannot be had. */
-async function obtain(context: Context, pinned: StockKernel, t: TestContext): Promise<KernelFiles | undefined> {
-  try {
-    return await fetchKernel(context, pinned);
-  } catch (error) {
-    if (MUST_RUN || !(error instanceof StartError)) throw error;
-    t.skip(error.message);
-    return undefined;
-  }
-}

@@ -3,7 +3,7 @@ import { type Goal, verdict } from "../lib/goal.ts";
 import type { Table } from "../lib/table.ts";
 import { added, type Console, type Costs, KINDS, type Kind } from "./console.ts";
 import { offOf } from "./measure.ts";
-import { nameOf, type Observer, OFF, OFF_AGAIN, type Route, TRACER } from "./script.ts";
+import { nameOf, type Observer, OFF, type Route, TRACER } from "./script.ts";
 
 /** Instructions that flow-tracer may add with all it counts. */
 const GOALS: Readonly<Record<Kind, Goal>> = {
@@ -29,23 +29,24 @@ export function addedTable(route: Route, observers: readonly Observer[], told: r
       const more = (name: string) => added(console.costs(nameOf(route, name)), off);
       return [
         rowOf(`${kernel}: without anything`, off),
-        ...[OFF, OFF_AGAIN].map((name) => rowOf(`${kernel}: ${name}`, more(name), true)),
-        ...observers.map(({ name }) => rowOf(`${kernel}: ${name}`, more(name), true, name === TRACER.name)),
+        rowOf(`${kernel}: without, before and after`, more(OFF), "±"),
+        ...observers.map(({ name }) => rowOf(`${kernel}: ${name}`, more(name), "+", name === TRACER.name)),
       ];
     }),
   };
 }
 
-function rowOf(name: string, costs: Costs, isDifference = false, hasGoal = false): string[] {
+function rowOf(name: string, costs: Costs, sign: "" | "+" | "±" = "", hasGoal = false): string[] {
   const cells = KINDS.flatMap((kind) => [
-    isDifference ? signed(costs[kind]) : count(costs[kind]),
+    signed(costs[kind], sign),
     hasGoal ? verdict(Math.round(costs[kind]), GOALS[kind]) : "",
   ]);
   return [name, ...cells];
 }
 
-function signed(value: number): string {
-  return `${value < 0 ? "−" : "+"} ${count(Math.abs(value))}`;
+function signed(value: number, sign: string): string {
+  const shown = value < 0 && sign === "+" ? "−" : sign;
+  return `${shown} ${count(Math.abs(value))}`.trim();
 }
 
 /** What the tracer's programs took of it, one table for each kind. */
