@@ -63,7 +63,7 @@ static __always_inline struct closed_row *claim_closed_row(__u64 *sequence)
 /* Called as the socket closes: its state is still the one before. */
 static __always_inline void add_closed_row(struct sock *sk, const struct flow_state *state, __u8 last_state)
 {
-	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+	const struct tcp_sock *tcp = tcp_of(sk);
 	struct closed_row *row;
 	__u64 sequence;
 

@@ -48,6 +48,16 @@ static __always_inline void fill_addresses(struct flow_row *row, const struct so
 	}
 }
 
+/* With cast.h included first, without a call. */
+static __always_inline const struct tcp_sock *tcp_of(struct sock *sk)
+{
+#ifdef FLOWTALLY_CAST_H
+	if (can_cast)
+		return CAST(struct tcp_sock, sk);
+#endif
+	return bpf_skc_to_tcp_sock(sk);
+}
+
 /* What was noted as the flow began, or as it was found. */
 static __always_inline void fill_identity(struct flow_row *row, const struct flow_state *state)
 {
@@ -62,7 +72,7 @@ static __always_inline void fill_identity(struct flow_row *row, const struct flo
 	row->netns_cookie = state->netns_cookie;
 }
 
-static __always_inline void fill_flow_row(struct flow_row *row, struct sock *sk, struct tcp_sock *tcp,
+static __always_inline void fill_flow_row(struct flow_row *row, struct sock *sk, const struct tcp_sock *tcp,
 					  const struct flow_state *state)
 {
 	fill_identity(row, state);

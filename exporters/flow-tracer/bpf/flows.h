@@ -41,6 +41,7 @@ struct flow_state {
 
 struct flow_bucket {
 	__u64 sockets[BUCKET_SLOTS];
+	__u64 overflowed; /* 1 once a flow was put into its second bucket instead: until then none has to be looked for there */
 	struct flow_state flows[BUCKET_SLOTS];
 };
 
@@ -74,18 +75,30 @@ static __always_inline __u32 lower_half(const struct sock *sk)
 	return half;
 }
 
-/* Each socket has two buckets: the second takes what the first has no room for. */
-static __always_inline struct flow_bucket *bucket_of(const struct sock *sk, bool second)
+/* Where a socket's flow is, or would be: each has two buckets, and the second takes what the first has no room for. */
+struct flow_place {
+	__u64 hash;
+	struct flow_bucket *first;
+};
+
+static __always_inline struct flow_bucket *bucket_number(__u32 number)
+{
+	__u32 key = number / GROUP_BUCKETS;
+	struct flow_group *group = bpf_map_lookup_elem(&flows, &key);
+
+	return group ? &group->buckets[number % GROUP_BUCKETS] : NULL;
+}
+
+static __always_inline struct flow_place place_of(const struct sock *sk)
 {
 	__u64 hash = (lower_half(sk) >> 6) * 0x9e3779b97f4a7c15ULL;
-	struct flow_group *group;
-	__u32 number, key;
 
-	hash = (hash ^ hash >> 32) * 0xd6e8feb86659fd93ULL;
-	number = (second ? hash >> 20 : hash >> 44) & flow_bucket_mask;
-	key = number / GROUP_BUCKETS;
-	group = bpf_map_lookup_elem(&flows, &key);
-	return group ? &group->buckets[number % GROUP_BUCKETS] : NULL;
+	return (struct flow_place){ hash, bucket_number(hash >> 44 & flow_bucket_mask) };
+}
+
+static __always_inline struct flow_bucket *second_bucket(const struct flow_place *place)
+{
+	return bucket_number(place->hash >> 20 & flow_bucket_mask);
 }
 
 static __always_inline struct flow_slot find_in(struct flow_bucket *bucket, const struct sock *sk)
@@ -96,11 +109,13 @@ static __always_inline struct flow_slot find_in(struct flow_bucket *bucket, cons
 	return (struct flow_slot){};
 }
 
-static __always_inline struct flow_slot find_slot(const struct sock *sk)
+static __always_inline struct flow_slot find_at(const struct flow_place *place, const struct sock *sk)
 {
-	struct flow_slot slot = find_in(bucket_of(sk, false), sk);
+	struct flow_slot slot = find_in(place->first, sk);
 
-	return slot.bucket ? slot : find_in(bucket_of(sk, true), sk);
+	if (slot.bucket || !place->first || !place->first->overflowed)
+		return slot;
+	return find_in(second_bucket(place), sk);
 }
 
 static __always_inline struct flow_slot claim_in(struct flow_bucket *bucket)
@@ -112,11 +127,14 @@ static __always_inline struct flow_slot claim_in(struct flow_bucket *bucket)
 	return (struct flow_slot){};
 }
 
-static __always_inline struct flow_slot claim_slot(const struct sock *sk)
+static __always_inline struct flow_slot claim_at(const struct flow_place *place)
 {
-	struct flow_slot slot = claim_in(bucket_of(sk, false));
+	struct flow_slot slot = claim_in(place->first);
 
-	return slot.bucket ? slot : claim_in(bucket_of(sk, true));
+	if (slot.bucket || !place->first)
+		return slot;
+	place->first->overflowed = 1;
+	return claim_in(second_bucket(place));
 }
 
 /* Without room a flow is not in the live rows, and its start and owner are unknown when it ends: counted, once. */
@@ -159,9 +177,9 @@ static __always_inline __u64 cookie_of(struct sock *sk)
 }
 
 /* For a socket that is older than the tracer, or whose start went unseen. */
-static __always_inline struct flow_slot add_unknown(struct sock *sk, bool ended)
+static __always_inline struct flow_slot add_unknown(const struct flow_place *place, struct sock *sk, bool ended)
 {
-	struct flow_slot slot = claim_slot(sk);
+	struct flow_slot slot = claim_at(place);
 
 	if (!slot.bucket)
 		return slot;

@@ -23,14 +23,16 @@ static __always_inline void settle_role(struct flow_state *state, struct sock *s
 /* An end that came before the tracer is no news when the socket is given up. */
 static __always_inline void add_ended(struct sock *sk)
 {
-	if (owner_passes <= FIRST_PASSES && sk->__sk_common.skc_dport && !find_slot(sk).bucket)
-		add_unknown(sk, true);
+	struct flow_place place = place_of(sk);
+
+	if (owner_passes <= FIRST_PASSES && sk->__sk_common.skc_dport && !find_at(&place, sk).bucket)
+		add_unknown(&place, sk, true);
 }
 
 /* What finds no room is counted when the first pass finds it: later passes find it again. */
-static __always_inline struct flow_slot add_older(struct sock *sk)
+static __always_inline struct flow_slot add_older(const struct flow_place *place, struct sock *sk)
 {
-	struct flow_slot slot = add_unknown(sk, false);
+	struct flow_slot slot = add_unknown(place, sk, false);
 
 	if (!slot.bucket && owner_passes == 1)
 		count_without_room();
@@ -42,10 +44,11 @@ static __always_inline struct flow_slot add_older(struct sock *sk)
 
 static __always_inline void own_flow(struct sock *sk, struct task_struct *task)
 {
-	struct flow_slot slot = find_slot(sk);
+	struct flow_place place = place_of(sk);
+	struct flow_slot slot = find_at(&place, sk);
 
 	if (!slot.bucket)
-		slot = add_older(sk);
+		slot = add_older(&place, sk);
 	if (!slot.bucket)
 		return;
 	settle_role(state_in(slot), sk);

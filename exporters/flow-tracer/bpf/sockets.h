@@ -15,10 +15,10 @@
 #define WATCHED (BIT(TCP_SYN_SENT) | BIT(TCP_FIN_WAIT1) | BIT(TCP_LAST_ACK) | BIT(TCP_LISTEN))
 
 /* A slot that is still there: of a socket that connects again, or of a flow whose end no program saw. */
-static __always_inline struct flow_slot slot_for_start(struct sock *sk, struct flow_slot old)
+static __always_inline struct flow_slot slot_for_start(const struct flow_place *place, struct flow_slot old)
 {
 	if (!old.bucket) {
-		old = claim_slot(sk);
+		old = claim_at(place);
 		if (!old.bucket)
 			count_without_room();
 		return old;
@@ -38,9 +38,9 @@ static __always_inline void start(struct flow_state *state, struct sock *sk, enu
 }
 
 /* Also when a socket connects again: one descriptor can carry many flows. */
-static __always_inline void connecting(struct sock *sk, struct flow_slot old)
+static __always_inline void connecting(const struct flow_place *place, struct sock *sk, struct flow_slot old)
 {
-	struct flow_slot slot = slot_for_start(sk, old);
+	struct flow_slot slot = slot_for_start(place, old);
 
 	if (!slot.bucket)
 		return;
@@ -56,13 +56,13 @@ static __always_inline bool is_known(const struct sock *sk, struct flow_slot slo
 }
 
 /* A listener's new socket, in softirq: the current task is a stranger. */
-static __always_inline void accepted(struct sock *sk, struct flow_slot old)
+static __always_inline void accepted(const struct flow_place *place, struct sock *sk, struct flow_slot old)
 {
 	struct flow_slot slot;
 
 	if (is_known(sk, old))
 		return;
-	slot = slot_for_start(sk, old);
+	slot = slot_for_start(place, old);
 	if (!slot.bucket)
 		return;
 	start(state_in(slot), sk, ROLE_SERVER);
@@ -75,12 +75,12 @@ static __always_inline void accepted(struct sock *sk, struct flow_slot old)
  * Runs in the process that closes, so it names whoever really held an accepted socket; kernel workers close late. A
  * flow whose start went unseen gets its slot at last, so that its end is missed if it goes unseen too.
  */
-static __always_inline void closing(struct sock *sk, struct flow_slot slot)
+static __always_inline void closing(const struct flow_place *place, struct sock *sk, struct flow_slot slot)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 
 	if (!slot.bucket)
-		slot = add_unknown(sk, false);
+		slot = add_unknown(place, sk, false);
 	if (slot.bucket && state_in(slot)->role != ROLE_CLIENT && !(task->flags & PF_KTHREAD))
 		set_owner(state_in(slot), task, OWNER_CALLER);
 }
@@ -92,10 +92,11 @@ static __always_inline void write_end(struct sock *sk, struct flow_state *state,
 }
 
 /* Without a slot, and without room for one, its row is written when the kernel gives the socket up. */
-static __always_inline void closed_now(struct sock *sk, struct flow_slot slot, __u8 last_state)
+static __always_inline void closed_now(const struct flow_place *place, struct sock *sk, struct flow_slot slot,
+					__u8 last_state)
 {
 	if (!slot.bucket)
-		slot = add_unknown(sk, true);
+		slot = add_unknown(place, sk, true);
 	if (!slot.bucket)
 		return;
 	if (!state_in(slot)->ends_twice)
@@ -115,6 +116,7 @@ static __always_inline bool is_of_interest(int old_state, int new_state)
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(follow_state, struct sock *sk, int old_state, int new_state)
 {
+	struct flow_place place;
 	struct flow_slot slot;
 
 	if (!is_of_interest(old_state, new_state) || sk->sk_protocol != IPPROTO_TCP)
@@ -123,15 +125,16 @@ int BPF_PROG(follow_state, struct sock *sk, int old_state, int new_state)
 		add_listener(sk, bpf_get_current_task_btf());
 		return 0;
 	}
-	slot = find_slot(sk);
+	place = place_of(sk);
+	slot = find_at(&place, sk);
 	if (new_state == TCP_SYN_SENT)
-		connecting(sk, slot);
+		connecting(&place, sk, slot);
 	else if (new_state == TCP_ESTABLISHED)
-		accepted(sk, slot);
+		accepted(&place, sk, slot);
 	else if (new_state == TCP_CLOSE)
-		closed_now(sk, slot, old_state);
+		closed_now(&place, sk, slot, old_state);
 	else
-		closing(sk, slot);
+		closing(&place, sk, slot);
 	return 0;
 }
 
@@ -144,13 +147,15 @@ SEC("fentry/tcp_disconnect")
 int BPF_PROG(follow_aborted, struct sock *sk)
 {
 	__u8 last_state = sk->__sk_common.skc_state;
+	struct flow_place place;
 	struct flow_slot slot;
 
 	if (last_state == TCP_LISTEN || last_state == TCP_CLOSE)
 		return 0;
-	slot = find_slot(sk);
+	place = place_of(sk);
+	slot = find_at(&place, sk);
 	if (!slot.bucket)
-		slot = add_unknown(sk, true);
+		slot = add_unknown(&place, sk, true);
 	if (!slot.bucket)
 		return 0;
 	write_end(sk, state_in(slot), last_state);
@@ -161,7 +166,7 @@ int BPF_PROG(follow_aborted, struct sock *sk)
 /* Not the state before the last, but whether it ever connected. */
 static __always_inline __u8 probable_last_state(struct sock *sk, const struct flow_state *state)
 {
-	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+	const struct tcp_sock *tcp = tcp_of(sk);
 
 	return state->role == ROLE_CLIENT && tcp && !tcp->bytes_acked ? TCP_SYN_SENT : TCP_ESTABLISHED;
 }
@@ -199,7 +204,8 @@ static __always_inline void given_up_unknown(struct sock *sk)
 SEC("tp_btf/tcp_destroy_sock")
 int BPF_PROG(follow_destroyed, struct sock *sk)
 {
-	struct flow_slot slot = find_slot(sk);
+	struct flow_place place = place_of(sk);
+	struct flow_slot slot = find_at(&place, sk);
 
 	if (slot.bucket) {
 		given_up(sk, state_in(slot));
