@@ -43,7 +43,8 @@ export function nameOf(route: Route, observer: string): string {
 export const OFF = "off";
 export const OFF_AGAIN = "off-again";
 
-const BATCHES = 3;
+/** A batch of connections differs from the next by some 130 instructions for each: the middle of so many by 60. */
+const BATCHES = 7;
 
 /** On a route: the load without anything, with each observer, and without anything again. */
 export function besideEach(route: Route, observers: readonly Observer[]): string {
@@ -86,8 +87,8 @@ export function byReading(route: Route): string {
   );
 }
 
-const WARM_UP_LOADS = 6;
-const MEASURED_LOADS = 6;
+const WARM_UP_LOADS = 4;
+const MEASURED_LOADS = 4;
 
 /** What flow-exporter runs: once it is warm, at rest, and while loads of connections come and all is settled again. */
 export function byExporter(route: Route, exporter: Observer): string {

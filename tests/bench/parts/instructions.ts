@@ -70,7 +70,7 @@ const METHOD = [
   `Stock Debian kernels in QEMU, whose clock counts instructions (icount) on one CPU: the figures do not depend on the
 machine they are taken on, nor on what else it does, and say nothing about caches. One thread plays both ends.
 A connection is opened, carries 100 bytes there and 200 back, and is closed; a datagram of 100 bytes is sent and received;
-a megabyte goes over one connection in pieces of 50 kB. Each figure is the middle one of three batches.`,
+a megabyte goes over one connection in pieces of 50 kB. Each figure is the middle one of seven batches.`,
   `"without anything" is the mean of before and after the others, "without, before and after" how far those two lie from it:
 noise. The others are what is added while they run. The goals are for flow-tracer with all it counts.`,
   `Afterwards, in user space: a program that reads the pins in the order of flow-exporter and makes nothing of them, before

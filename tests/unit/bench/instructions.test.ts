@@ -68,7 +68,7 @@ test("what is added is the difference of each kind", () => {
 test("the load runs without, beside and again without an observer, settled in between", () => {
   const steps = besideEach(LOOPBACK, [TRACER]).trimEnd().split("\n");
   const observe = "observe tracer_is_ready flow-tracer --pins /sys/fs/bpf/flowtally";
-  const load = (name: string) => `count load loopback/${name} - 127.0.0.1 3 connection datagram megabyte`;
+  const load = (name: string) => `count load loopback/${name} - 127.0.0.1 7 connection datagram megabyte`;
   const expected = [load("off"), "settle", observe, load("flow-tracer"), "stop", "", "settle", load("off-again")];
   assert.deepEqual(steps, [":", ...expected]);
 });

@@ -176,7 +176,7 @@ static const struct kind {
 	const char *name;
 	unsigned long long (*run)(const struct ends *ends, int number);
 	int number; /* in a batch */
-} kinds[] = { { "connection", connections, 500 }, { "datagram", datagrams, 2000 }, { "megabyte", megabytes, 20 } };
+} kinds[] = { { "connection", connections, 500 }, { "datagram", datagrams, 1000 }, { "megabyte", megabytes, 10 } };
 
 static const struct kind *kind_named(const char *name)
 {
