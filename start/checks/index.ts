@@ -1,3 +1,4 @@
+import { apparmor } from "./apparmor.ts";
 import { bpffs } from "./bpffs.ts";
 import { cgroup } from "./cgroup.ts";
 import { clang } from "./clang.ts";
@@ -25,6 +26,7 @@ export const CHECKS: readonly Check[] = [
   rights,
   dockerEngine,
   dockerCompose,
+  apparmor,
   clang,
   libbpfHeaders,
   ports,

@@ -100,11 +100,11 @@ describe("ensureReady", () => {
     [
       "bare-bookworm",
       [
-        /^env DEBIAN_FRONTEND=noninteractive apt-get .* install --yes --no-install-recommends --no-remove docker.io iptables clang llvm libbpf-dev$/,
+        /^env DEBIAN_FRONTEND=noninteractive apt-get .* install --yes --no-install-recommends --no-remove docker.io iptables apparmor clang llvm libbpf-dev$/,
         /^sh .*\/compose-plugin.sh http:\/\/mirror.test\/debian\/ trixie \S+ \/usr\/local\/lib\/docker\/cli-plugins\/docker-compose$/,
       ],
     ],
-    ["bare-ubuntu", [/ docker.io iptables docker-compose-v2 clang llvm libbpf-dev$/]],
+    ["bare-ubuntu", [/ docker.io iptables docker-compose-v2 apparmor clang llvm libbpf-dev$/]],
     ["bare-fedora", [/^dnf install --assumeyes moby-engine iptables docker-compose clang llvm libbpf-devel$/]],
   ] as const) {
     it(`prints the commands for the machine ${machine} without running them`, async () => {
