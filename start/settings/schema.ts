@@ -67,7 +67,7 @@ export const schema = z.strictObject({
   EBPF_EXPORTER_MEMORY: memory("128m"),
   FLOW_TRACER_MEMORY: memory("256m"),
   FLOW_EXPORTER_MEMORY: memory("512m"),
-  FLOW_UDP: onOff("on"),
+  FLOW_UDP: z.enum(["on", "off", "functions", "cgroup"]).default("on"),
   FLOW_UDP_IDLE_SECONDS: integer(1, 3600).default(60),
   FLOW_MAX_FLOWS: autoOr(256, MOST_FLOWS),
   FLOW_MAX_EDGES: integer(10, 100_000).default(2000),
