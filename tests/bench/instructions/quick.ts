@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { execa } from "execa";
 import { reasonOf, StartError } from "../../../start/errors.ts";
 import { createHost } from "../../../start/lib/host.ts";
+import { abortOnSignals } from "../../../start/lib/interrupt.ts";
 import { renderError } from "../../../start/render/error.ts";
 import { cacheFolder } from "../../guests/context.ts";
 import { fetchKernel } from "../../guests/kernel-files.ts";
@@ -26,7 +27,7 @@ const projectRoot = path.resolve(import.meta.dirname, "../../..");
 const folder = path.join(projectRoot, ".flowtally/bench");
 const route = values.veth ? VETH : LOOPBACK;
 const observers = values["without-udp"] ? [TRACER, TRACER_WITHOUT_UDP] : [TRACER];
-const signal = new AbortController().signal;
+const { signal, dispose } = abortOnSignals();
 const report = (line: string) => void process.stderr.write(`${line}\n`);
 const context = { host: createHost(), cache: cacheFolder(process.env), report, signal };
 
@@ -43,6 +44,8 @@ try {
 } catch (error) {
   report(error instanceof StartError ? renderError(error) : reasonOf(error));
   process.exitCode = 1;
+} finally {
+  dispose();
 }
 
 /** Its compiler's complaints are shown as they are. */
