@@ -13,7 +13,7 @@ describe("BPF programs", { skip: lacks ?? false }, () => {
   let tracer: Tracer;
   before(async () => {
     await buildTracer();
-    tracer = await startTracer("programs");
+    tracer = await startTracer("programs", "--udp", "cgroup");
   });
   after(() => tracer.stop());
 

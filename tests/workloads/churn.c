@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * churn CONNECTIONS WORKERS: short loopback connections of known bytes, ended in five ways by turns. WORKERS processes
- * connect, as many accept. Each end is a line on stdout, "cookie role mode sent received", as soon as it has closed.
+ * churn CONNECTIONS WORKERS [MODE]: short loopback connections of known bytes, ended in five ways by turns, or all in
+ * one. WORKERS processes connect, as many accept. Each end is a line on stdout, "cookie role mode sent received", as
+ * soon as it has closed.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -112,11 +113,11 @@ static void ask(const struct sockaddr_in *to, const struct request *request)
 	report(cookie, "client", request->mode, sent, received);
 }
 
-static void ask_all(const struct sockaddr_in *to, int connections, int worker, int workers)
+static void ask_all(const struct sockaddr_in *to, int connections, int worker, int workers, int mode)
 {
 	for (int i = worker; i < connections; i += workers) {
 		struct request request = {
-			.mode = i % MODES,
+			.mode = mode < 0 ? i % MODES : mode,
 			.bytes = 1 + i * 7919L % 8000,
 			.answer = 1 + i * 104729L % 8000,
 		};
@@ -130,10 +131,10 @@ int main(int argc, char **argv)
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t size = sizeof(to);
 	int listener = socket(AF_INET, SOCK_STREAM, 0);
-	int connections, workers, status, failed = 0;
+	int connections, workers, status, failed = 0, mode = argc == 4 ? atoi(argv[3]) : -1;
 	pid_t servers[64], clients[64];
 
-	if (argc != 3 || atoi(argv[2]) > 64)
+	if (argc < 3 || argc > 4 || atoi(argv[2]) > 64 || mode >= MODES)
 		return 2;
 	connections = atoi(argv[1]);
 	workers = atoi(argv[2]);
@@ -146,7 +147,7 @@ int main(int argc, char **argv)
 				answer(accept(listener, NULL, NULL));
 	for (int i = 0; i < workers; i++)
 		if ((clients[i] = fork()) == 0) {
-			ask_all(&to, connections, i, workers);
+			ask_all(&to, connections, i, workers, mode);
 			_exit(0);
 		}
 	for (int i = 0; i < workers; i++) {

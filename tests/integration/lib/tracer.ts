@@ -44,7 +44,7 @@ export function runTracer(...args: string[]) {
 /** The same by another command, which takes the program and its arguments after its own. */
 export function runTracerBy(command: readonly string[], ...args: string[]) {
   const [file = PROGRAM, ...rest] = [...command, PROGRAM];
-  return execa(file, [...rest, ...args], { reject: false, timeout: 20_000 });
+  return execa(file, [...rest, ...args], { reject: false, timeout: 60_000 });
 }
 
 /** Removes what a killed tracer has left, as `npm run stop` does. */
