@@ -55,7 +55,7 @@ export function besideEach(route: Route, observers: readonly Observer[]): string
 export function briefly(route: Route, observers: readonly Observer[]): string {
   const all = (name: string) => load(nameOf(route, name), route, KINDS);
   const beside = observers.flatMap((observer) => ["settle", observe(observer), all(observer.name), "stop"]);
-  return linesOf(route.prepare, all(OFF), ...beside);
+  return linesOf(route.prepare, "settle", all(OFF), ...beside);
 }
 
 /** The kernel's own statistics of the tracer's programs, before and after a load of each kind. */
