@@ -5,7 +5,7 @@ import { StartError } from "../../start/errors.ts";
 import { type AptRoot, openAptRoot } from "./apt-root.ts";
 import type { Context } from "./context.ts";
 import type { StockKernel } from "./kernels.ts";
-import { cachedPackages, fetchFrom, type Package, unpack } from "./packages.ts";
+import { cachedPackages, fetchPackages, type Package, unpack } from "./packages.ts";
 
 /** A kernel ready to boot. */
 export interface KernelFiles extends StockKernel {
@@ -17,7 +17,7 @@ export interface KernelFiles extends StockKernel {
 
 /**
  * Brings a kernel at its pinned version; where that is no longer served, the newest one of its series, saying so.
- * @throws StartError KERNEL_NOT_SERVED, and those of `fetchPackages`
+ * @throws StartError KERNEL_NOT_SERVED, NO_DEBIAN_MIRROR, PACKAGE_LISTS_NOT_FETCHED, PACKAGE_NOT_FETCHED
  */
 export async function fetchKernel(context: Context, pinned: StockKernel): Promise<KernelFiles> {
   const cached = await cachedPackages(context, packagesOf(pinned));
@@ -25,7 +25,7 @@ export async function fetchKernel(context: Context, pinned: StockKernel): Promis
   const apt = await openAptRoot(context, pinned.suite);
   try {
     const kernel = await servedKernel(apt, context, pinned);
-    return await unpackKernel(context, kernel, await fetchFrom(apt, context, packagesOf(kernel)));
+    return await unpackKernel(context, kernel, await fetchPackages(apt, context, packagesOf(kernel)));
   } finally {
     await apt.close();
   }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, realpath, rename, rm, symlink } from "node:fs/promises";
 import path from "node:path";
-import { type AptRoot, openAptRoot } from "./apt-root.ts";
+import type { AptRoot } from "./apt-root.ts";
 import { digestOf, digestOfFile, keep } from "./cache.ts";
 import type { Context } from "./context.ts";
 
@@ -21,22 +21,10 @@ export async function cachedPackages({ cache }: Context, packages: readonly Pack
 }
 
 /**
- * The .deb files of these packages of a suite, from the cache or else from this machine's Debian mirror.
- * @throws StartError NO_DEBIAN_MIRROR, PACKAGE_LISTS_NOT_FETCHED, PACKAGE_NOT_FETCHED (as for a version no longer served)
+ * The .deb files of these packages, from the cache or else from the suite whose lists these are.
+ * @throws StartError PACKAGE_NOT_FETCHED, as for a version that is no longer served
  */
-export async function fetchPackages(context: Context, suite: string, packages: readonly Package[]): Promise<string[]> {
-  const cached = await cachedPackages(context, packages);
-  if (cached) return cached;
-  const apt = await openAptRoot(context, suite);
-  try {
-    return await fetchFrom(apt, context, packages);
-  } finally {
-    await apt.close();
-  }
-}
-
-/** The same from lists that are open already. */
-export async function fetchFrom(apt: AptRoot, context: Context, packages: readonly Package[]): Promise<string[]> {
+export async function fetchPackages(apt: AptRoot, context: Context, packages: readonly Package[]): Promise<string[]> {
   const files: string[] = [];
   for (const each of packages) files.push(await fetchOne(apt, context, each));
   return files;

@@ -9,7 +9,8 @@ import { provideGuests } from "../guests/provide.ts";
 import { buildForGuests, removeBuild } from "./build.ts";
 import { runMatrix } from "./matrix.ts";
 import { faultsOf, type Outcome } from "./outcome.ts";
-import { CONNECTIONS } from "./run.ts";
+import { provideTests } from "./provide.ts";
+import { FULL, SHORT } from "./run.ts";
 import { renderOutcomes } from "./table.ts";
 
 const HELP = `npm run test:kernels -- [--short] [KERNEL …]
@@ -17,7 +18,7 @@ const HELP = `npm run test:kernels -- [--short] [KERNEL …]
 Boots stock Debian kernels in QEMU and runs the tracer's tests in each, two kernels at a time.
 
   KERNEL    ${KERNELS.map(({ name }) => name).join(", ")}; all without any, with --short ${SHORT_LIST.join(", ")}
-  --short   ${CONNECTIONS.short} connections in the heavy tests instead of ${CONNECTIONS.full}
+  --short   ${SHORT.connections} connections in the heavy tests instead of ${FULL.connections}, and without ${SHORT.without.join(", ")}
 
 Packages and what is made of them are kept in ~/.cache/flowtally/guests (or beneath XDG_CACHE_HOME).
 `;
@@ -54,11 +55,11 @@ async function run({ short, names }: Call, signal: AbortSignal): Promise<Outcome
   const report = (line: string) => void process.stderr.write(`${line}\n`);
   const context: Context = { host, cache: cacheFolder(host.env), report, signal };
   await provideGuests(context);
+  await provideTests(context);
   const built = await buildForGuests();
   try {
-    const connections = short ? CONNECTIONS.short : CONNECTIONS.full;
     const onOutcome = (outcome: Outcome) => report(`${outcome.name}: ${summary(outcome)}`);
-    return await runMatrix(context, { kernels, built, connections, onOutcome });
+    return await runMatrix(context, { kernels, built, scale: short ? SHORT : FULL, onOutcome });
   } finally {
     await removeBuild(built);
   }

@@ -8,7 +8,7 @@ import { tracerLacks } from "../integration/lib/tracer.ts";
 import { buildForGuests, removeBuild } from "./build.ts";
 import { obtain } from "./obtain.ts";
 import { countOf, faultsOf } from "./outcome.ts";
-import { CONNECTIONS, runKernel } from "./run.ts";
+import { runKernel, SHORT } from "./run.ts";
 
 const host = createHost();
 const report = (line: string) => void process.stderr.write(`${line}\n`);
@@ -29,7 +29,7 @@ describe("the tracer's tests", { skip: !MUST_RUN && lack, concurrency: 2 }, () =
       const context = { ...common, signal: t.signal };
       const kernel = await obtain(context, pinned, t);
       if (!kernel) return;
-      const outcome = await runKernel(context, { kernel, built, connections: CONNECTIONS.short });
+      const outcome = await runKernel(context, { kernel, built, scale: SHORT });
       t.diagnostic(`${kernel.release}: ${countOf(outcome, "passed")} passed, ${countOf(outcome, "skipped")} skipped`);
       assert.deepEqual(faultsOf(outcome), []);
     });

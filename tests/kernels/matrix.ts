@@ -3,13 +3,13 @@ import type { Context } from "../guests/context.ts";
 import { fetchKernel } from "../guests/kernel-files.ts";
 import type { StockKernel } from "../guests/kernels.ts";
 import type { Outcome } from "./outcome.ts";
-import { runKernel } from "./run.ts";
+import { runKernel, type Scale } from "./run.ts";
 
 export interface MatrixOptions {
   kernels: readonly StockKernel[];
   /** Folder of `buildForGuests`. */
   built: string;
-  connections: number;
+  scale: Scale;
   onOutcome: (outcome: Outcome) => void;
 }
 

@@ -15,9 +15,6 @@ export interface Outcome {
   seconds: number;
 }
 
-/** What a guest has told so far. */
-export type Told = Pick<Outcome, "said" | "results">;
-
 /** Adds one line of a guest; false where it is neither a result nor the tracer's. */
 export function take(told: { said: string[]; results: Result[] }, line: string): boolean {
   if (line.startsWith(LOAD)) told.said.push(line.slice(LOAD.length));

@@ -2,21 +2,25 @@ import { reasonOf, StartError } from "../../start/errors.ts";
 import type { Context } from "../guests/context.ts";
 import type { KernelFiles } from "../guests/kernel-files.ts";
 import { runInGuest } from "../guests/machine.ts";
-import { jobScript } from "./job.ts";
+import { type JobOptions, jobScript } from "./job.ts";
 import { type Outcome, take } from "./outcome.ts";
 import type { Result } from "./reporter.ts";
 
 /** State changes that interrupt each other take two CPUs. */
 const MACHINE = { cpus: 2, memoryMb: 2048, deadlineMs: 60 * 60_000 };
 
-/** What the heavy tests make, against 20,000 outside of an emulated machine. */
-export const CONNECTIONS = { short: 1_000, full: 20_000 };
+/** How much of the tests is run. */
+export type Scale = Pick<JobOptions, "connections" | "without">;
+
+export const FULL: Scale = { connections: 20_000, without: [] };
+/** Leaves out what depends on the size of a machine rather than on its kernel. */
+export const SHORT: Scale = { connections: 1_000, without: ["tracer-tables"] };
 
 export interface Trial {
   kernel: KernelFiles;
   /** Folder of `buildForGuests`. */
   built: string;
-  connections: number;
+  scale: Scale;
 }
 
 /** Boots a kernel and runs the tracer's tests in it. Only an interruption throws: all else is the outcome. */
@@ -32,8 +36,8 @@ export async function runKernel(context: Context, trial: Trial): Promise<Outcome
 
 /** @returns what went wrong with the guest or the run of its tests, "" for nothing */
 async function runTests(context: Context, trial: Trial, onLine: (line: string) => void): Promise<string> {
-  const { kernel, built, connections } = trial;
-  const script = jobScript({ built, connections });
+  const { kernel, built, scale } = trial;
+  const script = jobScript({ built, ...scale });
   try {
     const exitCode = await runInGuest(context, { kernel, script, ...MACHINE, onLine });
     // 1 means that a test failed, and each that did is told by its name.
