@@ -28,12 +28,12 @@ describe("http-ok", { skip: lacks ?? false }, () => {
     assert.deepEqual([result.exitCode, result.stderr], [1, "http-ok: answer 503"]);
   });
 
-  test("no answer is bad after two seconds", async () => {
+  test("no answer is bad after ten seconds", async () => {
     const started = performance.now();
     const result = await probe("/", () => undefined);
     const seconds = (performance.now() - started) / 1000;
-    assert.deepEqual([result.exitCode, result.stderr], [1, "http-ok: no answer within 2 s"]);
-    assert.ok(seconds >= 1.9 && seconds < 4, `${seconds} s`);
+    assert.deepEqual([result.exitCode, result.stderr], [1, "http-ok: no answer within 10 s"]);
+    assert.ok(seconds >= 9.9, `${seconds} s`);
   });
 
   test("nobody listening is bad, with the reason", async () => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * http-ok HOST:PORT/PATH: exits 0 when a 2xx answer comes within two seconds, else 1 after a line that says why.
+ * http-ok HOST:PORT/PATH: exits 0 when a 2xx answer comes within ten seconds, else 1 after a line that says why.
  * The health check of images without a shell. HOST is an IPv4 address, or localhost.
  */
 #include <arpa/inet.h>
@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define DEADLINE_SECONDS 2
+#define DEADLINE_SECONDS 10
 
 struct target {
 	char host[64];
