@@ -29,7 +29,7 @@ static void fail(const char *what, const char *why)
 
 static void on_deadline(int signal)
 {
-	static const char line[] = "http-ok: no answer within 2 s\n";
+	static const char line[] = "http-ok: no answer within 10 s\n";
 
 	(void)signal;
 	if (write(STDERR_FILENO, line, sizeof(line) - 1) < 0)
