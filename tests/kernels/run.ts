@@ -29,7 +29,11 @@ export async function runKernel(context: Context, trial: Trial): Promise<Outcome
   const told = { said: [] as string[], results: [] as Result[] };
   const start = performance.now();
   const trouble = await runTests(context, trial, (line) => {
+    const before = told.results.at(-1);
     if (!take(told, line) && line.trim() !== "") context.report(`${name}: ${line}`);
+    const last = told.results.at(-1);
+    if (last !== before && last?.outcome === "failed") context.report(`${name}: failed: ${last.file}: ${last.name}`);
+    else if (last?.file !== before?.file) context.report(`${name}: ${last?.file}`);
   });
   return { name, release, ...told, trouble, seconds: (performance.now() - start) / 1000 };
 }
