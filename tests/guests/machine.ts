@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { copyFile, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { StartError } from "../../start/errors.ts";
 import type { Context } from "./context.ts";
 import { makeInitrd } from "./initrd.ts";
@@ -81,7 +82,7 @@ function machineArgs({ cpus, memoryMb }: GuestJob, folder: string): string[] {
 }
 
 function died({ release }: KernelFiles, console: string): never {
-  const why = console.trim().split("\n").slice(-20).join("\n") || "its console is empty";
+  const why = stripVTControlCharacters(console).trim().split(/\r?\n/).slice(-20).join("\n") || "its console is empty";
   const fix = "see the console's last lines above";
   throw new StartError("GUEST_DIED", { what: `A guest with kernel ${release} ended before its job`, why, fix });
 }
