@@ -5,8 +5,9 @@ import { readSystem } from "../../start/install/system.ts";
 import type { Installer } from "../../start/install/types.ts";
 import type { Context } from "./context.ts";
 
-/** QEMU came with the server of its shared folders until Debian 12; later ones have it in a package of its own. */
-const VIRTIOFSD = ["/usr/libexec/virtiofsd", "/usr/lib/qemu/virtiofsd"];
+/** Until Debian 12 QEMU came with a server of shared folders, written in C; later ones have another, in a package. */
+export const OLDER_VIRTIOFSD = "/usr/lib/qemu/virtiofsd";
+const VIRTIOFSD = ["/usr/libexec/virtiofsd", OLDER_VIRTIOFSD];
 const PROGRAMS = ["qemu-system-x86_64", "busybox", "modprobe", "depmod", "cpio", "dpkg-deb", "setpriv"];
 
 const guestTools: Installer = {

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { execa } from "execa";
 import { waitFor } from "../../start/lib/wait.ts";
-import { virtiofsd } from "./provide.ts";
+import { OLDER_VIRTIOFSD, virtiofsd } from "./provide.ts";
 
 export interface Share {
   /** What QEMU is given so that the guest finds the folder under its tag; the memory must be shared with it. */
@@ -25,9 +25,11 @@ interface Options {
  */
 export async function shareFolder({ folder, tag, socket, memoryMb, signal }: Options): Promise<Share> {
   const command = ["--pdeathsig", "KILL", virtiofsd() ?? "virtiofsd", `--socket-path=${socket}`];
-  // Options that QEMU's own virtiofsd (in C) and its successor (in Rust) understand alike.
-  const options = ["-o", `source=${folder}`, "-o", "cache=always", "-o", "sandbox=chroot"];
-  const server = execa("setpriv", [...command, ...options], { reject: false, stdin: "ignore", all: true });
+  const server = execa("setpriv", [...command, ...optionsOf(virtiofsd(), folder)], {
+    reject: false,
+    stdin: "ignore",
+    all: true,
+  });
   let ended: string | undefined;
   const end = server.then(({ all }) => {
     ended = all;
@@ -48,6 +50,16 @@ export async function shareFolder({ folder, tag, socket, memoryMb, signal }: Opt
     throw error;
   }
   return { args: sharingArgs(tag, socket, memoryMb), stop };
+}
+
+/**
+ * The older one takes no others. The newer one is not to tell the guest which folders are file systems of their own:
+ * the guest would mount those as such, and its overlay shows the first file system alone.
+ */
+function optionsOf(program: string | undefined, folder: string): string[] {
+  if (program === OLDER_VIRTIOFSD) return ["-o", `source=${folder}`, "-o", "cache=always", "-o", "sandbox=chroot"];
+  const options = ["--cache=always", "--sandbox=chroot", "--readonly", "--no-announce-submounts"];
+  return [`--shared-dir=${folder}`, ...options];
 }
 
 function sharingArgs(tag: string, socket: string, memoryMb: number): string[] {
