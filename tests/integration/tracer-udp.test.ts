@@ -27,12 +27,12 @@ for (const { where, how, skip } of WAYS) {
     });
     after(() => tracer.stop());
 
-    for (const family of ["4", "6"] as const) {
-      test(`connected, unconnected and segmented datagrams over IPv${family} are exact for each peer`, async () => {
+    for (const family of ["4", "6", "mapped"] as const) {
+      test(`connected, unconnected, segmented, corked datagrams and those with options over IPv${family} are exact`, async () => {
         const running = await datagrams(family);
         const rows = readUdp(tracer.pins);
         await running.end();
-        assert.equal(running.peers.length, 6);
+        assert.equal(running.peers.length, 10);
         for (const { role, pid, ...expected } of running.peers) {
           const row = rowOf(rows, expected);
           const { sent, received, sentPackets, receivedPackets } = row;
@@ -150,7 +150,7 @@ interface Peer {
 }
 
 /** Runs tests/workloads/datagrams.c up to its last datagram; the sockets stay open until `end`. */
-async function datagrams(family: "4" | "6") {
+async function datagrams(family: "4" | "6" | "mapped") {
   const child = execa(await compileWorkload("datagrams"), [family], { buffer: false });
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   const next = async () => String((await lines.next()).value);

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * datagrams 4|6: UDP on loopback with known numbers. One unconnected server answers three clients: two that connect, of
- * which one sends several datagrams in one call (UDP_SEGMENT), and one that does not. A line on stdout for each socket
- * and peer, "role cookie port sent received sent-packets received-packets", then "ready"; the sockets stay open until
- * stdin ends. All this in a thread with a name of its own. On each line of stdin before that, the first client sends a byte more and "sent" is printed.
+ * datagrams 4|6|mapped: UDP on loopback with known numbers. One unconnected server answers five clients: one that
+ * connects, one that connects and sends several datagrams in one call (UDP_SEGMENT), one that does not connect, one that
+ * puts a datagram together in several calls (MSG_MORE), and one whose packets carry options between IP's header and
+ * UDP's. "mapped": the clients' sockets are of IPv6, and their packets of IPv4. A line on stdout for each socket and peer,
+ * "role cookie port sent received sent-packets received-packets", then "ready"; the sockets stay open until stdin ends.
+ * All this in a thread with a name of its own. On each line of stdin before that, the first client sends a byte more and
+ * "sent" is printed.
  */
 #include <arpa/inet.h>
 #include <netinet/udp.h>
@@ -19,13 +22,15 @@
 #ifndef UDP_SEGMENT
 #define UDP_SEGMENT 103
 #endif
-#define CLIENTS 3
 #define DATAGRAMS 37
 #define SEGMENT 1000
 #define SEGMENTED_BYTES 10500
 
 static char buffer[65536];
-static int family;
+static int family; /* of the packets */
+static int client_family; /* of the clients' sockets */
+
+enum client { CONNECTED, SEGMENTED, UNCONNECTED, CORKED, WITH_OPTIONS, CLIENTS };
 
 static void check(long result, const char *what)
 {
@@ -35,22 +40,28 @@ static void check(long result, const char *what)
 	exit(1);
 }
 
-static socklen_t loopback(struct sockaddr_storage *address)
+/* As a socket of this family names it. */
+static socklen_t loopback(struct sockaddr_storage *address, int socket_family)
 {
+	struct in6_addr *ipv6 = &((struct sockaddr_in6 *)address)->sin6_addr;
+
 	memset(address, 0, sizeof(*address));
-	address->ss_family = family;
-	if (family == AF_INET) {
+	address->ss_family = socket_family;
+	if (socket_family == AF_INET) {
 		((struct sockaddr_in *)address)->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 		return sizeof(struct sockaddr_in);
 	}
-	((struct sockaddr_in6 *)address)->sin6_addr = in6addr_loopback;
+	if (family == AF_INET6)
+		*ipv6 = in6addr_loopback;
+	else
+		inet_pton(AF_INET6, "::ffff:127.0.0.1", ipv6);
 	return sizeof(struct sockaddr_in6);
 }
 
-static int bound_socket(struct sockaddr_storage *address)
+static int bound_socket(struct sockaddr_storage *address, int socket_family)
 {
-	int fd = socket(family, SOCK_DGRAM, 0);
-	socklen_t size = loopback(address);
+	int fd = socket(socket_family, SOCK_DGRAM, 0);
+	socklen_t size = loopback(address, socket_family);
 
 	check(bind(fd, (void *)address, size), "bind");
 	check(getsockname(fd, (void *)address, &size), "getsockname");
@@ -74,7 +85,7 @@ static long converse(int client, int server, const struct sockaddr_storage *to, 
 
 	for (int i = 0; i < DATAGRAMS; i++) {
 		socklen_t size = sizeof(from);
-		socklen_t to_size = family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
+		socklen_t to_size = client_family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
 
 		check(sendto(client, buffer, i * 37, 0, connected ? NULL : (void *)to, connected ? 0 : to_size), "send");
 		check(recvfrom(server, buffer, sizeof(buffer), 0, (void *)&from, &size), "recvfrom");
@@ -96,6 +107,27 @@ static long send_segmented(int client, int server)
 	return SEGMENTED_BYTES;
 }
 
+/* One datagram out of three calls. */
+static long send_corked(int client, int server)
+{
+	check(send(client, buffer, 100, MSG_MORE) - 100, "send");
+	check(send(client, buffer, 200, MSG_MORE) - 200, "send");
+	check(send(client, buffer, 300, 0) - 300, "send");
+	check(recv(server, buffer, sizeof(buffer), 0) - 600, "recv");
+	return 600;
+}
+
+/* Eight bytes that say nothing: options of IPv4, or an extension header of IPv6 for the destination. */
+static void add_options(int client)
+{
+	static const unsigned char nothing[8] = { 1, 1, 1, 1, 1, 1, 1, 0 }, padding[8] = { 0, 0, 1, 4 };
+
+	if (family == AF_INET)
+		check(setsockopt(client, IPPROTO_IP, IP_OPTIONS, nothing, sizeof(nothing)), "IP_OPTIONS");
+	else
+		check(setsockopt(client, IPPROTO_IPV6, IPV6_DSTOPTS, padding, sizeof(padding)), "IPV6_DSTOPTS");
+}
+
 static void *work(void *unused)
 {
 	struct sockaddr_storage to, own;
@@ -103,18 +135,28 @@ static void *work(void *unused)
 	char line[16];
 
 	prctl(PR_SET_NAME, "worker");
-	server = bound_socket(&to);
+	server = bound_socket(&to, family);
 	for (int i = 0; i < CLIENTS; i++) {
-		bool connected = i < 2;
+		struct sockaddr_storage peer = to;
+		bool connected = i != UNCONNECTED;
 		long sent, packets = DATAGRAMS;
 
-		clients[i] = bound_socket(&own);
+		clients[i] = bound_socket(&own, client_family);
+		if (client_family != family) {
+			loopback(&peer, client_family);
+			((struct sockaddr_in6 *)&peer)->sin6_port = ((struct sockaddr_in *)&to)->sin_port;
+		}
+		if (i == WITH_OPTIONS)
+			add_options(clients[i]);
 		if (connected)
-			check(connect(clients[i], (void *)&to, sizeof(to)), "connect");
-		sent = converse(clients[i], server, &to, connected);
-		if (i == 1) {
+			check(connect(clients[i], (void *)&peer, sizeof(peer)), "connect");
+		sent = converse(clients[i], server, &peer, connected);
+		if (i == SEGMENTED) {
 			sent += send_segmented(clients[i], server);
 			packets += (SEGMENTED_BYTES + SEGMENT - 1) / SEGMENT;
+		} else if (i == CORKED) {
+			sent += send_corked(clients[i], server);
+			packets++;
 		}
 		report("client", clients[i], ((struct sockaddr_in *)&to)->sin_port, sent, DATAGRAMS, packets, DATAGRAMS);
 		report("server", server, ((struct sockaddr_in *)&own)->sin_port, DATAGRAMS, sent, DATAGRAMS, packets);
@@ -136,6 +178,7 @@ int main(int argc, char **argv)
 	if (argc != 2)
 		return 2;
 	family = strcmp(argv[1], "6") ? AF_INET : AF_INET6;
+	client_family = strcmp(argv[1], "4") ? AF_INET6 : AF_INET;
 	check(-pthread_create(&worker, NULL, work, NULL), "pthread_create");
 	pthread_join(worker, NULL);
 	return 0;

@@ -56,11 +56,12 @@ static __always_inline bool is_handed_over(const struct udp_flow *flow)
 
 static __always_inline void show(struct bpf_iter_meta *meta, struct udp_flow *flow)
 {
-	__u64 packets = flow->packets;
 	struct udp_row row = {};
+	__u64 packets;
 
 	fill_identity(&row.flow, flow);
-	row.sent_packets = flow->sent_packets;
+	row.sent_packets = *(volatile __u64 *)&flow->sent_packets;
+	packets = *(volatile __u64 *)&flow->packets; /* after it: what has been sent is among them */
 	row.received_packets = packets - row.sent_packets;
 	row.flow.sent_bytes = flow->sent_bytes;
 	row.flow.received_bytes = flow->received_bytes;
