@@ -1,13 +1,13 @@
 import { clang as clangInstaller } from "../install/bpf-tools.ts";
 import type { Check } from "./types.ts";
-import { isAtLeast, parseVersion } from "./version.ts";
+import { isAtLeast, parseVersion, VERSION_DEADLINE_MS } from "./version.ts";
 
 const OLDEST = [12, 0] as const;
 
 export const clang: Check = {
   title: "clang",
   run: async ({ host }) => {
-    const found = await host.run("clang", ["--version"], { timeoutMs: 10_000 });
+    const found = await host.run("clang", ["--version"], { timeoutMs: VERSION_DEADLINE_MS });
     const version = found.ok ? parseVersion(found.stdout) : undefined;
     const fault = {
       why: `BPF programs are compiled with clang ${OLDEST[0]} or newer`,

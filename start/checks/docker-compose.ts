@@ -1,6 +1,6 @@
 import { dockerCompose as composeInstaller } from "../install/docker-compose.ts";
 import type { Check, Finding } from "./types.ts";
-import { isAtLeast, parseVersion } from "./version.ts";
+import { isAtLeast, parseVersion, VERSION_DEADLINE_MS } from "./version.ts";
 
 // The first to know `!override`, which replaces rights an old engine cannot grant.
 const OLDEST = [2, 24] as const;
@@ -8,7 +8,7 @@ const OLDEST = [2, 24] as const;
 export const dockerCompose: Check = {
   title: "Docker Compose",
   run: async ({ host }) => {
-    const found = await host.run("docker", ["compose", "version", "--short"], { timeoutMs: 10_000 });
+    const found = await host.run("docker", ["compose", "version", "--short"], { timeoutMs: VERSION_DEADLINE_MS });
     const version = found.ok ? parseVersion(found.stdout) : undefined;
     if (!version) return lacking("COMPOSE_NOT_INSTALLED", "no v2 plugin", "`docker compose version` does not work");
     if (isAtLeast(version, OLDEST)) return { status: "ok", detail: found.stdout.trim() };

@@ -1,3 +1,6 @@
+/** How long a program may take to tell its version: clang's first start needs a quarter of a minute on an emulated machine. */
+export const VERSION_DEADLINE_MS = 60_000;
+
 export type Version = readonly [major: number, minor: number];
 
 /** The first "major.minor" in a text such as "v2.26.1-4" or "clang version 14.0.6". */

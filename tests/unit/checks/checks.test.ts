@@ -106,6 +106,21 @@ describe("the checks", () => {
     assert.match((await check("kernel-5.15", "Kernel")).detail, /^5\.15\.0-130-generic, which is not tested$/);
   });
 
+  it("do not call a program missing that needs half a minute to start", async () => {
+    const host = createFixtureHost("healthy");
+    const { run } = host;
+    const late = (line: string) => ({
+      ok: false,
+      exitCode: undefined,
+      stdout: "",
+      stderr: "",
+      message: `${line} timed out`,
+    });
+    host.run = async (command, args, options = {}) =>
+      (options.timeoutMs ?? Infinity) < 30_000 ? late(command) : run(command, args, options);
+    for (const title of ["clang", "Docker Compose"]) assert.equal((await check(host, title)).status, "ok", title);
+  });
+
   it("take a kernel that is locked down for integrity only", async () => {
     const host = createFixtureHost("locked-down");
     host.readText = async () => "none [integrity] confidentiality\n";
