@@ -168,14 +168,6 @@ static __always_inline void set_identity(struct flow_state *state, const struct 
 	state->cgroup_id = sk->sk_cgrp_data.cgroup->kn->id;
 }
 
-/* Sockets get their number when it is first asked for. */
-static __always_inline __u64 cookie_of(struct sock *sk)
-{
-	__u64 cookie = sk->__sk_common.skc_cookie.counter;
-
-	return cookie ? cookie : bpf_get_socket_cookie(sk);
-}
-
 /* For a socket that is older than the tracer, or whose start went unseen. */
 static __always_inline struct flow_slot add_unknown(const struct flow_place *place, struct sock *sk, bool ended)
 {

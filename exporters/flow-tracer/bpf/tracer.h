@@ -29,6 +29,14 @@ __weak __u64 live_lost;
 __weak __u64 storage_lost;
 __weak __u64 missed_events;
 
+/* Sockets get their number when it is first asked for. */
+static __always_inline __u64 cookie_of(struct sock *sk)
+{
+	__u64 cookie = sk->__sk_common.skc_cookie.counter;
+
+	return cookie ? cookie : bpf_get_socket_cookie(sk);
+}
+
 /* A store that makes all earlier ones visible first; BPF has no other that every kernel knows. */
 static __always_inline void publish(__u64 *word, __u64 value)
 {

@@ -21,13 +21,6 @@
 
 /* ---- Any datagram ---- */
 
-static __always_inline __u64 cookie_of_udp(struct sock *sk)
-{
-	__u64 cookie = sk->__sk_common.skc_cookie.counter;
-
-	return cookie ? cookie : bpf_get_socket_cookie(sk);
-}
-
 /* Several datagrams of one size may travel as one. */
 static __always_inline __u32 count_of(const struct sk_buff *skb, const unsigned char *head)
 {
@@ -106,7 +99,7 @@ static __noinline int count_any(struct sock *sk, struct sk_buff *skb, bool sent)
 		return 0;
 	if (!parse(&seen, head + skb->network_header, head + skb->transport_header))
 		return 0;
-	seen.key.cookie = cookie_of_udp(sk);
+	seen.key.cookie = cookie_of(sk);
 	seen.bytes = skb->len;
 	if (sent)
 		seen.bytes -= skb->transport_header - skb->network_header + sizeof(struct udphdr);
