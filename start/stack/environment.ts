@@ -12,11 +12,13 @@ export interface EnvironmentInput {
   examples: readonly string[];
   leftOut: readonly LeftOut[];
   layout: Layout;
+  /** Between two health checks of a service. */
+  healthSeconds: number;
 }
 
 /** The variables docker-compose.yml is filled in with; the password is not among them, it goes by file. */
 export function environmentOf(input: EnvironmentInput): Record<string, string> {
-  const { settings, facts, images, examples, leftOut, layout } = input;
+  const { settings, facts, images, examples, leftOut, layout, healthSeconds } = input;
   const { GRAFANA_ADMIN_PASSWORD: _byFile, GRAFANA_IMAGE: _byOutcome, ...plain } = settings;
   const grafana = images.some(({ service, origin }) => service === "grafana" && origin !== "missing");
   return {
@@ -27,6 +29,7 @@ export function environmentOf(input: EnvironmentInput): Record<string, string> {
     DOCKER_GID: String(facts.dockerGid),
     DOCKER_ROOT: facts.dockerRoot,
     HOST_GATEWAY: facts.gateway,
+    HEALTH_INTERVAL: `${healthSeconds}s`,
     EBPF_EXAMPLES: examples.join(","),
     FLOW_LEFT_OUT:
       leftOut.length === 0 ? "" : JSON.stringify(Object.fromEntries(leftOut.map((l) => [l.part, l.reason]))),

@@ -9,3 +9,15 @@ const MOST = 10;
 export function patienceOf(upSeconds: number): number {
   return Math.min(Math.max(upSeconds / USUAL_SECONDS, 1), MOST);
 }
+
+const USUAL_HEALTH_SECONDS = 5;
+const MOST_HEALTH_SECONDS = 60;
+
+/**
+ * How often to check a service's health, told by how long the engine took over one container that was never started:
+ * each check makes it start a program, and where that takes seconds, six services checked every five leave no time
+ * for the services themselves.
+ */
+export function healthSecondsOf(containerSeconds: number): number {
+  return Math.round(Math.min(Math.max(containerSeconds, 1) * USUAL_HEALTH_SECONDS, MOST_HEALTH_SECONDS));
+}

@@ -6,7 +6,7 @@ import { writeStackFiles } from "../stack/files.ts";
 import { readHostFacts } from "../stack/host-facts.ts";
 import { extractProbe } from "../stack/probe.ts";
 import type { ServiceName } from "../stack/services.ts";
-import { patienceOf } from "./patience.ts";
+import { healthSecondsOf, patienceOf } from "./patience.ts";
 import type { Step } from "./step.ts";
 
 export const up: Step = {
@@ -14,8 +14,11 @@ export const up: Step = {
   run: async (context, report) => {
     const { host, docker, layout, signal } = context;
     const tracerImage = referenceOf(context.images, "flow-tracer");
+    const probing = performance.now();
     await extractProbe(docker, tracerImage, layout.bin);
-    await writeStackFiles({ ...context, facts: await readHostFacts(host, docker, tracerImage) });
+    const healthSeconds = healthSecondsOf((performance.now() - probing) / 1000);
+    const facts = await readHostFacts(host, docker, tracerImage);
+    await writeStackFiles({ ...context, facts, healthSeconds });
     await enableBpfStats(host, layout);
     const began = performance.now();
     await composeIn(host, layout).up({ signal, onLine: report });

@@ -15,7 +15,7 @@ const facts: HostFacts = {
   dataDisk: "/dev/vda",
 };
 const settings = readSettings("GRAFANA_ADMIN_PASSWORD=secret\nPROMETHEUS_PORT=9091\n");
-const input = { settings, facts, examples: ["syscalls"], leftOut: [], layout: layoutOf("/project") };
+const input = { settings, facts, examples: ["syscalls"], leftOut: [], layout: layoutOf("/project"), healthSeconds: 20 };
 const built = {
   service: "prometheus",
   reference: "flowtally/prometheus:abc",
@@ -37,6 +37,7 @@ describe("the environment of docker-compose.yml", () => {
     assert.equal(environment.PROMETHEUS_PORT, "9091");
     assert.equal(environment.PROMETHEUS_IMAGE, "flowtally/prometheus:abc");
     assert.equal(environment.DOCKER_GID, "998");
+    assert.equal(environment.HEALTH_INTERVAL, "20s");
     assert.equal(environment.COMPOSE_PROFILES, "", "Grafana's image is missing");
     assert.ok(!("GRAFANA_IMAGE" in environment));
     assert.ok(!JSON.stringify(environment).includes("secret"));

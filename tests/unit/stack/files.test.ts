@@ -20,7 +20,10 @@ test("a tracer without rights over files can write its logs, and no other user o
   const root = await mkdtemp(path.join(tmpdir(), "flowtally-files-"));
   t.after(() => rm(root, { recursive: true }));
   const layout = layoutOf(root);
-  const input = { settings: readSettings(""), facts: FACTS, images: [], examples: [], leftOut: [], layout };
+  const input = {
+    ...{ settings: readSettings(""), facts: FACTS, images: [], examples: [], leftOut: [], layout },
+    healthSeconds: 5,
+  };
   await writeStackFiles(input);
   await writeStackFiles(input);
   const [own, logs] = await Promise.all([stat(path.dirname(layout.verifierLogs)), stat(layout.verifierLogs)]);
