@@ -50,7 +50,7 @@ describe("a regression", () => {
   });
 
   test("is not what another machine code brings, or less", () => {
-    assert.deepEqual(regressions({ connection: 3_200, datagram: 540, megabyte: 450 }, kept), []);
+    assert.deepEqual(regressions({ connection: 3_200, datagram: 540, megabyte: 1_450 }, kept), []);
     assert.deepEqual(regressions({ connection: 1_000, datagram: -20, megabyte: -900 }, kept), []);
   });
 
