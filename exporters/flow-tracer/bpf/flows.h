@@ -86,7 +86,11 @@ static __always_inline struct flow_bucket *bucket_number(__u32 number)
 	__u32 key = number / GROUP_BUCKETS;
 	struct flow_group *group = bpf_map_lookup_elem(&flows, &key);
 
-	return group ? &group->buckets[number % GROUP_BUCKETS] : NULL;
+	if (!group)
+		return NULL;
+	/* clang 19 would do the arithmetic before it asks, which kernels refuse */
+	barrier_var(group);
+	return &group->buckets[number % GROUP_BUCKETS];
 }
 
 static __always_inline struct flow_place place_of(const struct sock *sk)

@@ -127,7 +127,11 @@ static __always_inline struct udp_bucket *udp_bucket_of(__u64 hash, bool second)
 	__u32 key = number / UDP_GROUP_BUCKETS;
 	struct udp_group *group = bpf_map_lookup_elem(&udp_flows, &key);
 
-	return group ? &group->buckets[number % UDP_GROUP_BUCKETS] : NULL;
+	if (!group)
+		return NULL;
+	/* clang 19 would do the arithmetic before it asks, which kernels refuse */
+	barrier_var(group);
+	return &group->buckets[number % UDP_GROUP_BUCKETS];
 }
 
 static __always_inline bool is_of(const struct udp_flow *flow, const struct udp_key *key)
