@@ -4,11 +4,13 @@ import { after, before, describe, test } from "node:test";
 import { runPolled } from "./lib/churn.ts";
 import { eventually } from "./lib/eventually.ts";
 import { CONNECTIONS, MANY } from "./lib/load.ts";
-import { readPin, readPrograms, readStatus, takeClosed } from "./lib/rows.ts";
+import { refusedRuns } from "./lib/refused.ts";
+import { type ClosedRow, readPin, readStatus, takeClosed } from "./lib/rows.ts";
 import { buildTracer, startTracer, type Tracer, tracerLacks } from "./lib/tracer.ts";
 import { compileWorkload } from "./lib/workload.ts";
 
-const lacks = await tracerLacks();
+const lacks = (await tracerLacks()) ?? (cpus().length < 2 ? "needs two CPUs" : undefined);
+const MOST_RUNS = 5;
 
 /**
  * Packets that one CPU steers to the other (RPS) arrive while a program works for a process; the kernel does not enter
@@ -23,26 +25,30 @@ describe("state changes that interrupt the program", { skip: lacks ?? false }, (
   after(() => tracer.stop());
 
   test(`servers killed with ${MANY} clients: every client has its row, or is counted as missed`, async () => {
-    const before = missesOf("follow_state");
-    const { lines, rows } = await runPolled(tracer.pins, steered(await compileWorkload("abandon"), `${CONNECTIONS} 4`));
-    rows.push(...takeClosed(tracer.pins));
+    const before = misses();
+    const [lines, rows]: [string[][], ClosedRow[]] = [[], []];
+    let runs = 0;
+    // a few connections may all be let be
+    for (; runs < MOST_RUNS && misses() === before; runs++) {
+      const abandon = steered(await compileWorkload("abandon"), `${CONNECTIONS} 4`);
+      const run = await runPolled(tracer.pins, abandon);
+      lines.push(...run.lines);
+      rows.push(...run.rows, ...takeClosed(tracer.pins));
+    }
     readPin(tracer.pins, "snapshot");
     const sent = new Map(rows.map((row) => [row.cookie, row.sent]));
     const missing = lines.filter(([cookie = ""]) => !sent.has(cookie));
     const wrong = lines.filter(([cookie = "", bytes]) => sent.has(cookie) && sent.get(cookie) !== Number(bytes));
     const { missedEvents, closedLost } = readStatus(tracer.pins);
-    assert.deepEqual([lines.length, wrong, closedLost], [CONNECTIONS, [], 0]);
+    assert.deepEqual([lines.length, wrong, closedLost], [runs * CONNECTIONS, [], 0]);
     assert.ok(missing.length <= missedEvents, `${missing.length} missing, ${missedEvents} told`);
-    const misses = missesOf("follow_state");
-    assert.ok(misses > before, "nothing interrupted the program: the test proves nothing");
+    assert.ok(misses() > before, `nothing interrupted the program in ${runs} runs: the test proves nothing`);
     // summed up with the next heartbeat
-    await eventually(5, () => assert.ok(readStatus(tracer.pins).refusedRuns >= misses));
+    await eventually(5, () => assert.ok(readStatus(tracer.pins).refusedRuns >= misses()));
   });
 
-  function missesOf(name: string): number {
-    readPin(tracer.pins, "owners");
-    const rows = [...readPrograms(tracer.pins).values()];
-    return rows.find((row) => row.name === name && row.holderPid === tracer.pid)?.recursionMisses ?? 0;
+  function misses(): number {
+    return refusedRuns(tracer).get("follow_state") ?? 0;
   }
 });
 
