@@ -172,6 +172,13 @@ static __always_inline void set_identity(struct flow_state *state, const struct 
 	state->cgroup_id = sk->sk_cgrp_data.cgroup->kn->id;
 }
 
+static __always_inline void fill_unknown(struct flow_state *state, struct sock *sk)
+{
+	__builtin_memset(state, 0, sizeof(*state));
+	state->cookie = cookie_of(sk);
+	set_identity(state, sk);
+}
+
 /* For a socket that is older than the tracer, or whose start went unseen. */
 static __always_inline struct flow_slot add_unknown(const struct flow_place *place, struct sock *sk, bool ended)
 {
@@ -179,12 +186,43 @@ static __always_inline struct flow_slot add_unknown(const struct flow_place *pla
 
 	if (!slot.bucket)
 		return slot;
-	__builtin_memset(state_in(slot), 0, sizeof(struct flow_state));
-	state_in(slot)->cookie = cookie_of(sk);
+	fill_unknown(state_in(slot), sk);
 	state_in(slot)->ended = ended;
-	set_identity(state_in(slot), sk);
 	publish_slot(slot, sk);
 	return slot;
+}
+
+/*
+ * A slot stays where nobody saw that the kernel gave its socket up, and another socket can have the address by now:
+ * the cookie tells.
+ */
+static __always_inline bool is_slot_of(const struct sock *sk, struct flow_slot slot)
+{
+	return state_in(slot)->cookie == sk->__sk_common.skc_cookie.counter;
+}
+
+static __always_inline void count_missed_end(struct flow_slot slot)
+{
+	if (!state_in(slot)->ended)
+		__sync_fetch_and_add(&missed_events, 1);
+}
+
+/*
+ * The slot of the flow that a socket carries now. Where its start went unseen, it gets one at last, as far as there is
+ * room: in place of another socket's, or of the flow that it carried before.
+ */
+static __always_inline struct flow_slot own_slot(const struct flow_place *place, struct sock *sk, struct flow_slot found)
+{
+	struct flow_state *state;
+
+	if (!found.bucket)
+		return add_unknown(place, sk, false);
+	state = state_in(found);
+	if (!is_slot_of(sk, found) || (state->ended && !state->ends_twice)) {
+		count_missed_end(found);
+		fill_unknown(state_in(found), sk);
+	}
+	return found;
 }
 
 static __always_inline void set_owner(struct flow_state *state, struct task_struct *task, enum owner_source owner)

@@ -23,8 +23,7 @@ static __always_inline struct flow_slot slot_for_start(const struct flow_place *
 			count_without_room();
 		return old;
 	}
-	if (!state_in(old)->ended)
-		__sync_fetch_and_add(&missed_events, 1);
+	count_missed_end(old);
 	return old;
 }
 
@@ -52,7 +51,7 @@ static __always_inline void connecting(const struct flow_place *place, struct so
 /* Of two sockets that open to each other at once both pass SYN_RECV, and stay clients. */
 static __always_inline bool is_known(const struct sock *sk, struct flow_slot slot)
 {
-	return slot.bucket && !state_in(slot)->ended && state_in(slot)->cookie == sk->__sk_common.skc_cookie.counter;
+	return slot.bucket && !state_in(slot)->ended && is_slot_of(sk, slot);
 }
 
 /* A listener's new socket, in softirq: the current task is a stranger. */
@@ -79,8 +78,7 @@ static __always_inline void closing(const struct flow_place *place, struct sock 
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 
-	if (!slot.bucket)
-		slot = add_unknown(place, sk, false);
+	slot = own_slot(place, sk, slot);
 	if (slot.bucket && state_in(slot)->role != ROLE_CLIENT && !(task->flags & PF_KTHREAD))
 		set_owner(state_in(slot), task, OWNER_CALLER);
 }
@@ -95,8 +93,7 @@ static __always_inline void write_end(struct sock *sk, struct flow_state *state,
 static __always_inline void closed_now(const struct flow_place *place, struct sock *sk, struct flow_slot slot,
 					__u8 last_state)
 {
-	if (!slot.bucket)
-		slot = add_unknown(place, sk, true);
+	slot = own_slot(place, sk, slot);
 	if (!slot.bucket)
 		return;
 	if (!state_in(slot)->ends_twice)
@@ -153,9 +150,7 @@ int BPF_PROG(follow_aborted, struct sock *sk)
 	if (last_state == TCP_LISTEN || last_state == TCP_CLOSE)
 		return 0;
 	place = place_of(sk);
-	slot = find_at(&place, sk);
-	if (!slot.bucket)
-		slot = add_unknown(&place, sk, true);
+	slot = own_slot(&place, sk, find_at(&place, sk));
 	if (!slot.bucket)
 		return 0;
 	write_end(sk, state_in(slot), last_state);
@@ -207,12 +202,15 @@ int BPF_PROG(follow_destroyed, struct sock *sk)
 	struct flow_place place = place_of(sk);
 	struct flow_slot slot = find_at(&place, sk);
 
-	if (slot.bucket) {
+	if (slot.bucket && is_slot_of(sk, slot)) {
 		given_up(sk, state_in(slot));
-		release_slot(slot);
 	} else {
+		if (slot.bucket)
+			count_missed_end(slot);
 		given_up_unknown(sk);
 	}
+	if (slot.bucket)
+		release_slot(slot);
 	return 0;
 }
 
