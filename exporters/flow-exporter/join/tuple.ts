@@ -1,5 +1,6 @@
 import { isLoopback } from "../decode/address.ts";
 import type { FlowRow } from "../decode/flow-rows.ts";
+import { ROLE } from "../decode/layout.ts";
 import { DNS_PORT, isDockerDns, publishedTarget } from "./remote.ts";
 import { calledService } from "./services.ts";
 import { netnsKey, type World } from "./world.ts";
@@ -21,11 +22,17 @@ export function tuplesOf(row: FlowRow, world: World): Tuple[] {
 
 /**
  * Docker's resolver listens at another port than it is asked at. Where datagrams are counted as they are built and as
- * they arrive, its socket shows that port, and the asking one shows 53.
+ * they arrive, its socket shows that port, and the asking one shows 53: they meet under a name of their own. Where they
+ * are counted at the cgroup, a question shows the resolver's port at both sockets, and 53 is that of its answer alone,
+ * which looks like a first datagram: nothing asks there.
  */
 function ofResolver(row: FlowRow, source: string, world: World): Tuple[] {
-  if (!isDockerDns(row.sourceAddress)) return [];
-  return [tuple({ ...row, sourcePort: DNS_PORT }, source, nameOf(row.destinationAddress, world), row.destinationPort)];
+  const destination = nameOf(row.destinationAddress, world);
+  const listens = isDockerDns(row.sourceAddress) && row.sourcePort !== DNS_PORT;
+  const asks = isDockerDns(row.destinationAddress) && row.destinationPort === DNS_PORT && row.role === ROLE.client;
+  if (!listens && !asks) return [];
+  const asked = tuple(listens ? { ...row, sourcePort: DNS_PORT } : row, source, destination, row.destinationPort);
+  return [{ ...asked, name: `asked ${asked.name}` }];
 }
 
 /**

@@ -319,26 +319,26 @@ describe("UDP", () => {
     assert.deepEqual(edges(table), ["web > docker-dns:53 40/0", "web > docker-dns:53 0/90"]);
   });
 
-  test("a question counted where it is built pairs with the resolver's socket behind its own port", () => {
-    const client = { ...asks, destination: "127.0.0.11:53", sent: 40, received: 90, role: ROLE.client };
-    const resolver = {
-      cookie: 6,
-      netns: 2,
-      source: "127.0.0.11:41234",
-      destination: "127.0.0.1:50000",
-      sent: 90,
-      received: 40,
-      role: ROLE.server,
-    };
-    for (const order of [
-      [client, resolver],
-      [resolver, client],
-    ]) {
-      const each = new FlowTable();
+  test("a question counted at the cgroup pairs with the resolver's sockets, in whatever order they show", () => {
+    const question = { ...asks, role: ROLE.client };
+    const rows = [question, hears, resolverOf(question, 0), resolverOf(hears, 0)];
+    for (const order of permutations(rows)) {
+      const table = new FlowTable();
       const read = udp(...order.map((one, index): [SocketValues, number] => [one, index + 1]));
-      each.update(read, world());
-      each.update(read, world());
-      assert.deepEqual(edges(each), ["web > docker-dns:53 40/90"]);
+      table.update(read, world());
+      table.update(read, world());
+      assert.deepEqual(edges(table).sort(), ["web > docker-dns:53 0/90", "web > docker-dns:53 40/0"]);
+    }
+  });
+
+  test("a question counted where it is built pairs with the resolver's socket behind its own port", () => {
+    const client = { ...asks, destination: "127.0.0.11:53", received: 90, role: ROLE.client };
+    for (const order of permutations([client, resolverOf(client, 41234)])) {
+      const table = new FlowTable();
+      const read = udp(...order.map((one, index): [SocketValues, number] => [one, index + 1]));
+      table.update(read, world());
+      table.update(read, world());
+      assert.deepEqual(edges(table), ["web > docker-dns:53 40/90"]);
     }
   });
 
@@ -355,6 +355,24 @@ describe("UDP", () => {
 });
 
 type World = ReturnType<typeof world>;
+
+/** The resolver's end of what a client's socket shows, at another port than the client sees where one is given. */
+function resolverOf({ source, destination, sent = 0, received = 0, role, netns = 2 }: SocketValues, port: number) {
+  return {
+    cookie: 6,
+    netns,
+    source: port === 0 ? destination : `127.0.0.11:${port}`,
+    destination: source,
+    sent: received,
+    received: sent,
+    role: role === ROLE.client ? ROLE.server : ROLE.client,
+  };
+}
+
+function permutations<T>(all: readonly T[]): T[][] {
+  if (all.length === 0) return [[]];
+  return all.flatMap((one, at) => permutations(all.toSpliced(at, 1)).map((rest) => [one, ...rest]));
+}
 
 /** What one read hands on, per flow: bytes sent and received. */
 function newBytes(table: FlowTable, ...arguments_: (SocketValues | World)[]): number[][] {
