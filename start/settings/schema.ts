@@ -11,12 +11,12 @@ const integer = (low: number, high: number, what = "a whole number") => {
 
 const port = (value: number) => integer(1, 65_535, "a port").default(value);
 
-const memory = (value: string) =>
+const memory = (value: string, least = LEAST_MEMORY, text = "6m, the least Docker accepts") =>
   z
     .string()
     .regex(/^[1-9]\d{0,8}[kmg]$/i, "must be an amount of memory such as 512m or 1g")
     .transform((text) => text.toLowerCase())
-    .refine((text) => memoryBytes(text) >= LEAST_MEMORY, "must be at least 6m, the least Docker accepts")
+    .refine((amount) => memoryBytes(amount) >= least, `must be at least ${text}`)
     .default(value);
 
 const LEAST_MEMORY = 6 * 2 ** 20;
@@ -65,7 +65,7 @@ export const schema = z.strictObject({
   CADVISOR_MEMORY: memory("256m"),
   NODE_EXPORTER_MEMORY: memory("64m"),
   EBPF_EXPORTER_MEMORY: memory("128m"),
-  FLOW_TRACER_MEMORY: memory("256m"),
+  FLOW_TRACER_MEMORY: memory("256m", 64 * 2 ** 20, "64m: its tables are in it"),
   FLOW_EXPORTER_MEMORY: memory("512m"),
   FLOW_UDP: z.enum(["on", "off", "functions", "cgroup"]).default("on"),
   FLOW_UDP_IDLE_SECONDS: integer(1, 3600).default(60),
