@@ -34,6 +34,10 @@ for (const { where, how, skip } of WAYS) {
         const rows = readUdp(tracer.pins);
         await running.end();
         assert.equal(running.peers.length, 10);
+        const { destinationPort: server } = running.peers[0] ?? assert.fail("no peers");
+        const shown = rows.filter(({ sourcePort, destinationPort }) => [sourcePort, destinationPort].includes(server));
+        assert.equal(shown.length, 10, "a raw socket that hears the same has no rows");
+        assert.ok(rows.every(({ sent }) => sent < 2 ** 40));
         for (const { role, pid, ...expected } of running.peers) {
           const row = rowOf(rows, expected);
           const { sent, received, sentPackets, receivedPackets } = row;

@@ -5,6 +5,7 @@
  * puts a datagram together in several calls (MSG_MORE), and one whose packets carry options between IP's header and
  * UDP's. "mapped": the clients' sockets are of IPv6, and their packets of IPv4. A line on stdout for each socket and peer,
  * "role cookie port sent received sent-packets received-packets", then "ready"; the sockets stay open until stdin ends.
+ * A raw socket hears all of it, and sends what is too short for a datagram where the kernel lets it: it is nobody's peer.
  * All this in a thread with a name of its own. On each line of stdin before that, the first client sends a byte more and
  * "sent" is printed.
  */
@@ -128,6 +129,16 @@ static void add_options(int client)
 		check(setsockopt(client, IPPROTO_IPV6, IPV6_DSTOPTS, padding, sizeof(padding)), "IPV6_DSTOPTS");
 }
 
+static void open_raw_socket(void)
+{
+	struct sockaddr_storage to;
+	socklen_t size = loopback(&to, family);
+	int raw = socket(family, SOCK_RAW, IPPROTO_UDP);
+
+	check(raw, "raw socket");
+	check(sendto(raw, "raw", 3, 0, (void *)&to, size), "send raw");
+}
+
 static void *work(void *unused)
 {
 	struct sockaddr_storage to, own;
@@ -135,6 +146,7 @@ static void *work(void *unused)
 	char line[16];
 
 	prctl(PR_SET_NAME, "worker");
+	open_raw_socket();
 	server = bound_socket(&to, family);
 	for (int i = 0; i < CLIENTS; i++) {
 		struct sockaddr_storage peer = to;

@@ -84,11 +84,21 @@ static __always_inline void set_owner_of(struct udp_flow *flow, struct __sk_buff
 		flow->owner = *owner;
 }
 
+static __always_inline bool is_datagram_socket(struct __sk_buff *skb)
+{
+	struct bpf_sock *sk = skb->sk;
+
+	sk = sk ? bpf_sk_fullsock(sk) : NULL;
+	return sk && sk->type == SOCK_DGRAM;
+}
+
 /* False: the flow has been given up meanwhile. */
 static __always_inline bool count_once(struct __sk_buff *skb, const struct datagrams *seen)
 {
 	struct udp_flow *flow = find_udp(&seen->key);
 
+	if (!flow && !is_datagram_socket(skb))
+		return true;
 	if (!flow)
 		flow = add_udp(seen, bpf_skb_cgroup_id(skb));
 	if (!flow) {

@@ -94,15 +94,14 @@ static __noinline int count_any(struct sock *sk, struct sk_buff *skb, bool sent)
 {
 	struct datagrams seen = { .sent = sent };
 	const unsigned char *head = skb->head;
+	__u32 headers = sent ? skb->transport_header - skb->network_header + sizeof(struct udphdr) : 0;
 
-	if (sk->sk_protocol != IPPROTO_UDP)
+	if (sk->sk_protocol != IPPROTO_UDP || sk->sk_type != SOCK_DGRAM || skb->len < headers)
 		return 0;
 	if (!parse(&seen, head + skb->network_header, head + skb->transport_header))
 		return 0;
 	seen.key.cookie = cookie_of(sk);
-	seen.bytes = skb->len;
-	if (sent)
-		seen.bytes -= skb->transport_header - skb->network_header + sizeof(struct udphdr);
+	seen.bytes = skb->len - headers;
 	seen.count = count_of(skb, head);
 	if (!count_once(sk, &seen) && !count_once(sk, &seen))
 		__sync_fetch_and_add(&udp_lost, seen.count);

@@ -15,6 +15,8 @@
 #include "sizes.h"
 #include "udp.h"
 
+#define SOCK_DGRAM 2 /* a raw socket can be of UDP too: what it sends may be no datagram, what it hears is another's */
+
 #define UDP_FREE 0
 #define UDP_GIVEN_UP 1
 #define UDP_GIVEN_UP_EARLIER 3
@@ -97,9 +99,10 @@ static __always_inline __u32 ipv4_of(const __u64 *address)
 	return ((const __u32 *)address)[3];
 }
 
+/* Whoever does not know the seed cannot choose addresses whose hashes are the same. */
 static __always_inline __u64 udp_hash_ipv4(__u64 cookie, __u64 local, __u64 remote, __u64 ports_family)
 {
-	__u64 hash = (cookie ^ udp_seed) * 0x9e3779b97f4a7c15ULL + ((local ^ remote) << 32 ^ ports_family);
+	__u64 hash = (cookie ^ udp_seed) * 0x9e3779b97f4a7c15ULL + local * (udp_seed | 1) + (remote << 32 ^ ports_family);
 
 	return (hash ^ hash >> 32) * 0xd6e8feb86659fd93ULL;
 }
@@ -107,12 +110,13 @@ static __always_inline __u64 udp_hash_ipv4(__u64 cookie, __u64 local, __u64 remo
 /* Of the same key as udp_hash_ipv4(), where that is one of IPv4. */
 static __always_inline __u64 udp_hash(const struct udp_key *key)
 {
-	__u64 rest = (key->local[0] ^ key->remote[0] << 1 ^ (__u32)key->local[1] ^ (__u64)(__u32)key->remote[1] << 32);
+	__u64 factor = udp_seed | 1, rest;
 
+	rest = ((key->local[0] * factor + key->remote[0]) * factor + (__u32)key->local[1]) * factor + (__u32)key->remote[1];
 	if (key->ports_family >> 32 == AF_INET)
 		rest = 0;
-	return udp_hash_ipv4(key->cookie ^ rest * 0xbf58476d1ce4e5b9ULL, ipv4_of(key->local), ipv4_of(key->remote),
-			     key->ports_family);
+	return udp_hash_ipv4(key->cookie ^ (rest ^ rest >> 32) * 0xbf58476d1ce4e5b9ULL, ipv4_of(key->local),
+			     ipv4_of(key->remote), key->ports_family);
 }
 
 static __always_inline __u64 udp_tag(__u64 hash)
@@ -141,20 +145,13 @@ static __always_inline bool is_of(const struct udp_flow *flow, const struct udp_
 	       flow->key.remote[0] == key->remote[0] && flow->key.local[0] == key->local[0];
 }
 
-/* Two keys with one tag are as good as impossible, as nobody knows the seed: the first slot with it is looked at. */
 static __always_inline struct udp_flow *find_udp_in(struct udp_bucket *bucket, const struct udp_key *key, __u64 tag)
 {
-	struct udp_flow *flow;
-	__u32 i = 0;
-
 #pragma unroll
-	for (; i < UDP_BUCKET_SLOTS; i++)
-		if (bucket->tags[i] == tag)
-			break;
-	if (i >= UDP_BUCKET_SLOTS)
-		return NULL;
-	flow = &bucket->flows[i];
-	return is_of(flow, key) ? flow : NULL;
+	for (__u32 i = 0; i < UDP_BUCKET_SLOTS; i++)
+		if (bucket->tags[i] == tag && is_of(&bucket->flows[i], key))
+			return &bucket->flows[i];
+	return NULL;
 }
 
 static __always_inline struct udp_flow *find_udp(const struct udp_key *key)

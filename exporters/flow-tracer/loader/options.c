@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options.h"
 
+#include <ctype.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,7 @@ static int parse_number(unsigned int *number, const char *name, const char *text
 	char *end;
 	unsigned long value = strtoul(text, &end, 10);
 
-	if (*text == '\0' || *end != '\0' || value == 0 || value > NUMBER_LIMIT) {
+	if (!isdigit((unsigned char)*text) || *end != '\0' || value == 0 || value > NUMBER_LIMIT) {
 		log_line(LOG_ERROR, "BAD_OPTION", "--%s takes 1 to %u, not \"%s\"", name, NUMBER_LIMIT, text);
 		return -1;
 	}

@@ -23,6 +23,7 @@ static const struct pin {
 	size_t link; /* where it is in struct tracer */
 	__u32 only_with; /* bits of the status flags */
 	__u32 only_in; /* enum udp_mode */
+	bool optional; /* not on every kernel */
 } pins[] = {
 	{ "status", LINK(status) },
 	{ "snapshot", LINK(snapshot) },
@@ -35,6 +36,7 @@ static const struct pin {
 	{ "udp", LINK(udp), STATUS_UDP },
 	{ KEPT "/follow_state", LINK(follow_state) },
 	{ KEPT "/follow_destroyed", LINK(follow_destroyed) },
+	{ KEPT "/follow_aborted", LINK(follow_aborted), .optional = true },
 	{ KEPT "/udp_port", LINK(udp_port), STATUS_UDP, UDP_FUNCTIONS },
 	{ KEPT "/udp_arrived", LINK(udp_arrived), STATUS_UDP, UDP_FUNCTIONS },
 	{ KEPT "/udp_sent4", LINK(udp_sent4), STATUS_UDP, UDP_FUNCTIONS },
@@ -96,7 +98,7 @@ int open_links(struct tracer *tracer, const char *folder)
 			continue;
 		put_path(path, folder, pins[i].name);
 		*link_of(tracer, &pins[i]) = bpf_link__open(path);
-		if (!*link_of(tracer, &pins[i]))
+		if (!*link_of(tracer, &pins[i]) && !pins[i].optional)
 			return -1;
 	}
 	return 0;
