@@ -9,6 +9,13 @@ import type { Result } from "./reporter.ts";
 /** State changes that interrupt each other take two CPUs. */
 const MACHINE = { cpus: 2, memoryMb: 2048, deadlineMs: 60 * 60_000 };
 
+/**
+ * A kernel patches its own code as it boots and as programs are attached. QEMU's emulation with several CPUs now and then
+ * runs into the patched place, and the guest panics (`Oops: int3`), with a tracer or without. What our programs would
+ * break is broken each time.
+ */
+const ATTEMPTS = 3;
+
 /** How much of the tests is run. */
 export type Scale = Pick<JobOptions, "connections" | "without">;
 
@@ -25,30 +32,40 @@ export interface Trial {
 
 /** Boots a kernel and runs the tracer's tests in it. Only an interruption throws: all else is the outcome. */
 export async function runKernel(context: Context, trial: Trial): Promise<Outcome> {
+  const start = performance.now();
+  for (let attempt = 1; ; attempt += 1) {
+    const { died, ...outcome } = await runOnce(context, trial);
+    if (!died || attempt === ATTEMPTS) return { ...outcome, seconds: (performance.now() - start) / 1000 };
+    context.report(`${trial.kernel.name}: its guest died, attempt ${attempt + 1} of ${ATTEMPTS}: ${outcome.trouble}`);
+  }
+}
+
+type Attempt = Omit<Outcome, "seconds"> & { died: boolean };
+
+async function runOnce(context: Context, trial: Trial): Promise<Attempt> {
   const { name, release } = trial.kernel;
   const told = { said: [] as string[], results: [] as Result[] };
-  const start = performance.now();
-  const trouble = await runTests(context, trial, (line) => {
+  const end = await runTests(context, trial, (line) => {
     const before = told.results.at(-1);
     if (!take(told, line) && line.trim() !== "") context.report(`${name}: ${line}`);
     const last = told.results.at(-1);
     if (last !== before && last?.outcome === "failed") context.report(`${name}: failed: ${last.file}: ${last.name}`);
     else if (last?.file !== before?.file) context.report(`${name}: ${last?.file}`);
   });
-  return { name, release, ...told, trouble, seconds: (performance.now() - start) / 1000 };
+  return { name, release, ...told, ...end };
 }
 
-/** @returns what went wrong with the guest or the run of its tests, "" for nothing */
-async function runTests(context: Context, trial: Trial, onLine: (line: string) => void): Promise<string> {
+/** @returns what went wrong with the guest or the run of its tests, "" for nothing, and whether it was the guest's end */
+async function runTests(context: Context, trial: Trial, onLine: (line: string) => void) {
   const { kernel, built, scale } = trial;
   const script = jobScript({ built, ...scale });
   try {
     const exitCode = await runInGuest(context, { kernel, script, ...MACHINE, onLine });
     // 1 means that a test failed, and each that did is told by its name.
-    return exitCode <= 1 ? "" : `its tests ended with exit code ${exitCode}`;
+    return { trouble: exitCode <= 1 ? "" : `its tests ended with exit code ${exitCode}`, died: false };
   } catch (error) {
     context.signal.throwIfAborted();
     if (!(error instanceof StartError)) throw error;
-    return reasonOf(error);
+    return { trouble: reasonOf(error), died: error.code === "GUEST_DIED" };
   }
 }
