@@ -180,12 +180,11 @@ static __always_inline void given_up(struct sock *sk, const struct flow_state *s
 /* A socket without a peer never was a flow, as far as can be told. */
 static __always_inline void given_up_unknown(struct sock *sk)
 {
-	struct flow_state unknown = {};
+	struct flow_state unknown;
 
 	if (!sk->__sk_common.skc_dport)
 		return;
-	unknown.cookie = cookie_of(sk);
-	set_identity(&unknown, sk);
+	fill_unknown(&unknown, sk);
 	add_closed_row(sk, &unknown, TCP_ESTABLISHED);
 }
 
