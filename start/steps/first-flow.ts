@@ -1,14 +1,17 @@
 import { waitFor } from "../lib/wait.ts";
-import type { Step } from "./step.ts";
+import { readTracerState } from "../stack/tracer-state.ts";
+import type { StackContext, Step } from "./step.ts";
 import { prometheusOf } from "./targets.ts";
 
 // Prometheus scrapes the other containers: that is traffic between containers from the first second on.
 const FIRST_FLOW = 'flow_received_bytes_total{source="prometheus",destination!="world"} > 0';
 
+const ANSWER_MS = 5_000;
+
 export const firstFlow: Step = {
   title: "Wait for the first flow",
-  run: (context, report) =>
-    waitFor(
+  run: async (context, report) => {
+    const seen = await waitFor(
       {
         name: "the first flow between containers",
         deadlineMs: 45_000 * context.patience,
@@ -23,5 +26,16 @@ export const firstFlow: Step = {
         if (edges[0] === undefined) throw new Error("Prometheus has no flow from its own container yet");
         return `prometheus → ${edges[0].labels.destination}`;
       },
-    ),
+    );
+    await noteMissingUdp(context);
+    return seen;
+  },
 };
+
+/** A kernel can refuse to let UDP be counted, and all else works. */
+async function noteMissingUdp({ settings, leftOut, patience }: StackContext): Promise<void> {
+  if (settings.FLOW_UDP === "off") return;
+  const tracer = await readTracerState(`http://127.0.0.1:${settings.FLOW_EXPORTER_PORT}`, ANSWER_MS * patience);
+  if (tracer?.udp_mode === "off")
+    leftOut.push({ part: "udp", reason: "this kernel does not let it be counted; `docker logs flow-tracer` says why" });
+}

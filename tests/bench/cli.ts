@@ -35,8 +35,8 @@ on the machine (${parts.flatMap(({ name, standsAlone }) => (standsAlone ? [name]
 /** Runs the benchmark. @returns 0 done, 1 failed, 2 unknown words on the command line, 130 interrupted. */
 export async function main(argv: readonly string[], setup: Setup): Promise<number> {
   const call = parse(argv, setup.parts);
-  if (!call) {
-    process.stderr.write(help(setup.parts));
+  if (typeof call === "string") {
+    process.stderr.write(`${call}\n\n${help(setup.parts)}`);
     return 2;
   }
   const interrupt = abortOnSignals();
@@ -115,7 +115,8 @@ const NOT_ROOT = new StartError("ROOT_NEEDED", {
   fix: "sudo npm run bench",
 });
 
-function parse(argv: readonly string[], parts: readonly Part[]): Call | undefined {
+/** @returns what is wrong with the words, where something is */
+function parse(argv: readonly string[], parts: readonly Part[]): Call | string {
   try {
     const options = {
       quick: { type: "boolean", default: false },
@@ -123,9 +124,10 @@ function parse(argv: readonly string[], parts: readonly Part[]): Call | undefine
     } as const;
     const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options });
     const known = parts.filter(({ name }) => positionals.includes(name));
-    if (positionals.some((word) => !parts.some(({ name }) => name === word))) return undefined;
+    const unknown = positionals.find((word) => !parts.some(({ name }) => name === word));
+    if (unknown !== undefined) return `"${unknown}" is no part of the benchmark`;
     return { quick: values.quick, install: !values["no-install"], parts: known.length > 0 ? known : parts };
-  } catch {
-    return undefined;
+  } catch (error) {
+    return reasonOf(error);
   }
 }

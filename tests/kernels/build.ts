@@ -3,20 +3,25 @@ import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { build } from "esbuild";
+import type { Context } from "../guests/context.ts";
 import { ROOT } from "../integration/lib/launcher.ts";
 import { buildTracer } from "../integration/lib/tracer.ts";
 import { compileWorkload } from "../integration/lib/workload.ts";
+import { shippedTracer } from "../lib/shipped-tracer.ts";
 
 /**
- * Builds the tracer, the workloads and the tracer's tests once for all kernels, in a folder of its own, so that nothing
- * changes while guests run. A test is one file with all it imports: in an emulated machine reading and stripping the
+ * Gathers the tracer, the workloads and the tracer's tests once for all kernels, in a folder of its own, so that nothing
+ * changes while guests run. The tracer is the shipped one, or where there is no Docker one built here. A test is one file with all it imports: in an emulated machine reading and stripping the
  * types of its hundred modules takes longer than the test.
  * @returns the folder; the caller removes it with `removeBuild`
  */
-export async function buildForGuests(): Promise<string> {
+export async function buildForGuests(context: Omit<Context, "cache">): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), "flowtally-kernels-"));
   try {
-    await cp(path.join(await buildTracer(), "flow-tracer"), path.join(folder, "flow-tracer"));
+    if ((await shippedTracer(context, ROOT, folder)) === undefined) {
+      context.report("no Docker engine answers: flow-tracer is built here");
+      await cp(path.join(await buildTracer(), "flow-tracer"), path.join(folder, "flow-tracer"));
+    }
     await mkdir(path.join(folder, "workloads"));
     for (const source of globSync("*.c", { cwd: path.join(ROOT, "tests/workloads") })) {
       const program = await compileWorkload(path.basename(source, ".c"));
@@ -35,7 +40,7 @@ export function removeBuild(folder: string): Promise<void> {
 }
 
 async function bundleTests(outdir: string): Promise<void> {
-  const tests = globSync("tests/integration/tracer*.test.ts", { cwd: ROOT });
+  const tests = globSync("tests/integration/{tracer,loader}*.test.ts", { cwd: ROOT });
   await build({
     absWorkingDir: ROOT,
     entryPoints: [...tests, "tests/kernels/reporter.ts"],

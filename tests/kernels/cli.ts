@@ -56,7 +56,7 @@ async function run({ short, names }: Call, signal: AbortSignal): Promise<Outcome
   const context: Context = { host, cache: cacheFolder(host.env), report, signal };
   await provideGuests(context);
   await provideTests(context);
-  const built = await buildForGuests();
+  const built = await buildForGuests(context);
   try {
     const onOutcome = (outcome: Outcome) => report(`${outcome.name}: ${summary(outcome)}`);
     return await runMatrix(context, { kernels, built, scale: short ? SHORT : FULL, onOutcome });

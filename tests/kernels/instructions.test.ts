@@ -6,13 +6,14 @@ import { after, before, describe, test } from "node:test";
 import { createHost } from "../../start/lib/host.ts";
 import { added } from "../bench/instructions/console.ts";
 import { keptFigures, regressions } from "../bench/instructions/figures.ts";
-import { program } from "../bench/instructions/libraries.ts";
+import { type Files, program } from "../bench/instructions/libraries.ts";
 import { countIn } from "../bench/instructions/measure.ts";
 import { briefly, LOOPBACK, nameOf, OFF, TRACER } from "../bench/instructions/script.ts";
 import { cacheFolder } from "../guests/context.ts";
 import { kernelsNamed } from "../guests/kernels.ts";
 import { MUST_RUN, whyNoGuests } from "../guests/requirement.ts";
-import { buildTracer, tracerLacks } from "../integration/lib/tracer.ts";
+import { ROOT } from "../integration/lib/launcher.ts";
+import { dockerAnswers, shippedTracer } from "../lib/shipped-tracer.ts";
 import { obtain } from "./obtain.ts";
 
 /** The oldest and the newest of those whose figures are kept. */
@@ -22,17 +23,19 @@ const DEADLINE_MS = 600_000;
 
 const host = createHost();
 const report = (line: string) => void process.stderr.write(`${line}\n`);
-const common = { host, cache: cacheFolder(host.env), report };
-const lack = (await tracerLacks()) ?? (await whyNoGuests({ ...common, signal: new AbortController().signal }));
+const common = { host, cache: cacheFolder(host.env), report, signal: new AbortController().signal };
+/** Another compiler's program takes other instructions. */
+const noDocker = (await dockerAnswers(host)) ? undefined : "needs Docker, for the program that is shipped";
+const lack = (await whyNoGuests(common)) ?? noDocker;
 
 describe("the instructions that flow-tracer adds", { skip: !MUST_RUN && lack }, () => {
   let folder = "";
-  let flowTracer = "";
+  let files: Files = {};
 
   before(async () => {
     assert.equal(lack, undefined);
     folder = await mkdtemp(path.join(tmpdir(), "flowtally-instructions-"));
-    flowTracer = path.join(await buildTracer(), "flow-tracer");
+    files = await program("flow-tracer", (await shippedTracer(common, ROOT, folder)) ?? "");
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
@@ -43,7 +46,6 @@ describe("the instructions that flow-tracer adds", { skip: !MUST_RUN && lack }, 
       if (!kernel) return;
       const kept = (await keptFigures())[pinned.name];
       assert.ok(kept, "no figures are kept of this kernel");
-      const files = await program("flow-tracer", flowTracer);
       const script = briefly(LOOPBACK, [TRACER]);
       const measurement = { kernel, script, files, memoryMb: 1_024, deadlineMs: DEADLINE_MS };
       const console = await countIn(context, folder, measurement);

@@ -12,15 +12,15 @@ import { runKernel, SHORT } from "./run.ts";
 
 const host = createHost();
 const report = (line: string) => void process.stderr.write(`${line}\n`);
-const common = { host, cache: cacheFolder(host.env), report };
-const lack = (await tracerLacks()) ?? (await whyNoGuests({ ...common, signal: new AbortController().signal }));
+const common = { host, cache: cacheFolder(host.env), report, signal: new AbortController().signal };
+const lack = (await tracerLacks()) ?? (await whyNoGuests(common));
 
 // Two at a time: most of a test is one process after the other, which leaves a second CPU idle.
 describe("the tracer's tests", { skip: !MUST_RUN && lack, concurrency: 2 }, () => {
   let built = "";
   before(async () => {
     assert.equal(lack, undefined);
-    built = await buildForGuests();
+    built = await buildForGuests(common);
   });
   after(() => removeBuild(built));
 

@@ -39,7 +39,7 @@ export async function main(argv: readonly string[], host: Host, projectRoot: str
     if (interrupt.signal.aborted) return 130;
     if (!(error instanceof StartError)) throw error;
     process.stderr.write(renderError(error));
-    return 1;
+    return error.code === "UNKNOWN_MACHINE" ? 2 : 1;
   } finally {
     interrupt.dispose();
   }

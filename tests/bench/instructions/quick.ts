@@ -17,7 +17,8 @@ import { countIn } from "./measure.ts";
 import { briefly, byProgram, LOOPBACK, nameOf, OFF, TRACER, TRACER_WITHOUT_UDP, VETH } from "./script.ts";
 import { programTables } from "./tables.ts";
 
-// For those who work on the tracer: what it adds, in half a minute and one table. The benchmark's part has it all.
+// For those who work on the tracer: what it adds, in half a minute and one table. The benchmark's part has it all, of the
+// program in the image: this machine's compiler makes another one.
 // node tests/bench/instructions/quick.ts [KERNEL…] [--veth] [--without-udp] [--programs] [--tracer PROGRAM]
 
 const flag = { type: "boolean", default: false } as const;

@@ -1,6 +1,8 @@
+import { noDocker } from "../../../start/lib/docker.ts";
 import { type Context, cacheFolder } from "../../guests/context.ts";
 import { fetchKernel, type KernelFiles } from "../../guests/kernel-files.ts";
 import { kernelsNamed, SHORT_LIST } from "../../guests/kernels.ts";
+import { shippedTracer } from "../../lib/shipped-tracer.ts";
 import type { Bench, Part } from "../bench.ts";
 import { added } from "../instructions/console.ts";
 import { exporterFiles, exporterObserver } from "../instructions/exporter.ts";
@@ -23,7 +25,6 @@ import {
 } from "../instructions/script.ts";
 import { addedTable, afterwardsTable, programTables, type Told } from "../instructions/tables.ts";
 import { PEERS } from "../rig/peers.ts";
-import { buildPrograms } from "../rig/programs.ts";
 
 /** Debian 13's: what is looked at more closely. */
 const CLOSER = "6.12";
@@ -45,7 +46,8 @@ export const instructions: Part = {
   },
   run: async (bench) => {
     const context = { ...bench, cache: cacheFolder(bench.host.env) };
-    const { tracer } = await buildPrograms(bench);
+    const tracer = await shippedTracer(bench, bench.projectRoot, bench.folder);
+    if (tracer === undefined) throw noDocker("the figures are those of the program that is shipped, in an image");
     const files = { ...(await program("flow-tracer", tracer)), ...(await peerFiles()) };
     const kernels = await fetchAll(context, bench.isQuick ? [CLOSER] : SHORT_LIST);
     const told: Told[] = [];
@@ -68,7 +70,8 @@ export const instructions: Part = {
 
 const METHOD = [
   `Stock Debian kernels in QEMU, whose clock counts instructions (icount) on one CPU: the figures do not depend on the
-machine they are taken on, nor on what else it does, and say nothing about caches. One thread plays both ends.
+machine they are taken on, nor on what else it does, and say nothing about caches. flow-tracer is the one of its image.
+One thread plays both ends.
 A connection is opened, carries 100 bytes there and 200 back, and is closed; a datagram of 100 bytes is sent and received;
 a megabyte goes over one connection in pieces of 50 kB. Each figure is the middle one of seven batches.`,
   `"without anything" is the mean of before and after the others, "without, before and after" how far those two lie from it:
