@@ -41,8 +41,16 @@ export async function inSwarm(running: Running, look: (swarm: Swarm) => Promise<
       await beside.remove();
     }
   } finally {
-    await docker.swarmLeave({ force: true });
+    await leave(docker);
   }
+}
+
+/** The engine gives its own cluster some seconds to end, which an emulated one may need more than once. */
+async function leave(docker: Docker): Promise<void> {
+  await eventually(SECONDS, async () => {
+    const { Swarm } = await docker.info();
+    if (Swarm.LocalNodeState !== "inactive") await docker.swarmLeave({ force: true });
+  });
 }
 
 /** The machine's address on its one network card. */
