@@ -4,8 +4,8 @@ import type { Host } from "../../../start/lib/host.ts";
 import { eventually } from "../../integration/lib/eventually.ts";
 import { tracesOf } from "../../integration/lib/traces.ts";
 
-/** systemd's own programs, by which units have firewalls and devices. */
-const SYSTEMD = /^\d+ sd_/;
+/** systemd's own programs: units' firewalls and devices, file systems they may use, and who changes what by sysctl. */
+const SYSTEMD = /^\d+ (sd_|restrict_filesystems$|sysctl_monitor$)/;
 
 /**
  * The stopped stack has left no container, network, pin or BPF program, and the kernel's statistics switch as it was.
