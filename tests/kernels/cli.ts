@@ -18,7 +18,7 @@ const HELP = `npm run test:kernels -- [--short] [KERNEL …]
 Boots stock Debian kernels in QEMU and runs the tracer's tests in each, two kernels at a time.
 
   KERNEL    ${KERNELS.map(({ name }) => name).join(", ")}; all without any, with --short ${SHORT_LIST.join(", ")}
-  --short   ${SHORT.connections} connections in the heavy tests instead of ${FULL.connections}
+  --short   ${SHORT.connections} connections in the heavy tests instead of ${FULL.connections}, and none of the loader's own tests
 
 Packages and what is made of them are kept in ~/.cache/flowtally/guests (or beneath XDG_CACHE_HOME).
 `;

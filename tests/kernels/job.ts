@@ -8,11 +8,13 @@ export interface JobOptions {
   built: string;
   /** How many connections the heavy tests make. */
   connections: number;
+  /** Which files of tests are run: a pattern of their names without ending. */
+  tests: string;
 }
 
 /** The script a guest runs: loads the tracer once, then runs the tracer's tests one file after the other. */
-export function jobScript({ built, connections }: JobOptions): string {
-  const files = globSync("*.test.mjs", { cwd: `${built}/tests` }).sort();
+export function jobScript({ built, connections, tests }: JobOptions): string {
+  const files = globSync(`${tests}.test.mjs`, { cwd: `${built}/tests` }).sort();
   return `
 cd ${quote(built)}
 export NO_COLOR=1 FLOW_TRACER_BUILD=${quote(built)} FLOW_TEST_CONNECTIONS=${connections}
