@@ -1,6 +1,6 @@
-import { parseArgs } from "node:util";
 import type { Options } from "./commands/command.ts";
-import { reasonOf, UsageError } from "./errors.ts";
+import { UsageError } from "./errors.ts";
+import { readWords } from "./lib/words.ts";
 
 interface CommandLine<Name> {
   command: Name;
@@ -33,7 +33,7 @@ export function parseCommandLine<Name extends string>(
   argv: readonly string[],
   commands: Readonly<Record<Name, unknown>>,
 ): CommandLine<Name> {
-  const { values, positionals } = read(argv);
+  const { values, positionals } = readWords(argv, OPTIONS);
   const [command = "start", ...words] = positionals;
   const isCommand = (word: string): word is Name => Object.hasOwn(commands, word);
   if (!isCommand(command)) throw new UsageError(`There is no command "${command}".`);
@@ -41,12 +41,4 @@ export function parseCommandLine<Name extends string>(
   if (surplus !== undefined) throw new UsageError(`Unknown word "${surplus}".`);
   const { "no-install": noInstall, "when-ready": whenReady, ...rest } = values;
   return { command, words, options: { ...rest, install: !noInstall, whenReady } };
-}
-
-function read(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], allowPositionals: true, options: OPTIONS });
-  } catch (error) {
-    throw new UsageError(reasonOf(error));
-  }
 }

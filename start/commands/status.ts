@@ -4,6 +4,7 @@ import { loadSettings, type Settings } from "../settings/index.ts";
 import { type ContainerState, listContainers, memoryOf } from "../stack/containers.ts";
 import { readLeftOut } from "../stack/files.ts";
 import { layoutOf } from "../stack/layout.ts";
+import { leftOutUdp } from "../stack/left-out-udp.ts";
 import { SERVICES } from "../stack/services.ts";
 import { readTracerState } from "../stack/tracer-state.ts";
 import type { Command } from "./command.ts";
@@ -18,7 +19,6 @@ export const status: Command = async ({ host, projectRoot, options, stdout }) =>
   const containers = await listContainers(docker).catch((cause: unknown) => {
     throw noDocker(cause);
   });
-  const leftOut = await readLeftOut(layout);
   const services = await Promise.all(
     SERVICES.map(async ({ name, port }): Promise<ServiceStatus> => {
       const container = containers.find(({ service }) => service === name);
@@ -27,6 +27,9 @@ export const status: Command = async ({ host, projectRoot, options, stdout }) =>
     }),
   );
   const tracer = await readTracerState(`http://127.0.0.1:${settings.FLOW_EXPORTER_PORT}`, ANSWER_MS);
+  // What a start left out is nothing to tell of where nothing runs.
+  const started = containers.length > 0 ? await readLeftOut(layout) : [];
+  const leftOut = [...started, ...leftOutUdp(settings, tracer)];
   const report = { services, tracer, leftOut };
   stdout.write(options.json ? `${JSON.stringify(report, undefined, 2)}\n` : renderStatus(report));
   const expected = services.filter(({ service }) => !leftOut.some(({ part }) => part === service));

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { nearest } from "./nearest.ts";
 import type { Entry, Fault } from "./parse.ts";
-import { KEYS, schema } from "./schema.ts";
+import { KEYS, memoryBytes, type Settings, schema } from "./schema.ts";
 
 /** What zod found wrong, per key and with the line the key stands in. */
 export function explain(issue: z.core.$ZodIssue, entries: readonly Entry[]): Fault[] {
@@ -30,4 +30,22 @@ export function samePorts(entries: readonly Entry[]): Fault[] {
     if (!other || line === undefined || line < (other.line ?? 0)) return [];
     return [{ line, message: `${key}: ${port} is the port of ${other.key} as well; give each its own` }];
   });
+}
+
+/** Kernel memory for each open flow there is room for: its own two entries, and a quarter of one that ended and one of UDP. */
+const BYTES_PER_FLOW = 200 + (160 + 184) / 4;
+/** For all else of the tracer: its programs, their variables, itself. */
+const BESIDE_TABLES = 32 * 2 ** 20;
+
+/** Tables that the tracer's memory limit has no room for; left to the tracer, they fit. */
+export function tablesTooLarge(settings: Settings, entries: readonly Entry[]): Fault[] {
+  const { FLOW_MAX_FLOWS: flows, FLOW_TRACER_MEMORY: limit } = settings;
+  const entry = entries.find(({ key }) => key === "FLOW_MAX_FLOWS");
+  if (flows === "auto" || entry === undefined) return [];
+  const needed = 2 ** Math.ceil(Math.log2(flows)) * BYTES_PER_FLOW + BESIDE_TABLES;
+  if (needed <= memoryBytes(limit)) return [];
+  const least = `${Math.ceil(needed / 2 ** 20)}m`;
+  return [
+    { line: entry.line, message: `FLOW_MAX_FLOWS: ${flows} takes a FLOW_TRACER_MEMORY of ${least}, not ${limit}` },
+  ];
 }

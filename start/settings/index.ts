@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { reasonOf, StartError } from "../errors.ts";
-import { explain, samePorts } from "./faults.ts";
+import { explain, samePorts, tablesTooLarge } from "./faults.ts";
 import { parseKeyValues } from "./parse.ts";
 import { type Settings, schema } from "./schema.ts";
 
@@ -34,7 +34,8 @@ export function readSettings(text: string, file = "config.monitoring"): Settings
   const { entries, faults } = parseKeyValues(text);
   const result = schema.safeParse(Object.fromEntries(entries.map(({ key, value }) => [key, value])));
   const invalid = result.success ? [] : result.error.issues.flatMap((issue) => explain(issue, entries));
-  const all = [...faults, ...invalid, ...samePorts(entries)].sort((a, b) => a.line - b.line);
+  const large = result.success ? tablesTooLarge(result.data, entries) : [];
+  const all = [...faults, ...invalid, ...samePorts(entries), ...large].sort((a, b) => a.line - b.line);
   if (result.success && all.length === 0) return result.data;
   throw new StartError("SETTINGS_INVALID", {
     what: `${file} has ${all.length === 1 ? "a fault" : `${all.length} faults`}`,

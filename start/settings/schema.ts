@@ -42,7 +42,10 @@ const MOST_FLOWS = 2 ** 24;
 
 const autoOr = (low: number, high: number) =>
   z
-    .union([z.literal("auto"), integer(low, high)], `must be auto or a whole number from ${low} to ${high}`)
+    .union(
+      [z.literal("auto"), integer(low, high, "auto or a whole number")],
+      `must be auto or a whole number from ${low} to ${high}`,
+    )
     .default("auto");
 
 const onOff = (value: "on" | "off") => z.enum(["on", "off"], "must be on or off").default(value);
@@ -67,7 +70,7 @@ export const schema = z.strictObject({
   EBPF_EXPORTER_MEMORY: memory("128m"),
   FLOW_TRACER_MEMORY: memory("256m", 64 * 2 ** 20, "64m: its tables are in it"),
   FLOW_EXPORTER_MEMORY: memory("512m"),
-  FLOW_UDP: z.enum(["on", "off", "functions", "cgroup"]).default("on"),
+  FLOW_UDP: z.enum(["on", "off", "functions", "cgroup"], "must be on, off, functions or cgroup").default("on"),
   FLOW_UDP_IDLE_SECONDS: integer(1, 3600).default(60),
   FLOW_MAX_FLOWS: autoOr(256, MOST_FLOWS),
   FLOW_MAX_EDGES: integer(10, 100_000).default(2000),

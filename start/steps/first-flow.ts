@@ -1,6 +1,7 @@
 import { waitFor } from "../lib/wait.ts";
+import { leftOutUdp } from "../stack/left-out-udp.ts";
 import { readTracerState } from "../stack/tracer-state.ts";
-import type { StackContext, Step } from "./step.ts";
+import type { Step } from "./step.ts";
 import { prometheusOf } from "./targets.ts";
 
 // Prometheus scrapes the other containers: that is traffic between containers from the first second on.
@@ -27,15 +28,9 @@ export const firstFlow: Step = {
         return `prometheus → ${edges[0].labels.destination}`;
       },
     );
-    await noteMissingUdp(context);
+    const { settings, leftOut, patience } = context;
+    const exporter = `http://127.0.0.1:${settings.FLOW_EXPORTER_PORT}`;
+    leftOut.push(...leftOutUdp(settings, await readTracerState(exporter, ANSWER_MS * patience)));
     return seen;
   },
 };
-
-/** A kernel can refuse to let UDP be counted, and all else works. */
-async function noteMissingUdp({ settings, leftOut, patience }: StackContext): Promise<void> {
-  if (settings.FLOW_UDP === "off") return;
-  const tracer = await readTracerState(`http://127.0.0.1:${settings.FLOW_EXPORTER_PORT}`, ANSWER_MS * patience);
-  if (tracer?.udp_mode === "off")
-    leftOut.push({ part: "udp", reason: "this kernel does not let it be counted; `docker logs flow-tracer` says why" });
-}

@@ -1,9 +1,9 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { parseArgs } from "node:util";
-import { reasonOf, StartError } from "../../start/errors.ts";
+import { reasonOf, StartError, UsageError } from "../../start/errors.ts";
 import type { Host } from "../../start/lib/host.ts";
 import { abortOnSignals } from "../../start/lib/interrupt.ts";
+import { readWords } from "../../start/lib/words.ts";
 import { renderError } from "../../start/render/error.ts";
 import { type Bench, FULL, type Part, QUICK, type Section } from "./bench.ts";
 import { type Circumstances, renderDocument, renderSection, renewSection } from "./document.ts";
@@ -16,8 +16,11 @@ export interface Setup {
   parts: readonly Part[];
 }
 
+const flag = { type: "boolean", default: false } as const;
+
 interface Call {
   quick: boolean;
+  help: boolean;
   install: boolean;
   parts: readonly Part[];
 }
@@ -34,17 +37,21 @@ on the machine (${parts.flatMap(({ name, standsAlone }) => (standsAlone ? [name]
 
 /** Runs the benchmark. @returns 0 done, 1 failed, 2 unknown words on the command line, 130 interrupted. */
 export async function main(argv: readonly string[], setup: Setup): Promise<number> {
-  const call = parse(argv, setup.parts);
-  if (typeof call === "string") {
-    process.stderr.write(`${call}\n\n${help(setup.parts)}`);
-    return 2;
-  }
   const interrupt = abortOnSignals();
   try {
+    const call = parse(argv, setup.parts);
+    if (call.help) {
+      process.stdout.write(help(setup.parts));
+      return 0;
+    }
     await run(call, argv, setup, interrupt.signal);
     return 0;
   } catch (error) {
     if (interrupt.signal.aborted) return 130;
+    if (error instanceof UsageError) {
+      process.stderr.write(`${error.message}\n\n${help(setup.parts)}`);
+      return 2;
+    }
     process.stderr.write(
       error instanceof StartError ? renderError(error) : `\nThe benchmark failed: ${reasonOf(error)}\n`,
     );
@@ -115,19 +122,12 @@ const NOT_ROOT = new StartError("ROOT_NEEDED", {
   fix: "sudo npm run bench",
 });
 
-/** @returns what is wrong with the words, where something is */
-function parse(argv: readonly string[], parts: readonly Part[]): Call | string {
-  try {
-    const options = {
-      quick: { type: "boolean", default: false },
-      "no-install": { type: "boolean", default: false },
-    } as const;
-    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options });
-    const known = parts.filter(({ name }) => positionals.includes(name));
-    const unknown = positionals.find((word) => !parts.some(({ name }) => name === word));
-    if (unknown !== undefined) return `"${unknown}" is no part of the benchmark`;
-    return { quick: values.quick, install: !values["no-install"], parts: known.length > 0 ? known : parts };
-  } catch (error) {
-    return reasonOf(error);
-  }
+/** @throws UsageError */
+function parse(argv: readonly string[], parts: readonly Part[]): Call {
+  const { values, positionals } = readWords(argv, { quick: flag, "no-install": flag, help: flag });
+  const unknown = positionals.find((word) => !parts.some(({ name }) => name === word));
+  if (unknown !== undefined) throw new UsageError(`"${unknown}" is no part of the benchmark.`);
+  const known = parts.filter(({ name }) => positionals.includes(name));
+  const { quick, help, "no-install": noInstall } = values;
+  return { quick, help, install: !noInstall, parts: known.length > 0 ? known : parts };
 }

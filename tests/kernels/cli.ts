@@ -1,7 +1,7 @@
-import { parseArgs } from "node:util";
-import { reasonOf, StartError } from "../../start/errors.ts";
+import { reasonOf, StartError, UsageError } from "../../start/errors.ts";
 import { createHost } from "../../start/lib/host.ts";
 import { abortOnSignals } from "../../start/lib/interrupt.ts";
+import { readWords } from "../../start/lib/words.ts";
 import { renderError } from "../../start/render/error.ts";
 import { type Context, cacheFolder } from "../guests/context.ts";
 import { KERNELS, kernelsNamed, SHORT_LIST } from "../guests/kernels.ts";
@@ -25,18 +25,22 @@ Packages and what is made of them are kept in ~/.cache/flowtally/guests (or bene
 
 /** @returns the exit code: 0 all is well, 1 something failed, 2 unknown words, 130 interrupted. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const call = parse(argv);
-  if (call === undefined) {
-    process.stderr.write(HELP);
-    return 2;
-  }
   const interrupt = abortOnSignals();
   try {
+    const call = parse(argv);
+    if (call.help) {
+      process.stdout.write(HELP);
+      return 0;
+    }
     const outcomes = await run(call, interrupt.signal);
     process.stdout.write(`\n${renderOutcomes(outcomes)}\n`);
     return outcomes.every(isGood) ? 0 : 1;
   } catch (error) {
     if (interrupt.signal.aborted) return 130;
+    if (error instanceof UsageError) {
+      process.stderr.write(`${error.message}\n\n${HELP}`);
+      return 2;
+    }
     process.stderr.write(error instanceof StartError ? renderError(error) : `${reasonOf(error)}\n`);
     return error instanceof StartError && error.code === "UNKNOWN_KERNEL" ? 2 : 1;
   } finally {
@@ -44,8 +48,11 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+const flag = { type: "boolean", default: false } as const;
+
 interface Call {
   short: boolean;
+  help: boolean;
   names: readonly string[];
 }
 
@@ -73,12 +80,7 @@ function summary(outcome: Outcome): string {
   return `${isGood(outcome) ? "passed" : "FAILED"} after ${Math.round(outcome.seconds)} s`;
 }
 
-function parse(argv: readonly string[]): Call | undefined {
-  try {
-    const options = { short: { type: "boolean", default: false } } as const;
-    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options });
-    return { short: values.short, names: positionals };
-  } catch {
-    return undefined;
-  }
+function parse(argv: readonly string[]): Call {
+  const { values, positionals } = readWords(argv, { short: flag, help: flag });
+  return { ...values, names: positionals };
 }

@@ -29,4 +29,8 @@ describe("the command line", () => {
       assert.throws(() => parse(...argv), UsageError);
     });
   }
+
+  it("names an option it does not know, and no more", () => {
+    assert.throws(() => parse("--loud"), { message: "Unknown option '--loud'." });
+  });
 });

@@ -48,7 +48,7 @@ static void explain_refusal(const char *program, const char *reason)
 	if (program)
 		log_line(LOG_ERROR, "LOAD_FAILED", "nothing works without %s: %s", program, reason);
 	else
-		log_line(LOG_ERROR, "LOAD_FAILED", "%s; lower --max-flows, or raise the memory limit (FLOW_TRACER_MEMORY)", reason);
+		log_line(LOG_ERROR, "LOAD_FAILED", "%s; lower --max-flows (FLOW_MAX_FLOWS), or raise the memory limit (FLOW_TRACER_MEMORY)", reason);
 }
 
 /* Why, and what helps. */

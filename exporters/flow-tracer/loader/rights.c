@@ -86,7 +86,7 @@ int check_locked_memory(__u64 table_bytes)
 		return 0;
 	log_line(LOG_ERROR, "LOCKED_MEMORY_LIMITED",
 		 "tables of %llu bytes do not fit under this process's limit of locked memory, %llu bytes, which holds for BPF "
-		 "before Linux 5.11; raise it (ulimit -l, LimitMEMLOCK=, --ulimit memlock=), or lower --max-flows",
+		 "before Linux 5.11; raise it (ulimit -l, LimitMEMLOCK=, --ulimit memlock=), or lower --max-flows (FLOW_MAX_FLOWS)",
 		 table_bytes, (unsigned long long)limit.rlim_max);
 	return -1;
 }

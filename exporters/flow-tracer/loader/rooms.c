@@ -72,8 +72,8 @@ static void warn_of_few(const struct rooms *rooms, const struct machine *machine
 {
 	if (rooms->flows < machine->tcp_sockets)
 		log_line(LOG_WARNING, "TABLES_SMALL",
-			 "%llu TCP sockets exist, and there is room for %u: the others are counted as lost; raise --max-flows "
-			 "(FLOW_MAX_FLOWS) where it is given, else the memory limit of the control group (FLOW_TRACER_MEMORY)",
+			 "%llu TCP sockets exist, and there is room for %u: the others count only once they end, without their "
+			 "process; raise --max-flows (FLOW_MAX_FLOWS) where it is given, else the memory limit of the control group (FLOW_TRACER_MEMORY)",
 			 machine->tcp_sockets, rooms->flows);
 }
 

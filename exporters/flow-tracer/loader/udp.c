@@ -39,7 +39,7 @@ enum udp_mode first_udp_mode(enum udp_choice choice)
 	if (choice != COUNT_UDP_AT_CGROUP && functions_take_programs())
 		return UDP_FUNCTIONS;
 	if (choice == COUNT_UDP_IN_FUNCTIONS)
-		return leave_udp_out("this kernel lets no program into its UDP functions (fentry); say --udp on or cgroup");
+		return leave_udp_out("this kernel lets no program into its UDP functions (fentry); say --udp on or cgroup (FLOW_UDP)");
 	if (may_attach_to_cgroups())
 		return UDP_CGROUP;
 	return leave_udp_out("capability NET_ADMIN is missing, without which no program can be attached to the root cgroup; grant "

@@ -44,6 +44,21 @@ describe("readSettings", () => {
     ]);
   });
 
+  it("refuses more flows than the tracer's memory has room for, and says how much they take", () => {
+    assert.deepEqual(faultsOf("FLOW_MAX_FLOWS=600000"), [
+      "line 1: FLOW_MAX_FLOWS: 600000 takes a FLOW_TRACER_MEMORY of 318m, not 256m",
+    ]);
+    assert.equal(readSettings("FLOW_MAX_FLOWS=600000\nFLOW_TRACER_MEMORY=318m").FLOW_MAX_FLOWS, 600_000);
+    assert.equal(readSettings("FLOW_MAX_FLOWS=65536\nFLOW_TRACER_MEMORY=64m").FLOW_MAX_FLOWS, 65_536);
+  });
+
+  it("names the words a setting may have", () => {
+    assert.deepEqual(faultsOf("FLOW_UDP=maybe\nFLOW_MAX_FLOWS=0"), [
+      'line 1: FLOW_UDP: "maybe" must be on, off, functions or cgroup',
+      'line 2: FLOW_MAX_FLOWS: "0" must be auto or a whole number from 256 to 16777216',
+    ]);
+  });
+
   it("refuses a key that is set twice", () => {
     assert.deepEqual(faultsOf("GRAFANA_PORT=1\nGRAFANA_PORT=2"), [
       "line 2: GRAFANA_PORT is set already in line 1; keep one of the two",
