@@ -36,7 +36,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(`\n${renderOutcomes(outcomes)}\n`);
     return outcomes.every(isGood) ? 0 : 1;
   } catch (error) {
-    if (interrupt.signal.aborted) return 130;
+    if (interrupt.signal.aborted) {
+      process.stderr.write("interrupted; nothing is left running\n");
+      return 130;
+    }
     if (error instanceof UsageError) {
       process.stderr.write(`${error.message}\n\n${HELP}`);
       return 2;
@@ -65,7 +68,11 @@ async function run({ short, names }: Call, signal: AbortSignal): Promise<Outcome
   await provideTests(context);
   const built = await buildForGuests(context);
   try {
-    const onOutcome = (outcome: Outcome) => report(`${outcome.name}: ${summary(outcome)}`);
+    let done = 0;
+    const onOutcome = (outcome: Outcome) => {
+      done += 1;
+      report(`${outcome.name}: ${summary(outcome)}, ${done} of ${kernels.length}`);
+    };
     return await runMatrix(context, { kernels, built, scale: short ? SHORT : FULL, onOutcome });
   } finally {
     await removeBuild(built);

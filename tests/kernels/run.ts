@@ -44,6 +44,7 @@ type Attempt = Omit<Outcome, "seconds"> & { died: boolean };
 
 async function runOnce(context: Context, trial: Trial): Promise<Attempt> {
   const { name, release } = trial.kernel;
+  context.report(`${name}: booting ${release}`);
   const told = { said: [] as string[], results: [] as Result[] };
   const end = await runTests(context, trial, (line) => {
     const before = told.results.at(-1);

@@ -18,7 +18,7 @@ const HELP = `npm run test:machines [-- MACHINE …]
 
   MACHINE   ${MACHINES.map(({ name }) => name).join(", ")}; all without any
 
-Tests the project as it is committed. Needs root, and takes about a quarter of an hour a machine.
+Tests the project as it is committed. Needs root, and takes about a quarter of an hour a machine, on two idle CPUs.
 `;
 
 /** Runs the machines one after the other. @returns 0 all passed, 1 not so, 2 unknown words, 130 interrupted. */

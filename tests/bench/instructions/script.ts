@@ -26,8 +26,9 @@ export const VETH: Route = { name: "veth", prepare: "make_veth", target: "peer 1
 /** In the machine. */
 export const PINS = "/sys/fs/bpf/flowtally";
 
-/** The kernel's part, with all it counts or without UDP. */
+/** The kernel's part, with all it counts, with UDP counted where all packets pass, or without UDP. */
 export const TRACER = tracer("flow-tracer");
+export const TRACER_AT_CGROUP = tracer("flow-tracer-udp-cgroup", "--udp", "cgroup");
 export const TRACER_WITHOUT_UDP = tracer("flow-tracer-udp-off", "--udp", "off");
 
 function tracer(name: string, ...options: string[]): Observer {

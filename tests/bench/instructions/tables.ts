@@ -29,7 +29,7 @@ export function addedTable(route: Route, observers: readonly Observer[], told: r
       const more = (name: string) => added(console.costs(nameOf(route, name)), off);
       return [
         rowOf(`${kernel}: without anything`, off),
-        rowOf(`${kernel}: without, before and after`, more(OFF), "±"),
+        rowOf(`${kernel}: the same, before and after`, more(OFF), "±"),
         ...observers.map(({ name }) => rowOf(`${kernel}: ${name}`, more(name), "+", name === TRACER.name)),
       ];
     }),

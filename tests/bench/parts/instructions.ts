@@ -20,6 +20,7 @@ import {
   type Observer,
   type Route,
   TRACER,
+  TRACER_AT_CGROUP,
   TRACER_WITHOUT_UDP,
   VETH,
 } from "../instructions/script.ts";
@@ -74,8 +75,11 @@ machine they are taken on, nor on what else it does, and say nothing about cache
 One thread plays both ends.
 A connection is opened, carries 100 bytes there and 200 back, and is closed; a datagram of 100 bytes is sent and received;
 a megabyte goes over one connection in pieces of 50 kB. Each figure is the middle one of seven batches.`,
-  `"without anything" is the mean of before and after the others, "without, before and after" how far those two lie from it:
-noise. The others are what is added while they run. The goals are for flow-tracer with all it counts.`,
+  `"without anything" is the mean of a load before all others and one after them, "the same, before and after" how far those
+two lie from it. The others are what is added while they run. Loads also differ by where their batches happen to fall, by
+some hundred instructions a megabyte: a few below zero are none. The goals are for flow-tracer with all it counts; in
+the tables flow-tracer-udp-cgroup counts UDP at the root cgroup, as it does where the kernel takes no programs into its
+functions, and flow-tracer-udp-off counts none.`,
   `Afterwards, in user space: a program that reads the pins in the order of flow-exporter and makes nothing of them, before
 and after a load of connections; and the real flow-exporter, warm, on the same pins: all it ran during loads of connections
 and until they were settled, less what it runs at rest. Both ends of each connection are on the machine: two rows each.
@@ -85,7 +89,7 @@ own share is the kernel's way to them.`,
 ];
 
 function observersOn(route: Route): Observer[] {
-  return [TRACER, TRACER_WITHOUT_UDP, ...peersOn(route)];
+  return [TRACER, TRACER_AT_CGROUP, TRACER_WITHOUT_UDP, ...peersOn(route)];
 }
 
 function peersOn(route: Route): Observer[] {
