@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
@@ -92,6 +94,16 @@ for (const { where, how, skip } of WAYS) {
       assert.deepEqual([before?.sent, after?.sent, after?.entry], [1, 3, before?.entry]);
     });
 
+    test("half as many peers as there is room for, all of one network, find room", async (t) => {
+      const spread = await startTracer("udp-spread", "--udp", how, "--max-udp", "8192");
+      t.after(() => spread.stop());
+      const port = await callNeighbours(254, 16);
+      const shown = readUdp(spread.pins).filter(({ sourcePort }) => sourcePort === port).length;
+      const { udpLost } = readStatus(spread.pins);
+      assert.equal(shown + udpLost, 254 * 16);
+      assert.ok(udpLost < 20, `${udpLost} of ${254 * 16} found none`);
+    });
+
     test("the status row says that UDP is counted and that nothing was lost", () => {
       const { flags, udpLost } = readStatus(tracer.pins);
       assert.deepEqual([flags & UDP_COUNTED, udpLost], [UDP_COUNTED, 0]);
@@ -135,6 +147,22 @@ describe("without UDP", { skip: lacks ?? false }, () => {
     assertNoUdp({ pins });
   });
 });
+
+/** Sends a byte each to ports of addresses that differ in their last number only. @returns the sender's own port */
+async function callNeighbours(addresses: number, ports: number): Promise<number> {
+  const socket = createSocket("udp4");
+  socket.bind(0, "127.0.0.1");
+  await once(socket, "listening");
+  const { port } = socket.address();
+  for (let host = 1; host <= addresses; host += 1) {
+    const sent = Array.from({ length: ports }, (_, number) => {
+      return new Promise((resolve) => socket.send("x", 40_000 + number, `127.0.7.${host}`, resolve));
+    });
+    await Promise.all(sent);
+  }
+  socket.close();
+  return port;
+}
 
 /**
  * Where the kernel has no bpf_rdonly_cast, libbpf looks for it in modules, which takes SYS_ADMIN; from 1.2 on it does

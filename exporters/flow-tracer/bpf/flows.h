@@ -14,6 +14,8 @@
 #include "sizes.h"
 #include "names.h"
 
+#define BIT(tcp_state) (1U << (tcp_state))
+
 #define SLOT_FREE 0
 #define SLOT_CLAIMED (~0ULL)
 

@@ -67,9 +67,29 @@ static __always_inline void fill_from_common(struct flow_row *row, const struct 
 	row->state = common->skc_state;
 }
 
-static __always_inline void fill_counters(struct flow_row *row, struct tcp_sock *tcp, unsigned long flags)
+/*
+ * The socket goes on meanwhile. What is acknowledged between the two reads is missed until the next time, rather than
+ * counted twice; a FIN that is sent after the state was read is no payload in what was transmitted.
+ */
+static __always_inline __u64 sent_so_far(struct tcp_sock *tcp, const struct flow_state *state, __u8 tcp_state)
 {
-	row->sent_bytes = sent_payload(BPF_CORE_READ(tcp, bytes_sent), BPF_CORE_READ(tcp, bytes_retrans));
+	struct sent_counters sent = { .bytes_acked = BPF_CORE_READ(tcp, bytes_acked) };
+	__u64 payload, once;
+
+	sent.bytes_retrans = BPF_CORE_READ(tcp, bytes_retrans);
+	sent.bytes_sent = BPF_CORE_READ(tcp, bytes_sent);
+	sent.snd_una = BPF_CORE_READ(tcp, snd_una);
+	sent.snd_nxt = BPF_CORE_READ(tcp, snd_nxt);
+	sent.write_seq = BPF_CORE_READ(tcp, write_seq);
+	payload = sent_payload(&sent, state, tcp_state);
+	once = transmitted_once(&sent);
+	return payload < once ? payload : once;
+}
+
+static __always_inline void fill_counters(struct flow_row *row, struct tcp_sock *tcp, const struct flow_state *state,
+					  unsigned long flags)
+{
+	row->sent_bytes = sent_so_far(tcp, state, row->state);
 	row->received_bytes = received_payload(BPF_CORE_READ(tcp, bytes_received), flags);
 	row->retransmits = BPF_CORE_READ(tcp, total_retrans);
 	row->rtt_us = BPF_CORE_READ(tcp, srtt_us) >> 3;
@@ -115,7 +135,7 @@ static __always_inline void show(struct flow_bucket *bucket, __u32 number, __u64
 	row->head = (struct row_head){ .size = sizeof(*row), .kind = ROW_FLOW, .version = ROWS_VERSION };
 	fill_identity(row, state);
 	fill_from_common(row, &part.common);
-	fill_counters(row, (struct tcp_sock *)sk, part.common.skc_flags);
+	fill_counters(row, (struct tcp_sock *)sk, state, part.common.skc_flags);
 	inherit_owner(row);
 	/* the flow may have ended meanwhile, and the slot have changed hands */
 	if (*(volatile __u64 *)&bucket->sockets[number] == socket && *(volatile __u64 *)&state->cookie == row->cookie)

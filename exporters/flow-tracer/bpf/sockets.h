@@ -11,7 +11,6 @@
 
 #include "closed.h"
 
-#define BIT(state) (1U << (state))
 #define WATCHED (BIT(TCP_SYN_SENT) | BIT(TCP_FIN_WAIT1) | BIT(TCP_LAST_ACK) | BIT(TCP_LISTEN))
 
 /* A slot that is still there: of a socket that connects again, or of a flow whose end no program saw. */

@@ -38,23 +38,35 @@ static __always_inline bool parse_ipv4(struct datagrams *seen, struct __sk_buff 
 	return parse_udp(seen, skb, ip->ihl * 4, AF_INET);
 }
 
-/* Options on the way and routing: each says what comes next, and how many eight bytes beyond its first it takes. */
+#define FRAGMENT 44
+
+/* Options on the way, routing, a fragment: each says what comes next, and how many eight bytes beyond its first it takes. */
 static __always_inline bool is_extension(__u8 header)
 {
-	return header == 0 || header == 43 || header == 60;
+	return header == 0 || header == 43 || header == 60 || header == FRAGMENT;
 }
+
+struct extension {
+	__u8 next;
+	__u8 more_eights; /* nothing in a fragment's header, which always takes eight bytes */
+	__be16 offset; /* a fragment's, and three bits of flags: here only one that is all there is of its packet comes by */
+};
 
 /* Where UDP's header begins, or 0. */
 static __always_inline __u32 after_extensions(struct __sk_buff *skb, __u8 header)
 {
 	__u32 offset = sizeof(struct ipv6hdr);
-	__u8 extension[2];
+	struct extension extension;
+	bool is_fragment;
 
 	for (int i = 0; i < MAX_EXTENSIONS && is_extension(header); i++) {
-		if (bpf_skb_load_bytes(skb, offset, extension, sizeof(extension)))
+		if (bpf_skb_load_bytes(skb, offset, &extension, sizeof(extension)))
 			return 0;
-		header = extension[0];
-		offset += (extension[1] + 1) * 8;
+		is_fragment = header == FRAGMENT;
+		if (is_fragment && extension.offset & bpf_htons(0xfff8))
+			return 0;
+		header = extension.next;
+		offset += is_fragment ? 8 : (extension.more_eights + 1) * 8;
 	}
 	return header == IPPROTO_UDP ? offset : 0;
 }
@@ -89,7 +101,17 @@ static __always_inline bool is_datagram_socket(struct __sk_buff *skb)
 	struct bpf_sock *sk = skb->sk;
 
 	sk = sk ? bpf_sk_fullsock(sk) : NULL;
-	return sk && sk->type == SOCK_DGRAM;
+	return sk && sk->type == SOCK_DGRAM && sk->protocol == IPPROTO_UDP;
+}
+
+/* A datagram behind more headers than are looked through is not counted, but not passed over either. */
+static __always_inline bool hides_datagram(struct __sk_buff *skb)
+{
+	void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
+	struct ipv6hdr *ip = data;
+
+	return skb->protocol == bpf_htons(ETH_P_IPV6) && (void *)(ip + 1) <= end && is_extension(ip->nexthdr) &&
+	       is_datagram_socket(skb);
 }
 
 /* False: the flow has been given up meanwhile. */
@@ -127,8 +149,11 @@ static __always_inline int count(struct __sk_buff *skb, bool sent)
 		udp = parse_ipv4(&seen, skb);
 	else
 		udp = skb->protocol == bpf_htons(ETH_P_IPV6) && parse_ipv6(&seen, skb);
-	if (!udp)
+	if (!udp) {
+		if (hides_datagram(skb))
+			__sync_fetch_and_add(&udp_lost, 1);
 		return ALLOW;
+	}
 	seen.key.cookie = bpf_get_socket_cookie(skb);
 	seen.count = skb->gso_segs > 1 ? skb->gso_segs : 1;
 	count_in_table(skb, &seen);

@@ -67,9 +67,10 @@ struct {
 	__type(value, struct udp_group);
 } udp_flows __weak SEC(".maps");
 
-/* Set by the loader: buckets less one; a number of chance, so that nobody can aim at one bucket. */
+/* Set by the loader: buckets less one; two numbers of chance, so that nobody can aim at one bucket. */
 __weak const volatile __u32 udp_bucket_mask;
 __weak const volatile __u64 udp_seed;
+__weak const volatile __u64 udp_seed2;
 
 __weak __u64 udp_lost;
 __weak __u64 last_udp_entry;
@@ -99,10 +100,15 @@ static __always_inline __u32 ipv4_of(const __u64 *address)
 	return ((const __u32 *)address)[3];
 }
 
-/* Whoever does not know the seed cannot choose addresses whose hashes are the same. */
-static __always_inline __u64 udp_hash_ipv4(__u64 cookie, __u64 local, __u64 remote, __u64 ports_family)
+/*
+ * Sums and products with numbers of chance, by which no two keys meet but by chance: whoever does not know these cannot
+ * choose addresses and ports that share a bucket. The last step carries each bit to those that number the buckets.
+ */
+static __always_inline __u64 udp_hash_ipv4(__u64 cookie, __u32 local, __u32 remote, __u64 ports_family)
 {
-	__u64 hash = (cookie ^ udp_seed) * 0x9e3779b97f4a7c15ULL + local * (udp_seed | 1) + (remote << 32 ^ ports_family);
+	__u64 peer = (__u64)(__u32)(remote + (__u32)udp_seed) * (__u32)(ports_family + (udp_seed >> 32));
+	__u64 own = (__u64)(__u32)(local + (__u32)udp_seed2) * (__u32)(cookie + (udp_seed2 >> 32));
+	__u64 hash = peer + own;
 
 	return (hash ^ hash >> 32) * 0xd6e8feb86659fd93ULL;
 }
@@ -115,7 +121,7 @@ static __always_inline __u64 udp_hash(const struct udp_key *key)
 	rest = ((key->local[0] * factor + key->remote[0]) * factor + (__u32)key->local[1]) * factor + (__u32)key->remote[1];
 	if (key->ports_family >> 32 == AF_INET)
 		rest = 0;
-	return udp_hash_ipv4(key->cookie ^ (rest ^ rest >> 32) * 0xbf58476d1ce4e5b9ULL, ipv4_of(key->local),
+	return udp_hash_ipv4(key->cookie ^ (rest ^ rest >> 32) * 0xbf58476d1ce4e5b9ULL >> 32, ipv4_of(key->local),
 			     ipv4_of(key->remote), key->ports_family);
 }
 
@@ -127,7 +133,7 @@ static __always_inline __u64 udp_tag(__u64 hash)
 /* Each key has two buckets: the second takes what the first has no room for. */
 static __always_inline struct udp_bucket *udp_bucket_of(__u64 hash, bool second)
 {
-	__u32 number = (second ? hash >> 12 : hash >> 40) & udp_bucket_mask;
+	__u32 number = (second ? hash >> 22 : hash >> 42) & udp_bucket_mask;
 	__u32 key = number / UDP_GROUP_BUCKETS;
 	struct udp_group *group = bpf_map_lookup_elem(&udp_flows, &key);
 

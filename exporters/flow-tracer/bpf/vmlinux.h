@@ -56,6 +56,7 @@ enum {
 	TCP_CLOSE_WAIT,
 	TCP_LAST_ACK,
 	TCP_LISTEN,
+	TCP_CLOSING,
 };
 
 struct iphdr {
@@ -321,6 +322,9 @@ struct tcp_sock {
 	__u64 bytes_sent;
 	__u64 bytes_acked;
 	__u64 bytes_retrans;
+	__u32 snd_una;
+	__u32 snd_nxt;
+	__u32 write_seq;
 	__u32 total_retrans;
 	__u32 srtt_us;
 };

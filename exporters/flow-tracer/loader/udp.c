@@ -32,23 +32,38 @@ static enum udp_mode leave_udp_out(const char *why)
 	return UDP_OFF;
 }
 
+/* Why no program can hang there; NULL where nothing is in the way. */
+static const char *bar_to_cgroup(void)
+{
+	int root;
+
+	if (!may_attach_to_cgroups())
+		return "capability NET_ADMIN is missing, without which no program can be attached to the root cgroup; grant it, or "
+		       "say --udp off (FLOW_UDP=off)";
+	root = open_cgroup_root();
+	if (root < 0)
+		return "no root of a cgroup v2 hierarchy is mounted here; mount it on /sys/fs/cgroup, or say --udp off (FLOW_UDP=off)";
+	close(root);
+	return NULL;
+}
+
 enum udp_mode first_udp_mode(enum udp_choice choice)
 {
+	const char *bar;
+
 	if (choice == COUNT_NO_UDP)
 		return UDP_OFF;
 	if (choice != COUNT_UDP_AT_CGROUP && functions_take_programs())
 		return UDP_FUNCTIONS;
 	if (choice == COUNT_UDP_IN_FUNCTIONS)
 		return leave_udp_out("this kernel lets no program into its UDP functions (fentry); say --udp on or cgroup (FLOW_UDP)");
-	if (may_attach_to_cgroups())
-		return UDP_CGROUP;
-	return leave_udp_out("capability NET_ADMIN is missing, without which no program can be attached to the root cgroup; grant "
-			     "it, or say --udp off (FLOW_UDP=off)");
+	bar = bar_to_cgroup();
+	return bar ? leave_udp_out(bar) : UDP_CGROUP;
 }
 
 enum udp_mode next_udp_mode(enum udp_choice choice, enum udp_mode refused)
 {
-	return choice == COUNT_UDP && refused == UDP_FUNCTIONS && may_attach_to_cgroups() ? UDP_CGROUP : UDP_OFF;
+	return choice == COUNT_UDP && refused == UDP_FUNCTIONS && !bar_to_cgroup() ? UDP_CGROUP : UDP_OFF;
 }
 
 /* Of jiffies, which the programs take the time from: CLOCK_MONOTONIC_COARSE moves with them. */
@@ -83,6 +98,7 @@ void want_udp(struct tracer *t, enum udp_mode mode, unsigned int idle_seconds)
 	t->rodata->udp_idle_ns = idle_seconds * 1000000000ULL;
 	t->rodata->tick_ns = tick_ns();
 	t->rodata->udp_seed = seed();
+	t->rodata->udp_seed2 = seed();
 	t->bss->udp_mode = mode;
 	set_autoload(functions, LENGTH(functions), mode == UDP_FUNCTIONS);
 	set_autoload(cgroup, LENGTH(cgroup), mode == UDP_CGROUP);
@@ -153,9 +169,8 @@ void start_udp(struct tracer *t)
 		return;
 	}
 	log_line(LOG_WARNING, "UDP_LEFT_OUT", "UDP is not counted, all else works: %s: %s",
-		 mode == UDP_FUNCTIONS	? "the kernel's UDP functions take no programs any more" :
-		 errno == ENOENT	? "no root of a cgroup v2 hierarchy is mounted here, mount it on /sys/fs/cgroup" :
-					  "the kernel refused to attach to the root cgroup",
+		 mode == UDP_FUNCTIONS ? "the kernel's UDP functions take no programs any more" :
+					 "the kernel refused to attach to the root cgroup",
 		 strerror(errno));
 	detach_all(t);
 	t->bss->udp_mode = UDP_OFF;
