@@ -10,49 +10,46 @@
 /* In these a socket has queued its FIN, behind all its data. */
 #define FIN_QUEUED (BIT(TCP_FIN_WAIT1) | BIT(TCP_FIN_WAIT2) | BIT(TCP_CLOSING) | BIT(TCP_LAST_ACK))
 
-/* What a socket knows of what it has sent. */
-struct sent_counters {
-	__u64 bytes_sent; /* every transmission, also one that this host's own queue or firewall refused */
-	__u64 bytes_retrans; /* of those the repeated ones; after a refusal the kernel sends as if for the first time */
-	__u64 bytes_acked; /* sequence numbers, a client's SYN and a FIN among them */
-	__u32 snd_una;
-	__u32 snd_nxt;
-	__u32 write_seq;
-};
-
-static __always_inline __u64 transmitted_once(const struct sent_counters *of)
+/* Whether sequence numbers tell its payload: it was seen from its start, and its state is known. */
+static __always_inline bool is_followed(const struct flow_state *state, __u8 tcp_state)
 {
-	return of->bytes_sent > of->bytes_retrans ? of->bytes_sent - of->bytes_retrans : 0;
+	return state->start_ns && tcp_state != TCP_CLOSE && tcp_state != TCP_SYN_SENT;
 }
 
-/* All sequence numbers sent at least once. */
-static __always_inline __u64 sequence_sent(const struct sent_counters *of)
+/* All sequence numbers sent at least once; bytes_acked counts a client's SYN and a FIN among them. */
+static __always_inline __u64 sequence_sent(__u64 bytes_acked, __u32 snd_una, __u32 snd_nxt)
 {
-	return of->bytes_acked + (__u32)(of->snd_nxt - of->snd_una);
+	return bytes_acked + (__u32)(snd_nxt - snd_una);
 }
 
-/* Those of them that are no payload. */
-static __always_inline __u32 control_sent(const struct sent_counters *of, __u8 role, __u8 tcp_state)
+static __always_inline __u64 without_control(__u64 sequence, __u8 role, bool fin_sent)
 {
-	return (role == ROLE_CLIENT) + ((BIT(tcp_state) & FIN_QUEUED) && of->snd_nxt == of->write_seq);
+	__u32 control = (role == ROLE_CLIENT) + fin_sent;
+
+	return sequence > control ? sequence - control : 0;
 }
 
 /*
- * The payload sent at least once. Sequence numbers tell it exactly, less SYN and FIN, where the flow was seen from its
- * start and its state is known. Else what was transmitted does, unless more of it was refused than SYN and FIN can make up.
- * Before a connection is made the numbers may still be those of the socket's last one.
+ * bytes_sent counts every transmission, bytes_retrans the repeated ones. But what this host's own queue or firewall refused
+ * is sent again as if for the first time: then it is more than SYN and FIN can make up for. Before a connection is made the
+ * sequence numbers may still be those of the socket's last one.
  */
-static __always_inline __u64 sent_payload(const struct sent_counters *of, const struct flow_state *state, __u8 tcp_state)
+static __always_inline __u64 transmitted_once(__u64 bytes_sent, __u64 bytes_retrans, __u64 sequence, __u8 tcp_state)
 {
-	__u64 sequence = sequence_sent(of), once;
-	__u32 control;
+	__u64 once = bytes_sent > bytes_retrans ? bytes_sent - bytes_retrans : 0;
 
-	if (state->start_ns && tcp_state != TCP_CLOSE && tcp_state != TCP_SYN_SENT) {
-		control = control_sent(of, state->role, tcp_state);
-		return sequence > control ? sequence - control : 0;
-	}
-	once = transmitted_once(of);
 	return tcp_state == TCP_SYN_SENT || once < sequence ? once : sequence;
+}
+
+/* The payload sent at least once. */
+static __always_inline __u64 sent_payload(const struct tcp_sock *tcp, const struct flow_state *state, __u8 tcp_state)
+{
+	__u32 next = tcp->snd_nxt;
+	__u64 sequence = sequence_sent(tcp->bytes_acked, tcp->snd_una, next);
+
+	if (!is_followed(state, tcp_state))
+		return transmitted_once(tcp->bytes_sent, tcp->bytes_retrans, sequence, tcp_state);
+	return without_control(sequence, state->role, BIT(tcp_state) & FIN_QUEUED && next == tcp->write_seq);
 }
 
 /* A FIN takes one sequence number, and bytes_received counts it. */
@@ -117,12 +114,8 @@ static __always_inline void fill_identity(struct flow_row *row, const struct flo
 static __always_inline void fill_flow_row(struct flow_row *row, struct sock *sk, const struct tcp_sock *tcp,
 					  const struct flow_state *state)
 {
-	const struct sent_counters sent = {
-		tcp->bytes_sent, tcp->bytes_retrans, tcp->bytes_acked, tcp->snd_una, tcp->snd_nxt, tcp->write_seq,
-	};
-
 	fill_identity(row, state);
-	row->sent_bytes = sent_payload(&sent, state, sk->__sk_common.skc_state);
+	row->sent_bytes = sent_payload(tcp, state, sk->__sk_common.skc_state);
 	row->received_bytes = received_payload(tcp->bytes_received, sk->__sk_common.skc_flags);
 	fill_addresses(row, &sk->__sk_common);
 	/* skc_num is cleared before the last state change, inet_sport is not */

@@ -69,20 +69,20 @@ static __always_inline void fill_from_common(struct flow_row *row, const struct 
 
 /*
  * The socket goes on meanwhile. What is acknowledged between the two reads is missed until the next time, rather than
- * counted twice; a FIN that is sent after the state was read is no payload in what was transmitted.
+ * counted twice; and a FIN that is sent after the state was read is no payload among what was transmitted.
  */
 static __always_inline __u64 sent_so_far(struct tcp_sock *tcp, const struct flow_state *state, __u8 tcp_state)
 {
-	struct sent_counters sent = { .bytes_acked = BPF_CORE_READ(tcp, bytes_acked) };
-	__u64 payload, once;
+	__u64 retrans = BPF_CORE_READ(tcp, bytes_retrans), sent = BPF_CORE_READ(tcp, bytes_sent), sequence, once, payload;
+	__u64 acked = BPF_CORE_READ(tcp, bytes_acked);
+	__u32 una = BPF_CORE_READ(tcp, snd_una), next = BPF_CORE_READ(tcp, snd_nxt);
+	bool fin_sent = BIT(tcp_state) & FIN_QUEUED && next == BPF_CORE_READ(tcp, write_seq);
 
-	sent.bytes_retrans = BPF_CORE_READ(tcp, bytes_retrans);
-	sent.bytes_sent = BPF_CORE_READ(tcp, bytes_sent);
-	sent.snd_una = BPF_CORE_READ(tcp, snd_una);
-	sent.snd_nxt = BPF_CORE_READ(tcp, snd_nxt);
-	sent.write_seq = BPF_CORE_READ(tcp, write_seq);
-	payload = sent_payload(&sent, state, tcp_state);
-	once = transmitted_once(&sent);
+	sequence = sequence_sent(acked, una, next);
+	once = transmitted_once(sent, retrans, sequence, tcp_state);
+	if (!is_followed(state, tcp_state))
+		return once;
+	payload = without_control(sequence, state->role, fin_sent);
 	return payload < once ? payload : once;
 }
 
