@@ -141,6 +141,34 @@ describe("a tracer on a machine that", { skip: lacks ?? false }, () => {
     });
   });
 
+  for (const [bar, command, reason] of [
+    [
+      "gave it no right to count UDP",
+      ["setpriv", "--bounding-set=-all,+bpf,+perfmon,+dac_override", "--no-new-privs"],
+      /NET_ADMIN is missing/,
+    ],
+    [
+      "showed it no control groups",
+      ["unshare", "--mount", "sh", "-c", `umount --lazy --recursive /sys/fs/cgroup && exec "$@"`, "sh"],
+      /no root of a cgroup v2 hierarchy is mounted here; mount it/,
+    ],
+  ] as const) {
+    test(`${bar} is not adopted once it does`, async (t) => {
+      const without = await startTracerBy(command, "refused", "--udp", "cgroup");
+      t.after(() => removePins(without.pins));
+      assert.match(without.said[0] ?? "", /"code":"UDP_LEFT_OUT"/);
+      assert.match(without.said[0] ?? "", reason);
+      await without.kill();
+      const same = await startTracerBy(command, "refused", "--udp", "cgroup");
+      assert.match(same.said.join("\n"), /"code":"UDP_LEFT_OUT".*\n.*"code":"ADOPTED"/);
+      await same.kill();
+      const next = await startTracer("refused", "--udp", "cgroup");
+      assert.match(next.said[0] ?? "", /"code":"READY".*UDP: at the root cgroup/);
+      assert.equal(readStatus(next.pins).flags & FLAGS.udp, FLAGS.udp);
+      assert.equal(await next.stop(), 0);
+    });
+  }
+
   /** Of a run that fails. */
   async function onlyLine(command: readonly string[], ...args: string[]): Promise<Line> {
     const { exitCode, stdout, stderr } = await runTracerBy(command, "--pins", PINS, ...args);

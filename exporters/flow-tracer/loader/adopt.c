@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The programs' variables are pinned last, under a name that stands for the build and its options. So where that name
- * is found everything else is there, and is what this tracer would load itself.
+ * The programs' variables are pinned last, under a name that stands for the build, its options and what its rights allow.
+ * So where that name is found everything else is there, and is what this tracer would load itself.
  */
 #include "adopt.h"
 
@@ -13,6 +13,7 @@
 
 #include "events.h"
 #include "options.h"
+#include "parts.h"
 #include "pins.h"
 #include "tracer.skel.h"
 
@@ -27,41 +28,42 @@ static __u64 hash(__u64 sum, const void *bytes, size_t size)
 	return sum;
 }
 
-/* The options as given: sizes that the machine chose may be others by now, and are no reason to load anew. */
-static __u64 identity(const struct options *options)
+/* The options as given: sizes that the machine chose may be others by now, and are no reason to load anew. The way of UDP
+ * as it is wanted now: a tracer without the rights for it may have left it out. */
+static __u64 identity(const struct options *options, const struct parts *wanted)
 {
 	const unsigned int numbers[] = { options->max_flows, options->max_closed, options->max_udp, options->udp,
-					 options->udp_idle };
+					 options->udp_idle, wanted->udp };
 	size_t size;
 	const void *object = tracer__elf_bytes(&size);
 
 	return hash(hash(FNV_BASIS, object, size), numbers, sizeof(numbers));
 }
 
-static void put_path(char path[PATH_MAX], const struct options *options)
+static void put_path(char path[PATH_MAX], const struct options *options, const struct parts *wanted)
 {
-	snprintf(path, PATH_MAX, "%s/" KEPT "/%016llx", options->pins, identity(options));
+	snprintf(path, PATH_MAX, "%s/" KEPT "/%016llx", options->pins, identity(options, wanted));
 }
 
-int pin_for_adoption(struct tracer *tracer, const struct options *options)
+int pin_for_adoption(struct tracer *tracer, const struct options *options, const struct parts *wanted)
 {
 	char path[PATH_MAX];
 
 	if (pin_links(tracer, options->pins) || pin_event_programs(tracer, options->pins))
 		return -1;
-	put_path(path, options);
+	put_path(path, options, wanted);
 	if (bpf_obj_pin(bpf_map__fd(tracer->maps.bss), path) == 0)
 		return 0;
 	return pin_failed(path);
 }
 
-static struct tracer__bss *map_variables(const struct options *options)
+static struct tracer__bss *map_variables(const struct options *options, const struct parts *wanted)
 {
 	char path[PATH_MAX];
 	void *variables;
 	int map;
 
-	put_path(path, options);
+	put_path(path, options, wanted);
 	map = bpf_obj_get(path);
 	if (map < 0)
 		return NULL;
@@ -70,10 +72,16 @@ static struct tracer__bss *map_variables(const struct options *options)
 	return variables == MAP_FAILED ? NULL : variables;
 }
 
-struct tracer *adopt_programs(const struct options *options)
+/* The kernel refused what was wanted: it may take it by now. */
+static bool lacks_udp(const struct tracer__bss *variables, const struct parts *wanted)
 {
-	struct tracer__bss *variables = map_variables(options);
-	struct tracer *tracer = variables ? tracer__open() : NULL;
+	return wanted->udp != UDP_OFF && variables->udp_mode == UDP_OFF;
+}
+
+struct tracer *adopt_programs(const struct options *options, const struct parts *wanted)
+{
+	struct tracer__bss *variables = map_variables(options, wanted);
+	struct tracer *tracer = variables && !lacks_udp(variables, wanted) ? tracer__open() : NULL;
 
 	if (!tracer)
 		return NULL;

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+/*
+ * The root of a BPF file system often lets every user make entries, so somebody else may have made what stands at the
+ * path. Only a folder of the tracer's own user is used, and it is opened once: all that is removed later is removed from
+ * the folder behind that descriptor.
+ */
 #include "folder.h"
 
 #include <errno.h>
@@ -13,12 +18,67 @@
 #include "log.h"
 #include "pins.h"
 
-/* Whoever made it, and whatever the umask: the mode is as wanted. */
-static int make_folder(const char *path, mode_t mode)
+#define ROOT_INODE 1 /* of a BPF file system */
+
+static int refuse(const char *path, const struct stat *found)
 {
-	if ((mkdir(path, mode) && errno != EEXIST) || chmod(path, mode))
+	log_line(LOG_ERROR, "PINS_NOT_OURS",
+		 "%s is a %s of user %u, who could lead the tracer (user %u) astray with it: remove it, or choose another --pins",
+		 path, S_ISLNK(found->st_mode) ? "symbolic link" : S_ISDIR(found->st_mode) ? "folder" : "file",
+		 found->st_uid, geteuid());
+	return -1;
+}
+
+static bool is_ours(const struct stat *found)
+{
+	return !S_ISLNK(found->st_mode) && found->st_uid == geteuid();
+}
+
+/* It could not be opened, for what it is or for whose it is. */
+static int explain(int parent, const char *name, const char *path)
+{
+	int error = errno;
+	struct stat found;
+
+	if (fstatat(parent, name, &found, AT_SYMLINK_NOFOLLOW) == 0 && !is_ours(&found))
+		return refuse(path, &found);
+	errno = error;
+	return pin_failed(path);
+}
+
+/* The mode of a file system's root is for its administrator to choose. A folder that the engine or another build has made
+ * may have another one. */
+static int set_mode(int folder, const struct stat *found, mode_t mode)
+{
+	return found->st_ino == ROOT_INODE || (found->st_mode & ALLPERMS) == mode ? 0 : fchmod(folder, mode);
+}
+
+/* 0, or -1 after saying why. */
+static int check_owner(int folder, const char *path, mode_t mode)
+{
+	struct stat found;
+
+	if (fstat(folder, &found))
 		return pin_failed(path);
-	return 0;
+	if (!is_ours(&found))
+		return refuse(path, &found);
+	return set_mode(folder, &found, mode) ? pin_failed(path) : 0;
+}
+
+/* Its descriptor, or -1 after saying why. */
+static int make_folder(int parent, const char *name, const char *path, mode_t mode)
+{
+	int folder;
+
+	if (mkdirat(parent, name, mode) && errno != EEXIST)
+		return pin_failed(path);
+	folder = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (folder < 0)
+		return explain(parent, name, path);
+	if (check_owner(folder, path, mode) == 0)
+		return folder;
+	close(folder);
+	return -1;
 }
 
 /* A tracer that ends may have removed the folder between our look and our lock. */
@@ -30,36 +90,43 @@ static bool is_there(int folder)
 }
 
 /* The descriptor stays open: the lock ends with the process. */
-static int lock(const char *path, const char *pins)
+static int lock(const struct folder *folder)
 {
-	int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (folder < 0)
-		return pin_failed(path);
-	if (flock(folder, LOCK_EX | LOCK_NB) == 0 && is_there(folder))
+	if (flock(folder->kept, LOCK_EX | LOCK_NB) == 0 && is_there(folder->kept))
 		return 0;
-	close(folder);
-	log_line(LOG_ERROR, "TRACER_RUNNING", "another tracer lives behind %s: stop it, or choose another --pins", pins);
+	log_line(LOG_ERROR, "TRACER_RUNNING", "another tracer lives behind %s: stop it, or choose another --pins", folder->path);
 	return -1;
 }
 
 /* The lock is on the inner folder, which no other user can open. */
-int take_folder(const char *pins)
+int take_folder(struct folder *folder, const char *path)
 {
 	char kept[PATH_MAX];
 
-	snprintf(kept, sizeof(kept), "%s/" KEPT, pins);
-	if (make_folder(pins, 0755) || make_folder(kept, 0700))
+	snprintf(kept, sizeof(kept), "%s/" KEPT, path);
+	folder->path = path;
+	folder->pins = make_folder(AT_FDCWD, path, path, 0755);
+	if (folder->pins < 0)
 		return -1;
-	return lock(kept, pins);
+	folder->kept = make_folder(folder->pins, KEPT, kept, 0700);
+	return folder->kept < 0 ? -1 : lock(folder);
 }
 
-void remove_folder(const char *pins)
+/* Somebody removed our folder, and another tracer made one of the same name. */
+static bool leads_elsewhere(int parent, const char *name, int held)
 {
-	char kept[PATH_MAX];
+	struct stat named, own;
 
-	remove_pins(pins);
-	snprintf(kept, sizeof(kept), "%s/" KEPT, pins);
-	rmdir(kept);
-	rmdir(pins); /* refused for a bind mount, whose maker removes it */
+	return fstatat(parent, name, &named, AT_SYMLINK_NOFOLLOW) == 0 && fstat(held, &own) == 0 &&
+	       (named.st_dev != own.st_dev || named.st_ino != own.st_ino);
+}
+
+void remove_folder(const struct folder *folder)
+{
+	if (leads_elsewhere(folder->pins, KEPT, folder->kept))
+		return;
+	remove_pins(folder);
+	unlinkat(folder->pins, KEPT, AT_REMOVEDIR);
+	if (!leads_elsewhere(AT_FDCWD, folder->path, folder->pins))
+		rmdir(folder->path); /* refused for a bind mount, whose maker removes it */
 }

@@ -2,10 +2,17 @@
 #ifndef FLOWTALLY_FOLDER_H
 #define FLOWTALLY_FOLDER_H
 
-/* Makes the folder for the pins, and holds it until the process ends, however it ends: 0, or -1 after saying why. */
-int take_folder(const char *pins);
+/* Held open: what others do to its path meanwhile leads nowhere else. */
+struct folder {
+	const char *path;
+	int pins;
+	int kept; /* the folder in it; locked */
+};
 
-/* Removes it with all that is in it, as far as that is possible. */
-void remove_folder(const char *pins);
+/* Makes the folder for the pins, and holds it until the process ends, however it ends: 0, or -1 after saying why. */
+int take_folder(struct folder *folder, const char *path);
+
+/* Removes it with all that is in it, as far as that is possible; not what a successor has made in its place. */
+void remove_folder(const struct folder *folder);
 
 #endif

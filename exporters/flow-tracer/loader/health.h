@@ -2,9 +2,8 @@
 #ifndef FLOWTALLY_HEALTH_H
 #define FLOWTALLY_HEALTH_H
 
-#include <stdbool.h>
-
-/* Whether a tracer renewed the heartbeat behind this folder's pin `status` in the last five seconds. */
-bool tracer_lives(const char *pins);
+/* Whether a tracer renewed the heartbeat behind this folder's pin `status` in the last five seconds: 0, or -1 after
+ * saying why not. */
+int check_tracer(const char *pins);
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "adopt.h"
 #include "checks.h"
@@ -15,14 +16,17 @@
 #include "iterators.h"
 #include "log.h"
 #include "options.h"
+#include "parts.h"
 #include "pins.h"
 #include "programs.h"
 #include "tracer.skel.h"
 #include "udp.h"
 #include "warnings.h"
 
+/* Whoever reads the log may end before the tracer, which still has to clean up. */
 static void block_ends(sigset_t *ends)
 {
+	signal(SIGPIPE, SIG_IGN);
 	sigemptyset(ends);
 	sigaddset(ends, SIGTERM);
 	sigaddset(ends, SIGINT);
@@ -54,16 +58,16 @@ static void beat_until(const sigset_t *ends, struct tracer *tracer, const struct
 }
 
 /* In place of what a tracer of another build, or with other options, has left. */
-static struct tracer *load_anew(const struct options *options)
+static struct tracer *load_anew(const struct options *options, const struct parts *parts, const struct folder *folder)
 {
-	struct tracer *tracer = load_programs(options);
+	struct tracer *tracer = load_programs(options, parts);
 
 	if (!tracer)
 		return NULL;
-	remove_pins(options->pins);
+	remove_pins(folder);
 	tracer->bss->heartbeat_ns = boot_time_ns();
 	start_udp(tracer);
-	if (attach_iterators(tracer) == 0 && start_tracing(tracer) == 0 && pin_for_adoption(tracer, options) == 0)
+	if (attach_iterators(tracer) == 0 && start_tracing(tracer) == 0 && pin_for_adoption(tracer, options, parts) == 0)
 		return tracer;
 	tracer__destroy(tracer);
 	return NULL;
@@ -81,41 +85,45 @@ static void say_ready(const struct tracer *tracer, const struct options *options
 		 udp_modes[now->udp_mode]);
 }
 
-static int trace(const struct options *options, const sigset_t *ends)
+static int trace(const struct options *options, const struct folder *folder, const sigset_t *ends)
 {
+	const struct parts parts = wanted_parts(options);
 	struct event_programs events;
-	struct tracer *tracer = adopt_programs(options);
+	struct tracer *tracer = adopt_programs(options, &parts);
 	int status = EXIT_FAILURE;
 
 	if (tracer)
 		log_line(LOG_INFO, "ADOPTED", "a tracer was killed here: its programs went on, and do");
 	else
-		tracer = load_anew(options);
+		tracer = load_anew(options, &parts, folder);
 	if (tracer) {
 		events = open_event_programs(options->pins);
 		tracer->bss->heartbeat_ns = boot_time_ns();
 		say_ready(tracer, options);
 		beat_until(ends, tracer, &events);
-		log_line(LOG_INFO, "STOPPED", "pins removed, programs unloaded");
 		status = EXIT_SUCCESS;
 	}
-	remove_folder(options->pins);
+	remove_folder(folder);
 	tracer__destroy(tracer);
+	if (status == EXIT_SUCCESS)
+		log_line(LOG_INFO, "STOPPED", "pins removed, programs unloaded");
 	return status;
 }
 
 int main(int argc, char **argv)
 {
 	struct options options;
+	struct folder folder;
 	sigset_t ends;
 
 	if (parse_options(&options, argc, argv))
 		return EXIT_FAILURE;
 	if (options.health)
-		return tracer_lives(options.pins) ? EXIT_SUCCESS : EXIT_FAILURE;
+		return check_tracer(options.pins) ? EXIT_FAILURE : EXIT_SUCCESS;
 	block_ends(&ends); /* from here on: a signal during the start waits until there is something to clean up */
 	keep_warnings();
-	if (check_host(options.pins) || take_folder(options.pins))
+	umask(022); /* so that what is made has the mode it is made with */
+	if (check_host(options.pins) || take_folder(&folder, options.pins))
 		return EXIT_FAILURE;
-	return trace(&options, &ends);
+	return trace(&options, &folder, &ends);
 }

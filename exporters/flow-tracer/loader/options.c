@@ -3,12 +3,15 @@
 
 #include <ctype.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "log.h"
 
+#define DEFAULT_PINS "/sys/fs/bpf/flowtally"
 #define NUMBER_LIMIT (16U << 20)
+#define LONGEST_PINS (PATH_MAX - 64) /* pins have names of their own behind it */
 
 static const char *const udp_choices[] = {
 	[COUNT_UDP] = "on",
@@ -49,12 +52,34 @@ static int parse_udp(enum udp_choice *choice, const char *text)
 	return -1;
 }
 
+/* A slash at the end would have the system follow a link at that place. */
+static int parse_pins(const char **pins, char *text)
+{
+	size_t length = strlen(text);
+
+	while (length > 1 && text[length - 1] == '/')
+		text[--length] = '\0';
+	*pins = text;
+	if (length > 0 && length <= LONGEST_PINS)
+		return 0;
+	log_line(LOG_ERROR, "BAD_OPTION", "--pins is %s: name a folder on a BPF file system, such as " DEFAULT_PINS,
+		 length ? "too long" : "empty");
+	return -1;
+}
+
+static int say_usage(void)
+{
+	log_line(LOG_ERROR, "BAD_OPTION",
+		 "usage: flow-tracer [--pins DIR] [--logs DIR] [--max-flows N|auto] [--max-closed N|auto] [--max-udp N|auto] "
+		 "[--udp on|off|functions|cgroup] [--udp-idle SECONDS] [--health]");
+	return -1;
+}
+
 static int take_option(struct options *options, int option)
 {
 	switch (option) {
 	case 'p':
-		options->pins = optarg;
-		return 0;
+		return parse_pins(&options->pins, optarg);
 	case 'l':
 		options->logs = optarg;
 		return 0;
@@ -72,7 +97,7 @@ static int take_option(struct options *options, int option)
 		options->health = true;
 		return 0;
 	default:
-		return -1;
+		return say_usage();
 	}
 }
 
@@ -99,14 +124,9 @@ int parse_options(struct options *options, int argc, char **argv)
 	int option;
 
 	opterr = 0;
-	*options = (struct options){ .pins = "/sys/fs/bpf/flowtally", .logs = temporary_folder(), .udp_idle = 60 };
-	do
-		option = getopt_long(argc, argv, "", known, NULL);
-	while (option != -1 && take_option(options, option) == 0);
-	if (option == -1 && optind == argc)
-		return 0;
-	log_line(LOG_ERROR, "BAD_OPTION",
-		 "usage: flow-tracer [--pins DIR] [--logs DIR] [--max-flows N|auto] [--max-closed N|auto] [--max-udp N|auto] "
-		 "[--udp on|off|functions|cgroup] [--udp-idle SECONDS] [--health]");
-	return -1;
+	*options = (struct options){ .pins = DEFAULT_PINS, .logs = temporary_folder(), .udp_idle = 60 };
+	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1)
+		if (take_option(options, option))
+			return -1;
+	return optind == argc ? 0 : say_usage();
 }

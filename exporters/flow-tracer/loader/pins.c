@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <linux/types.h>
 #include <stdbool.h>
@@ -12,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "log.h"
 #include "rows.h"
 #include "tracer.skel.h"
@@ -57,9 +59,32 @@ static struct bpf_link **link_of(struct tracer *tracer, const struct pin *pin)
 	return (struct bpf_link **)((char *)tracer + pin->link);
 }
 
+static bool has_dot(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return strchr(slash ? slash : path, '.');
+}
+
+/* "" where nothing is known to help. */
+static const char *remedy(const char *path, int error)
+{
+	if (error == EPERM && has_dot(path))
+		return "; a BPF file system takes no name with a dot: choose another --pins";
+	if (error == EROFS)
+		return "; mount -o remount,rw the BPF file system";
+	if (error == ENOTDIR)
+		return "; name a folder with --pins, the tracer makes it";
+	if (error == ENAMETOOLONG)
+		return "; choose a shorter --pins";
+	return "";
+}
+
 int pin_failed(const char *path)
 {
-	log_line(LOG_ERROR, "PIN_FAILED", "%s: %s", path, strerror(errno));
+	int error = errno;
+
+	log_line(LOG_ERROR, "PIN_FAILED", "%s: %s%s", path, strerror(error), remedy(path, error));
 	return -1;
 }
 
@@ -104,10 +129,12 @@ int open_links(struct tracer *tracer, const char *folder)
 	return 0;
 }
 
-/* Whatever their names: another build may have others. */
-static void empty(const char *folder)
+/* Whatever their names: another build may have others. Opened anew, as a copy of the descriptor would share its place in
+ * the listing. */
+static void empty(int folder)
 {
-	DIR *entries = opendir(folder);
+	int listing = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *entries = listing < 0 ? NULL : fdopendir(listing);
 	struct dirent *entry;
 
 	if (!entries)
@@ -117,14 +144,10 @@ static void empty(const char *folder)
 	closedir(entries);
 }
 
-void remove_pins(const char *folder)
+void remove_pins(const struct folder *folder)
 {
-	char path[PATH_MAX];
-
-	for (size_t i = 0; i < PIN_COUNT; i++) {
-		put_path(path, folder, pins[i].name);
-		unlink(path);
-	}
-	put_path(path, folder, KEPT);
-	empty(path);
+	for (size_t i = 0; i < PIN_COUNT; i++)
+		if (!strchr(pins[i].name, '/'))
+			unlinkat(folder->pins, pins[i].name, 0);
+	empty(folder->kept);
 }

@@ -8,9 +8,10 @@
 
 #define KEPT "kept"
 
+struct folder;
 struct tracer;
 
-/* Says that the system refused a pin or its folder, and why, as errno tells: -1. */
+/* Says that the system refused a pin or its folder, why, as errno tells, and what helps: -1. */
 int pin_failed(const char *path);
 
 /* Pins all that is attached: 0, or -1 after saying why. */
@@ -20,6 +21,6 @@ int pin_links(struct tracer *tracer, const char *folder);
 int open_links(struct tracer *tracer, const char *folder);
 
 /* Removes all pins, which unloads what no process holds; nothing there is fine. */
-void remove_pins(const char *folder);
+void remove_pins(const struct folder *folder);
 
 #endif

@@ -67,11 +67,11 @@ static const char *explain(const char *logs, const char *program, int error)
 	return text;
 }
 
-struct tracer *load_programs(const struct options *options)
+struct tracer *load_programs(const struct options *options, const struct parts *wanted)
 {
 	const struct machine machine = read_machine();
 	const struct rooms rooms = choose_rooms(&machine, options);
-	struct parts parts = wanted_parts(options);
+	struct parts parts = *wanted;
 
 	if (check_locked_memory(bytes_of(&rooms)))
 		return NULL;

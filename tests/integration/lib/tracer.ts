@@ -17,6 +17,8 @@ export interface Tracer {
   /** SIGTERM, then the exit code. */
   stop(): Promise<number | undefined>;
   kill(): Promise<void>;
+  /** Whoever reads its log goes away. */
+  closeLog(): void;
 }
 
 /** Why the tracer cannot be built or run here; undefined when it can. */
@@ -82,5 +84,6 @@ export async function startTracerBy(command: readonly string[], name: string, ..
       child.kill("SIGKILL");
       await child;
     },
+    closeLog: () => void child.stdout.destroy(),
   };
 }
