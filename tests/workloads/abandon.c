@@ -14,13 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void check(long result, const char *what)
-{
-	if (result >= 0)
-		return;
-	perror(what);
-	exit(1);
-}
+#include "common.h"
 
 static void connect_all(const struct sockaddr_in *to, int connections)
 {

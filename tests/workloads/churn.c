@@ -13,6 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common.h"
+
 enum mode {
 	CLIENT_CLOSES,
 	SERVER_CLOSES,
@@ -27,14 +29,6 @@ struct request {
 };
 
 static char buffer[8192];
-
-static void check(long result, const char *what)
-{
-	if (result >= 0)
-		return;
-	perror(what);
-	exit(1);
-}
 
 static long send_all(int fd, long bytes)
 {
@@ -53,15 +47,6 @@ static void until_end(int fd)
 {
 	while (recv(fd, buffer, sizeof(buffer), 0) > 0)
 		;
-}
-
-static unsigned long long cookie_of(int fd)
-{
-	unsigned long long cookie = 0;
-	socklen_t size = sizeof(cookie);
-
-	check(getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &size), "SO_COOKIE");
-	return cookie;
 }
 
 static void report(unsigned long long cookie, const char *role, unsigned int mode, long sent, long received)

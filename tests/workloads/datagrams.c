@@ -20,6 +20,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "common.h"
+
 #ifndef UDP_SEGMENT
 #define UDP_SEGMENT 103
 #endif
@@ -32,14 +34,6 @@ static int family; /* of the packets */
 static int client_family; /* of the clients' sockets */
 
 enum client { CONNECTED, SEGMENTED, UNCONNECTED, CORKED, WITH_OPTIONS, CLIENTS };
-
-static void check(long result, const char *what)
-{
-	if (result >= 0)
-		return;
-	perror(what);
-	exit(1);
-}
 
 /* As a socket of this family names it. */
 static socklen_t loopback(struct sockaddr_storage *address, int socket_family)

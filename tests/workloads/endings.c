@@ -13,6 +13,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "common.h"
+
 #define ESTABLISHED 1
 #define SYN_SENT 2
 #define FIN_WAIT2 5
@@ -26,23 +28,6 @@ struct pair {
 static char buffer[1 << 16];
 static struct sockaddr_in home;
 static int listener;
-
-static void check(long result, const char *what)
-{
-	if (result >= 0)
-		return;
-	perror(what);
-	exit(1);
-}
-
-static unsigned long long cookie_of(int fd)
-{
-	unsigned long long cookie = 0;
-	socklen_t size = sizeof(cookie);
-
-	check(getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &size), "SO_COOKIE");
-	return cookie;
-}
 
 static void note(const char *name, unsigned long long cookie, long sent, long received, int error, int last_state)
 {

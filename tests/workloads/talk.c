@@ -14,13 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void check(int result, const char *what)
-{
-	if (result >= 0)
-		return;
-	perror(what);
-	exit(1);
-}
+#include "common.h"
 
 static struct sockaddr_storage address(const char *family, int port, socklen_t *size)
 {

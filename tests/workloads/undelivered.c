@@ -12,6 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "common.h"
+
 #define BEFORE 100000
 #define MEANWHILE 50000 /* less than the socket's buffer: nobody waits */
 #define AFTER 1000000
@@ -21,23 +23,6 @@ static char buffer[1 << 16];
 static struct sockaddr_in server_address(void)
 {
 	return (struct sockaddr_in){ .sin_family = AF_INET, .sin_addr.s_addr = inet_addr("10.99.0.2"), .sin_port = htons(7000) };
-}
-
-static void check(long result, const char *what)
-{
-	if (result >= 0)
-		return;
-	perror(what);
-	exit(1);
-}
-
-static unsigned long long cookie_of(int fd)
-{
-	unsigned long long cookie = 0;
-	socklen_t size = sizeof(cookie);
-
-	check(getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &size), "SO_COOKIE");
-	return cookie;
 }
 
 static void run(const char *command)
