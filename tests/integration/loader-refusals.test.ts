@@ -160,9 +160,11 @@ describe("a tracer on a machine that", { skip: lacks ?? false }, () => {
       assert.match(without.said[0] ?? "", reason);
       await without.kill();
       const same = await startTracerBy(command, "refused", "--udp", "cgroup");
+      t.after(() => same.kill());
       assert.match(same.said.join("\n"), /"code":"UDP_LEFT_OUT".*\n.*"code":"ADOPTED"/);
       await same.kill();
       const next = await startTracer("refused", "--udp", "cgroup");
+      t.after(() => next.kill());
       assert.match(next.said[0] ?? "", /"code":"READY".*UDP: at the root cgroup/);
       assert.equal(readStatus(next.pins).flags & FLAGS.udp, FLAGS.udp);
       assert.equal(await next.stop(), 0);

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { chmod, lchown, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, beforeEach, describe, test } from "node:test";
+import { readStatus } from "./lib/rows.ts";
+import { buildTracer, removePins, runTracerBy, startTracer, tracerLacks } from "./lib/tracer.ts";
+
+const NAME = "folder";
+const PINS = `/sys/fs/bpf/flowtally-test-${NAME}`;
+const NOBODY = 65_534;
+const SMALL = ["--max-flows", "256", "--udp", "off"];
+
+const lacks = await tracerLacks();
+
+describe("the folder of a tracer's pins", { skip: lacks ?? false }, () => {
+  let folder: string;
+  before(async () => {
+    await buildTracer();
+    folder = await mkdtemp(path.join(tmpdir(), "flowtally-folder-"));
+  });
+  beforeEach(() => removePins(PINS));
+  after(async () => {
+    await removePins(PINS);
+    await rm(folder, { recursive: true });
+  });
+
+  test("is removed by a tracer whose log nobody reads any more", async (t) => {
+    const tracer = await startTracer(NAME, ...SMALL);
+    t.after(() => tracer.kill());
+    tracer.closeLog();
+    assert.equal(await tracer.stop(), 0);
+    assert.equal(existsSync(PINS), false);
+  });
+
+  test("of a successor stays when its predecessor ends", async (t) => {
+    const old = await startTracer(NAME, ...SMALL);
+    t.after(() => old.kill());
+    await removePins(PINS);
+    const successor = await startTracer(NAME, ...SMALL);
+    t.after(() => successor.kill());
+    assert.equal(await old.stop(), 0);
+    assert.equal(readStatus(PINS).flowsRoom, 256);
+    assert.equal(await successor.stop(), 0);
+    assert.equal(existsSync(PINS), false);
+  });
+
+  test("of the tracer's own user gets the mode that readers need", async (t) => {
+    await mkdir(PINS);
+    await chmod(PINS, 0o700);
+    const tracer = await startTracer(NAME, ...SMALL);
+    t.after(() => tracer.kill());
+    assert.equal((await stat(PINS)).mode & 0o7777, 0o755);
+    assert.equal(await tracer.stop(), 0);
+  });
+
+  test("keeps its mode where it is the root of a file system", async () => {
+    const script = `mount -t bpf -o mode=1700 bpf '${folder}' && timeout 3 "$@"; stat --format 'mode %a' '${folder}'`;
+    const { stdout } = await runTracerBy(["unshare", "--mount", "sh", "-c", script, "sh"], "--pins", folder, ...SMALL);
+    assert.match(stdout, /"code":"STOPPED"[^\n]*\nmode 1700$/);
+  });
+
+  test("is not made of a file, whose mode stays", async (t) => {
+    const tracer = await startTracer(NAME, ...SMALL);
+    t.after(() => tracer.stop());
+    const file = path.join(PINS, "status");
+    const { mode } = await stat(file);
+    const line = await onlyLine("--pins", file);
+    assert.deepEqual([line.code, (await stat(file)).mode], ["PIN_FAILED", mode]);
+    assert.match(line.message, /status: Not a directory; name a folder with --pins/);
+  });
+
+  for (const [fault, pins, code, message] of [
+    ["no name", "", "BAD_OPTION", /^--pins is empty: name a folder on a BPF file system/],
+    ["a path too long", `/${"x/".repeat(2100)}`, "BAD_OPTION", /^--pins is too long: name a folder/],
+    ["a name too long", `${PINS}${"x".repeat(300)}`, "PIN_FAILED", /: File name too long; choose a shorter --pins$/],
+    ["a dot in its name", `${PINS}.d`, "PIN_FAILED", /; a BPF file system takes no name with a dot: choose another/],
+    ["no folder around it", `${PINS}/in/nowhere`, "BPFFS_MISSING", /: No such file or directory; choose a --pins in/],
+  ] as const) {
+    test(`that has ${fault} is refused in one line, with what helps`, async () => {
+      const line = await onlyLine("--pins", pins, ...SMALL);
+      assert.equal(line.code, code);
+      assert.match(line.message, message);
+    });
+  }
+
+  test("tells by --health why no tracer lives behind it", async () => {
+    const line = await onlyLine("--pins", PINS, "--health");
+    assert.equal(line.code, "TRACER_MISSING");
+    assert.match(line.message, /lives behind .*: No such file or directory; start flow-tracer with --pins /);
+  });
+
+  describe("that another user has made", () => {
+    let victim: string;
+    beforeEach(async () => {
+      victim = await mkdtemp(path.join(folder, "victim-"));
+      await writeFile(path.join(victim, "status"), "important");
+      await chmod(victim, 0o750);
+    });
+
+    test("is refused, with all that he put in it", async () => {
+      await mkdir(PINS);
+      await symlink(victim, path.join(PINS, "kept"));
+      await lchown(PINS, NOBODY, NOBODY);
+      await assertRefused(PINS, "folder");
+    });
+
+    test("is refused where it is a link", async () => {
+      await symlink(victim, PINS);
+      await lchown(PINS, NOBODY, NOBODY);
+      await assertRefused(PINS, "symbolic link");
+      await assertRefused(PINS, "symbolic link", "/");
+    });
+
+    test("is refused where only the inner one is a link", async () => {
+      await mkdir(PINS);
+      await symlink(victim, path.join(PINS, "kept"));
+      await lchown(path.join(PINS, "kept"), NOBODY, NOBODY);
+      await assertRefused(path.join(PINS, "kept"), "symbolic link");
+    });
+
+    async function assertRefused(place: string, what: string, slash = ""): Promise<void> {
+      const line = await onlyLine("--pins", `${PINS}${slash}`, ...SMALL);
+      assert.equal(line.code, "PINS_NOT_OURS");
+      assert.ok(line.message.startsWith(`${place} is a ${what} of user ${NOBODY}, `), line.message);
+      assert.match(line.message, /: remove it, or choose another --pins$/);
+      assert.deepEqual(await readdir(victim), ["status"]);
+      assert.equal((await stat(victim)).mode & 0o7777, 0o750);
+    }
+  });
+});
+
+interface Line {
+  code: string;
+  message: string;
+}
+
+/** Of a run that fails. */
+async function onlyLine(...args: string[]): Promise<Line> {
+  const { exitCode, stdout, stderr } = await runTracerBy(["timeout", "20"], ...args);
+  assert.deepEqual([exitCode, stdout, stderr.split("\n").length], [1, "", 1], stderr);
+  return JSON.parse(stderr) as Line;
+}
