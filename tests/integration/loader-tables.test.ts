@@ -1,14 +1,22 @@
 import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { limitedGroup } from "./lib/control-group.ts";
 import { meminfoOf, withInPlace } from "./lib/other-machine.ts";
 import { readFlows, readPin, readStatus, readUdp, takeClosed } from "./lib/rows.ts";
-import { buildTracer, removePins, startTracer, startTracerBy, type Tracer, tracerLacks } from "./lib/tracer.ts";
+import {
+  buildTracer,
+  removePins,
+  runTracerBy,
+  startTracer,
+  startTracerBy,
+  type Tracer,
+  tracerLacks,
+} from "./lib/tracer.ts";
 import { compileWorkload, talk } from "./lib/workload.ts";
 
 const GIB = 2 ** 30;
@@ -50,6 +58,49 @@ describe("the tables of a tracer", { skip: lacks ?? false }, () => {
     assert.equal(await tracer.stop(), 0);
     assert.deepEqual([flowsRoom, closedRoom, udpRoom], [32_768, 32_768, 32_768]);
     assert.ok(tableBytes <= 32 * 2 ** 20, `${tableBytes} bytes`);
+  });
+
+  for (const [mebibytes, starts] of [
+    [48, true],
+    [40, true],
+    [32, false],
+    [16, false],
+  ] as const) {
+    test(`${starts ? "fit into" : "are refused beforehand under"} a limit of ${mebibytes} MiB`, async (t) => {
+      const group = await limitedGroup("flowtally-test-tables", mebibytes * 2 ** 20);
+      if (group === undefined) return t.skip("needs a control group that limits memory");
+      t.after(() => group.remove());
+      const { exitCode, stdout, stderr } = await runTracerBy(
+        [...group.command, "timeout", "--preserve-status", "5"],
+        "--pins",
+        "/sys/fs/bpf/flowtally-test-tables",
+      );
+      if (starts) return assert.match(stdout, /"code":"READY"[\s\S]*"code":"STOPPED"/);
+      assert.deepEqual([exitCode, stdout], [1, ""]);
+      assert.match(
+        stderr,
+        new RegExp(`"MEMORY_LIMITED".*limit is ${mebibytes} MiB, .* takes 35 MiB .*FLOW_TRACER_MEMORY`),
+      );
+    });
+  }
+
+  test("are called small only where the room that is made is too small", async () => {
+    const warning = async (): Promise<string | undefined> => {
+      const tracer = await startTracer("tables", "--max-flows", "1", "--udp", "off");
+      await tracer.stop();
+      return tracer.said.find((line) => line.includes("TABLES_SMALL"));
+    };
+    const now = Number(/^TCP: .* alloc (\d+)/m.exec(await readFile("/proc/net/sockstat", "utf8"))?.[1]);
+    if (now < 200) assert.equal(await warning(), undefined);
+    const running = await talk(await compileWorkload("talk"), {
+      family: "4",
+      connections: 200,
+      request: 1,
+      response: 1,
+    });
+    const said = await warning();
+    await running.end();
+    assert.match(said ?? "", /TCP sockets exist, and there is room for 256: /);
   });
 
   test("are no reason to load anew when the machine would get others now", async (t) => {

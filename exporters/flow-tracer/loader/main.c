@@ -3,6 +3,7 @@
  * flow-tracer: loads the programs, pins them for readers and for its successor, renews the heartbeat, and takes all away
  * at the end. If it is killed the programs go on, and the next tracer of the same build adopts them.
  */
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -122,6 +123,7 @@ int main(int argc, char **argv)
 		return check_tracer(options.pins) ? EXIT_FAILURE : EXIT_SUCCESS;
 	block_ends(&ends); /* from here on: a signal during the start waits until there is something to clean up */
 	keep_warnings();
+	mallopt(M_MMAP_THRESHOLD, 1 << 17); /* gives the kernel's types back whole, as often as they are read and freed */
 	umask(022); /* so that what is made has the mode it is made with */
 	if (check_host(options.pins) || take_folder(&folder, options.pins))
 		return EXIT_FAILURE;

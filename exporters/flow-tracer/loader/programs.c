@@ -48,7 +48,7 @@ static void explain_refusal(const char *program, const char *reason)
 	if (program)
 		log_line(LOG_ERROR, "LOAD_FAILED", "nothing works without %s: %s", program, reason);
 	else
-		log_line(LOG_ERROR, "LOAD_FAILED", "%s; lower --max-flows (FLOW_MAX_FLOWS), or raise the memory limit (FLOW_TRACER_MEMORY)", reason);
+		log_line(LOG_ERROR, "LOAD_FAILED", "%s; raise the memory limit (FLOW_TRACER_MEMORY), or lower --max-flows (FLOW_MAX_FLOWS) where it is given", reason);
 }
 
 /* Why, and what helps. */
@@ -73,7 +73,7 @@ struct tracer *load_programs(const struct options *options, const struct parts *
 	const struct rooms rooms = choose_rooms(&machine, options);
 	struct parts parts = *wanted;
 
-	if (check_locked_memory(bytes_of(&rooms)))
+	if (check_limit(&rooms, &machine) || check_locked_memory(bytes_of(&rooms)))
 		return NULL;
 	for (;;) {
 		struct tracer *tracer = try_load(options, &rooms, &parts);

@@ -9,7 +9,11 @@
 
 #include "log.h"
 #include "options.h"
+#include "tables.h"
 
+/* Loading takes so much for a moment, most of it to read the kernel's types and to verify the programs. */
+#define BESIDE_TABLES (32ULL << 20)
+#define LEAST_BY_LIMIT 4096 /* flows */
 #define BYTES_PER_FLOW 49152
 #define SPARE 4 /* times the sockets of now, at least half of it */
 #define LEAST_FLOWS 8192
@@ -57,13 +61,18 @@ static struct rooms by_machine(const struct machine *machine)
 	return rooms_for(larger(LEAST_FLOWS, larger(by_memory, by_sockets)));
 }
 
-/* Half of the limit is for the tables: the rest is for the programs, their variables, and the tracer itself. */
+/* What the tables may take: the rest of the limit is for all else, and never less than half of it. */
+static __u64 share_of(__u64 limit_bytes)
+{
+	return smaller(limit_bytes / 2, limit_bytes - smaller(limit_bytes, BESIDE_TABLES));
+}
+
 static struct rooms within_limit(struct rooms rooms, __u64 limit_bytes)
 {
-	while (limit_bytes && bytes_of(&rooms) > limit_bytes / 2 && rooms.flows > 1) {
+	while (limit_bytes && bytes_of(&rooms) > share_of(limit_bytes) && rooms.flows > LEAST_BY_LIMIT) {
 		rooms.flows /= 2;
-		rooms.closed = smaller(rooms.closed, larger(1, rooms.flows));
-		rooms.udp = smaller(rooms.udp, larger(1, rooms.flows));
+		rooms.closed = smaller(rooms.closed, rooms.flows);
+		rooms.udp = smaller(rooms.udp, rooms.flows);
 	}
 	return rooms;
 }
@@ -82,10 +91,29 @@ struct rooms choose_rooms(const struct machine *machine, const struct options *o
 	struct rooms rooms = options->max_flows ? rooms_for(options->max_flows) :
 						  within_limit(by_machine(machine), machine->limit_bytes);
 
-	warn_of_few(&rooms, machine);
 	if (options->max_closed)
 		rooms.closed = options->max_closed;
 	if (options->max_udp)
 		rooms.udp = options->max_udp;
+	rooms = rooms_made(&rooms);
+	warn_of_few(&rooms, machine);
 	return rooms;
+}
+
+static __u64 mebibytes(__u64 bytes)
+{
+	return (bytes + (1 << 20) - 1) >> 20;
+}
+
+int check_limit(const struct rooms *rooms, const struct machine *machine)
+{
+	const __u64 needed = bytes_of(rooms) + BESIDE_TABLES;
+
+	if (!machine->limit_bytes || needed <= machine->limit_bytes)
+		return 0;
+	log_line(LOG_ERROR, "MEMORY_LIMITED",
+		 "the control group's memory limit is %llu MiB, and the tracer takes %llu MiB while it loads, %llu of them for tables "
+		 "of %u flows; raise the limit (FLOW_TRACER_MEMORY), or lower --max-flows (FLOW_MAX_FLOWS) where it is given",
+		 machine->limit_bytes >> 20, mebibytes(needed), mebibytes(bytes_of(rooms)), rooms->flows);
+	return -1;
 }

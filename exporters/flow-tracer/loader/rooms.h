@@ -18,6 +18,10 @@ struct rooms {
  * Says so when the sockets of now would not fit. */
 struct rooms choose_rooms(const struct machine *machine, const struct options *options);
 
+/* Whether the memory limit holds the tables and all else of the tracer, which the kernel would kill without a word: 0, or
+ * -1 after saying what it takes. */
+int check_limit(const struct rooms *rooms, const struct machine *machine);
+
 /* Kernel memory they take when they are full. */
 __u64 bytes_of(const struct rooms *rooms);
 

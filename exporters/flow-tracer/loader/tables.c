@@ -21,6 +21,15 @@ static unsigned int elements(unsigned int wanted, unsigned int in_one)
 	return next_power_of_two((wanted + in_one - 1) / in_one);
 }
 
+struct rooms rooms_made(const struct rooms *asked)
+{
+	return (struct rooms){
+		.flows = elements(asked->flows, GROUP_SLOTS) * GROUP_SLOTS,
+		.closed = elements(asked->closed, CHUNK_ROWS) * CHUNK_ROWS,
+		.udp = elements(asked->udp, UDP_GROUP_SLOTS) * UDP_GROUP_SLOTS,
+	};
+}
+
 /* Each slot of `flows` finds room in `live_rows`, so that a snapshot shows all that the table holds. */
 void size_tables(struct tracer *tracer, const struct rooms *rooms)
 {

@@ -6,7 +6,10 @@
 struct rooms;
 struct tracer;
 
-/* Before loading: powers of two that have room for at least so many. */
+/* What is made when so much room is asked for: powers of two of whole elements, at least that. */
+struct rooms rooms_made(const struct rooms *asked);
+
+/* Before loading. */
 void size_tables(struct tracer *tracer, const struct rooms *rooms);
 
 /* After loading: tells the status row how large they became. */
