@@ -94,6 +94,12 @@ for (const { where, how, skip } of WAYS) {
       assert.deepEqual([before?.sent, after?.sent, after?.entry], [1, 3, before?.entry]);
     });
 
+    test("the status row says that UDP is counted and that nothing was lost", () => {
+      const { flags, udpLost } = readStatus(tracer.pins);
+      assert.deepEqual([flags & UDP_COUNTED, udpLost], [UDP_COUNTED, 0]);
+    });
+
+    // The last: every tracer here counts these, and two or three of them find no room in a small machine's table.
     test("half as many peers as there is room for, all of one network, find room", async (t) => {
       const spread = await startTracer("udp-spread", "--udp", how, "--max-udp", "8192");
       t.after(() => spread.stop());
@@ -102,11 +108,6 @@ for (const { where, how, skip } of WAYS) {
       const { udpLost } = readStatus(spread.pins);
       assert.equal(shown + udpLost, 254 * 16);
       assert.ok(udpLost < 20, `${udpLost} of ${254 * 16} found none`);
-    });
-
-    test("the status row says that UDP is counted and that nothing was lost", () => {
-      const { flags, udpLost } = readStatus(tracer.pins);
-      assert.deepEqual([flags & UDP_COUNTED, udpLost], [UDP_COUNTED, 0]);
     });
   });
 }
