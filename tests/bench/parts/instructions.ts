@@ -1,3 +1,5 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
 import { noDocker } from "../../../start/lib/docker.ts";
 import { type Context, cacheFolder } from "../../guests/context.ts";
 import { fetchKernel, type KernelFiles } from "../../guests/kernel-files.ts";
@@ -47,7 +49,9 @@ export const instructions: Part = {
   },
   run: async (bench) => {
     const context = { ...bench, cache: cacheFolder(bench.host.env) };
-    const tracer = await shippedTracer(bench, bench.projectRoot, bench.folder);
+    const shipped = path.join(bench.folder, "shipped");
+    await mkdir(shipped, { recursive: true });
+    const tracer = await shippedTracer(bench, bench.projectRoot, shipped);
     if (tracer === undefined) throw noDocker("the figures are those of the program that is shipped, in an image");
     const files = { ...(await program("flow-tracer", tracer)), ...(await peerFiles()) };
     const kernels = await fetchAll(context, bench.isQuick ? [CLOSER] : SHORT_LIST);
