@@ -82,7 +82,15 @@ function machineArgs({ cpus, memoryMb }: GuestJob, folder: string): string[] {
 }
 
 function died({ release }: KernelFiles, console: string): never {
-  const why = stripVTControlCharacters(console).trim().split(/\r?\n/).slice(-20).join("\n") || "its console is empty";
-  const fix = "see the console's last lines above";
+  const why = farewellOf(stripVTControlCharacters(console).trim().split(/\r?\n/)) || "its console is empty";
+  const fix = "see the console's lines above";
   throw new StartError("GUEST_DIED", { what: `A guest with kernel ${release} ended before its job`, why, fix });
+}
+
+const TOLD_LINES = 24;
+
+/** What a kernel says as it gives up begins with why; without such a line, its last ones. */
+function farewellOf(lines: readonly string[]): string {
+  const first = lines.findIndex((line) => /\b(BUG|Oops|general protection|Kernel panic|stack-protector)\b/.test(line));
+  return (first < 0 ? lines.slice(-TOLD_LINES) : lines.slice(first, first + TOLD_LINES)).join("\n");
 }

@@ -1,4 +1,4 @@
-import { reasonOf, StartError } from "../../start/errors.ts";
+import { StartError } from "../../start/errors.ts";
 import type { Context } from "../guests/context.ts";
 import type { KernelFiles } from "../guests/kernel-files.ts";
 import { runInGuest } from "../guests/machine.ts";
@@ -67,6 +67,6 @@ async function runTests(context: Context, trial: Trial, onLine: (line: string) =
   } catch (error) {
     context.signal.throwIfAborted();
     if (!(error instanceof StartError)) throw error;
-    return { trouble: reasonOf(error), died: error.code === "GUEST_DIED" };
+    return { trouble: error.message, died: error.code === "GUEST_DIED" };
   }
 }
