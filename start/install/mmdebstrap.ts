@@ -1,7 +1,19 @@
+import { type ProvideOptions, provideProgram } from "./provide.ts";
 import type { Installer } from "./types.ts";
 
 /** Makes the base of built images; asked for only where no container registry answers. */
-export const mmdebstrap: Installer = {
+const mmdebstrap: Installer = {
   title: "mmdebstrap",
   packages: async () => ["mmdebstrap"],
 };
+
+const NO_BASE = {
+  code: "MMDEBSTRAP_MISSING",
+  what: "The images cannot be built",
+  why: "no container registry answers, and mmdebstrap, which makes a base without one, is not installed",
+};
+
+/** @throws StartError MMDEBSTRAP_MISSING where it may not be installed, and those of `provideProgram` */
+export function provideMmdebstrap(context: ProvideOptions): Promise<void> {
+  return provideProgram("mmdebstrap", mmdebstrap, NO_BASE, context);
+}

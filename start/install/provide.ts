@@ -5,7 +5,7 @@ import { planInstall, printCommands } from "./plan.ts";
 import { readSystem } from "./system.ts";
 import type { Installer } from "./types.ts";
 
-interface Context extends ApplyOptions {
+export interface ProvideOptions extends ApplyOptions {
   host: Host;
   /** False with --no-install. */
   install: boolean;
@@ -26,7 +26,7 @@ export async function provideProgram(
   program: string,
   installer: Installer,
   { code, what, why }: Missing,
-  context: Context,
+  context: ProvideOptions,
 ): Promise<void> {
   const { host, install } = context;
   if ((await host.which(program)) !== undefined) return;

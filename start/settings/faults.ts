@@ -32,7 +32,10 @@ export function samePorts(entries: readonly Entry[]): Fault[] {
   });
 }
 
-/** Kernel memory for each open flow there is room for: its own two entries, and a quarter of one that ended and one of UDP. */
+/**
+ * Kernel memory for each open flow there is room for: its own two entries, and a quarter of one that ended and one of UDP.
+ * These are what flow-tracer itself reckons with in exporters/flow-tracer/loader/rooms.c, and refuses by when it starts.
+ */
 const BYTES_PER_FLOW = 200 + (160 + 184) / 4;
 /** For all else of the tracer: its programs, their variables, itself. */
 const BESIDE_TABLES = 32 * 2 ** 20;

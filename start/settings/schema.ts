@@ -1,7 +1,9 @@
 import { z } from "zod";
 
+const bounds = (what: string, low: number, high: number) => `must be ${what} from ${low} to ${high}`;
+
 const integer = (low: number, high: number, what = "a whole number") => {
-  const message = `must be ${what} from ${low} to ${high}`;
+  const message = bounds(what, low, high);
   return z
     .string()
     .regex(/^\d{1,9}$/, message)
@@ -40,13 +42,9 @@ const word = z.string().regex(/^[^\s"'$#\\]+$/, "must be one word without quotes
 /** Entries of the tracer's tables: its own bound. */
 const MOST_FLOWS = 2 ** 24;
 
+const AUTO_OR_NUMBER = "auto or a whole number";
 const autoOr = (low: number, high: number) =>
-  z
-    .union(
-      [z.literal("auto"), integer(low, high, "auto or a whole number")],
-      `must be auto or a whole number from ${low} to ${high}`,
-    )
-    .default("auto");
+  z.union([z.literal("auto"), integer(low, high, AUTO_OR_NUMBER)], bounds(AUTO_OR_NUMBER, low, high)).default("auto");
 
 const onOff = (value: "on" | "off") => z.enum(["on", "off"], "must be on or off").default(value);
 

@@ -1,13 +1,6 @@
 import { type ImageOptions, needsMmdebstrap, provideImages } from "../images/index.ts";
-import { mmdebstrap } from "../install/mmdebstrap.ts";
-import { provideProgram } from "../install/provide.ts";
+import { provideMmdebstrap } from "../install/mmdebstrap.ts";
 import type { Step } from "./step.ts";
-
-const NO_BASE = {
-  code: "MMDEBSTRAP_MISSING",
-  what: "The images cannot be built",
-  why: "no container registry answers, and mmdebstrap, which makes a base without one, is not installed",
-};
 
 export const images: Step = {
   title: "Provide the images",
@@ -22,7 +15,7 @@ export const images: Step = {
       onProgress: (service, line) => report(`${service}: ${line}`),
     };
     // Without a container registry the base of all builds is made from the distribution's packages.
-    if (await needsMmdebstrap(options)) await provideProgram("mmdebstrap", mmdebstrap, NO_BASE, { ...context, report });
+    if (await needsMmdebstrap(options)) await provideMmdebstrap({ ...context, report });
     context.images = await provideImages(options);
     for (const { service, reason } of context.images.filter(({ origin }) => origin === "missing")) {
       context.leftOut.push({ part: service, reason: `its image is not here and could not be pulled: ${reason ?? ""}` });

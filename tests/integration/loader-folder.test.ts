@@ -4,6 +4,7 @@ import { chmod, lchown, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } 
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
+import { onlyLine } from "./lib/only-line.ts";
 import { readStatus } from "./lib/rows.ts";
 import { buildTracer, removePins, runTracerBy, startTracer, tracerLacks } from "./lib/tracer.ts";
 
@@ -11,6 +12,8 @@ const NAME = "folder";
 const PINS = `/sys/fs/bpf/flowtally-test-${NAME}`;
 const NOBODY = 65_534;
 const SMALL = ["--max-flows", "256", "--udp", "off"];
+/** One that is not refused would go on. */
+const IN_TIME = ["timeout", "20"];
 
 const lacks = await tracerLacks();
 
@@ -66,7 +69,7 @@ describe("the folder of a tracer's pins", { skip: lacks ?? false }, () => {
     t.after(() => tracer.stop());
     const file = path.join(PINS, "status");
     const { mode } = await stat(file);
-    const line = await onlyLine("--pins", file);
+    const line = await onlyLine(IN_TIME, "--pins", file);
     assert.deepEqual([line.code, (await stat(file)).mode], ["PIN_FAILED", mode]);
     assert.match(line.message, /status: Not a directory; name a folder with --pins/);
   });
@@ -79,14 +82,14 @@ describe("the folder of a tracer's pins", { skip: lacks ?? false }, () => {
     ["no folder around it", `${PINS}/in/nowhere`, "BPFFS_MISSING", /: No such file or directory; choose a --pins in/],
   ] as const) {
     test(`that has ${fault} is refused in one line, with what helps`, async () => {
-      const line = await onlyLine("--pins", pins, ...SMALL);
+      const line = await onlyLine(IN_TIME, "--pins", pins, ...SMALL);
       assert.equal(line.code, code);
       assert.match(line.message, message);
     });
   }
 
   test("tells by --health why no tracer lives behind it", async () => {
-    const line = await onlyLine("--pins", PINS, "--health");
+    const line = await onlyLine(IN_TIME, "--pins", PINS, "--health");
     assert.equal(line.code, "TRACER_MISSING");
     assert.match(line.message, /lives behind .*: No such file or directory; start flow-tracer with --pins /);
   });
@@ -121,7 +124,7 @@ describe("the folder of a tracer's pins", { skip: lacks ?? false }, () => {
     });
 
     async function assertRefused(place: string, what: string, slash = ""): Promise<void> {
-      const line = await onlyLine("--pins", `${PINS}${slash}`, ...SMALL);
+      const line = await onlyLine(IN_TIME, "--pins", `${PINS}${slash}`, ...SMALL);
       assert.equal(line.code, "PINS_NOT_OURS");
       assert.ok(line.message.startsWith(`${place} is a ${what} of user ${NOBODY}, `), line.message);
       assert.match(line.message, /: remove it, or choose another --pins$/);
@@ -130,15 +133,3 @@ describe("the folder of a tracer's pins", { skip: lacks ?? false }, () => {
     }
   });
 });
-
-interface Line {
-  code: string;
-  message: string;
-}
-
-/** Of a run that fails. */
-async function onlyLine(...args: string[]): Promise<Line> {
-  const { exitCode, stdout, stderr } = await runTracerBy(["timeout", "20"], ...args);
-  assert.deepEqual([exitCode, stdout, stderr.split("\n").length], [1, "", 1], stderr);
-  return JSON.parse(stderr) as Line;
-}

@@ -4,13 +4,13 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
+import { type Line, onlyLine } from "./lib/only-line.ts";
 import { KERNEL_TYPES, kernelTypesWithout, withInPlace } from "./lib/other-machine.ts";
 import { readFlows, readPin, readStatus } from "./lib/rows.ts";
 import {
   buildTracer,
   removePins,
   runTracer,
-  runTracerBy,
   startTracer,
   startTracerBy,
   type Tracer,
@@ -23,11 +23,8 @@ const FLAGS = { udp: 1, processes: 2, owners: 4, programs: 8 };
 
 const lacks = await tracerLacks();
 
-interface Line {
-  level: string;
-  code: string;
-  message: string;
-}
+/** On a machine made by a command. */
+const refusal = (command: readonly string[], ...args: string[]) => onlyLine(command, "--pins", PINS, ...args);
 
 describe("a tracer on a machine that", { skip: lacks ?? false }, () => {
   let folder: string;
@@ -38,7 +35,7 @@ describe("a tracer on a machine that", { skip: lacks ?? false }, () => {
   after(() => rm(folder, { recursive: true }));
 
   test("has no types of its kernel says so in one line", async () => {
-    const line = await onlyLine(withInPlace({ "/sys/kernel/btf": folder }));
+    const line = await refusal(withInPlace({ "/sys/kernel/btf": folder }));
     assert.equal(line.code, "BTF_MISSING");
     assert.match(line.message, /^Linux \S+ on \S+ does not describe its types: .*; boot a kernel built with/);
   });
@@ -47,7 +44,7 @@ describe("a tracer on a machine that", { skip: lacks ?? false }, () => {
     const security = path.join(folder, "security");
     await mkdir(security);
     await writeFile(path.join(security, "lockdown"), "none integrity [confidentiality]\n");
-    const line = await onlyLine(withInPlace({ "/sys/kernel/security": security }));
+    const line = await refusal(withInPlace({ "/sys/kernel/security": security }));
     assert.equal(line.code, "LOCKED_DOWN");
     await writeFile(path.join(security, "lockdown"), "none [integrity] confidentiality\n");
     const tracer = await startTracerBy(withInPlace({ "/sys/kernel/security": security }), "refused");
@@ -60,14 +57,14 @@ describe("a tracer on a machine that", { skip: lacks ?? false }, () => {
     ["-all", /^capabilities BPF and PERFMON are missing: /],
   ] as const) {
     test(`gives it the capabilities ${bounds} names those that are missing`, async () => {
-      const line = await onlyLine(["setpriv", `--bounding-set=${bounds}`, "--no-new-privs"]);
+      const line = await refusal(["setpriv", `--bounding-set=${bounds}`, "--no-new-privs"]);
       assert.equal(line.code, "RIGHTS_MISSING");
       assert.match(line.message, message);
     });
   }
 
   test("has it in a user namespace names that", async () => {
-    const line = await onlyLine(["unshare", "--user", "--map-root-user"]);
+    const line = await refusal(["unshare", "--user", "--map-root-user"]);
     assert.equal(line.code, "RIGHTS_MISSING");
     assert.match(line.message, /in a user namespace/);
   });
@@ -77,7 +74,7 @@ describe("a tracer on a machine that", { skip: lacks ?? false }, () => {
     ["btf_trace_tcp_destroy_sock", /has no tracepoint tcp_destroy_sock: /],
   ] as const) {
     test(`lacks ${name} says so in one line`, async () => {
-      const line = await onlyLine(withInPlace({ [KERNEL_TYPES]: await kernelTypesWithout(folder, name) }));
+      const line = await refusal(withInPlace({ [KERNEL_TYPES]: await kernelTypesWithout(folder, name) }));
       assert.equal(line.code, "HOOKS_MISSING");
       assert.match(line.message, message);
     });
@@ -85,7 +82,7 @@ describe("a tracer on a machine that", { skip: lacks ?? false }, () => {
 
   test("refuses what nothing works without: one line, the verifier's whole log in a file, nothing left", async () => {
     const types = await kernelTypesWithout(folder, "bytes_retrans");
-    const line = await onlyLine(withInPlace({ [KERNEL_TYPES]: types }), "--logs", folder);
+    const line = await refusal(withInPlace({ [KERNEL_TYPES]: types }), "--logs", folder);
     const file = path.join(folder, "flow-tracer-follow_state.log");
     assert.equal(line.code, "LOAD_FAILED");
     assert.match(line.message, /^nothing works without follow_state: Linux \S+ on \S+ refuses it: .*bytes_retrans/);
@@ -96,7 +93,7 @@ describe("a tracer on a machine that", { skip: lacks ?? false }, () => {
 
   test("cannot take the verifier's log says that in the same line", async () => {
     const types = await kernelTypesWithout(folder, "bytes_retrans");
-    const line = await onlyLine(withInPlace({ [KERNEL_TYPES]: types }), "--logs", "/nonexistent");
+    const line = await refusal(withInPlace({ [KERNEL_TYPES]: types }), "--logs", "/nonexistent");
     assert.match(line.message, /\(\/nonexistent\/flow-tracer-follow_state\.log could not be written: No such file/);
   });
 
@@ -169,13 +166,6 @@ describe("a tracer on a machine that", { skip: lacks ?? false }, () => {
       assert.equal(readStatus(next.pins).flags & FLAGS.udp, FLAGS.udp);
       assert.equal(await next.stop(), 0);
     });
-  }
-
-  /** Of a run that fails. */
-  async function onlyLine(command: readonly string[], ...args: string[]): Promise<Line> {
-    const { exitCode, stdout, stderr } = await runTracerBy(command, "--pins", PINS, ...args);
-    assert.deepEqual([exitCode, stdout, stderr.split("\n").length], [1, "", 1], stderr);
-    return JSON.parse(stderr) as Line;
   }
 });
 

@@ -1,9 +1,7 @@
 import path from "node:path";
 import { StartError } from "../../start/errors.ts";
 import { type ImageOptions, needsMmdebstrap, provideImages } from "../../start/images/index.ts";
-import { applyInstall } from "../../start/install/apply.ts";
-import { mmdebstrap } from "../../start/install/mmdebstrap.ts";
-import { readSystem } from "../../start/install/system.ts";
+import { provideMmdebstrap } from "../../start/install/mmdebstrap.ts";
 import { createDocker } from "../../start/lib/docker.ts";
 import type { Host } from "../../start/lib/host.ts";
 
@@ -18,7 +16,7 @@ interface Context {
  * The image is built unless it is here.
  * @param folder where to put it
  * @returns its path; undefined where no Docker engine answers
- * @throws StartError those of `provideImages`, INSTALL_FAILED, and TRACER_NOT_TAKEN
+ * @throws StartError those of `provideImages` and `provideMmdebstrap`, and TRACER_NOT_TAKEN
  */
 export async function shippedTracer(context: Context, root: string, folder: string): Promise<string | undefined> {
   const { host, signal } = context;
@@ -30,8 +28,7 @@ export async function shippedTracer(context: Context, root: string, folder: stri
     services: ["flow-tracer"],
     signal,
   };
-  if ((await needsMmdebstrap(options)) && (await host.which("mmdebstrap")) === undefined)
-    await applyInstall(await readSystem(host), [mmdebstrap], context);
+  if (await needsMmdebstrap(options)) await provideMmdebstrap({ ...context, install: true });
   const [image] = await provideImages(options);
   if (image === undefined || image.origin === "missing") throw notTaken(image?.reason ?? "there is no image of it");
   context.report(`flow-tracer is that of the image ${image.reference}`);
