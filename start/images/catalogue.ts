@@ -12,8 +12,11 @@ export interface BuildRoute {
   console?: string;
 }
 
+/** An image is called by the service that runs it, but for the one that two services run. */
+export type ImageName = ServiceName | "haproxy";
+
 export interface ImageSpec {
-  service: ServiceName;
+  service: ImageName;
   /** Where the project itself publishes it, pinned. Absent for what is always built here. */
   official?: string;
   build?: BuildRoute;
@@ -54,4 +57,5 @@ export const CATALOGUE: readonly ImageSpec[] = [
     build: { folder: "exporters/images/ebpf-exporter", seconds: 50 },
   },
   { service: "flow-tracer", build: { folder: "exporters/flow-tracer", seconds: 12 } },
+  { service: "haproxy", build: { folder: "exporters/images/haproxy", seconds: 8 } },
 ];

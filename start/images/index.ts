@@ -1,23 +1,22 @@
 import type Docker from "dockerode";
 import type { Host } from "../lib/host.ts";
-import type { ServiceName } from "../stack/services.ts";
 import { presentBase } from "./builder.ts";
-import { CATALOGUE, DEBIAN_IMAGE, type ImageSpec } from "./catalogue.ts";
+import { CATALOGUE, DEBIAN_IMAGE, type ImageName, type ImageSpec } from "./catalogue.ts";
 import { createEngine } from "./engine.ts";
 import { planImages } from "./plan.ts";
 import { type ImageOutcome, provide } from "./provide.ts";
 import { createRegistryProbe } from "./registry.ts";
 
-export type { ImageOutcome };
+export type { ImageName, ImageOutcome };
 
 export interface ImageOptions {
   docker: Docker;
   host: Host;
   projectRoot: string;
   /** Images to use instead of the catalogue's, by service. */
-  overrides?: Partial<Record<ServiceName, string>>;
+  overrides?: Partial<Record<ImageName, string>>;
   /** The services to provide for; all of them when left out. */
-  services?: readonly ServiceName[];
+  services?: readonly ImageName[];
   signal: AbortSignal;
   /** Called with one short line at a time; `about` is a service, or "builder". */
   onProgress?: (about: string, line: string) => void;

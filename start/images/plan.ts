@@ -1,12 +1,11 @@
-import type { ServiceName } from "../stack/services.ts";
 import { type BuilderTags, builderTags } from "./builder.ts";
-import type { ImageSpec } from "./catalogue.ts";
+import type { ImageName, ImageSpec } from "./catalogue.ts";
 import type { Engine } from "./engine.ts";
 import { type Recipe, recipeOf, type Surroundings } from "./recipe.ts";
 
 /** One service's image: what is known before anything is fetched or built. */
 export interface PlannedImage {
-  service: ServiceName;
+  service: ImageName;
   official?: string;
   recipe?: Recipe;
   /** The reference that is on this host already, and its size in bytes. */
@@ -21,7 +20,7 @@ export interface Plan {
 export interface PlanInput extends Omit<Surroundings, "builder"> {
   engine: Engine;
   catalogue: readonly ImageSpec[];
-  overrides: Partial<Record<ServiceName, string>>;
+  overrides: Partial<Record<ImageName, string>>;
 }
 
 /** Looks which images are here, by their official references and by the tags their contents give them. */

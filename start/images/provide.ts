@@ -1,7 +1,6 @@
-import type { ServiceName } from "../stack/services.ts";
 import { buildImage } from "./build.ts";
 import { ensureBuilder } from "./builder.ts";
-import type { ImageSpec } from "./catalogue.ts";
+import type { ImageName, ImageSpec } from "./catalogue.ts";
 import { type PlannedImage, planImages } from "./plan.ts";
 import { inParallel } from "./pool.ts";
 import { tryPull } from "./pull.ts";
@@ -10,7 +9,7 @@ import { removeOthers, removeStages } from "./sweep.ts";
 import type { Workshop } from "./workshop.ts";
 
 export interface ImageOutcome {
-  service: ServiceName;
+  service: ImageName;
   /** What to run; for a missing image, what was looked for. */
   reference: string;
   origin: "present" | "pulled" | "built" | "missing";
@@ -35,7 +34,7 @@ const AT_ONCE = 2;
 export async function provide(
   workshop: Workshop,
   catalogue: readonly ImageSpec[],
-  overrides: Partial<Record<ServiceName, string>>,
+  overrides: Partial<Record<ImageName, string>>,
 ): Promise<ImageOutcome[]> {
   const { engine, projectRoot, namespace, host } = workshop;
   const plan = await planImages({ engine, projectRoot, namespace, arch: host.arch, catalogue, overrides });

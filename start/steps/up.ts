@@ -1,11 +1,10 @@
-import type { ImageOutcome } from "../images/index.ts";
+import type { ImageName, ImageOutcome } from "../images/index.ts";
 import { enableBpfStats } from "../stack/bpf-stats.ts";
 import { composeIn } from "../stack/compose.ts";
 import { listContainers } from "../stack/containers.ts";
 import { writeStackFiles } from "../stack/files.ts";
 import { readHostFacts } from "../stack/host-facts.ts";
 import { extractProbe } from "../stack/probe.ts";
-import type { ServiceName } from "../stack/services.ts";
 import { healthSecondsOf, patienceOf } from "./patience.ts";
 import type { Step } from "./step.ts";
 
@@ -28,7 +27,7 @@ export const up: Step = {
 };
 
 /** Images built here are never missing: their failure ends the step that provides them. */
-function referenceOf(images: readonly ImageOutcome[], service: ServiceName): string {
+function referenceOf(images: readonly ImageOutcome[], service: ImageName): string {
   const image = images.find((candidate) => candidate.service === service);
   if (!image) throw new Error(`no image for ${service}`);
   return image.reference;
