@@ -4,23 +4,29 @@ import type { Host } from "../lib/host.ts";
 import type { Layout } from "./layout.ts";
 
 const SWITCH = "/proc/sys/kernel/bpf_stats_enabled";
+/** Read at boot: the engine brings the containers back by itself, but nobody else this switch. */
+const AT_BOOT = "/etc/sysctl.d/60-flowtally.conf";
+const AT_BOOT_TEXT =
+  "# Written by Flowtally's npm start, removed by its npm run stop: lets the kernel time BPF programs.\n-kernel.bpf_stats_enabled = 1\n";
 
 /**
- * Lets the kernel time every BPF program while the stack runs (some ten nanoseconds a run).
+ * Lets the kernel time every BPF program while the stack runs (some ten nanoseconds a run), also after a reboot.
  * What the switch stood at is kept in a file, so that `restoreBpfStats` can put it back even after a crash.
  */
 export async function enableBpfStats(host: Host, layout: Layout): Promise<void> {
   const before = (await host.readText(SWITCH))?.trim();
   if (before === undefined || before === "1") return;
   await writeFile(keptIn(layout), before);
-  await set(host, "1");
+  await write(host, SWITCH, "1");
+  await write(host, AT_BOOT, AT_BOOT_TEXT);
 }
 
 /** Puts the switch back; does nothing where this stack never changed it. */
 export async function restoreBpfStats(host: Host, layout: Layout): Promise<void> {
   const before = await readFile(keptIn(layout), "utf8").catch(() => undefined);
   if (before === undefined) return;
-  await set(host, before);
+  await write(host, SWITCH, before);
+  await host.runAsRoot("rm", ["-f", host.resolve(AT_BOOT)]);
   await rm(keptIn(layout), { force: true });
 }
 
@@ -28,6 +34,7 @@ function keptIn(layout: Layout): string {
   return path.join(path.dirname(layout.state), "bpf-stats-before");
 }
 
-async function set(host: Host, value: string): Promise<void> {
-  await host.runAsRoot("tee", [host.resolve(SWITCH)], { input: value });
+/** Statistics are a comfort: where the file cannot be written the stack runs without them. */
+async function write(host: Host, file: string, text: string): Promise<void> {
+  await host.runAsRoot("tee", [host.resolve(file)], { input: text });
 }

@@ -24,7 +24,7 @@ export function servicesSuite(running: () => Running): void {
         const { Config, HostConfig } = await docker.getContainer(id).inspect();
         assert.ok(Config.Healthcheck?.Test, `${service} has no health check`);
         assert.ok((HostConfig.Memory ?? 0) > 0, `${service} has no memory limit`);
-        assert.equal(HostConfig.RestartPolicy?.Name, "unless-stopped", service);
+        assert.equal(HostConfig.RestartPolicy?.Name, "always", service);
         assert.ok(HostConfig.LogConfig?.Config["max-size"], `${service} has unbounded logs`);
         assert.equal(HostConfig.Privileged, false, service);
         assert.equal(HostConfig.ReadonlyRootfs, true, service);

@@ -24,5 +24,6 @@ export async function nothingLeft(host: Host, docker: Docker, bpfStatsBefore: st
   });
   const bpfStats = (await host.readText("/proc/sys/kernel/bpf_stats_enabled"))?.trim();
   assert.equal(bpfStats, bpfStatsBefore, "kernel.bpf_stats_enabled");
+  assert.equal(await host.readText("/etc/sysctl.d/60-flowtally.conf"), undefined, "what switches it on at boot");
   return "no container, network, pin or BPF program left";
 }

@@ -9,6 +9,7 @@ import { layoutOf } from "../../../start/stack/layout.ts";
 
 let root = "";
 const machine = () => ({ host: { ...createHost(root), runAsRoot: createHost(root).run }, layout: layoutOf(root) });
+const atBoot = () => readFile(path.join(root, "etc/sysctl.d/60-flowtally.conf"), "utf8").catch(() => undefined);
 const switchFile = () => path.join(root, "proc/sys/kernel/bpf_stats_enabled");
 
 describe("the kernel's BPF statistics", () => {
@@ -16,6 +17,7 @@ describe("the kernel's BPF statistics", () => {
     root = await mkdtemp(path.join(tmpdir(), "flowtally-"));
     await mkdir(path.dirname(switchFile()), { recursive: true });
     await mkdir(path.join(root, ".flowtally"));
+    await mkdir(path.join(root, "etc/sysctl.d"), { recursive: true });
   });
   afterEach(() => rm(root, { recursive: true }));
 
@@ -29,10 +31,20 @@ describe("the kernel's BPF statistics", () => {
     assert.equal((await readFile(switchFile(), "utf8")).trim(), "0");
   });
 
+  it("are switched on at each boot until the stack is stopped", async () => {
+    const { host, layout } = machine();
+    await writeFile(switchFile(), "0\n");
+    await enableBpfStats(host, layout);
+    assert.match((await atBoot()) ?? "no file", /^-kernel\.bpf_stats_enabled = 1$/m);
+    await restoreBpfStats(host, layout);
+    assert.equal(await atBoot(), undefined);
+  });
+
   it("stay on where somebody else had switched them on", async () => {
     const { host, layout } = machine();
     await writeFile(switchFile(), "1\n");
     await enableBpfStats(host, layout);
+    assert.equal(await atBoot(), undefined);
     await restoreBpfStats(host, layout);
     assert.equal((await readFile(switchFile(), "utf8")).trim(), "1");
   });
