@@ -33,10 +33,13 @@ export function samePorts(entries: readonly Entry[]): Fault[] {
 }
 
 /**
- * Kernel memory for each open flow there is room for: its own two entries, and a quarter of one that ended and one of UDP.
- * These are what flow-tracer itself reckons with in exporters/flow-tracer/loader/rooms.c, and refuses by when it starts.
+ * Kernel memory for each open flow there is room for, with a quarter of one of UDP, and for each that ended: as many, up to
+ * a bound. These are what flow-tracer itself reckons with in exporters/flow-tracer/loader/rooms.c, and refuses by when it
+ * starts.
  */
-const BYTES_PER_FLOW = 200 + (160 + 184) / 4;
+const BYTES_PER_FLOW = 276 + 184 / 4;
+const BYTES_PER_CLOSED = 160;
+const MOST_CLOSED = 2 ** 18;
 /** For all else of the tracer: its programs, their variables, itself. */
 const BESIDE_TABLES = 32 * 2 ** 20;
 
@@ -45,7 +48,8 @@ export function tablesTooLarge(settings: Settings, entries: readonly Entry[]): F
   const { FLOW_MAX_FLOWS: flows, FLOW_TRACER_MEMORY: limit } = settings;
   const entry = entries.find(({ key }) => key === "FLOW_MAX_FLOWS");
   if (flows === "auto" || entry === undefined) return [];
-  const needed = 2 ** Math.ceil(Math.log2(flows)) * BYTES_PER_FLOW + BESIDE_TABLES;
+  const closed = Math.min(MOST_CLOSED, 2 ** Math.ceil(Math.log2(flows)));
+  const needed = flows * BYTES_PER_FLOW + closed * BYTES_PER_CLOSED + BESIDE_TABLES;
   if (needed <= memoryBytes(limit)) return [];
   const least = `${Math.ceil(needed / 2 ** 20)}m`;
   return [

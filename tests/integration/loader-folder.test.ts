@@ -44,7 +44,7 @@ describe("the folder of a tracer's pins", { skip: lacks ?? false }, () => {
     const successor = await startTracer(NAME, ...SMALL);
     t.after(() => successor.kill());
     assert.equal(await old.stop(), 0);
-    assert.equal(readStatus(PINS).flowsRoom, 256);
+    assert.equal(readStatus(PINS).flowsRoom, 409);
     assert.equal(await successor.stop(), 0);
     assert.equal(existsSync(PINS), false);
   });

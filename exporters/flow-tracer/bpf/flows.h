@@ -7,6 +7,9 @@
  * A slot changes hands by one store to its `sockets` entry: FREE → CLAIMED by the one whose compare-and-swap succeeds,
  * CLAIMED → the address when its flow is complete, the address → FREE when the kernel gives the socket up. All changes
  * of one socket's state come one after the other, as the kernel makes them under the socket's lock.
+ *
+ * Each socket has two buckets. A flow that both are too full for goes into any other that has room, and `strays` tells
+ * where: so that the table can be filled, and none but those pays for it.
  */
 #ifndef FLOWTALLY_FLOWS_H
 #define FLOWTALLY_FLOWS_H
@@ -43,7 +46,7 @@ struct flow_state {
 
 struct flow_bucket {
 	__u64 sockets[BUCKET_SLOTS];
-	__u64 overflowed; /* 1 once a flow was put into its second bucket instead: until then none has to be looked for there */
+	__u64 overflowed; /* 1 once a flow was put elsewhere instead: until then none has to be looked for there */
 	struct flow_state flows[BUCKET_SLOTS];
 };
 
@@ -52,7 +55,7 @@ struct flow_group {
 	struct flow_bucket buckets[GROUP_BUCKETS];
 };
 
-/* The loader sets max_entries, a power of two. */
+/* The loader sets max_entries. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -60,8 +63,19 @@ struct {
 	__type(value, struct flow_group);
 } flows __weak SEC(".maps");
 
-/* Buckets less one, set by the loader. */
-__weak const volatile __u32 flow_bucket_mask;
+/*
+ * Flows that are in neither of their buckets: the number of the slot, by the address of the socket. An entry may be old:
+ * the slot says whose it is. The loader sets max_entries.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u64);
+	__type(value, __u64);
+} strays __weak SEC(".maps");
+
+/* How many there are, set by the loader. */
+__weak const volatile __u32 flow_buckets;
 
 struct flow_slot {
 	struct flow_bucket *bucket; /* NULL: none */
@@ -77,7 +91,7 @@ static __always_inline __u32 lower_half(const struct sock *sk)
 	return half;
 }
 
-/* Where a socket's flow is, or would be: each has two buckets, and the second takes what the first has no room for. */
+/* Where a socket's flow is, or would be: the second bucket takes what the first has no room for. */
 struct flow_place {
 	__u64 hash;
 	struct flow_bucket *first;
@@ -95,16 +109,22 @@ static __always_inline struct flow_bucket *bucket_number(__u32 number)
 	return &group->buckets[number % GROUP_BUCKETS];
 }
 
+/* Of a number of 32 bits, each bucket as often. */
+static __always_inline __u32 bucket_for(__u32 number)
+{
+	return (__u64)number * flow_buckets >> 32;
+}
+
 static __always_inline struct flow_place place_of(const struct sock *sk)
 {
 	__u64 hash = (lower_half(sk) >> 6) * 0x9e3779b97f4a7c15ULL;
 
-	return (struct flow_place){ hash, bucket_number(hash >> 44 & flow_bucket_mask) };
+	return (struct flow_place){ hash, bucket_number(bucket_for(hash >> 32)) };
 }
 
 static __always_inline struct flow_bucket *second_bucket(const struct flow_place *place)
 {
-	return bucket_number(place->hash >> 20 & flow_bucket_mask);
+	return bucket_number(bucket_for(place->hash >> 6));
 }
 
 static __always_inline struct flow_slot find_in(struct flow_bucket *bucket, const struct sock *sk)
@@ -115,13 +135,33 @@ static __always_inline struct flow_slot find_in(struct flow_bucket *bucket, cons
 	return (struct flow_slot){};
 }
 
+static __always_inline struct flow_slot slot_by_number(__u64 number)
+{
+	return (struct flow_slot){ bucket_number(number / BUCKET_SLOTS), number % BUCKET_SLOTS };
+}
+
+static __always_inline struct flow_slot find_stray(const struct sock *sk)
+{
+	__u64 socket = (unsigned long)sk, *number = bpf_map_lookup_elem(&strays, &socket);
+	struct flow_slot slot = {};
+
+	if (number)
+		slot = slot_by_number(*number);
+	return slot.bucket && slot.bucket->sockets[slot.number] == socket ? slot : (struct flow_slot){};
+}
+
 static __always_inline struct flow_slot find_at(const struct flow_place *place, const struct sock *sk)
 {
 	struct flow_slot slot = find_in(place->first, sk);
+	struct flow_bucket *second;
 
 	if (slot.bucket || !place->first || !place->first->overflowed)
 		return slot;
-	return find_in(second_bucket(place), sk);
+	second = second_bucket(place);
+	slot = find_in(second, sk);
+	if (slot.bucket || !second || !second->overflowed)
+		return slot;
+	return find_stray(sk);
 }
 
 static __always_inline struct flow_slot claim_in(struct flow_bucket *bucket)
@@ -133,14 +173,44 @@ static __always_inline struct flow_slot claim_in(struct flow_bucket *bucket)
 	return (struct flow_slot){};
 }
 
-static __always_inline struct flow_slot claim_at(const struct flow_place *place)
+/* The number of a slot in any bucket, plus one; 0: none was found. */
+static __noinline __u64 claim_stray(__u64 hash, __u64 socket)
+{
+	for (__u32 tried = 0; tried < STRAY_BUCKETS; tried++) {
+		__u32 bucket;
+		struct flow_slot slot;
+		__u64 number;
+
+		hash = hash * 0xd1342543de82ef95ULL + 1;
+		bucket = bucket_for(hash >> 32);
+		slot = claim_in(bucket_number(bucket));
+		if (!slot.bucket)
+			continue;
+		number = (__u64)bucket * BUCKET_SLOTS + slot.number;
+		if (bpf_map_update_elem(&strays, &socket, &number, BPF_ANY) == 0)
+			return number + 1;
+		publish(&slot.bucket->sockets[slot.number % BUCKET_SLOTS], SLOT_FREE);
+		return 0;
+	}
+	return 0;
+}
+
+static __always_inline struct flow_slot claim_at(const struct flow_place *place, const struct sock *sk)
 {
 	struct flow_slot slot = claim_in(place->first);
+	struct flow_bucket *second;
+	__u64 number;
 
 	if (slot.bucket || !place->first)
 		return slot;
 	place->first->overflowed = 1;
-	return claim_in(second_bucket(place));
+	second = second_bucket(place);
+	slot = claim_in(second);
+	if (slot.bucket || !second)
+		return slot;
+	second->overflowed = 1;
+	number = claim_stray(place->hash, (unsigned long)sk);
+	return number ? slot_by_number(number - 1) : slot;
 }
 
 /* Without room a flow is not in the live rows, and its start and owner are unknown when it ends: counted, once. */
@@ -159,8 +229,16 @@ static __always_inline void publish_slot(struct flow_slot slot, const struct soc
 	publish(&slot.bucket->sockets[slot.number % BUCKET_SLOTS], (unsigned long)sk);
 }
 
-static __always_inline void release_slot(struct flow_slot slot)
+/* Before the slot is: the address may be another socket's right after. */
+static __always_inline void release_stray(__u64 socket)
 {
+	bpf_map_delete_elem(&strays, &socket);
+}
+
+static __always_inline void release_slot(const struct flow_place *place, struct flow_slot slot, const struct sock *sk)
+{
+	if (place->first && place->first->overflowed)
+		release_stray((unsigned long)sk);
 	publish(&slot.bucket->sockets[slot.number % BUCKET_SLOTS], SLOT_FREE);
 }
 
@@ -184,7 +262,7 @@ static __always_inline void fill_unknown(struct flow_state *state, struct sock *
 /* For a socket that is older than the tracer, or whose start went unseen. */
 static __always_inline struct flow_slot add_unknown(const struct flow_place *place, struct sock *sk, bool ended)
 {
-	struct flow_slot slot = claim_at(place);
+	struct flow_slot slot = claim_at(place, sk);
 
 	if (!slot.bucket)
 		return slot;

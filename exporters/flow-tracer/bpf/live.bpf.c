@@ -112,6 +112,7 @@ static __always_inline void forget(struct flow_bucket *bucket, __u32 number, __u
 	const struct flow_state *state = &bucket->flows[number];
 	bool is_missed = !state->ended;
 
+	release_stray(socket);
 	if (__sync_val_compare_and_swap(&bucket->sockets[number], socket, SLOT_FREE) == socket && is_missed)
 		__sync_fetch_and_add(&missed_events, 1);
 }

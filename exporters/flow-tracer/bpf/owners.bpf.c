@@ -38,7 +38,7 @@ static __always_inline struct flow_slot add_older(const struct flow_place *place
 		count_without_room();
 	if (!slot.bucket || *(volatile unsigned char *)&sk->__sk_common.skc_state != TCP_CLOSE)
 		return slot;
-	release_slot(slot); /* it ended meanwhile */
+	release_slot(place, slot, sk); /* it ended meanwhile */
 	return (struct flow_slot){};
 }
 

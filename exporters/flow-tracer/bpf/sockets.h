@@ -3,7 +3,7 @@
  * What:   follows TCP flows from their start to their end: start, role and owner, and the row of the flow that ended.
  * Hook:   tp_btf/inet_sock_set_state, tp_btf/tcp_destroy_sock, and fentry/tcp_disconnect where that works: set-up and
  *         tear-down only, never a packet.
- * Map:    flows, listeners, closed_rows.
+ * Map:    flows, strays, listeners, closed_rows.
  * Reader: none; live.bpf.c and closed.bpf.c hand the result over.
  */
 #ifndef FLOWTALLY_SOCKETS_H
@@ -14,10 +14,11 @@
 #define WATCHED (BIT(TCP_SYN_SENT) | BIT(TCP_FIN_WAIT1) | BIT(TCP_LAST_ACK) | BIT(TCP_LISTEN))
 
 /* A slot that is still there: of a socket that connects again, or of a flow whose end no program saw. */
-static __always_inline struct flow_slot slot_for_start(const struct flow_place *place, struct flow_slot old)
+static __always_inline struct flow_slot slot_for_start(const struct flow_place *place, const struct sock *sk,
+							struct flow_slot old)
 {
 	if (!old.bucket) {
-		old = claim_at(place);
+		old = claim_at(place, sk);
 		if (!old.bucket)
 			count_without_room();
 		return old;
@@ -38,7 +39,7 @@ static __always_inline void start(struct flow_state *state, struct sock *sk, enu
 /* Also when a socket connects again: one descriptor can carry many flows. */
 static __always_inline void connecting(const struct flow_place *place, struct sock *sk, struct flow_slot old)
 {
-	struct flow_slot slot = slot_for_start(place, old);
+	struct flow_slot slot = slot_for_start(place, sk, old);
 
 	if (!slot.bucket)
 		return;
@@ -60,7 +61,7 @@ static __always_inline void accepted(const struct flow_place *place, struct sock
 
 	if (is_known(sk, old))
 		return;
-	slot = slot_for_start(place, old);
+	slot = slot_for_start(place, sk, old);
 	if (!slot.bucket)
 		return;
 	start(state_in(slot), sk, ROLE_SERVER);
@@ -208,7 +209,7 @@ int BPF_PROG(follow_destroyed, struct sock *sk)
 		given_up_unknown(sk);
 	}
 	if (slot.bucket)
-		release_slot(slot);
+		release_slot(&place, slot, sk);
 	return 0;
 }
 

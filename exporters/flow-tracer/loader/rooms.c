@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * A machine's memory says how many sockets it may come to have, its sockets of now how many it has at least. 48 KiB of
- * memory for each socket with room: 1 GB comes to 16,384, whose tables take 8 MB; 16 GB to 262,144 and 75 MB.
+ * memory for each socket with room: 1 GB comes to 16,384, whose tables take 9 MB; 16 GB to 262,144 and 126 MB.
  */
 #include "rooms.h"
 
@@ -21,10 +21,11 @@
 #define MOST_BY_SOCKETS (1U << 22)
 #define LEAST_CLOSED 16384 /* that many end within a second where containers come and go, however small the machine */
 #define LEAST_UDP 8192
-#define SHARE 4 /* one ended flow and one of UDP for so many open ones */
+#define MOST_CLOSED (1U << 18) /* by memory: what ends in three seconds where 40,000 connections a second come and go */
+#define UDP_SHARE 4 /* one UDP flow for so many open ones of TCP */
 
 /* Kernel memory for an entry. */
-#define FLOW_BYTES 200 /* in `flows` and in `live_rows` */
+#define FLOW_BYTES 276 /* five quarters of a slot in `flows` and in `live_rows`, a quarter of one in `strays` */
 #define CLOSED_BYTES 160
 #define UDP_BYTES 184
 
@@ -50,7 +51,9 @@ __u64 bytes_of(const struct rooms *rooms)
 
 static struct rooms rooms_for(unsigned int flows)
 {
-	return (struct rooms){ flows, larger(LEAST_CLOSED, flows / SHARE), larger(LEAST_UDP, flows / SHARE) };
+	const __u64 closed = smaller(MOST_CLOSED, larger(LEAST_CLOSED, flows));
+
+	return (struct rooms){ flows, closed, larger(LEAST_UDP, flows / UDP_SHARE) };
 }
 
 static struct rooms by_machine(const struct machine *machine)
@@ -70,7 +73,7 @@ static __u64 share_of(__u64 limit_bytes)
 static struct rooms within_limit(struct rooms rooms, __u64 limit_bytes)
 {
 	while (limit_bytes && bytes_of(&rooms) > share_of(limit_bytes) && rooms.flows > LEAST_BY_LIMIT) {
-		rooms.flows /= 2;
+		rooms = rooms_for(rooms.flows / 2);
 		rooms.closed = smaller(rooms.closed, rooms.flows);
 		rooms.udp = smaller(rooms.udp, rooms.flows);
 	}

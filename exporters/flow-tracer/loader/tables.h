@@ -6,7 +6,7 @@
 struct rooms;
 struct tracer;
 
-/* What is made when so much room is asked for: powers of two of whole elements, at least that. */
+/* What is made when so much room is asked for: whole elements, at least that. */
 struct rooms rooms_made(const struct rooms *asked);
 
 /* Before loading. */
