@@ -68,6 +68,7 @@ export const schema = z.strictObject({
   EBPF_EXPORTER_MEMORY: memory("128m"),
   FLOW_TRACER_MEMORY: memory("256m", 64 * 2 ** 20, "64m: its tables are in it"),
   FLOW_EXPORTER_MEMORY: memory("512m"),
+  DOCKER_FILTER_MEMORY: memory("32m"),
   FLOW_UDP: z.enum(["on", "off", "functions", "cgroup"], "must be on, off, functions or cgroup").default("on"),
   FLOW_UDP_IDLE_SECONDS: integer(1, 3600).default(60),
   FLOW_MAX_FLOWS: autoOr(256, MOST_FLOWS),

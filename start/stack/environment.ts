@@ -27,7 +27,7 @@ export function environmentOf(input: EnvironmentInput): Record<string, string> {
     COMPOSE_FILE: `${layout.composeFile}:${layout.hostCompose}`,
     COMPOSE_PROFILES: grafana ? "grafana" : "",
     DOCKER_GID: String(facts.dockerGid),
-    DOCKER_ROOT: facts.dockerRoot,
+    DOCKER_LAYERS: facts.dockerLayers,
     HOST_GATEWAY: facts.gateway,
     HEALTH_INTERVAL: `${healthSeconds}s`,
     EBPF_EXAMPLES: examples.join(","),

@@ -6,9 +6,10 @@ import { knowsBpfCapability } from "./capabilities.ts";
 
 /** What the compose file must know of this very machine. */
 export interface HostFacts {
-  /** Group that may use the Docker socket: lets flow-exporter run without root. */
+  /** Group that may use the Docker socket: lets docker-filter run without root. */
   dockerGid: number;
-  dockerRoot: string;
+  /** Where the engine writes down which layer is whose. */
+  dockerLayers: string;
   /** The host's address on Docker's default bridge, where node-exporter listens for Prometheus. */
   gateway: string;
   cgroupVersion: "1" | "2";
@@ -24,14 +25,14 @@ const DEFAULT_GATEWAY = "172.17.0.1";
 /** `image` is any image that is here, to ask the engine with. */
 export async function readHostFacts(host: Host, docker: Docker, image: string): Promise<HostFacts> {
   const [info, bridge, socket, bpfCapability] = await Promise.all([
-    docker.info() as Promise<{ DockerRootDir: string; CgroupVersion?: string }>,
+    docker.info() as Promise<{ DockerRootDir: string; Driver: string; CgroupVersion?: string }>,
     docker.getNetwork("bridge").inspect() as Promise<{ IPAM?: { Config?: { Gateway?: string }[] } }>,
     stat(host.resolve(DOCKER_SOCKET)),
     knowsBpfCapability(docker, image),
   ]);
   return {
     dockerGid: socket.gid,
-    dockerRoot: info.DockerRootDir,
+    dockerLayers: path.join(info.DockerRootDir, "image", info.Driver, "layerdb/mounts"),
     gateway: bridge.IPAM?.Config?.find((config) => config.Gateway)?.Gateway ?? DEFAULT_GATEWAY,
     cgroupVersion: info.CgroupVersion === "2" ? "2" : "1",
     bpfCapability,

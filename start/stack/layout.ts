@@ -7,7 +7,7 @@ export interface Layout {
   composeFile: string;
   env: string;
   state: string;
-  /** The health probe mounted into every container. */
+  /** Programs that are mounted into the containers: the health probe, and what waits for a socket. */
   bin: string;
   /** Sources of the BPF examples. */
   examples: string;

@@ -7,6 +7,7 @@ export const SERVICES = [
   { name: "node-exporter", port: "NODE_EXPORTER_PORT", about: "the host" },
   { name: "ebpf-exporter", port: "EBPF_EXPORTER_PORT", about: "system calls, disk latency, cache misses" },
   { name: "flow-tracer", port: undefined, about: "the kernel part: loads and pins the BPF programs" },
+  { name: "docker-filter", port: undefined, about: "what may be asked of Docker, and nothing else" },
 ] as const;
 
 export type ServiceName = (typeof SERVICES)[number]["name"];

@@ -4,7 +4,7 @@ import { composeIn } from "../stack/compose.ts";
 import { listContainers } from "../stack/containers.ts";
 import { writeStackFiles } from "../stack/files.ts";
 import { readHostFacts } from "../stack/host-facts.ts";
-import { extractProbe } from "../stack/probe.ts";
+import { extractPrograms } from "../stack/programs.ts";
 import { healthSecondsOf, patienceOf } from "./patience.ts";
 import type { Step } from "./step.ts";
 
@@ -14,7 +14,7 @@ export const up: Step = {
     const { host, docker, layout, signal } = context;
     const tracerImage = referenceOf(context.images, "flow-tracer");
     const probing = performance.now();
-    await extractProbe(docker, tracerImage, layout.bin);
+    await extractPrograms(docker, tracerImage, layout.bin);
     const healthSeconds = healthSecondsOf((performance.now() - probing) / 1000);
     const facts = await readHostFacts(host, docker, tracerImage);
     await writeStackFiles({ ...context, facts, healthSeconds });

@@ -1,35 +1,23 @@
 import path from "node:path";
 import { StartError } from "../../start/errors.ts";
-import { type ImageOptions, needsMmdebstrap, provideImages } from "../../start/images/index.ts";
-import { provideMmdebstrap } from "../../start/install/mmdebstrap.ts";
 import { createDocker } from "../../start/lib/docker.ts";
 import type { Host } from "../../start/lib/host.ts";
-
-interface Context {
-  host: Host;
-  report: (line: string) => void;
-  signal: AbortSignal;
-}
+import { type ProvideContext, providedImage } from "./provided-image.ts";
 
 /**
  * Takes flow-tracer out of its image: the one program that users run on every kernel, by the compiler they get it from.
  * The image is built unless it is here.
  * @param folder where to put it
  * @returns its path; undefined where no Docker engine answers
- * @throws StartError those of `provideImages` and `provideMmdebstrap`, and TRACER_NOT_TAKEN
+ * @throws StartError those of `providedImage`, and TRACER_NOT_TAKEN
  */
-export async function shippedTracer(context: Context, root: string, folder: string): Promise<string | undefined> {
-  const { host, signal } = context;
-  if (!(await dockerAnswers(host))) return undefined;
-  const options: ImageOptions = {
-    docker: createDocker(host),
-    host,
-    projectRoot: root,
-    services: ["flow-tracer"],
-    signal,
-  };
-  if (await needsMmdebstrap(options)) await provideMmdebstrap({ ...context, install: true });
-  const [image] = await provideImages(options);
+export async function shippedTracer(
+  context: ProvideContext,
+  root: string,
+  folder: string,
+): Promise<string | undefined> {
+  if (!(await dockerAnswers(context.host))) return undefined;
+  const image = await providedImage(context, root, "flow-tracer");
   if (image === undefined || image.origin === "missing") throw notTaken(image?.reason ?? "there is no image of it");
   context.report(`flow-tracer is that of the image ${image.reference}`);
   return take(context, image.reference, path.join(folder, "flow-tracer"));
@@ -45,7 +33,7 @@ export function dockerAnswers(host: Host): Promise<boolean> {
 }
 
 /** By a container that never runs. */
-async function take({ host, signal }: Context, reference: string, target: string): Promise<string> {
+async function take({ host, signal }: ProvideContext, reference: string, target: string): Promise<string> {
   const docker = async (...words: readonly string[]) => {
     const { ok, stdout, stderr, message } = await host.run("docker", words, { signal });
     if (!ok) throw notTaken(stderr.trim() || message);

@@ -32,11 +32,11 @@ export interface ExporterOptions {
   maxEdges?: number;
 }
 
-/** Starts the exporter as its container does: user 65534 with the Docker socket's group, and no capability. */
+/** Starts the exporter as its container does: a user of its own with the group of the socket it asks, and no capability. */
 export async function startExporter(pins: string, options: ExporterOptions = {}): Promise<RunningExporter> {
   const { state = "", dockerSocket = DOCKER_SOCKET, refreshSeconds = 10, maxEdges = 2_000 } = options;
-  const { gid } = await stat(DOCKER_SOCKET);
-  const rights = ["--reuid=65534", "--regid=65534", `--groups=${gid}`, "--bounding-set=-all", "--no-new-privs"];
+  const { gid } = await stat(dockerSocket);
+  const rights = ["--reuid=60906", "--regid=60906", `--groups=${gid}`, "--bounding-set=-all", "--no-new-privs"];
   const main = path.join(ROOT, "exporters/flow-exporter/main.ts");
   const env = { FLOW_PINS: pins, FLOW_PORT: "0", FLOW_STATE: state, DOCKER_SOCKET: dockerSocket };
   const child = execa("setpriv", [...rights, process.execPath, main], {

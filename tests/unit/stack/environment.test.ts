@@ -8,7 +8,7 @@ import { layoutOf } from "../../../start/stack/layout.ts";
 
 const facts: HostFacts = {
   dockerGid: 998,
-  dockerRoot: "/data/docker",
+  dockerLayers: "/data/docker/image/overlay2/layerdb/mounts",
   gateway: "172.17.0.1",
   cgroupVersion: "1",
   bpfCapability: true,

@@ -9,7 +9,7 @@ import { layoutOf } from "../../../start/stack/layout.ts";
 
 const FACTS = {
   dockerGid: 998,
-  dockerRoot: "/data/docker",
+  dockerLayers: "/data/docker/image/overlay2/layerdb/mounts",
   gateway: "172.17.0.1",
   cgroupVersion: "2",
   bpfCapability: true,

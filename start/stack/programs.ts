@@ -1,0 +1,27 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import type Docker from "dockerode";
+import tar from "tar-stream";
+
+const PROGRAMS = ["http-ok", "after-socket"];
+
+/**
+ * Takes two static programs out of the flow-tracer image, for the containers that have none of the kind: the health
+ * probe, and the one that waits for a socket.
+ */
+export async function extractPrograms(docker: Docker, image: string, directory: string): Promise<void> {
+  const container = await docker.createContainer({ Image: image, Cmd: ["-"], NetworkDisabled: true });
+  try {
+    await mkdir(directory, { recursive: true });
+    for (const program of PROGRAMS) {
+      const archive = await container.getArchive({ path: `/${program}` });
+      for await (const entry of Readable.from(archive).pipe(tar.extract())) {
+        await writeFile(path.join(directory, program), await buffer(entry), { mode: 0o755 });
+      }
+    }
+  } finally {
+    await container.remove({ force: true });
+  }
+}
