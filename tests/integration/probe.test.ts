@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
+import { createServer as createSocketServer } from "node:net";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { before, describe, test } from "node:test";
 import { execa } from "execa";
@@ -52,4 +55,34 @@ describe("http-ok", { skip: lacks ?? false }, () => {
       server.close();
     }
   }
+});
+
+describe("after-socket", { skip: lacks ?? false }, () => {
+  let program: string;
+  before(async () => {
+    program = path.join(await buildTracer(), "after-socket");
+  });
+
+  test("says what it waits for, and becomes the program once somebody listens", async (t) => {
+    const folder = await mkdtemp(path.join(tmpdir(), "flowtally-after-"));
+    t.after(() => rm(folder, { recursive: true }));
+    const socket = path.join(folder, "socket");
+    const waiting = execa(program, [socket, "/bin/echo", "now", "it runs"], { timeout: 10_000 });
+    const said = new Promise((resolve) => waiting.stderr.once("data", (data) => resolve(String(data))));
+    assert.equal(await said, `after-socket: ${socket}: No such file or directory\n`);
+    const server = createSocketServer().listen(socket);
+    t.after(() => server.close());
+    assert.equal((await waiting).stdout, "now it runs");
+  });
+
+  test("ends at SIGTERM while it waits, first process of a container or not", async () => {
+    const waiting = execa("unshare", ["--pid", "--fork", "--kill-child", program, "/nobody/listens", "/bin/true"], {
+      reject: false,
+      timeout: 10_000,
+    });
+    await new Promise((resolve) => waiting.stderr.once("data", resolve));
+    const child = await readFile(`/proc/${waiting.pid}/task/${waiting.pid}/children`, "utf8");
+    process.kill(Number(child), "SIGTERM");
+    assert.equal((await waiting).timedOut, false);
+  });
 });
