@@ -37,7 +37,7 @@ export function samePorts(entries: readonly Entry[]): Fault[] {
  * a bound. These are what flow-tracer itself reckons with in exporters/flow-tracer/loader/rooms.c, and refuses by when it
  * starts.
  */
-const BYTES_PER_FLOW = 276 + 184 / 4;
+const BYTES_PER_FLOW = 276 + 240 / 4;
 const BYTES_PER_CLOSED = 160;
 const MOST_CLOSED = 2 ** 18;
 /** For all else of the tracer: its programs, their variables, itself. */

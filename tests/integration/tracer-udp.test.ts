@@ -99,6 +99,29 @@ for (const { where, how, skip } of WAYS) {
       assert.deepEqual([flags & UDP_COUNTED, udpLost], [UDP_COUNTED, 0]);
     });
 
+    test("a network namespace that floods the table keeps no other from it, and gives its share back", async (t) => {
+      const flooded = await startTracer("udp-flood", "--udp", how, "--max-udp", "2048", "--udp-idle", "2");
+      t.after(() => flooded.stop());
+      const { udpRoom, udpLost: before } = readStatus(flooded.pins);
+      const program = await compileWorkload("scatter");
+      const flood = await scatter(program, 4 * udpRoom, 7);
+      const neighbours = await Promise.all(Array.from({ length: 8 }, () => scatter(program, 20, 11)));
+      const rows = readUdp(flooded.pins);
+      const { udpLost } = readStatus(flooded.pins);
+      for (const { cookie } of neighbours) {
+        const own = rows.filter((row) => row.cookie === cookie);
+        assert.deepEqual([own.length, new Set(own.map(({ sent }) => sent))], [20, new Set([11])]);
+      }
+      const shown = rows.filter(({ cookie }) => cookie === flood.cookie).length;
+      assert.ok(shown > udpRoom / 2 && shown <= (2 * udpRoom) / 3 + 1, `${shown} of the flood in a room of ${udpRoom}`);
+      assert.ok(udpLost - before >= 4 * udpRoom - shown, `${udpLost - before} lost, ${shown} shown`);
+      const shownOf = (cookie: string) => readUdp(flooded.pins).filter((row) => row.cookie === cookie).length;
+      await eventually(20, () => assert.equal(shownOf(flood.cookie), 0));
+      for (let read = 0; read < 2; read++) readUdp(flooded.pins); // only then nobody counts in its slots any more
+      const next = await scatter(program, 4 * udpRoom, 7);
+      assert.ok(shownOf(next.cookie) > udpRoom / 2, `${shownOf(next.cookie)} of the next flood`);
+    });
+
     // The last: every tracer here counts these, and two or three of them find no room in a small machine's table.
     test("half as many peers as there is room for, all of one network, find room", async (t) => {
       const spread = await startTracer("udp-spread", "--udp", how, "--max-udp", "8192");
@@ -148,6 +171,12 @@ describe("without UDP", { skip: lacks ?? false }, () => {
     assertNoUdp({ pins });
   });
 });
+
+/** Runs tests/workloads/scatter.c, a socket in a network namespace of its own: a datagram to each of so many peers. */
+async function scatter(program: string, peers: number, bytes: number): Promise<{ cookie: string }> {
+  const { stdout } = await execa(program, [`${peers}`, `${bytes}`]);
+  return { cookie: stdout.trim() };
+}
 
 /** Sends a byte each to ports of addresses that differ in their last number only. @returns the sender's own port */
 async function callNeighbours(addresses: number, ports: number): Promise<number> {

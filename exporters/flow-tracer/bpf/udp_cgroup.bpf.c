@@ -3,7 +3,7 @@
  * What:   counts UDP payload per socket and peer where the kernel lets no program into its functions: see
  *         udp_functions.bpf.c, which is preferred.
  * Hook:   cgroup_skb egress and ingress, cgroup/sock_create, at the root of the v2 hierarchy: every socket on the host.
- * Map:    udp_flows, udp_owners.
+ * Map:    udp_flows, udp_spaces, udp_owners.
  * Cost:   per UDP packet and socket, and some per TCP segment: see docs/benchmark.md.
  * Reader: udp_flows.bpf.c.
  */
@@ -85,15 +85,27 @@ static __always_inline bool parse_ipv6(struct datagrams *seen, struct __sk_buff 
 	return offset && parse_udp(seen, skb, offset, AF_INET6);
 }
 
-static __always_inline void set_owner_of(struct udp_flow *flow, struct __sk_buff *skb)
+static __always_inline struct udp_owner *owner_of(struct __sk_buff *skb)
 {
 	struct bpf_sock *sk = skb->sk;
-	struct udp_owner *owner;
 
 	sk = sk ? bpf_sk_fullsock(sk) : NULL;
-	owner = sk ? bpf_sk_storage_get(&udp_owners, sk, 0, 0) : NULL;
+	return sk ? bpf_sk_storage_get(&udp_owners, sk, 0, 0) : NULL;
+}
+
+static __always_inline void set_owner_of(struct udp_flow *flow, struct __sk_buff *skb)
+{
+	struct udp_owner *owner = owner_of(skb);
+
 	if (owner)
 		flow->owner = *owner;
+}
+
+static __always_inline struct udp_flow *add(struct __sk_buff *skb, const struct datagrams *first)
+{
+	struct udp_owner *owner = owner_of(skb);
+
+	return add_udp(first, bpf_skb_cgroup_id(skb), owner ? owner->netns_cookie : 0);
 }
 
 static __always_inline bool is_datagram_socket(struct __sk_buff *skb)
@@ -122,7 +134,7 @@ static __always_inline bool count_once(struct __sk_buff *skb, const struct datag
 	if (!flow && !is_datagram_socket(skb))
 		return true;
 	if (!flow)
-		flow = add_udp(seen, bpf_skb_cgroup_id(skb));
+		flow = add(skb, seen);
 	if (!flow) {
 		__sync_fetch_and_add(&udp_lost, seen->count);
 		return true;

@@ -2,11 +2,13 @@
 /*
  * What:   hands UDP totals over, and gives up entries that have been idle for long.
  * Hook:   iter/bpf_map_elem over udp_flows, when the pin `udp` is read.
- * Map:    udp_flows.
+ * Map:    udp_flows, udp_spaces.
  * Cost:   about 0.2 µs an entry, and 1 ns a free slot.
  * Reader: one at a time.
  */
 #include "udp_table.h"
+
+#define CROWDED_IDLE_NS 1000000000ULL
 
 /* Set by the loader. */
 const volatile __u64 udp_idle_ns;
@@ -73,13 +75,37 @@ static __always_inline void show(struct bpf_iter_meta *meta, struct udp_flow *fl
 	bpf_seq_write(meta->seq, &row, sizeof(row));
 }
 
+/* The table is more than half full, and the flow's namespace has more of it than is left for all. */
+static __always_inline bool is_crowding(const struct udp_flow *flow)
+{
+	__u64 space = flow->space, left = udp_slots_left(), *taken;
+
+	if (left * 2 > udp_slots_shared)
+		return false;
+	taken = bpf_map_lookup_elem(&udp_spaces, &space);
+	return taken && *taken > left;
+}
+
+static __always_inline bool is_over(const struct udp_flow *flow)
+{
+	__u64 idle_ns = idle_ns_of(flow);
+
+	return idle_ns > udp_idle_ns || (idle_ns > CROWDED_IDLE_NS && is_crowding(flow));
+}
+
 /* A flow that another CPU added too, in the moment in which it gives its own up, is no row. */
 static __always_inline void show_or_give_up(struct bpf_iter_meta *meta, __u64 *tag, struct udp_flow *flow)
 {
-	if (idle_ns_of(flow) > udp_idle_ns && is_handed_over(flow) && give_up_udp(flow, flow->shown_packets))
+	if (is_over(flow) && is_handed_over(flow) && give_up_udp(flow, flow->shown_packets))
 		publish(tag, UDP_GIVEN_UP);
 	else if (!(flow->packets & UDP_REMOVED))
 		show(meta, flow);
+}
+
+static __always_inline void free_slot(__u64 *tag, const struct udp_flow *flow)
+{
+	leave_udp_space(flow->space);
+	publish(tag, UDP_FREE);
 }
 
 static __always_inline void visit(struct bpf_iter_meta *meta, struct udp_bucket *bucket)
@@ -92,7 +118,7 @@ static __always_inline void visit(struct bpf_iter_meta *meta, struct udp_bucket 
 		if (tag == UDP_GIVEN_UP)
 			publish(&bucket->tags[i], UDP_GIVEN_UP_EARLIER);
 		else if (tag == UDP_GIVEN_UP_EARLIER)
-			publish(&bucket->tags[i], UDP_FREE);
+			free_slot(&bucket->tags[i], &bucket->flows[i]);
 		else if (tag != UDP_CLAIMED)
 			show_or_give_up(meta, &bucket->tags[i], &bucket->flows[i]);
 	}

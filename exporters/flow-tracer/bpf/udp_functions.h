@@ -4,7 +4,7 @@
  * Hook:   fentry on the functions that UDP's datagrams pass once, and TCP's segments never: ip_send_skb and ip6_send_skb
  *         (built, not yet translated by any NAT of this host), __udp_enqueue_schedule_skb (arrived at a socket),
  *         udp_lib_get_port (a socket gets its port, in the process that asks for it).
- * Map:    udp_flows, udp_owners.
+ * Map:    udp_flows, udp_spaces, udp_owners.
  * Cost:   per UDP datagram, and nothing per TCP segment: see docs/benchmark.md.
  * Reader: udp_flows.bpf.c.
  *
@@ -51,7 +51,7 @@ static __always_inline bool count_once(struct sock *sk, const struct datagrams *
 	struct udp_flow *flow = find_udp(&seen->key);
 
 	if (!flow)
-		flow = add_udp(seen, sk->sk_cgrp_data.cgroup->kn->id);
+		flow = add_udp(seen, sk->sk_cgrp_data.cgroup->kn->id, sk->__sk_common.skc_net.net->net_cookie);
 	if (!flow) {
 		__sync_fetch_and_add(&udp_lost, seen->count);
 		return true;
@@ -151,7 +151,7 @@ static __always_inline __u64 swap_ports(__u64 ports)
 static __always_inline struct udp_flow *find_ipv4(__u64 cookie, __u32 local, __u32 remote, __u64 ports_family)
 {
 	__u64 hash = udp_hash_ipv4(cookie, local, remote, ports_family), tag = udp_tag(hash);
-	struct udp_bucket *bucket = udp_bucket_of(hash, false);
+	struct udp_bucket *bucket = udp_bucket_of(hash);
 
 #pragma unroll
 	for (__u32 i = 0; bucket && i < UDP_BUCKET_SLOTS; i++) {

@@ -8,6 +8,10 @@
  *   CLAIMED → tag       by that one, when the flow is complete: from here on others find and count it
  *   tag → GIVEN_UP      by the reader, when the flow is idle and handed over to the byte
  *   GIVEN_UP → FREE     by the second read after that, when whoever had found the flow before has long counted
+ *
+ * A flow is in one of a few buckets. The room is shared among network namespaces: each may add flows as long as it has
+ * no more than twice of what is left for all. So one alone gets two thirds, several each as much as the others, and some
+ * room is always left for one that has none yet, whatever the others do.
  */
 #ifndef FLOWTALLY_UDP_TABLE_H
 #define FLOWTALLY_UDP_TABLE_H
@@ -41,6 +45,7 @@ struct udp_flow {
 	__u64 last_tick; /* jiffies: as coarse as the kernel's tick, and for nothing */
 	__u64 start_ns; /* since boot */
 	__u64 cgroup_id;
+	__u64 space; /* the key in udp_spaces */
 	__u64 entry;
 	__u64 shown_in; /* number of the read that showed it last */
 	__u64 shown_packets; /* as it was shown */
@@ -59,7 +64,7 @@ struct udp_group {
 	struct udp_bucket buckets[UDP_GROUP_BUCKETS];
 };
 
-/* The loader sets max_entries, a power of two. */
+/* The loader sets max_entries. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -67,12 +72,25 @@ struct {
 	__type(value, struct udp_group);
 } udp_flows __weak SEC(".maps");
 
-/* Set by the loader: buckets less one; two numbers of chance, so that nobody can aim at one bucket. */
-__weak const volatile __u32 udp_bucket_mask;
+#define UDP_SPACES 4096
+#define OTHER_SPACES 0ULL
+
+/* How many slots a network namespace takes, by its cookie; those that are not known, or find no room here, share one. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, UDP_SPACES);
+	__type(key, __u64);
+	__type(value, __u64);
+} udp_spaces __weak SEC(".maps");
+
+/* Set by the loader: buckets; slots to be taken at most; two numbers of chance, so that nobody can aim at one bucket. */
+__weak const volatile __u32 udp_buckets;
+__weak const volatile __u32 udp_slots_shared;
 __weak const volatile __u64 udp_seed;
 __weak const volatile __u64 udp_seed2;
 
 __weak __u64 udp_lost;
+__weak __u64 udp_slots_taken;
 __weak __u64 last_udp_entry;
 
 /* One datagram, or several of the same size that travel as one. */
@@ -130,10 +148,9 @@ static __always_inline __u64 udp_tag(__u64 hash)
 	return (hash & ~3ULL) | UDP_TAG;
 }
 
-/* Each key has two buckets: the second takes what the first has no room for. */
-static __always_inline struct udp_bucket *udp_bucket_of(__u64 hash, bool second)
+static __always_inline struct udp_bucket *udp_bucket_of(__u64 hash)
 {
-	__u32 number = (second ? hash >> 22 : hash >> 42) & udp_bucket_mask;
+	__u32 number = (hash >> 32) * udp_buckets >> 32;
 	__u32 key = number / UDP_GROUP_BUCKETS;
 	struct udp_group *group = bpf_map_lookup_elem(&udp_flows, &key);
 
@@ -142,6 +159,12 @@ static __always_inline struct udp_bucket *udp_bucket_of(__u64 hash, bool second)
 	/* clang 19 would do the arithmetic before it asks, which kernels refuse */
 	barrier_var(group);
 	return &group->buckets[number % UDP_GROUP_BUCKETS];
+}
+
+/* Of the bucket that takes what the one before has no room for. */
+static __always_inline __u64 next_udp_hash(__u64 hash)
+{
+	return hash * 0xd1342543de82ef95ULL + 1;
 }
 
 static __always_inline bool is_of(const struct udp_flow *flow, const struct udp_key *key)
@@ -162,14 +185,17 @@ static __always_inline struct udp_flow *find_udp_in(struct udp_bucket *bucket, c
 
 static __always_inline struct udp_flow *find_udp(const struct udp_key *key)
 {
-	__u64 hash = udp_hash(key);
-	struct udp_bucket *bucket = udp_bucket_of(hash, false);
-	struct udp_flow *flow = bucket ? find_udp_in(bucket, key, udp_tag(hash)) : NULL;
+	__u64 hash = udp_hash(key), tag = udp_tag(hash);
 
-	if (flow)
-		return flow;
-	bucket = udp_bucket_of(hash, true);
-	return bucket ? find_udp_in(bucket, key, udp_tag(hash)) : NULL;
+	for (__u32 tried = 0; tried < UDP_BUCKETS_OF_A_FLOW; tried++) {
+		struct udp_bucket *bucket = udp_bucket_of(hash);
+		struct udp_flow *flow = bucket ? find_udp_in(bucket, key, tag) : NULL;
+
+		if (flow)
+			return flow;
+		hash = next_udp_hash(hash);
+	}
+	return NULL;
 }
 
 struct udp_slot {
@@ -187,12 +213,63 @@ static __always_inline struct udp_slot claim_udp_in(struct udp_bucket *bucket)
 	return (struct udp_slot){};
 }
 
-static __always_inline void fill_udp_flow(struct udp_flow *flow, const struct datagrams *first, __u64 cgroup_id)
+static __always_inline struct udp_slot claim_udp(__u64 hash)
+{
+	for (__u32 tried = 0; tried < UDP_BUCKETS_OF_A_FLOW; tried++) {
+		struct udp_slot slot = claim_udp_in(udp_bucket_of(hash));
+
+		if (slot.bucket)
+			return slot;
+		hash = next_udp_hash(hash);
+	}
+	return (struct udp_slot){};
+}
+
+static __always_inline __u64 udp_slots_left(void)
+{
+	__u64 taken = udp_slots_taken;
+
+	return taken < udp_slots_shared ? udp_slots_shared - taken : 0;
+}
+
+/* Takes a slot from the namespace's share; false: it has no more. */
+static __always_inline bool enter_udp_space(__u64 *space)
+{
+	__u64 none = 0, *taken = bpf_map_lookup_elem(&udp_spaces, space);
+
+	if (!taken) {
+		bpf_map_update_elem(&udp_spaces, space, &none, BPF_NOEXIST);
+		taken = bpf_map_lookup_elem(&udp_spaces, space);
+	}
+	if (!taken) {
+		*space = OTHER_SPACES;
+		taken = bpf_map_lookup_elem(&udp_spaces, space);
+	}
+	if (!taken || *taken >= 2 * udp_slots_left())
+		return false;
+	__sync_fetch_and_add(taken, 1);
+	__sync_fetch_and_add(&udp_slots_taken, 1);
+	return true;
+}
+
+/* The last to leave removes it; another flow may enter meanwhile, and goes uncounted: it leaves all the same. */
+static __always_inline void leave_udp_space(__u64 space)
+{
+	__u64 *taken = bpf_map_lookup_elem(&udp_spaces, &space);
+
+	__sync_fetch_and_add(&udp_slots_taken, -1);
+	if (taken && *taken > 0 && __sync_fetch_and_add(taken, -1) == 1 && space != OTHER_SPACES)
+		bpf_map_delete_elem(&udp_spaces, &space);
+}
+
+static __always_inline void fill_udp_flow(struct udp_flow *flow, const struct datagrams *first, __u64 cgroup_id,
+					  __u64 space)
 {
 	__builtin_memset(flow, 0, sizeof(*flow));
 	flow->key = first->key;
 	flow->start_ns = bpf_ktime_get_boot_ns();
 	flow->cgroup_id = cgroup_id;
+	flow->space = space;
 	flow->entry = __sync_fetch_and_add(&last_udp_entry, 1) + 1;
 	flow->role = first->sent ? ROLE_CLIENT : ROLE_SERVER;
 	flow->last_tick = bpf_jiffies64();
@@ -219,17 +296,20 @@ static __always_inline struct udp_flow *settle_udp(struct udp_slot slot, const s
 	return first;
 }
 
-/* Its owner is to be filled in by the caller. NULL: no room. */
-static __always_inline struct udp_flow *add_udp(const struct datagrams *first, __u64 cgroup_id)
+/* Its owner is to be filled in by the caller. `space`: cookie of the network namespace, 0 unknown. NULL: no room. */
+static __always_inline struct udp_flow *add_udp(const struct datagrams *first, __u64 cgroup_id, __u64 space)
 {
 	__u64 hash = udp_hash(&first->key);
-	struct udp_slot slot = claim_udp_in(udp_bucket_of(hash, false));
+	struct udp_slot slot;
 
-	if (!slot.bucket)
-		slot = claim_udp_in(udp_bucket_of(hash, true));
-	if (!slot.bucket)
+	if (!enter_udp_space(&space))
 		return NULL;
-	fill_udp_flow(&slot.bucket->flows[slot.number % UDP_BUCKET_SLOTS], first, cgroup_id);
+	slot = claim_udp(hash);
+	if (!slot.bucket) {
+		leave_udp_space(space);
+		return NULL;
+	}
+	fill_udp_flow(&slot.bucket->flows[slot.number % UDP_BUCKET_SLOTS], first, cgroup_id, space);
 	/* an exchange: a full barrier on every architecture */
 	__sync_lock_test_and_set(&slot.bucket->tags[slot.number % UDP_BUCKET_SLOTS], udp_tag(hash));
 	return settle_udp(slot, &first->key, udp_tag(hash));

@@ -8,6 +8,7 @@
 #define STRAY_BUCKETS 32 /* looked at for a flow that its own have no room for: one that is not full is among them */
 #define CHUNK_ROWS 64 /* of live_rows and closed_rows */
 #define UDP_BUCKET_SLOTS 8 /* of udp_flows */
+#define UDP_BUCKETS_OF_A_FLOW 4
 #define UDP_GROUP_BUCKETS 16 /* the rows of a full group must fit into the buffer of an iterator, 32 KiB */
 
 #endif

@@ -43,7 +43,7 @@ struct rooms rooms_made(const struct rooms *asked)
 	return (struct rooms){
 		.flows = room_of(groups(asked->flows, GROUP_SLOTS), GROUP_SLOTS),
 		.closed = elements(asked->closed, CHUNK_ROWS) * CHUNK_ROWS,
-		.udp = elements(asked->udp, UDP_GROUP_SLOTS) * UDP_GROUP_SLOTS,
+		.udp = room_of(groups(asked->udp, UDP_GROUP_SLOTS), UDP_GROUP_SLOTS),
 	};
 }
 
@@ -52,7 +52,7 @@ void size_tables(struct tracer *tracer, const struct rooms *rooms)
 {
 	unsigned int flow_groups = groups(rooms->flows, GROUP_SLOTS);
 	unsigned int closed_chunks = elements(rooms->closed, CHUNK_ROWS);
-	unsigned int udp_groups = elements(rooms->udp, UDP_GROUP_SLOTS);
+	unsigned int udp_groups = groups(rooms->udp, UDP_GROUP_SLOTS);
 
 	bpf_map__set_max_entries(tracer->maps.flows, flow_groups);
 	tracer->rodata->flow_buckets = flow_groups * GROUP_BUCKETS;
@@ -61,7 +61,8 @@ void size_tables(struct tracer *tracer, const struct rooms *rooms)
 	bpf_map__set_max_entries(tracer->maps.closed_rows, closed_chunks);
 	tracer->rodata->closed_chunk_mask = closed_chunks - 1;
 	bpf_map__set_max_entries(tracer->maps.udp_flows, udp_groups);
-	tracer->rodata->udp_bucket_mask = udp_groups * UDP_GROUP_BUCKETS - 1;
+	tracer->rodata->udp_buckets = udp_groups * UDP_GROUP_BUCKETS;
+	tracer->rodata->udp_slots_shared = room_of(udp_groups, UDP_GROUP_SLOTS);
 }
 
 static __u64 array_bytes(const struct bpf_map *map)
@@ -83,8 +84,8 @@ void tell_tables(struct tracer *tracer)
 
 	tracer->bss->flows_room = room_of(bpf_map__max_entries(tracer->maps.flows), GROUP_SLOTS);
 	tracer->bss->closed_room = bpf_map__max_entries(tracer->maps.closed_rows) * CHUNK_ROWS;
-	tracer->bss->udp_room = udp ? bpf_map__max_entries(tracer->maps.udp_flows) * UDP_GROUP_SLOTS : 0;
+	tracer->bss->udp_room = udp ? room_of(bpf_map__max_entries(tracer->maps.udp_flows), UDP_GROUP_SLOTS) : 0;
 	tracer->bss->table_bytes = array_bytes(tracer->maps.flows) + hash_bytes(tracer->maps.strays) +
 				   array_bytes(tracer->maps.live_rows) + array_bytes(tracer->maps.closed_rows) +
-				   (udp ? array_bytes(tracer->maps.udp_flows) : 0);
+				   (udp ? array_bytes(tracer->maps.udp_flows) + hash_bytes(tracer->maps.udp_spaces) : 0);
 }

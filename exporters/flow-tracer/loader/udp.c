@@ -104,6 +104,7 @@ void want_udp(struct tracer *t, enum udp_mode mode, unsigned int idle_seconds)
 	set_autoload(cgroup, LENGTH(cgroup), mode == UDP_CGROUP);
 	bpf_program__set_autoload(t->progs.udp, mode != UDP_OFF);
 	bpf_map__set_autocreate(t->maps.udp_flows, mode != UDP_OFF);
+	bpf_map__set_autocreate(t->maps.udp_spaces, mode != UDP_OFF);
 	bpf_map__set_autocreate(t->maps.udp_owners, mode != UDP_OFF);
 }
 
@@ -158,13 +159,21 @@ static void detach_all(struct tracer *t)
 	detach(&t->links.udp_received);
 }
 
+/* The one that all share who find no room of their own, key 0: it must not be found missing when there is none left. */
+static bool add_other_spaces(struct tracer *t)
+{
+	const __u64 zero = 0;
+
+	return bpf_map__update_elem(t->maps.udp_spaces, &zero, sizeof(zero), &zero, sizeof(zero), BPF_ANY) == 0;
+}
+
 void start_udp(struct tracer *t)
 {
 	enum udp_mode mode = t->bss->udp_mode;
 
 	if (mode == UDP_OFF)
 		return;
-	if (mode == UDP_FUNCTIONS ? attach_functions(t) : attach_cgroup(t)) {
+	if (add_other_spaces(t) && (mode == UDP_FUNCTIONS ? attach_functions(t) : attach_cgroup(t))) {
 		t->bss->status_flags |= STATUS_UDP;
 		return;
 	}

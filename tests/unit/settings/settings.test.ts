@@ -46,9 +46,9 @@ describe("readSettings", () => {
 
   it("refuses more flows than the tracer's memory has room for, and says how much they take", () => {
     assert.deepEqual(faultsOf("FLOW_MAX_FLOWS=600000"), [
-      "line 1: FLOW_MAX_FLOWS: 600000 takes a FLOW_TRACER_MEMORY of 257m, not 256m",
+      "line 1: FLOW_MAX_FLOWS: 600000 takes a FLOW_TRACER_MEMORY of 265m, not 256m",
     ]);
-    assert.equal(readSettings("FLOW_MAX_FLOWS=600000\nFLOW_TRACER_MEMORY=257m").FLOW_MAX_FLOWS, 600_000);
+    assert.equal(readSettings("FLOW_MAX_FLOWS=600000\nFLOW_TRACER_MEMORY=265m").FLOW_MAX_FLOWS, 600_000);
     assert.equal(readSettings("FLOW_MAX_FLOWS=65536\nFLOW_TRACER_MEMORY=64m").FLOW_MAX_FLOWS, 65_536);
   });
 

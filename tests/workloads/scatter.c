@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * scatter PEERS BYTES: in a network namespace of its own, one socket sends a datagram of so many bytes to each of so many
+ * peers of the loopback, where nobody listens. Prints the socket's cookie.
+ */
+#define _GNU_SOURCE
+#include <net/if.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include "common.h"
+
+#define FIRST_PORT 20000
+#define PORTS 32768 /* of one address */
+
+static void enter_own_network(void)
+{
+	struct ifreq loopback = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
+	int any;
+
+	check(unshare(CLONE_NEWNET), "unshare");
+	any = socket(AF_INET, SOCK_DGRAM, 0);
+	check(ioctl(any, SIOCSIFFLAGS, &loopback), "lo up");
+}
+
+int main(int argc, char **argv)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET };
+	char bytes[1024] = {};
+	int fd;
+
+	if (argc != 3 || atoi(argv[2]) > (int)sizeof(bytes))
+		return 2;
+	enter_own_network();
+	fd = socket(AF_INET, SOCK_DGRAM, 0);
+	for (int peer = 0; peer < atoi(argv[1]); peer++) {
+		to.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + peer / PORTS);
+		to.sin_port = htons(FIRST_PORT + peer % PORTS);
+		check(sendto(fd, bytes, atoi(argv[2]), 0, (void *)&to, sizeof(to)), "sendto");
+	}
+	printf("%llu\n", cookie_of(fd));
+	return 0;
+}
