@@ -18,14 +18,17 @@ import type { Metadata } from "./metadata.ts";
 import type { Host } from "./read/host.ts";
 import type { Tracer } from "./read/tracer.ts";
 import type { Healths, SourceHealth } from "./source-health.ts";
+import { ClockSteps } from "./totals/clock-steps.ts";
 import { Coverage } from "./totals/coverage.ts";
 import { EdgeTotals } from "./totals/edge-totals.ts";
 import { EndpointWork } from "./totals/endpoint-work.ts";
 import { LostFlows } from "./totals/lost-flows.ts";
 import type { State } from "./totals/state.ts";
-import { Unseen } from "./totals/unseen.ts";
+import { atBoot, Unseen } from "./totals/unseen.ts";
 
 const OLDEST_HEARTBEAT_NS = 5e9;
+/** Both clocks are the same one, read a moment apart. */
+const NEWEST_HEARTBEAT_NS = -1e9;
 const KEPT_NS = 300e9;
 const MOST_RECENT = 5_000;
 const NO_UDP = "the tracer could not count UDP: its log says why (docker logs flow-tracer)";
@@ -41,6 +44,8 @@ export interface CollectorParts {
   udp?: boolean;
   /** What an earlier exporter handed on. */
   before?: State | undefined;
+  /** Gets by how many seconds somebody has set the clock. */
+  onClockStep?: (seconds: number) => void;
 }
 
 /** One cycle after the other, never two at once: read, decode, join, add up. */
@@ -49,6 +54,7 @@ export class Collector {
   readonly totals: EdgeTotals;
   readonly lostFlows: LostFlows;
   readonly unseen: Unseen;
+  readonly clockSteps: ClockSteps;
   readonly history = new ProcessHistory();
   readonly work = new EndpointWork();
   readonly coverage = new Coverage();
@@ -77,7 +83,9 @@ export class Collector {
     this.#parts = parts;
     this.totals = new EdgeTotals(maxEdges);
     this.lostFlows = new LostFlows(before?.losses);
-    this.unseen = new Unseen(before?.unseenSeconds);
+    const lastSign = before?.lastSign;
+    this.unseen = new Unseen(before?.unseenSeconds, sameBoot ? lastSign : lastSign && atBoot(lastSign));
+    this.clockSteps = new ClockSteps(sameBoot && lastSign?.wallOffsetMs);
     this.#closed = new ClosedFlows(tracer, sameBoot && closedOf(sameBoot));
     if (before) this.#restore(before);
     if (sameBoot) this.#remember(sameBoot, host.bootTimeNs());
@@ -109,6 +117,7 @@ export class Collector {
       droppedEdges: this.totals.droppedEdges,
       losses: this.lostFlows.state,
       unseenSeconds: this.unseen.seconds,
+      lastSign: this.unseen.last,
       work: [...this.work],
       cgroups: [...this.#cgroups],
       containers: this.#parts.metadata.known,
@@ -136,6 +145,7 @@ export class Collector {
     let live: FlowRows | undefined;
     let alive = false;
     this.#parts.healths.tracer.attempt(() => {
+      this.#lookAtClock();
       this.#readStatus();
       alive = true;
       this.readProcesses();
@@ -176,12 +186,19 @@ export class Collector {
     this.#askForContainers();
   }
 
+  #lookAtClock(): void {
+    const { host, onClockStep } = this.#parts;
+    const seconds = this.clockSteps.add(host.wallOffsetMs(), host.bootTimeNs());
+    if (seconds !== undefined) onClockStep?.(seconds);
+  }
+
   /** Pins outlive a tracer that was killed, and would hand over old rows. */
   #readStatus(): void {
     const { tracer, host, healths } = this.#parts;
     const status = decodeStatus(tracer.status());
     const age = host.bootTimeNs() - status.heartbeatNs;
     if (age > OLDEST_HEARTBEAT_NS) throw new Error(`the tracer is gone: no sign of it for ${Math.round(age / 1e9)} s`);
+    if (age < NEWEST_HEARTBEAT_NS) throw new Error(aheadOfTime(-age));
     this.status = status;
     this.lostFlows.add(status);
     if (!status.parts.udp && this.#parts.udp) healths.udp.fail(NO_UDP);
@@ -191,8 +208,15 @@ export class Collector {
   #readClosed(): void {
     const before = this.#closed.identity;
     this.#parts.healths.closed.attempt(() => this.#closed.read());
-    if (this.#closed.complete) this.unseen.add(this.#closed.identity, this.status?.heartbeatNs ?? 0);
+    if (this.#closed.complete) this.#noteSign();
     if (before !== "" && before !== this.#closed.identity) this.#welcomeTracer();
+  }
+
+  #noteSign(): void {
+    const { host, tracer } = this.#parts;
+    const aliveNs = this.status?.heartbeatNs ?? 0;
+    const sign = { tracer: this.#closed.identity, aliveNs, wallOffsetMs: host.wallOffsetMs() };
+    this.unseen.add(sign, tracer.startedMs());
   }
 
   /** A tracer that starts anew knows no socket that is older, and numbers its UDP entries from the start. */
@@ -268,6 +292,12 @@ export class Collector {
     for (const id of unasked) this.#asked.add(id);
     if (unasked.length > 0) void this.#parts.metadata.refresh();
   }
+}
+
+/** Such a heartbeat would pass for a living one until its time has come. */
+function aheadOfTime(ns: number): string {
+  const seconds = Math.round(ns / 1e9);
+  return `the tracer's last sign is ${seconds} s in the future: both must run in the host's time namespace, on the same boot`;
 }
 
 function closedOf({ closed }: State) {

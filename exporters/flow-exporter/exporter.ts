@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { schedule } from "node-cron";
 import type { Logger } from "pino";
 import { Collector } from "./collector.ts";
+import { DailyReport } from "./daily-report.ts";
 import { workOf } from "./join/work.ts";
 import { Metadata } from "./metadata.ts";
 import { createApp } from "./outputs/http/app.ts";
@@ -19,6 +19,7 @@ import type { Tracer } from "./read/tracer.ts";
 import type { Settings } from "./settings.ts";
 import { createHealths, type Healths } from "./source-health.ts";
 import { StartWatch } from "./start-watch.ts";
+import type { ClockSteps } from "./totals/clock-steps.ts";
 
 export interface Sources {
   tracer: Tracer;
@@ -48,8 +49,13 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
     maxEdges: settings.maxEdges,
     udp: settings.udp,
     before,
+    onClockStep: (seconds) => {
+      log.warn({ seconds }, "somebody has set this machine's clock");
+      void report.reschedule();
+    },
   });
-  const view = createView(settings, { collector, metadata, healths, host: sources.host });
+  const report = new DailyReport(() => shortfalls(collector), log);
+  const view = createView(settings, { collector, metadata, healths, host: sources.host, persistence });
 
   const server = await listen(
     createServer(createApp(view, createMetrics(view), sources.pages ?? {}, log)),
@@ -59,10 +65,11 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
   await metadata.refresh();
   const starts = new StartWatch(collector);
   void metadata.follow(stopped.signal, starts, healths.dockerEvents);
-  const refresh = schedule(everySeconds(settings.refreshSeconds), () => {
+  // A timer goes by time since boot, whatever happens to the clock on the wall.
+  const refresh = setInterval(() => {
     collector.maintain();
-    return metadata.refresh();
-  });
+    void metadata.refresh();
+  }, settings.refreshSeconds * 1000);
   const cycle = startCycle(collector, persistence, settings.collectSeconds);
 
   return {
@@ -70,9 +77,10 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
     stop: async () => {
       stopped.abort();
       clearInterval(cycle);
+      clearInterval(refresh);
       starts.stop();
       persistence.save(collector);
-      await refresh.destroy();
+      await report.stop();
       await close(server);
     },
   };
@@ -83,9 +91,10 @@ interface Shown {
   metadata: Metadata;
   healths: Healths;
   host: Host;
+  persistence: Persistence;
 }
 
-function createView(settings: Settings, { collector, metadata, healths, host }: Shown): View {
+function createView(settings: Settings, { collector, metadata, healths, host, persistence }: Shown): View {
   return {
     flows: () => collector.flowsOfLate(),
     workOf: (flow) => workOf(flow, collector.history),
@@ -104,11 +113,18 @@ function createView(settings: Settings, { collector, metadata, healths, host }: 
     lostFlows: () => collector.lostFlows.state.total,
     droppedEdges: () => collector.totals.droppedEdges,
     unseenSeconds: () => collector.unseen.seconds,
+    clockSteps: () => collector.clockSteps.count,
+    lastClockStep: () => lastClockStep(collector.clockSteps, host.bootTimeNs()),
+    setAside: () => persistence.setAside,
     node: settings.node,
     leftOut: settings.leftOut,
     version: manifest.version,
     usage: processUsage,
   };
+}
+
+function lastClockStep({ last }: ClockSteps, nowNs: number) {
+  return last && { seconds: last.seconds, ageSeconds: (nowNs - last.atNs) / 1e9 };
 }
 
 /** The roles of sockets that are older than the tracer are only settled by the second look at the owners. */
@@ -123,8 +139,15 @@ function startCycle(collector: Collector, persistence: Persistence, seconds: num
   return setInterval(cycle, seconds * 1000);
 }
 
-function everySeconds(seconds: number): string {
-  return seconds === 60 ? "0 * * * * *" : `*/${seconds} * * * * *`;
+/** All that makes totals too low, or puts them where they do not belong. */
+function shortfalls({ lostFlows, unseen, totals, clockSteps }: Collector) {
+  const lost = Object.entries(lostFlows.state.total).map(([kind, count]) => [`lost_${kind}`, count]);
+  return {
+    ...Object.fromEntries(lost),
+    unseen_seconds: unseen.seconds,
+    dropped_edges: totals.droppedEdges,
+    clock_steps: clockSteps.count,
+  };
 }
 
 async function listen(server: Server, port: number): Promise<Server> {

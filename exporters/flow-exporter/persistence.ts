@@ -17,6 +17,8 @@ export class Persistence {
   readonly #health: SourceHealth;
   readonly #log: Pick<Logger, "warn">;
   #lastMs = 0;
+  /** Files that were put aside as they made no sense. */
+  setAside = 0;
 
   /** Without a file, nothing outlives the exporter. */
   constructor(file: StateFile | undefined, health: SourceHealth, log: Pick<Logger, "warn">) {
@@ -55,6 +57,7 @@ export class Persistence {
 
   #setAside(error: unknown): void {
     const reason = error instanceof Error ? error.message : String(error);
+    this.setAside += 1;
     this.#health.attempt(() => {
       const aside = this.#file?.setAside();
       this.#log.warn({ reason, aside }, "the totals on disk make no sense: put aside, counting from zero");

@@ -142,6 +142,21 @@ describe("flow-exporter and brief flows", { skip }, () => {
     assert.ok((await unseen()) > unseenBefore + 1, "more seconds unseen");
   });
 
+  test("where both end, as with the engine that ran them, the time until the next tracer is told as well", async () => {
+    const unseenBefore = await unseen();
+    await rig.exporter.kill();
+    await rig.tracer.stop();
+    await sleep(3_000);
+    await rig.startTracer();
+    await rig.startExporter();
+    const told = await eventually(10, async () => {
+      const seconds = (await unseen()) - unseenBefore;
+      assert.ok(seconds > 3, `${seconds} seconds unseen`);
+      return seconds;
+    });
+    assert.ok(told < 20, `${told} seconds unseen, of 3 and the ten between two writes`);
+  });
+
   test("what BPF programs cost is told for every program on the host", async () => {
     const { stdout } = await execa("bpftool", ["--json", "prog", "show"]);
     const ids = (JSON.parse(stdout) as { id: number }[]).map(({ id }) => `${id}`);

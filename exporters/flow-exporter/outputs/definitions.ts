@@ -3,7 +3,7 @@ import type { Endpoint } from "../join/endpoint.ts";
 import type { Program } from "../join/program.ts";
 import type { EdgeTotal } from "../totals/edge-totals.ts";
 import type { EndpointTotal } from "../totals/endpoint-work.ts";
-import type { View } from "./view.ts";
+import type { ClockStep, View } from "./view.ts";
 
 type Sample = readonly [value: number, labels?: Record<string, string | number>];
 
@@ -120,9 +120,29 @@ export const DEFINITIONS: readonly Definition[] = [
   {
     name: "flow_unseen_seconds_total",
     help:
-      "Time from the last sign of one tracer to the first of the next, up to two seconds too long: flows that began and " +
-      "ended within it are not counted.",
+      "Time from the last sign of one tracer to the start of the next, up to a second too long, or ten where the exporter " +
+      "had ended too: flows that began and ended within it are not counted.",
     samples: (view) => [[view.unseenSeconds()]],
+  },
+  {
+    name: "flow_clock_steps_total",
+    help: "Times that this machine's clock was set, by a second and more, since this exporter started.",
+    samples: (view) => [[view.clockSteps()]],
+  },
+  {
+    name: "flow_clock_last_step_seconds",
+    help: "By how much the clock was set the last time, back where negative; absent while it was not.",
+    samples: (view) => ofLastStep(view, ({ seconds }) => seconds),
+  },
+  {
+    name: "flow_clock_last_step_age_seconds",
+    help: "How long ago that was; absent while it was not.",
+    samples: (view) => ofLastStep(view, ({ ageSeconds }) => ageSeconds),
+  },
+  {
+    name: "flow_state_set_aside_total",
+    help: "Files of totals that made no sense and were put aside since this exporter started: it counts from zero then.",
+    samples: (view) => [[view.setAside()]],
   },
   {
     name: "flow_edges_dropped_total",
@@ -181,6 +201,11 @@ export const DEFINITIONS: readonly Definition[] = [
 function ofTracer(view: View, samplesOf: (status: Status) => Sample[]): Sample[] {
   const status = view.status();
   return status ? samplesOf(status) : [];
+}
+
+function ofLastStep(view: View, amountOf: (step: ClockStep) => number): Sample[] {
+  const step = view.lastClockStep();
+  return step ? [[amountOf(step)]] : [];
 }
 
 function perEndpoint(view: View, amountOf: (total: EndpointTotal) => number): Sample[] {

@@ -15,6 +15,12 @@ export interface SourceView {
   readonly failures: number;
 }
 
+/** By how much the clock was set, back where negative, and how long ago. */
+export interface ClockStep {
+  seconds: number;
+  ageSeconds: number;
+}
+
 /** All that is shown to the outside, as of now. */
 export interface View {
   /** Open ones, and those that ended of late. */
@@ -45,6 +51,12 @@ export interface View {
   droppedEdges(): number;
   /** Seconds in which no tracer watched. */
   unseenSeconds(): number;
+  /** Times that somebody set the clock since this exporter started. */
+  clockSteps(): number;
+  /** The last of them. */
+  lastClockStep(): ClockStep | undefined;
+  /** Files of totals that were put aside as they made no sense. */
+  setAside(): number;
   /** The monitoring stack's own Compose project. */
   project: string;
   /** Name of this machine. */

@@ -1,10 +1,15 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
+const LONGEST_LOOK_MS = 100;
+const MOST_LOOKS = 10;
+
 /** What the exporter asks the machine itself, under a `/proc` that may be a fixture's. */
 export interface Host {
   /** Nanoseconds since boot, suspended time included (CLOCK_BOOTTIME), to a hundredth of a second. */
   bootTimeNs(): number;
+  /** The wall clock less the time since boot, milliseconds: it changes only when somebody sets the clock. */
+  wallOffsetMs(): number;
   /** Changes when the machine boots; "" when it cannot be read. */
   bootId(): string;
   /** Text of a file of the first process's network namespace: the host's own; empty when it cannot be read. */
@@ -13,11 +18,22 @@ export interface Host {
 
 /** The machine behind `proc`. */
 export function createHost(proc: string): Host {
+  const bootTimeNs = () => Number.parseFloat(readFileSync(path.join(proc, "uptime"), "utf8")) * 1e9;
   return {
-    bootTimeNs: () => Number.parseFloat(readFileSync(path.join(proc, "uptime"), "utf8")) * 1e9,
+    bootTimeNs,
+    wallOffsetMs: () => wallOffsetMs(bootTimeNs),
     bootId: () => textOf(path.join(proc, "sys/kernel/random/boot_id")).trim(),
     netFile: (name) => textOf(path.join(proc, "1/net", name)),
   };
+}
+
+/** A process that is paused between its looks at the two clocks must not take that for a step: it looks again. */
+function wallOffsetMs(bootTimeNs: () => number): number {
+  for (let tries = 1; ; tries++) {
+    const before = Date.now();
+    const bootMs = bootTimeNs() / 1e6;
+    if (Math.abs(Date.now() - before) <= LONGEST_LOOK_MS || tries === MOST_LOOKS) return before - bootMs;
+  }
 }
 
 /** Empty when it cannot be read. */

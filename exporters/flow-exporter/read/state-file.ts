@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import * as fs from "node:fs";
 import path from "node:path";
 
 const NAME = "totals.json";
@@ -13,27 +13,46 @@ export interface StateFile {
   setAside(): string;
 }
 
+/** What writing needs of the file system. */
+export type Files = Pick<
+  typeof fs,
+  "mkdirSync" | "openSync" | "writeFileSync" | "fsyncSync" | "closeSync" | "renameSync"
+>;
+
 /** The file in `folder`, which is made when it is not there. */
-export function createStateFile(folder: string): StateFile {
+export function createStateFile(folder: string, files: Files = fs): StateFile {
   const file = path.join(folder, NAME);
   return {
     read: () => {
       try {
-        return readFileSync(file, "utf8");
+        return fs.readFileSync(file, "utf8");
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
         throw error;
       }
     },
     write: (text) => {
-      mkdirSync(folder, { recursive: true });
-      writeFileSync(`${file}.new`, text);
-      renameSync(`${file}.new`, file);
+      files.mkdirSync(folder, { recursive: true });
+      // Renamed before its content is on the disk, a file can be empty after the power has failed.
+      synced(files, `${file}.new`, "w", (descriptor) => files.writeFileSync(descriptor, text));
+      files.renameSync(`${file}.new`, file);
+      synced(files, folder, "r");
     },
     setAside: () => {
       const aside = `${file}.broken`;
-      renameSync(file, aside);
+      files.renameSync(file, aside);
       return aside;
     },
   };
+}
+
+/** Opens `path`, does `step`, and waits until all of it is on the disk. */
+function synced(files: Files, path: string, flags: string, step: (descriptor: number) => void = () => {}): void {
+  const descriptor = files.openSync(path, flags);
+  try {
+    step(descriptor);
+    files.fsyncSync(descriptor);
+  } finally {
+    files.closeSync(descriptor);
+  }
 }

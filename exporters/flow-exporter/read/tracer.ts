@@ -9,6 +9,8 @@ import { PinReader } from "./pin-reader.ts";
 export interface Tracer {
   /** Changes when a tracer starts anew; what it numbers starts over then. */
   identity(): string;
+  /** When the one that can be read now started, milliseconds since 1970. */
+  startedMs(): number;
   status(): Uint8Array;
   /** Gives sockets older than the tracer their owner. */
   backfillOwners(): void;
@@ -35,6 +37,7 @@ export function createTracer(pins: string): Tracer {
       const { ino, mtimeNs } = statSync(pin("closed"), { bigint: true });
       return `${ino}-${mtimeNs}`;
     },
+    startedMs: () => statSync(pin("closed")).mtimeMs,
     status: () => small.read(pin("status")),
     backfillOwners: () => void small.read(pin("owners")),
     processes: () => small.read(pin("processes")),

@@ -7,6 +7,7 @@ import type { EdgeTotal } from "./edge-totals.ts";
 import type { EndpointTotal } from "./endpoint-work.ts";
 import { BUCKETS } from "./histogram.ts";
 import type { LossesState } from "./lost-flows.ts";
+import type { Sign } from "./unseen.ts";
 
 const VERSION = 1;
 const MEMORY_NUMBERS = 7;
@@ -22,6 +23,8 @@ export interface State {
   droppedEdges: number;
   losses: LossesState;
   unseenSeconds: number;
+  /** Of the tracer that was read last; undefined: none was. */
+  lastSign?: Sign | undefined;
   work: EndpointTotal[];
   /** Names of cgroups by inode, and containers, that name flows which are still to come. */
   cgroups: [number, string][];
@@ -110,6 +113,7 @@ const fileSchema = z.object({
   losses: z.object({ total: losses, seen }),
   /** Left out by exporters that did not keep it. */
   unseenSeconds: amount.default(0),
+  lastSign: z.object({ tracer: z.string(), aliveNs: amount, wallOffsetMs: z.number() }).optional(),
   work: z.array(workSchema),
   cgroups: z.array(z.tuple([z.int(), z.string()])),
   containers: z.array(containerSchema),

@@ -39,6 +39,27 @@ describe("a cycle", () => {
     assert.deepEqual([tracer.up, tracer.failures], [true, 0]);
   });
 
+  test("a last sign in the future is no life: of another boot, or in another time namespace", () => {
+    const { collector, healths, kernel } = fixture();
+    kernel.heartbeatNs = kernel.nowNs + 3_600 * SECOND_NS;
+    collector.collect();
+    assert.equal(healths.tracer.up, false);
+    assert.match(
+      healths.tracer.reason,
+      /last sign is 3600 s in the future: both must run in the host's time namespace/,
+    );
+  });
+
+  test("notices that the clock was set, forward and back, and not that it drifts", () => {
+    const { collector, kernel, steps } = fixture();
+    for (const seconds of [0.4, 86_400, 0, -86_400, -0.3]) {
+      kernel.wallOffset += seconds;
+      collector.collect();
+    }
+    assert.deepEqual(steps.map(Math.round), [86_400, -86_400]);
+    assert.equal(collector.clockSteps.count, 2);
+  });
+
   test("does not try what the tracer has left out, and says whose log tells why", () => {
     const { collector, healths, kernel } = fixture();
     kernel.parts = STATUS.processes;
@@ -166,8 +187,11 @@ function fixture(parts: { udp?: boolean } = {}, files: Record<string, string> = 
   const docker: DockerReader = { list: async () => [], overlays: async () => [], watch: async () => {} };
   const metadata = new Metadata(docker, healths.docker);
   const host = kernel.host(files);
+  const steps: number[] = [];
+  const onClockStep = (seconds: number) => void steps.push(seconds);
   return {
-    collector: new Collector({ tracer: kernel, host, metadata, healths, maxEdges: 10, ...parts }),
+    collector: new Collector({ tracer: kernel, host, metadata, healths, maxEdges: 10, onClockStep, ...parts }),
+    steps,
     healths,
     kernel,
     metadata,

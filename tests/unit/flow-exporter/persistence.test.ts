@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import * as fs from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { createStateFile } from "../../../exporters/flow-exporter/read/state-file.ts";
+import { createStateFile, type Files } from "../../../exporters/flow-exporter/read/state-file.ts";
 import { decodeState } from "../../../exporters/flow-exporter/totals/state.ts";
 import { Kernel } from "./lib/kernel.ts";
 import { processRow, udpRow } from "./lib/rows.ts";
@@ -73,19 +74,60 @@ describe("totals on disk", () => {
     assert.ok(names.includes("brief"), names.join());
   });
 
-  test("time that no tracer watched is kept, and that of an exporter that was away is not in it", () => {
+  test("time from a tracer's last sign to the start of the next is unseen", () => {
     const { kernel, disk } = started();
-    const before = new Running(kernel, disk);
-    before.cycle();
+    const running = new Running(kernel, disk);
+    running.cycle();
+    kernel.pass(7);
     kernel.restart();
-    before.cycle(7);
-    before.cycle(20);
-    assert.equal(before.collector.unseen.seconds, 7);
+    running.cycle();
+    running.cycle(20);
+    assert.equal(Math.round(running.collector.unseen.seconds), 7);
+  });
+
+  test("so is the time after both tracer and exporter have ended, from what was written down last", () => {
+    const { kernel, disk } = started();
+    new Running(kernel, disk).cycle(20);
+    kernel.pass(40);
+    kernel.restart();
+    kernel.pass(300);
+    const after = new Running(kernel, disk);
+    after.cycle();
+    after.cycle(20);
+    assert.equal(Math.round(after.collector.unseen.seconds), 40);
+    assert.equal(Math.round(new Running(kernel, disk).collector.unseen.seconds), 40);
+  });
+
+  test("an exporter that was away misses nothing where the tracer has lived on", () => {
+    const { kernel, disk } = started();
+    new Running(kernel, disk).cycle(20);
+    const after = new Running(kernel, disk);
+    after.cycle(3_600);
+    assert.equal(after.collector.unseen.seconds, 0);
+  });
+
+  test("of a reboot, the time from boot to the start of the tracer is unseen", () => {
+    const { kernel, disk } = started();
+    new Running(kernel, disk).cycle(20);
+    kernel.bootId = "boot-2";
+    kernel.nowNs = 12e9;
     kernel.restart();
     const after = new Running(kernel, disk);
-    after.cycle(30);
     after.cycle();
-    assert.equal(after.collector.unseen.seconds, 7);
+    assert.equal(Math.round(after.collector.unseen.seconds), 12);
+  });
+
+  test("where the clock was set meanwhile, a tracer's first sign stands for its start", () => {
+    const { kernel, disk } = started();
+    new Running(kernel, disk).cycle(20);
+    kernel.pass(40);
+    kernel.restart();
+    kernel.wallOffset += 86_400;
+    kernel.pass(300);
+    const after = new Running(kernel, disk);
+    after.cycle();
+    const { unseen, clockSteps } = after.collector;
+    assert.deepEqual([unseen.seconds, clockSteps.last?.seconds ?? 0].map(Math.round), [341, 86_400]);
   });
 
   test("a container is known with all that was known of it", () => {
@@ -116,6 +158,7 @@ describe("totals on disk", () => {
       assert.equal(running.sums().sent, 0);
       assert.match(JSON.stringify(running.warnings), /make no sense.*|"aside":"aside"/);
       assert.notEqual(disk.aside, undefined);
+      assert.equal(running.persistence.setAside, 1);
       running.cycle(20);
       assert.doesNotThrow(() => decodeState(disk.text ?? ""));
     });
@@ -150,6 +193,39 @@ describe("the state file", () => {
     await rm(folder, { recursive: true });
   });
 
+  test("is on the disk before it takes its name, and its name is too", async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), "flowtally-state-"));
+    const done: string[] = [];
+    createStateFile(folder, told(done)).write("one");
+    assert.deepEqual(done, [
+      "mkdir",
+      "open totals.json.new",
+      "write",
+      "fsync",
+      "close",
+      "rename totals.json.new",
+      `open ${path.basename(folder)}`,
+      "fsync",
+      "close",
+    ]);
+    await rm(folder, { recursive: true });
+  });
+
+  test("that cannot be brought to the disk keeps the one before, and is a failure", async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), "flowtally-state-"));
+    const file = createStateFile(folder);
+    file.write("one");
+    const failing = createStateFile(folder, {
+      ...fs,
+      fsyncSync: () => {
+        throw new Error("EIO: i/o error, fsync");
+      },
+    });
+    assert.throws(() => failing.write("two"), /EIO/);
+    assert.equal(file.read(), "one");
+    await rm(folder, { recursive: true });
+  });
+
   test("that cannot be written is a failure with its reason", async () => {
     const folder = await mkdtemp(path.join(tmpdir(), "flowtally-state-"));
     const blocked = path.join(folder, "file");
@@ -163,6 +239,36 @@ function started() {
   const kernel = new Kernel();
   for (const values of SOCKETS) kernel.open({ ...values, cgroup: 0 });
   return { kernel, disk: new Disk() };
+}
+
+/** The real file system, which tells what is asked of it. */
+function told(done: string[]): Files {
+  return {
+    mkdirSync: ((...args: Parameters<Files["mkdirSync"]>) => {
+      done.push("mkdir");
+      return fs.mkdirSync(...args);
+    }) as Files["mkdirSync"],
+    openSync: (file, ...more) => {
+      done.push(`open ${path.basename(String(file))}`);
+      return fs.openSync(file, ...more);
+    },
+    writeFileSync: (...args) => {
+      done.push("write");
+      fs.writeFileSync(...args);
+    },
+    fsyncSync: (descriptor) => {
+      done.push("fsync");
+      fs.fsyncSync(descriptor);
+    },
+    closeSync: (descriptor) => {
+      done.push("close");
+      fs.closeSync(descriptor);
+    },
+    renameSync: (from, to) => {
+      done.push(`rename ${path.basename(String(from))}`);
+      fs.renameSync(from, to);
+    },
+  };
 }
 
 function udpBytes({ collector }: Running): number {

@@ -10,8 +10,11 @@ export class Kernel implements Tracer {
   /** The same clock for heartbeat and host. */
   nowNs = 100 * SECOND_NS;
   heartbeatNs = 100 * SECOND_NS;
+  /** What the wall clock is ahead of the time since boot, in seconds. */
+  wallOffset = 1_900_000_000;
   bootId = "boot-1";
   tracerId = "tracer-1";
+  startedMs = () => this.#startedMs;
   processRows: Uint8Array = processRow({ pid: 1 });
   udpRows: Uint8Array | undefined;
   programRows: Uint8Array = new Uint8Array();
@@ -25,6 +28,7 @@ export class Kernel implements Tracer {
   backfills = 0;
   readonly sockets = new Map<number, SocketValues>();
   readonly #ring = new Map<number, { row: Buffer; marked: boolean }>();
+  #startedMs = this.wallMs;
   #sequence = 0;
   #cookie = 0;
 
@@ -51,6 +55,7 @@ export class Kernel implements Tracer {
   /** A tracer that starts anew: numbers start over, what it held is lost. */
   restart(): void {
     this.tracerId = `${this.tracerId}+`;
+    this.#startedMs = this.wallMs;
     this.#ring.clear();
     this.#sequence = 0;
     for (const values of this.sockets.values()) values.start = 0;
@@ -64,6 +69,10 @@ export class Kernel implements Tracer {
 
   get unacknowledged(): number {
     return this.#ring.size;
+  }
+
+  get wallMs(): number {
+    return this.wallOffset * 1_000 + this.nowNs / 1e6;
   }
 
   identity(): string {
@@ -112,6 +121,7 @@ export class Kernel implements Tracer {
   host(files: Record<string, string> = {}): Host {
     return {
       bootTimeNs: () => this.nowNs,
+      wallOffsetMs: () => this.wallOffset * 1_000,
       bootId: () => this.bootId,
       netFile: (name) => files[name] ?? "",
     };

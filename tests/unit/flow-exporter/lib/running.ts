@@ -35,7 +35,7 @@ export class Running {
   readonly healths: Healths = createHealths(silent);
   readonly warnings: unknown[] = [];
   readonly #kernel: Kernel;
-  readonly #persistence: Persistence;
+  readonly persistence: Persistence;
 
   constructor(kernel: Kernel, disk: Disk | undefined, maxEdges = 100) {
     const log = { warn: (line: unknown) => void this.warnings.push(line) };
@@ -44,8 +44,8 @@ export class Running {
       this.healths.docker,
     );
     this.#kernel = kernel;
-    this.#persistence = new Persistence(disk, this.healths.state, log);
-    const before = this.#persistence.load();
+    this.persistence = new Persistence(disk, this.healths.state, log);
+    const before = this.persistence.load();
     const host = kernel.host();
     const { metadata, healths } = this;
     this.collector = new Collector({ tracer: kernel, host, metadata, healths, maxEdges, before });
@@ -55,7 +55,7 @@ export class Running {
   cycle(seconds = 1): void {
     this.#kernel.pass(seconds);
     this.collector.collect();
-    this.#persistence.keep(this.collector, this.#kernel.nowNs / 1e6);
+    this.persistence.keep(this.collector, this.#kernel.nowNs / 1e6);
   }
 
   /** The sums over all edges. */
