@@ -3,6 +3,7 @@ import { createHost } from "../../start/lib/host.ts";
 import { main } from "./cli.ts";
 import { exporter } from "./parts/exporter.ts";
 import { instructions } from "./parts/instructions.ts";
+import { limits } from "./parts/limits.ts";
 import { overhead } from "./parts/overhead.ts";
 import { programs } from "./parts/programs.ts";
 import { reading } from "./parts/reading.ts";
@@ -11,5 +12,5 @@ import { scrape } from "./parts/scrape.ts";
 process.exitCode = await main(process.argv.slice(2), {
   host: createHost(),
   projectRoot: path.resolve(import.meta.dirname, "../.."),
-  parts: [overhead, programs, instructions, reading, exporter, scrape],
+  parts: [overhead, programs, instructions, reading, exporter, limits, scrape],
 });

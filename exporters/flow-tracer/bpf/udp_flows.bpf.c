@@ -90,7 +90,10 @@ static __always_inline bool is_over(const struct udp_flow *flow)
 {
 	__u64 idle_ns = idle_ns_of(flow);
 
-	return idle_ns > udp_idle_ns || (idle_ns > CROWDED_IDLE_NS && is_crowding(flow));
+	if (idle_ns > udp_idle_ns)
+		return true;
+	/* whoever has just made it may lose the CPU before the first datagram is counted */
+	return idle_ns > CROWDED_IDLE_NS && flow->shown_packets && is_crowding(flow);
 }
 
 /* A flow that another CPU added too, in the moment in which it gives its own up, is no row. */

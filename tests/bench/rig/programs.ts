@@ -7,6 +7,7 @@ export interface Programs {
   tracer: string;
   connect: string;
   hold: string;
+  scatter: string;
 }
 
 /** Builds flow-tracer from its sources, and the benchmark's own loads, into the benchmark's folder. */
@@ -15,12 +16,16 @@ export async function buildPrograms({ projectRoot, folder, report }: Bench): Pro
   await mkdir(folder, { recursive: true });
   const build = path.join(folder, "flow-tracer");
   await execa("make", ["-C", path.join(projectRoot, "exporters/flow-tracer"), `BUILD=${build}`]);
-  const compile = async (name: string) => {
+  const compile = async (name: string, from = "tests/bench/load") => {
     const program = path.join(folder, name);
-    const source = path.join(import.meta.dirname, "../load", `${name}.c`);
+    const source = path.join(projectRoot, from, `${name}.c`);
     await execa("cc", ["-O2", "-Wall", "-Werror", "-o", program, source]);
     return program;
   };
-  const [connect, hold] = await Promise.all([compile("connect"), compile("hold")]);
-  return { tracer: path.join(build, "flow-tracer"), connect, hold };
+  const [connect, hold, scatter] = await Promise.all([
+    compile("connect"),
+    compile("hold"),
+    compile("scatter", "tests/workloads"),
+  ]);
+  return { tracer: path.join(build, "flow-tracer"), connect, hold, scatter };
 }
