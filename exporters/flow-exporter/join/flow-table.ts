@@ -2,7 +2,9 @@ import type { FlowRows } from "../decode/flow-rows.ts";
 import { PROTOCOL } from "../decode/layout.ts";
 import type { Closed } from "./closed-intake.ts";
 import { isClient } from "./edge.ts";
-import { createFlow, type Flow, hasCounted, onlySide, openSide } from "./flow.ts";
+import { countedOf } from "./exchange.ts";
+import { Exchanges } from "./exchanges.ts";
+import { type Counted, createFlow, type Flow, hasCounted, onlySide, openSide } from "./flow.ts";
 import { LastRows } from "./last-rows.ts";
 import { Pairs } from "./pairs.ts";
 import { type Memory, Remembered } from "./remembered.ts";
@@ -32,6 +34,7 @@ export class FlowTable {
   /** Closed by a row of this read: the live rows can lag behind by a moment. */
   readonly #finished = new Map<number, Identity>();
   readonly #pairs = new Pairs();
+  readonly #exchanges = new Exchanges();
   readonly #remembered = new Remembered();
   readonly #unsettled = new Unsettled((flow) => this.#changed.add(flow));
   readonly #ended = new Set<Flow>();
@@ -85,6 +88,7 @@ export class FlowTable {
     if (shown < this.#sides.size) this.#leaveUnseen(world);
     // The other end shows in the same complete read, or else its closed row does in the next.
     this.#unsettled.settle(world, complete ? this.#lastComplete : -1);
+    for (const flow of this.#exchanges.allot()) this.#changed.add(flow);
     if (complete) this.#lastComplete = this.#round;
     this.#remembered.expire(world.nowNs);
     this.#reading = false;
@@ -118,8 +122,9 @@ export class FlowTable {
   *memories(): Generator<Memory> {
     yield* this.#remembered;
     for (const side of this.#visible()) {
-      const { key, ports, startNs, flow } = side;
-      if (hasCounted(flow)) yield { key, ports, startNs, counted: flow.counted };
+      const { key, ports, startNs } = side;
+      const counted = countedOf(side);
+      if (hasCounted(counted)) yield { key, ports, startNs, counted };
     }
   }
 
@@ -151,7 +156,7 @@ export class FlowTable {
   /** An ended flow leaves once its last bytes have been handed on, which takes an edge. */
   #forgetEnded(): void {
     for (const flow of this.#ended) {
-      if (!flow.edge) continue;
+      if (!flow.edge || this.#exchanges.awaits(flow)) continue;
       const only = onlySide(flow);
       if (only) this.#pairs.remove(only);
       this.#forget(flow);
@@ -162,6 +167,7 @@ export class FlowTable {
     this.#ended.delete(flow);
     this.#unsettled.delete(flow);
     this.flows.delete(flow);
+    this.#exchanges.remove(flow);
     this.#onEnded(flow);
   }
 
@@ -211,7 +217,7 @@ export class FlowTable {
   }
 
   #renew(side: Side, rows: FlowRows, index: number, { history }: World): void {
-    if (renew(side, rows, index)) this.#changed.add(side.flow);
+    if (renew(side, rows, index)) this.#change(side);
     if (side.row.pid === rows.pid(index)) return;
     side.row = rows.row(index);
     markStart(side, history);
@@ -253,18 +259,36 @@ export class FlowTable {
 
   #add(rows: FlowRows, index: number, world: World): Side {
     const row = rows.row(index);
-    const tuples = tuplesOf(row, world);
-    const mirror = this.#pairs.takeMirror(tuples);
-    const flow = mirror?.flow ?? createFlow(this.#round, world.nowNs);
-    const side = createSide(rows, index, row, flow, tuples);
-    place(side, mirror);
-    resume(flow, this.#remembered.take(rows, index));
+    const flow = createFlow(this.#round, world.nowNs);
+    const side = createSide(rows, index, row, flow, tuplesOf(row, world));
+    const before = this.#remembered.take(rows, index);
+    if (row.protocol === PROTOCOL.udp) for (const each of this.#exchanges.add(side, before)) this.#show(each);
+    else this.#show(this.#pair(side, before));
     markStart(side, world.history);
-    if (!mirror) this.#pairs.add(side);
-    this.flows.add(flow);
-    this.#ended.delete(flow);
-    this.#unsettle(flow);
     return side;
+  }
+
+  /** The flow of a new socket: that of the other end, if it waits for this one. */
+  #pair(side: Side, before: Counted | undefined): Flow {
+    const mirror = this.#pairs.takeMirror(side.tuples);
+    if (mirror) side.flow = mirror.flow;
+    else this.#pairs.add(side);
+    place(side, mirror);
+    resume(side.flow, before);
+    return side.flow;
+  }
+
+  /** Takes in that a flow has other sockets than before. */
+  #show(flow: Flow): void {
+    this.flows.add(flow);
+    if (openSide(flow)) this.#ended.delete(flow);
+    else this.#ended.add(flow);
+    this.#unsettle(flow);
+  }
+
+  #change(side: Side): void {
+    this.#changed.add(side.flow);
+    this.#exchanges.touch(side);
   }
 
   #unsettle(flow: Flow): void {
@@ -288,7 +312,7 @@ function isFlow(rows: FlowRows, index: number): boolean {
 
 /** Entries of UDP flows do not: the next datagram makes one with another number. */
 function mayReturn({ flow, row }: Side): boolean {
-  return row.protocol === PROTOCOL.tcp && hasCounted(flow);
+  return row.protocol === PROTOCOL.tcp && hasCounted(flow.counted);
 }
 
 /** Puts a new socket on its side of the flow; what has been counted already keeps its direction. */
@@ -300,7 +324,7 @@ function place(side: Side, mirror: Side | undefined): void {
 }
 
 /** Goes on where the flow was: both its sockets remember the same. */
-function resume({ counted }: Flow, before: typeof counted | undefined): void {
+function resume({ counted }: Flow, before: Counted | undefined): void {
   if (!before) return;
   counted.sentBytes = Math.max(counted.sentBytes, before.sentBytes);
   counted.receivedBytes = Math.max(counted.receivedBytes, before.receivedBytes);

@@ -13,10 +13,14 @@ export interface Edge {
   relay: boolean;
 }
 
-/** What has been handed on to the totals, from the client's side. */
-export interface Counted {
+/** Payload bytes, as whoever is asked has sent and received them. */
+export interface Amounts {
   sentBytes: number;
   receivedBytes: number;
+}
+
+/** What has been handed on to the totals, from the client's side. */
+export interface Counted extends Amounts {
   retransmits: number;
   opened: boolean;
   ended: boolean;
@@ -25,9 +29,7 @@ export interface Counted {
 }
 
 /** What a read brought. */
-export interface News {
-  sentBytes: number;
-  receivedBytes: number;
+export interface News extends Amounts {
   retransmits: number;
   opened: boolean;
   closed: boolean;
@@ -53,6 +55,8 @@ export interface Flow {
   sinceNs: number;
   /** The metadata in which its owners were last looked up; undefined: they are to be looked up. */
   triedIn: number | undefined;
+  /** Of datagrams: its share in what its sockets have exchanged, from the client's side. */
+  allotted: Amounts;
   counted: Counted;
   /** Undefined while it is not established. */
   connected: Connected | undefined;
@@ -76,20 +80,25 @@ export function createFlow(since: number, sinceNs: number): Flow {
     since,
     sinceNs,
     triedIn: undefined,
+    allotted: { sentBytes: 0, receivedBytes: 0 },
     counted,
     connected: undefined,
   };
 }
 
-/** The socket that tells how the flow is: the client's while it is open. */
+/** The socket that tells how the flow is: the client's while it is open and has not gone on in another flow. */
 export function openSide(flow: Flow): Side | undefined {
-  if (flow.client?.open) return flow.client;
-  return flow.server?.open ? flow.server : undefined;
+  return own(flow, flow.client, true) ?? own(flow, flow.server, true);
 }
 
 /** The socket that tells how the flow is or was. */
 export function nearSide(flow: Flow): Side | undefined {
-  return openSide(flow) ?? flow.client ?? flow.server;
+  const { client, server } = flow;
+  return openSide(flow) ?? own(flow, client, false) ?? own(flow, server, false) ?? client ?? server;
+}
+
+function own(flow: Flow, side: Side | undefined, open: boolean): Side | undefined {
+  return side?.flow === flow && (side.open || !open) ? side : undefined;
 }
 
 /**
@@ -135,7 +144,7 @@ export function takeNews(flow: Flow): News | undefined {
 }
 
 /** Whether anything has been handed on. */
-export function hasCounted({ counted }: Flow): boolean {
+export function hasCounted(counted: Counted): boolean {
   return counted.opened || counted.sentBytes + counted.receivedBytes + counted.retransmits > 0;
 }
 
@@ -145,12 +154,14 @@ function endIsCertain({ client, server, edge }: Flow): boolean {
 }
 
 /** What the server has received, the client has sent: this completes a client whose end was not seen. */
-function sentSoFar({ client, server }: Flow): number {
+function sentSoFar({ client, server, allotted }: Flow): number {
+  if ((client ?? server)?.exchange) return allotted.sentBytes;
   return Math.max(client?.sentBytes ?? 0, server?.receivedBytes ?? 0);
 }
 
 /** What the server has sent need not have arrived: it only counts where the client is not seen. */
-function receivedSoFar({ client, server, counted }: Flow): number {
+function receivedSoFar({ client, server, counted, allotted }: Flow): number {
+  if ((client ?? server)?.exchange) return allotted.receivedBytes;
   if (client) return client.receivedBytes;
   return counted.clientSeen ? counted.receivedBytes : (server?.sentBytes ?? 0);
 }

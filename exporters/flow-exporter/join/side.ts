@@ -1,6 +1,7 @@
 import type { ClosedRows } from "../decode/closed-rows.ts";
 import type { FlowRow, FlowRows } from "../decode/flow-rows.ts";
-import type { Flow } from "./flow.ts";
+import type { Exchange } from "./exchange.ts";
+import type { Amounts, Flow } from "./flow.ts";
 import type { Sample } from "./process-history.ts";
 import type { Tuple } from "./tuple.ts";
 
@@ -38,7 +39,11 @@ export interface Side extends Identity {
   /** What its process had done as it began, and as it ended; undefined where no read was near. */
   workBefore: Sample | undefined;
   workAfter: Sample | undefined;
+  /** The one it goes on in. */
   flow: Flow;
+  /** Of datagrams: those it exchanges with others, and what of its own counters is in their shares already. */
+  exchange: Exchange | undefined;
+  handedOn: Amounts;
 }
 
 export const TCP_STATES = [
@@ -91,6 +96,8 @@ export function createSide(rows: FlowRows, index: number, row: FlowRow, flow: Fl
     workBefore: undefined,
     workAfter: undefined,
     flow,
+    exchange: undefined,
+    handedOn: { sentBytes: 0, receivedBytes: 0 },
   };
 }
 
@@ -125,6 +132,11 @@ export function finish(side: Side, rows: ClosedRows, index: number): void {
 export function leave(side: Side, nowNs: number): void {
   side.state = CLOSE;
   side.endNs = side.lastNs || nowNs;
+}
+
+/** Whether the last read has not shown it. */
+export function hasLeft({ state }: Side): boolean {
+  return state === CLOSE;
 }
 
 /** Ends a socket for good. */

@@ -1,0 +1,179 @@
+import type { Amounts, Counted, Flow } from "./flow.ts";
+import type { Side } from "./side.ts";
+
+/**
+ * Datagrams between sockets that share one pair of addresses and ports. There can be more than two: a client that
+ * binds a port again is another socket, while the one that answers stays, and a server can start anew under a client
+ * that goes on. Each socket's counters span all that it has talked to, so what was sent at one end is what was received
+ * at the other only in sum: each byte is handed on once, to one of the flows.
+ */
+export interface Exchange {
+  /** The sockets that are still counted, and whether they are at the client's end. */
+  members: Map<Side, boolean>;
+  /** In the order in which their sockets met. */
+  flows: Set<Flow>;
+  /** What the sockets that have gone had carried. */
+  gone: { clients: Amounts; servers: Amounts };
+  clientSeen: boolean;
+  /** Of what the servers sent, so much has been handed on. */
+  receivedBytes: number;
+}
+
+/** What has come since the last time, and is not handed on yet. */
+interface Rest extends Amounts {
+  side: Side;
+  isClient: boolean;
+}
+
+/** That of a socket which has met no other yet. */
+export function createExchange(side: Side, isClient: boolean): Exchange {
+  const nothing = () => ({ sentBytes: 0, receivedBytes: 0 });
+  return {
+    members: new Map([[side, isClient]]),
+    flows: new Set(),
+    gone: { clients: nothing(), servers: nothing() },
+    clientSeen: false,
+    receivedBytes: 0,
+  };
+}
+
+export function isAtClientsEnd(side: Side): boolean {
+  return side.exchange?.members.get(side) === true;
+}
+
+/** Makes two sockets the ends of a flow, and their exchanges one; `client`: the first of them is the client. */
+export function meet(flow: Flow, side: Side, other: Side, client: boolean): void {
+  flow.client = client ? side : other;
+  flow.server = client ? other : side;
+  const { exchange: into } = other;
+  const from = side.exchange;
+  if (!into || !from) return;
+  if (into !== from) merge(into, from);
+  into.members.set(side, client).set(other, !client);
+  into.flows.add(flow);
+}
+
+function merge(into: Exchange, from: Exchange): void {
+  for (const [side, isClient] of from.members) {
+    into.members.set(side, isClient);
+    side.exchange = into;
+  }
+  for (const flow of from.flows) into.flows.add(flow);
+  addTo(into.gone.clients, from.gone.clients);
+  addTo(into.gone.servers, from.gone.servers);
+  into.clientSeen ||= from.clientSeen;
+  into.receivedBytes += from.receivedBytes;
+  from.members.clear();
+  from.flows.clear();
+}
+
+/** Goes on where an earlier exporter was: what it handed on is not new. */
+export function resume(side: Side, { sentBytes, receivedBytes, opened, clientSeen }: Counted): void {
+  const { exchange, flow } = side;
+  if (!exchange) return;
+  const client = isAtClientsEnd(side);
+  side.handedOn = { sentBytes, receivedBytes };
+  exchange.clientSeen ||= clientSeen;
+  exchange.receivedBytes += client ? receivedBytes : clientSeen ? 0 : sentBytes;
+  flow.counted.opened ||= opened;
+  if (!client && flow.client) return;
+  const own = client ? { sentBytes, receivedBytes } : { sentBytes: receivedBytes, receivedBytes: sentBytes };
+  Object.assign(flow.allotted, own);
+  Object.assign(flow.counted, own);
+}
+
+/** What has been handed on of a socket, or of a connection's two. */
+export function countedOf({ exchange, flow, handedOn }: Side): Counted {
+  if (!exchange) return flow.counted;
+  return { ...flow.counted, ...handedOn, clientSeen: exchange.clientSeen };
+}
+
+/** Takes a socket out that shows no more; what it has carried stays. */
+export function takeOut(side: Side): void {
+  const { exchange } = side;
+  const isClient = exchange?.members.get(side);
+  if (!exchange || isClient === undefined) return;
+  exchange.members.delete(side);
+  addTo(isClient ? exchange.gone.clients : exchange.gone.servers, side.handedOn);
+}
+
+/** Hands on what has come since the last time, each byte to one flow. */
+export function allot(exchange: Exchange): void {
+  const before = sumsOf(exchange);
+  const rests = [...exchange.members].map(([side, isClient]) => takeRest(side, isClient));
+  const after = sumsOf(exchange);
+  exchange.clientSeen ||= rests.some(({ isClient }) => isClient);
+  // What has arrived was sent: the more complete of the two counts.
+  const sent = mostSent(after) - mostSent(before);
+  share(exchange, rests, sent, "sentBytes", "receivedBytes");
+  // What a server has sent need not have arrived: it only counts where no client is seen.
+  const answered = exchange.clientSeen ? after.clients.receivedBytes : after.servers.sentBytes;
+  const received = Math.max(0, answered - exchange.receivedBytes);
+  exchange.receivedBytes += received;
+  share(exchange, rests, received, "receivedBytes", "sentBytes");
+}
+
+type Sums = Exchange["gone"];
+
+function mostSent({ clients, servers }: Sums): number {
+  return Math.max(clients.sentBytes, servers.receivedBytes);
+}
+
+function sumsOf({ members, gone }: Exchange): Sums {
+  const sums = { clients: { ...gone.clients }, servers: { ...gone.servers } };
+  for (const [{ handedOn }, isClient] of members) addTo(isClient ? sums.clients : sums.servers, handedOn);
+  return sums;
+}
+
+function takeRest(side: Side, isClient: boolean): Rest {
+  const { handedOn } = side;
+  const rest = {
+    side,
+    isClient,
+    sentBytes: Math.max(0, side.sentBytes - handedOn.sentBytes),
+    receivedBytes: Math.max(0, side.receivedBytes - handedOn.receivedBytes),
+  };
+  addTo(handedOn, rest);
+  return rest;
+}
+
+/**
+ * Gives `bytes` to the flows, by what their sockets tell: first what both ends of a flow have told, then what one alone
+ * has. `at`: the name that the clients have for them; `opposite`: the servers'.
+ */
+function share(
+  { flows }: Exchange,
+  rests: readonly Rest[],
+  bytes: number,
+  at: keyof Amounts,
+  opposite: keyof Amounts,
+): void {
+  let left = bytes;
+  const give = (flow: Flow, most: number) => {
+    const given = Math.min(most, left);
+    left -= given;
+    flow.allotted[at] += given;
+    return given;
+  };
+  if (left > 0 && flows.size > 1) {
+    const restOf = new Map(rests.map((rest) => [rest.side, rest]));
+    for (const flow of flows) {
+      const [client, server] = endsOf(flow, restOf);
+      if (!client || !server) continue;
+      const given = give(flow, Math.min(client[at], server[opposite]));
+      client[at] -= given;
+      server[opposite] -= given;
+    }
+  }
+  for (const { side, isClient, ...rest } of rests) if (isClient) give(side.flow, rest[at]);
+  for (const { side, isClient, ...rest } of rests) if (!isClient) give(side.flow, rest[opposite]);
+}
+
+function endsOf({ client, server }: Flow, restOf: ReadonlyMap<Side, Rest>): (Rest | undefined)[] {
+  return [client, server].map((side) => side && restOf.get(side));
+}
+
+function addTo(sum: Amounts, more: Amounts): void {
+  sum.sentBytes += more.sentBytes;
+  sum.receivedBytes += more.receivedBytes;
+}

@@ -1,0 +1,109 @@
+import { isClient } from "./edge.ts";
+import { allot, createExchange, type Exchange, isAtClientsEnd, meet, resume, takeOut } from "./exchange.ts";
+import { type Counted, type Flow, onlySide } from "./flow.ts";
+import { hasLeft, type Side } from "./side.ts";
+
+/** Finds the sockets that exchange datagrams with each other, and the flows between them. */
+export class Exchanges {
+  /** By each name that a socket has for its exchange: those at the one end, and those at the other. */
+  readonly #ends = [new Map<string, Set<Side>>(), new Map<string, Set<Side>>()] as const;
+  readonly #dirty = new Set<Exchange>();
+
+  /**
+   * Takes in a socket that has a flow of its own so far, and what an earlier exporter has handed on of it. Where sockets
+   * wait for their other end, it joins their flows. Where one has met another before, that goes on with this one in the
+   * flow of this one: a port that is bound again is another socket, and perhaps another's.
+   * @returns the flows that a socket has come to or has left.
+   */
+  add(side: Side, before: Counted | undefined): Set<Flow> {
+    const others = this.#otherEnds(side);
+    const waiting = others.filter(({ flow }) => onlySide(flow));
+    const last = others.findLast((other) => !hasLeft(other));
+    side.exchange = createExchange(side, isClient(side, waiting[0] ?? last));
+    const changed = waiting.length > 0 ? join(side, waiting) : follow(side, last);
+    if (before) resume(side, before);
+    for (const { name, reversed } of side.tuples) this.#at(name, reversed).add(side);
+    this.touch(side);
+    return changed;
+  }
+
+  /** What a socket has carried has changed. */
+  touch({ exchange }: Side): void {
+    if (exchange) this.#dirty.add(exchange);
+  }
+
+  /** Hands on what is new, once it is known of all flows of an exchange whose they are; returns those that may have got some. */
+  *allot(): Generator<Flow> {
+    for (const exchange of this.#dirty) {
+      if ([...exchange.flows].some(({ edge }) => !edge)) continue;
+      this.#dirty.delete(exchange);
+      allot(exchange);
+      yield* exchange.flows;
+    }
+  }
+
+  /** Whether a flow may still get some of what has been read. */
+  awaits(flow: Flow): boolean {
+    const exchange = (flow.client ?? flow.server)?.exchange;
+    return exchange !== undefined && this.#dirty.has(exchange);
+  }
+
+  /** Takes out a flow that is over, with those of its sockets that are in no other. */
+  remove(flow: Flow): void {
+    for (const side of [flow.client, flow.server]) {
+      side?.exchange?.flows.delete(flow);
+      if (side?.flow === flow) this.#remove(side);
+    }
+  }
+
+  #remove(side: Side): void {
+    for (const { name, reversed } of side.tuples) {
+      const sides = this.#at(name, reversed);
+      sides.delete(side);
+      if (sides.size === 0) this.#ends[reversed ? 1 : 0].delete(name);
+    }
+    takeOut(side);
+  }
+
+  /** Those at the other end, in the order in which they came. */
+  #otherEnds({ tuples }: Side): Side[] {
+    for (const { name, reversed } of tuples) {
+      const sides = this.#ends[reversed ? 0 : 1].get(name);
+      if (sides && sides.size > 0) return [...sides];
+    }
+    return [];
+  }
+
+  #at(name: string, reversed: boolean): Set<Side> {
+    const ends = this.#ends[reversed ? 1 : 0];
+    const sides = ends.get(name) ?? new Set();
+    ends.set(name, sides);
+    return sides;
+  }
+}
+
+/** All that wait get the new socket as their other end; that which began last goes on with it. */
+function join(side: Side, waiting: readonly Side[]): Set<Flow> {
+  const byStart = waiting.toSorted((one, two) => one.startNs - two.startNs);
+  for (const other of byStart) {
+    const { flow } = other;
+    meet(flow, side, other, flow.edge ? flow.client === undefined : isAtClientsEnd(side));
+    side.flow = flow;
+  }
+  return new Set(byStart.map(({ flow }) => flow));
+}
+
+/** The flow that had the other end keeps it as a name only. */
+function follow(side: Side, other: Side | undefined): Set<Flow> {
+  const { flow } = side;
+  if (!other) {
+    if (isAtClientsEnd(side)) flow.client = side;
+    else flow.server = side;
+    side.exchange?.flows.add(flow);
+    return new Set([flow]);
+  }
+  const left = other.flow;
+  meet(flow, side, other, left.client !== other);
+  other.flow = flow;
+  return new Set([flow, left]);
+}
