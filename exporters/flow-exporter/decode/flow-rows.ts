@@ -4,6 +4,8 @@ import { FLOW_ROW, type Layout, ROLE, type Role } from "./layout.ts";
 
 /** One socket, as rows.h describes it: what does not change while it lives. */
 export interface FlowRow {
+  /** Of the socket: unique until reboot. */
+  cookie: number;
   netns: number;
   /** Of the network namespace: unique until reboot, where inodes are used again; 0 unknown. */
   netnsCookie: number;
@@ -83,6 +85,16 @@ export class FlowRows {
     return 0;
   }
 
+  /** Datagrams; 0: not told. */
+  sentPackets(_row: number): number {
+    return 0;
+  }
+
+  /** Datagrams; 0: not told. */
+  receivedPackets(_row: number): number {
+    return 0;
+  }
+
   sourcePort(row: number): number {
     return this.view.getUint16(this.at(row) + AT.source_port.at, true);
   }
@@ -97,6 +109,7 @@ export class FlowRows {
     const { view } = this;
     const at = this.at(row);
     return {
+      cookie: u64(view, at + AT.cookie.at),
       netns: view.getUint32(at + AT.netns.at, true),
       netnsCookie: u64(view, at + AT.netns_cookie.at),
       cgroupId: u64(view, at + AT.cgroup_id.at),

@@ -16,6 +16,14 @@ export class UdpRows extends FlowRows {
     return u64(this.view, this.at(row) + AT.entry.at);
   }
 
+  override sentPackets(row: number): number {
+    return u64(this.view, this.at(row) + AT.sent_packets.at);
+  }
+
+  override receivedPackets(row: number): number {
+    return u64(this.view, this.at(row) + AT.received_packets.at);
+  }
+
   /** When it last carried a datagram, nanoseconds since boot. */
   override lastNs(row: number): number {
     return u64(this.view, this.at(row) + AT.last_ns.at);

@@ -68,7 +68,7 @@ function merge(into: Exchange, from: Exchange): void {
 }
 
 /** Goes on where an earlier exporter was: what it handed on is not new. */
-export function resume(side: Side, { sentBytes, receivedBytes, opened, clientSeen }: Counted): void {
+export function resume(side: Side, { sentBytes, receivedBytes, opened, ended, clientSeen }: Counted): void {
   const { exchange, flow } = side;
   if (!exchange) return;
   const client = isAtClientsEnd(side);
@@ -76,10 +76,39 @@ export function resume(side: Side, { sentBytes, receivedBytes, opened, clientSee
   exchange.clientSeen ||= clientSeen;
   exchange.receivedBytes += client ? receivedBytes : clientSeen ? 0 : sentBytes;
   flow.counted.opened ||= opened;
+  flow.counted.ended ||= ended;
   if (!client && flow.client) return;
   const own = client ? { sentBytes, receivedBytes } : { sentBytes: receivedBytes, receivedBytes: sentBytes };
   Object.assign(flow.allotted, own);
   Object.assign(flow.counted, own);
+}
+
+/** The sockets that go on in a flow: where Docker's resolver is asked at one port and answers at another, one can show as two. */
+export function socketsOf(flow: Flow): Side[] {
+  const { client, server } = flow;
+  const own = client?.flow === flow ? client : server;
+  const members = own?.exchange?.members ?? new Map<Side, boolean>();
+  return [...members.keys()].filter((side) => side.flow === flow);
+}
+
+/** Whether all that the clients of a flow have asked has been answered, as the one end tells that is seen. */
+export function isAnswered(flow: Flow): boolean {
+  const sockets = socketsOf(flow);
+  const clients = sockets.filter(isAtClientsEnd);
+  const sum = (of: (side: Side) => number) =>
+    (clients.length > 0 ? clients : sockets).reduce((all, side) => all + of(side), 0);
+  const [sent, received] = [sum(({ sentPackets }) => sentPackets), sum(({ receivedPackets }) => receivedPackets)];
+  return sent > 0 && received > 0 && (clients.length > 0 ? received >= sent : sent >= received);
+}
+
+/** Lets a socket whose flow is over go on in the next, with those that shared it. */
+export function goOn(side: Side, next: Flow): void {
+  const { flow: before, exchange } = side;
+  next.client = before.client;
+  next.server = before.server;
+  next.again = true;
+  exchange?.flows.add(next);
+  for (const one of exchange?.members.keys() ?? []) if (one.flow === before) one.flow = next;
 }
 
 /** What has been handed on of a socket, or of a connection's two. */

@@ -1,7 +1,9 @@
 import { isClient } from "./edge.ts";
-import { allot, createExchange, type Exchange, isAtClientsEnd, meet, resume, takeOut } from "./exchange.ts";
+import { allot, createExchange, type Exchange, isAtClientsEnd, meet, resume, socketsOf, takeOut } from "./exchange.ts";
 import { type Counted, type Flow, onlySide } from "./flow.ts";
+import { isDockerDns } from "./remote.ts";
 import { hasLeft, type Side } from "./side.ts";
+import type { Tuple } from "./tuple.ts";
 
 /** Finds the sockets that exchange datagrams with each other, and the flows between them. */
 export class Exchanges {
@@ -16,15 +18,21 @@ export class Exchanges {
    * @returns the flows that a socket has come to or has left.
    */
   add(side: Side, before: Counted | undefined): Set<Flow> {
-    const others = this.#otherEnds(side);
-    const waiting = others.filter(({ flow }) => onlySide(flow));
-    const last = others.findLast((other) => !hasLeft(other));
-    side.exchange = createExchange(side, isClient(side, waiting[0] ?? last));
-    const changed = waiting.length > 0 ? join(side, waiting) : follow(side, last);
+    const changed = this.#place(side);
     if (before) resume(side, before);
     for (const { name, reversed } of side.tuples) this.#at(name, reversed).add(side);
     this.touch(side);
     return changed;
+  }
+
+  #place(side: Side): Set<Flow> {
+    const same = this.#sameSocket(side);
+    if (same) return joinSocket(side, same);
+    const others = this.#otherEnds(side);
+    const waiting = others.filter(({ flow }) => onlySide(flow));
+    const last = others.findLast((other) => !hasLeft(other));
+    side.exchange = createExchange(side, isClient(side, waiting[0] ?? last));
+    return waiting.length > 0 ? join(side, waiting) : follow(side, last);
   }
 
   /** What a socket has carried has changed. */
@@ -48,21 +56,28 @@ export class Exchanges {
     return exchange !== undefined && this.#dirty.has(exchange);
   }
 
-  /** Takes out a flow that is over, with those of its sockets that are in no other. */
-  remove(flow: Flow): void {
-    for (const side of [flow.client, flow.server]) {
-      side?.exchange?.flows.delete(flow);
-      if (side?.flow === flow) this.#remove(side);
-    }
+  /** Takes out a flow that is over, with those of its sockets that are. */
+  removeFlow(flow: Flow): void {
+    for (const side of socketsOf(flow)) if (!side.open) this.remove(side);
+    (flow.client ?? flow.server)?.exchange?.flows.delete(flow);
   }
 
-  #remove(side: Side): void {
+  /** Takes out a socket that is over, and its flow before. */
+  remove(side: Side): void {
     for (const { name, reversed } of side.tuples) {
       const sides = this.#at(name, reversed);
       sides.delete(side);
       if (sides.size === 0) this.#ends[reversed ? 1 : 0].delete(name);
     }
     takeOut(side);
+  }
+
+  /** The same socket, where the two ports of Docker's resolver make it two entries. */
+  #sameSocket({ tuples, row, ports }: Side): Side | undefined {
+    if (!isDockerDns(row.sourceAddress) && !isDockerDns(row.destinationAddress)) return undefined;
+    const [{ name, reversed }] = tuples as [Tuple];
+    const beside = this.#ends[reversed ? 1 : 0].get(name) ?? [];
+    return [...beside].findLast((one) => one.row.cookie === row.cookie && one.ports !== ports && !hasLeft(one));
   }
 
   /** Those at the other end, in the order in which they came. */
@@ -103,7 +118,16 @@ function follow(side: Side, other: Side | undefined): Set<Flow> {
     return new Set([flow]);
   }
   const left = other.flow;
+  const entries = socketsOf(left).filter(({ row }) => row.cookie === other.row.cookie);
   meet(flow, side, other, left.client !== other);
-  other.flow = flow;
+  for (const entry of entries) entry.flow = flow;
   return new Set([flow, left]);
+}
+
+function joinSocket(side: Side, same: Side): Set<Flow> {
+  const { exchange, flow } = same;
+  exchange?.members.set(side, isAtClientsEnd(same));
+  side.exchange = exchange;
+  side.flow = flow;
+  return new Set([flow]);
 }

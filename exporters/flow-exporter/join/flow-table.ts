@@ -2,7 +2,8 @@ import type { FlowRows } from "../decode/flow-rows.ts";
 import { PROTOCOL } from "../decode/layout.ts";
 import type { Closed } from "./closed-intake.ts";
 import { isClient } from "./edge.ts";
-import { countedOf } from "./exchange.ts";
+import { DOCKER_DNS } from "./endpoint.ts";
+import { countedOf, goOn, isAnswered } from "./exchange.ts";
 import { Exchanges } from "./exchanges.ts";
 import { type Counted, createFlow, type Flow, hasCounted, onlySide, openSide } from "./flow.ts";
 import { LastRows } from "./last-rows.ts";
@@ -88,7 +89,7 @@ export class FlowTable {
     if (shown < this.#sides.size) this.#leaveUnseen(world);
     // The other end shows in the same complete read, or else its closed row does in the next.
     this.#unsettled.settle(world, complete ? this.#lastComplete : -1);
-    for (const flow of this.#exchanges.allot()) this.#changed.add(flow);
+    for (const flow of this.#exchanges.allot()) this.#allotted(flow);
     if (complete) this.#lastComplete = this.#round;
     this.#remembered.expire(world.nowNs);
     this.#reading = false;
@@ -167,7 +168,7 @@ export class FlowTable {
     this.#ended.delete(flow);
     this.#unsettled.delete(flow);
     this.flows.delete(flow);
-    this.#exchanges.remove(flow);
+    this.#exchanges.removeFlow(flow);
     this.#onEnded(flow);
   }
 
@@ -216,11 +217,11 @@ export class FlowTable {
     });
   }
 
-  #renew(side: Side, rows: FlowRows, index: number, { history }: World): void {
-    if (renew(side, rows, index)) this.#change(side);
+  #renew(side: Side, rows: FlowRows, index: number, world: World): void {
+    if (renew(side, rows, index)) this.#change(side, world);
     if (side.row.pid === rows.pid(index)) return;
     side.row = rows.row(index);
-    markStart(side, history);
+    markStart(side, world.history);
     this.#unsettle(side.flow);
   }
 
@@ -252,7 +253,12 @@ export class FlowTable {
   }
 
   /** A closed socket stays in its flow while the other end is open: it still says whose the flow is. */
-  #close({ flow }: Side): void {
+  #close(side: Side): void {
+    const { flow } = side;
+    if (!this.flows.has(flow)) {
+      this.#exchanges.remove(side);
+      return;
+    }
     this.#changed.add(flow);
     if (!openSide(flow)) this.#ended.add(flow);
   }
@@ -286,9 +292,22 @@ export class FlowTable {
     this.#unsettle(flow);
   }
 
-  #change(side: Side): void {
+  #change(side: Side, { nowNs }: World): void {
+    if (side.flow.answeredNs > 0 || !this.flows.has(side.flow)) {
+      goOn(side, createFlow(this.#round, nowNs));
+      this.#show(side.flow);
+    }
     this.#changed.add(side.flow);
     this.#exchanges.touch(side);
+  }
+
+  /** A look-up is over with its answer; its socket may ask again, or be idle for a minute. */
+  #allotted(flow: Flow): void {
+    this.#changed.add(flow);
+    const side = openSide(flow);
+    if (!side || flow.edge?.destination !== DOCKER_DNS || !isAnswered(flow)) return;
+    flow.answeredNs = side.lastNs;
+    this.#ended.add(flow);
   }
 
   #unsettle(flow: Flow): void {

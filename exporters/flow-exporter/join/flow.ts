@@ -58,6 +58,10 @@ export interface Flow {
   /** Of datagrams: its share in what its sockets have exchanged, from the client's side. */
   allotted: Amounts;
   counted: Counted;
+  /** When all that it asked of a resolver had been answered, which ends it; 0: it has not. */
+  answeredNs: number;
+  /** Its sockets had another flow before, whose start theirs is. */
+  again: boolean;
   /** Undefined while it is not established. */
   connected: Connected | undefined;
 }
@@ -82,12 +86,15 @@ export function createFlow(since: number, sinceNs: number): Flow {
     triedIn: undefined,
     allotted: { sentBytes: 0, receivedBytes: 0 },
     counted,
+    answeredNs: 0,
+    again: false,
     connected: undefined,
   };
 }
 
 /** The socket that tells how the flow is: the client's while it is open and has not gone on in another flow. */
 export function openSide(flow: Flow): Side | undefined {
+  if (flow.answeredNs > 0) return undefined;
   return own(flow, flow.client, true) ?? own(flow, flow.server, true);
 }
 
@@ -117,10 +124,10 @@ export function onlySide({ client, server }: Flow): Side | undefined {
   return client && server ? undefined : (client ?? server);
 }
 
-/** When it began and ended, nanoseconds since boot; 0: it is older than the tracer, or still open. */
+/** When it began and ended, nanoseconds since boot; 0: it is not known, or it is still open. */
 export function lifeOf(flow: Flow): { startNs: number; endNs: number } {
-  const startNs = flow.client?.startNs || flow.server?.startNs || 0;
-  return { startNs, endNs: openSide(flow) ? 0 : (nearSide(flow)?.endNs ?? 0) };
+  const startNs = flow.again ? 0 : flow.client?.startNs || flow.server?.startNs || 0;
+  return { startNs, endNs: openSide(flow) ? 0 : flow.answeredNs || (nearSide(flow)?.endNs ?? 0) };
 }
 
 /** Takes what came since the last time; nothing as long as it has no edge, so that it keeps it until it has one. */

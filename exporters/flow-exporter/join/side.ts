@@ -19,6 +19,9 @@ export interface Side extends Identity {
   tuples: readonly Tuple[];
   sentBytes: number;
   receivedBytes: number;
+  /** Datagrams; 0 where they are not told. */
+  sentPackets: number;
+  receivedPackets: number;
   retransmits: number;
   rttMicroseconds: number;
   /** TCP state as in the kernel; CLOSE once it has ended. */
@@ -83,6 +86,8 @@ export function createSide(rows: FlowRows, index: number, row: FlowRow, flow: Fl
     tuples,
     sentBytes: 0,
     receivedBytes: 0,
+    sentPackets: 0,
+    receivedPackets: 0,
     retransmits: 0,
     rttMicroseconds: 0,
     state: 0,
@@ -155,6 +160,8 @@ function take(side: Side, rows: FlowRows, index: number): boolean {
     side.sentBytes !== sentBytes || side.receivedBytes !== receivedBytes || side.retransmits !== retransmits;
   side.sentBytes = sentBytes;
   side.receivedBytes = receivedBytes;
+  side.sentPackets = rows.sentPackets(index);
+  side.receivedPackets = rows.receivedPackets(index);
   side.retransmits = retransmits;
   side.rttMicroseconds = rows.rttMicroseconds(index);
   side.lastNs = rows.lastNs(index);

@@ -1,6 +1,5 @@
 import { isLoopback } from "../decode/address.ts";
 import type { FlowRow } from "../decode/flow-rows.ts";
-import { ROLE } from "../decode/layout.ts";
 import { DNS_PORT, isDockerDns, publishedTarget } from "./remote.ts";
 import { calledService } from "./services.ts";
 import { netnsKey, type World } from "./world.ts";
@@ -15,24 +14,29 @@ export interface Tuple {
 
 /** A socket's own tuple, and those it has where the kernel rewrites addresses on the way. */
 export function tuplesOf(row: FlowRow, world: World): Tuple[] {
+  const resolving = ofResolver(row, world);
+  if (resolving) return [resolving];
   const source = nameOf(row.sourceAddress, world);
   const own = tuple(row, source, nameOf(row.destinationAddress, world), row.destinationPort);
-  return [own, ...behindPort(row, source, world), ...behindBalancer(row, world), ...ofResolver(row, source, world)];
+  return [own, ...behindPort(row, source, world), ...behindBalancer(row, world)];
 }
 
 /**
  * Docker's resolver listens at another port than it is asked at. Where datagrams are counted as they are built and as
- * they arrive, its socket shows that port, and the asking one shows 53: they meet under a name of their own. Where they
- * are counted at the cgroup, a question shows the resolver's port at both sockets, and 53 is that of its answer alone,
- * which looks like a first datagram: nothing asks there.
+ * they arrive, its socket shows that port, and the asking one shows 53. Where they are counted at the cgroup, both
+ * sockets show the resolver's port for a question, and 53 for its answer. They all meet at 53.
  */
-function ofResolver(row: FlowRow, source: string, world: World): Tuple[] {
-  const destination = nameOf(row.destinationAddress, world);
-  const listens = isDockerDns(row.sourceAddress) && row.sourcePort !== DNS_PORT;
-  const asks = isDockerDns(row.destinationAddress) && row.destinationPort === DNS_PORT && row.role === ROLE.client;
-  if (!listens && !asks) return [];
-  const asked = tuple(listens ? { ...row, sourcePort: DNS_PORT } : row, source, destination, row.destinationPort);
-  return [{ ...asked, name: `asked ${asked.name}` }];
+function ofResolver(row: FlowRow, world: World): Tuple | undefined {
+  const [asked, asks] = [row.sourceAddress, row.destinationAddress].map(isDockerDns);
+  if (!asked && !asks) return undefined;
+  const sourcePort = asked ? DNS_PORT : row.sourcePort;
+  const destinationPort = asks ? DNS_PORT : row.destinationPort;
+  return tuple(
+    { ...row, sourcePort },
+    nameOf(row.sourceAddress, world),
+    nameOf(row.destinationAddress, world),
+    destinationPort,
+  );
 }
 
 /**

@@ -14,6 +14,7 @@ const MEMORY_NUMBERS = 7;
 const MOST_TAKEN = 1_000_000;
 const OPENED = 1;
 const CLIENT_SEEN = 2;
+const ENDED = 4;
 
 /** All that an exporter hands on to the next one, as of one moment between two reads. */
 export interface State {
@@ -171,7 +172,7 @@ function decodeEdge({ source, destination, ...total }: File["edges"][number], en
 function numbersOf(memories: readonly Memory[]): number[] {
   const numbers: number[] = [];
   for (const { key, ports, startNs, counted } of memories) {
-    const flags = (counted.opened ? OPENED : 0) + (counted.clientSeen ? CLIENT_SEEN : 0);
+    const flags = (counted.opened ? OPENED : 0) + (counted.clientSeen ? CLIENT_SEEN : 0) + (counted.ended ? ENDED : 0);
     numbers.push(key, ports, startNs, counted.sentBytes, counted.receivedBytes, counted.retransmits, flags);
   }
   return numbers;
@@ -187,7 +188,7 @@ function memoriesOf(numbers: readonly number[]): Memory[] {
       receivedBytes,
       retransmits,
       opened: (flags & OPENED) !== 0,
-      ended: false,
+      ended: (flags & ENDED) !== 0,
       clientSeen: (flags & CLIENT_SEEN) !== 0,
     };
     return { key, ports, startNs, counted };

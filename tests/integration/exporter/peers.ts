@@ -4,8 +4,9 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { execa } from "execa";
 
-export const IMAGE = "flowtally-test/peer";
-/** Of this process alone: an engine can lose count of a network's endpoints, and then keeps the network until it starts anew. */
+/** Of this process alone, as is the network: others may test at the same time. */
+export const IMAGE = `flowtally-test/peer-${process.pid}`;
+/** An engine can lose count of a network's endpoints, and then keeps the network until it starts anew. */
 export const NETWORK = `flowtally-test-exporter-${process.pid}`;
 
 /** Containers, and processes of the host, that exchange known numbers of bytes and keep their sockets open. */

@@ -19,7 +19,8 @@ export function known(flow: Flow): KnownFlow | undefined {
 
 /** TCP's state in the kernel's words; UDP has none, and is OPEN until it is idle. */
 export function stateName({ flow, edge, side }: KnownFlow): string {
-  return edge.protocol === "udp" && openSide(flow) ? "OPEN" : stateOf(side);
+  if (edge.protocol === "tcp") return stateOf(side);
+  return openSide(flow) ? "OPEN" : "CLOSE";
 }
 
 /** A connect that was refused, timed out or was given up. */

@@ -29,6 +29,7 @@ describe("flow rows", () => {
     assert.deepEqual([sourceAddress, sourcePort], ["10.0.0.1", 40000]);
     assert.deepEqual([destinationAddress, destinationPort], ["10.0.0.2", 443]);
     assert.deepEqual(row, {
+      cookie: SOCKET.cookie,
       netns: 9,
       netnsCookie: 0,
       cgroupId: 2 ** 33,

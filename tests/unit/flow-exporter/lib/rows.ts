@@ -43,6 +43,9 @@ export interface SocketValues {
   retransmits?: number;
   rtt?: number;
   protocol?: number;
+  /** Of UDP: datagrams. */
+  sentPackets?: number;
+  receivedPackets?: number;
 }
 
 /** How a socket ended. */
@@ -90,7 +93,14 @@ export function closedRow(values: SocketValues, end: End): Buffer {
 /** A UDP row. */
 export function udpRow(values: SocketValues, entry: number, lastNs = 0): Buffer {
   const flow = behindHead(socket({ ...values, state: 0, protocol: PROTOCOL.udp }), UDP_ROW);
-  return encode(UDP_ROW, { flow, entry, last_ns: lastNs });
+  const { sentPackets = 0, receivedPackets = 0 } = values;
+  return encode(UDP_ROW, {
+    flow,
+    entry,
+    last_ns: lastNs,
+    sent_packets: sentPackets,
+    received_packets: receivedPackets,
+  });
 }
 
 export function programRow(values: Record<string, Value>): Buffer {

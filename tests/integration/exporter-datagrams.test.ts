@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { after, before, describe, test } from "node:test";
+import { execa } from "execa";
+import { skip } from "./exporter/requirements.ts";
+import { Rig } from "./exporter/rig.ts";
+import { scrapeEdge, scrapeEdges } from "./exporter/scrape.ts";
+import { eventually } from "./lib/eventually.ts";
+
+const LOOKER = "flowtally-test-looker";
+const LOOK_UPS = 10;
+
+/** Ten look-ups of a name, each by a socket of its own. */
+const LOOK_UP = `
+  const { Resolver } = require("node:dns").promises;
+  (async () => {
+    for (let count = 0; count < ${LOOK_UPS}; count++) {
+      const resolver = new Resolver();
+      resolver.setServers(["127.0.0.11"]);
+      await resolver.resolve4("${LOOKER}");
+    }
+  })();
+`;
+
+describe("flow-exporter and datagrams", { skip }, () => {
+  const rig = new Rig("datagrams");
+  before(() => rig.setUp());
+  after(() => rig.remove());
+
+  test("ten sockets bound to one port after each other: each byte that one socket hears counts once", async (t) => {
+    const ears = await bound();
+    t.after(() => ears.close());
+    let heard = 0;
+    ears.on("message", ({ length }) => (heard += length));
+    const { port } = ears.address() as AddressInfo;
+    let from = 0;
+    for (let count = 0; count < 10; count++) {
+      const mouth = await bound(from);
+      from = mouth.address().port;
+      await new Promise<void>((resolve, reject) =>
+        mouth.send(Buffer.alloc(100), port, "127.0.0.1", (error) => (error ? reject(error) : resolve())),
+      );
+      mouth.close();
+      await once(mouth, "close");
+    }
+    const edgesTo = async () =>
+      [...(await scrapeEdges(rig.exporter.url))].filter(([name]) => name.includes(`destination_port="${port}"`));
+    await eventually(15, async () => {
+      const edges = await edgesTo();
+      assert.equal(heard, 1_000);
+      assert.equal(edges.length, 1, JSON.stringify(edges));
+      const [[name, { sent, opened }] = ["", { sent: 0, opened: 0 }]] = edges;
+      assert.deepEqual({ sent, opened }, { sent: 1_000, opened: 10 });
+      assert.doesNotMatch(name, /~unknown/);
+    });
+  });
+
+  test("a look-up through Docker's resolver is one flow, which ends with its answer", async () => {
+    await rig.peers.container(LOOKER, [], "serve", "7310", "1", "1");
+    const { stdout: pid } = await execa("docker", ["inspect", "-f", "{{.State.Pid}}", LOOKER]);
+    await execa("nsenter", ["-t", pid, "-n", process.execPath, "-e", LOOK_UP]);
+    await eventually(15, async () => {
+      const edge = await scrapeEdge(rig.exporter.url, {
+        source: LOOKER,
+        destination: "docker-dns",
+        port: 53,
+        protocol: "udp",
+      });
+      const { opened, closed, open, failed } = edge ?? {};
+      assert.deepEqual({ opened, closed, open, failed }, { opened: LOOK_UPS, closed: LOOK_UPS, open: 0, failed: 0 });
+    });
+  });
+});
+
+/** A socket at loopback; port 0: any that is free. */
+async function bound(port = 0) {
+  const socket = createSocket("udp4");
+  socket.bind(port, "127.0.0.1");
+  await once(socket, "listening");
+  return socket;
+}
