@@ -1,58 +1,41 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { STATUS } from "../../exporters/flow-exporter/decode/layout.ts";
-import { createHost } from "../../exporters/flow-exporter/read/host.ts";
 import { createSyntheticHost } from "../bench/readers/synthetic.ts";
 import { type Engine, startEngine } from "../unit/flow-exporter/lib/engine.ts";
-import { statusRow } from "../unit/flow-exporter/lib/rows.ts";
 import { type LoneExporter, startAlone } from "./exporter/alone.ts";
+import { type Clock, createClock } from "./exporter/clock.ts";
+import { type Heart, startHeart } from "./exporter/heart.ts";
 import { scrape } from "./exporter/scrape.ts";
 import { eventually } from "./lib/eventually.ts";
 
-const PRELOAD = path.join(import.meta.dirname, "exporter/settable-clock.ts");
 const MONTH_MS = 30 * 86_400_000;
-const FLAGS = STATUS.processes | STATUS.owners | STATUS.programs;
 
 describe("flow-exporter and a clock that is set", () => {
   let folder: string;
-  let clock: string;
+  let clock: Clock;
   let engine: Engine;
   let exporter: LoneExporter;
-  let heart: NodeJS.Timeout;
+  let heart: Heart;
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "flowtally-clock-"));
-    clock = path.join(folder, "clock");
-    await setClock(0);
+    clock = await createClock(folder);
     engine = await startEngine(folder);
     const { pins } = await createSyntheticHost(folder, 10);
-    await beat(pins);
-    heart = setInterval(() => void beat(pins), 500);
+    heart = await startHeart(pins);
     exporter = await startAlone({
-      nodeArgs: ["--import", PRELOAD],
-      env: { FLOW_PINS: pins, FLOW_REFRESH_SECONDS: "1", DOCKER_SOCKET: engine.socketPath, TEST_CLOCK: clock },
+      nodeArgs: clock.nodeArgs,
+      env: { FLOW_PINS: pins, FLOW_REFRESH_SECONDS: "1", DOCKER_SOCKET: engine.socketPath, ...clock.env },
     });
   });
   after(async () => {
-    clearInterval(heart);
+    heart?.stop();
     await exporter?.stop();
     await engine?.close();
     await rm(folder, { recursive: true });
   });
-
-  const setClock = async (ms: number) => {
-    await writeFile(`${clock}.new`, `${ms}`);
-    await rename(`${clock}.new`, clock);
-  };
-
-  /** A tracer that is alive. */
-  const beat = async (pins: string) => {
-    const heartbeat = BigInt(Math.floor(createHost("/proc").bootTimeNs()));
-    await writeFile(path.join(pins, "status.new"), statusRow({ heartbeat_ns: heartbeat, flags: FLAGS }));
-    await rename(path.join(pins, "status.new"), path.join(pins, "status"));
-  };
 
   const steps = async () => /^flow_clock_steps_total (\d+)$/m.exec(await scrape(exporter.url))?.[1];
 
@@ -78,7 +61,7 @@ describe("flow-exporter and a clock that is set", () => {
     test(`${way}: it goes on asking Docker, answers meanwhile, and tells of the step`, async () => {
       await learnsOf(`before-${name}`);
       const before = Number(await steps());
-      await setClock(ms);
+      await clock.set(ms);
       const start = performance.now();
       await eventually(5, async () => assert.equal(Number(await steps()), before + 1));
       assert.ok(performance.now() - start < 5_000, `${performance.now() - start} ms without an answer`);
