@@ -122,6 +122,20 @@ for (const { where, how, skip } of WAYS) {
       assert.ok(shownOf(next.cookie) > udpRoom / 2, `${shownOf(next.cookie)} of the next flood`);
     });
 
+    test("a flood of made-up sources at a port keeps nobody behind it from its own peers", async (t) => {
+      const flooded = await startTracer("udp-spoof", "--udp", how, "--max-udp", "2048");
+      t.after(() => flooded.stop());
+      const { udpRoom } = readStatus(flooded.pins);
+      const { stdout } = await execa(await compileWorkload("spoof"), [`${4 * udpRoom}`, "20", "11"]);
+      const rows = readUdp(flooded.pins);
+      const [heard = [], own = []] = stdout.split(" ").map((cookie) => rows.filter((row) => row.cookie === cookie));
+      assert.ok(heard.length > udpRoom / 2 && heard.length < udpRoom, `${heard.length} of the flood in ${udpRoom}`);
+      assert.deepEqual(
+        own.map(({ sent }) => sent),
+        Array(20).fill(11),
+      );
+    });
+
     // The last: every tracer here counts these, and two or three of them find no room in a small machine's table.
     test("half as many peers as there is room for, all of one network, find room", async (t) => {
       const spread = await startTracer("udp-spread", "--udp", how, "--max-udp", "8192");

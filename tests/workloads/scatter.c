@@ -4,31 +4,12 @@
  * many peers of the loopback, where nobody listens; RATE is peers a second, without it as many as go. Prints the socket's
  * cookie.
  */
-#define _GNU_SOURCE
-#include <net/if.h>
-#include <netinet/in.h>
-#include <sched.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <time.h>
+#include "network.h"
 
-#include "common.h"
+#include <time.h>
 
 #define FIRST_PORT 20000
 #define PORTS 32768 /* of one address */
-
-static void enter_own_network(void)
-{
-	struct ifreq loopback = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
-	int any;
-
-	check(unshare(CLONE_NEWNET), "unshare");
-	any = socket(AF_INET, SOCK_DGRAM, 0);
-	check(ioctl(any, SIOCSIFFLAGS, &loopback), "lo up");
-}
 
 static double now(void)
 {

@@ -9,9 +9,10 @@
  *   tag → GIVEN_UP      by the reader, when the flow is idle and handed over to the byte
  *   GIVEN_UP → FREE     by the second read after that, when whoever had found the flow before has long counted
  *
- * A flow is in one of a few buckets. The room is shared among network namespaces: each may add flows as long as it has
- * no more than twice of what is left for all. So one alone gets two thirds, several each as much as the others, and some
- * room is always left for one that has none yet, whatever the others do.
+ * A flow is in one of a few buckets. The room is shared among network namespaces, and in each between flows that it began
+ * and those that others began with it: each may add flows as long as it has no more than twice of what is left for all. So
+ * one alone gets two thirds, several each as much as the others, and some room is always left for one that has none yet,
+ * whatever the others do.
  */
 #ifndef FLOWTALLY_UDP_TABLE_H
 #define FLOWTALLY_UDP_TABLE_H
@@ -45,7 +46,7 @@ struct udp_flow {
 	__u64 last_tick; /* jiffies: as coarse as the kernel's tick, and for nothing */
 	__u64 start_ns; /* since boot */
 	__u64 cgroup_id;
-	__u64 space; /* the key in udp_spaces */
+	__u64 space; /* its key in udp_spaces */
 	__u64 entry;
 	__u64 shown_in; /* number of the read that showed it last */
 	__u64 shown_packets; /* as it was shown */
@@ -74,8 +75,12 @@ struct {
 
 #define UDP_SPACES 4096
 #define OTHER_SPACES 0ULL
+#define HEARD_FIRST (1ULL << 63)
 
-/* How many slots a network namespace takes, by its cookie; those that are not known, or find no room here, share one. */
+/*
+ * How many slots a network namespace takes: by its cookie, with the highest bit set for flows that others began. Those that
+ * are not known, or find no room here, share one.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, UDP_SPACES);
@@ -302,6 +307,8 @@ static __always_inline struct udp_flow *add_udp(const struct datagrams *first, _
 	__u64 hash = udp_hash(&first->key);
 	struct udp_slot slot;
 
+	if (!first->sent)
+		space |= HEARD_FIRST;
 	if (!enter_udp_space(&space))
 		return NULL;
 	slot = claim_udp(hash);
