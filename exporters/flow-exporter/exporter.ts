@@ -57,10 +57,9 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
   const report = new DailyReport(() => shortfalls(collector), log);
   const view = createView(settings, { collector, metadata, healths, host: sources.host, persistence });
 
-  const server = await listen(
-    createServer(createApp(view, createMetrics(view), sources.pages ?? {}, log)),
-    settings.port,
-  );
+  const { allowedHosts } = settings;
+  const app = createApp(view, createMetrics(view), { pages: sources.pages ?? {}, allowedHosts, log });
+  const server = await listen(createServer(app), settings.port);
   const stopped = new AbortController();
   await metadata.refresh();
   const starts = new StartWatch(collector);

@@ -10,7 +10,8 @@ import { createTracer } from "./read/tracer.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
 const DOCKER_TIMEOUT_MS = 5_000;
-const PROMETHEUS_TIMEOUT_MS = 20_000;
+/** Longer than Prometheus' own, so that its word on a question that takes too long arrives. */
+const PROMETHEUS_TIMEOUT_MS = 25_000;
 
 const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime });
 

@@ -11,10 +11,24 @@ const leftOut = z.string().transform((value, context) => {
   }
 });
 
+/** Names or addresses as a browser's address bar has them; any port goes with them. */
+const hosts = z
+  .string()
+  .transform((value) =>
+    value
+      .toLowerCase()
+      .split(/[\s,]+/)
+      .filter(Boolean),
+  )
+  .refine((names) => names.every((name) => /^(\[[\da-f:.]+\]|[\w.-]+)$/.test(name)), {
+    error: "must be names like monitoring.example, without a port, with commas between them",
+  });
+
 const schema = z.object({
   FLOW_PINS: z.string().min(1).default("/sys/fs/bpf/flowtally"),
   FLOW_PROC: z.string().min(1).default("/proc"),
   FLOW_PORT: whole(0, 65_535).default(9436),
+  FLOW_ALLOWED_HOSTS: hosts.default([]),
   FLOW_MAX_EDGES: whole(1, 100_000).default(2_000),
   FLOW_REFRESH_SECONDS: whole(1, 60).default(10),
   FLOW_COLLECT_SECONDS: whole(1, 60).default(1),
@@ -35,6 +49,8 @@ export interface Settings {
   proc: string;
   /** 0 takes any free port. */
   port: number;
+  /** Names it is called by, besides those of this machine's loopback and its own. */
+  allowedHosts: readonly string[];
   maxEdges: number;
   refreshSeconds: number;
   collectSeconds: number;
@@ -78,6 +94,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     pins: data.FLOW_PINS,
     proc: data.FLOW_PROC,
     port: data.FLOW_PORT,
+    allowedHosts: data.FLOW_ALLOWED_HOSTS,
     maxEdges: data.FLOW_MAX_EDGES,
     refreshSeconds: data.FLOW_REFRESH_SECONDS,
     collectSeconds: data.FLOW_COLLECT_SECONDS,

@@ -39,6 +39,22 @@ const image = z
 /** No line breaks reach here; what would end or change the line in an env file is refused. */
 const word = z.string().regex(/^[^\s"'$#\\]+$/, "must be one word without quotes, $, # or \\");
 
+/** As a browser's address bar has them, but for the port; one space between two, as Compose hands them on. */
+const hosts = z
+  .string()
+  .transform((text) =>
+    text
+      .toLowerCase()
+      .split(/[\s,]+/)
+      .filter(Boolean),
+  )
+  .refine(
+    (names) => names.every((name) => /^(\[[\da-f:.]+\]|[\w.-]+)$/.test(name)),
+    "must be names like monitoring.example, without a port, with commas between them",
+  )
+  .transform((names) => names.join(" "))
+  .default("");
+
 /** Entries of the tracer's tables: its own bound. */
 const MOST_FLOWS = 2 ** 24;
 
@@ -56,6 +72,7 @@ export const schema = z.strictObject({
   NODE_EXPORTER_PORT: port(9100),
   EBPF_EXPORTER_PORT: port(9435),
   FLOW_EXPORTER_PORT: port(9436),
+  FLOW_ALLOWED_HOSTS: hosts,
   PROMETHEUS_RETENTION: retention.default("7d"),
   GRAFANA_IMAGE: image.default(""),
   GRAFANA_ADMIN_USER: word.default("admin"),
@@ -69,6 +86,7 @@ export const schema = z.strictObject({
   FLOW_TRACER_MEMORY: memory("256m", 64 * 2 ** 20, "64m: its tables are in it"),
   FLOW_EXPORTER_MEMORY: memory("512m"),
   DOCKER_FILTER_MEMORY: memory("32m"),
+  GUARD_MEMORY: memory("32m"),
   FLOW_UDP: z.enum(["on", "off", "functions", "cgroup"], "must be on, off, functions or cgroup").default("on"),
   FLOW_UDP_IDLE_SECONDS: integer(1, 3600).default(60),
   FLOW_MAX_FLOWS: autoOr(256, MOST_FLOWS),

@@ -1,6 +1,6 @@
 import { Document, isScalar, isSeq, visit } from "yaml";
 import type { ImageOutcome } from "../images/index.ts";
-import type { Settings } from "../settings/index.ts";
+import { memoryBytes, type Settings } from "../settings/index.ts";
 import type { HostFacts } from "./host-facts.ts";
 import type { Layout } from "./layout.ts";
 import type { LeftOut } from "./left-out.ts";
@@ -16,6 +16,12 @@ export interface EnvironmentInput {
   healthSeconds: number;
 }
 
+/**
+ * Of Prometheus' limit, for each sample one question may load: some 90 bytes while the answer is written, for four such
+ * questions at once (two from the exporter, two from guard), and as much again for all else.
+ */
+const BYTES_PER_SAMPLE = 512;
+
 /** The variables docker-compose.yml is filled in with; the password is not among them, it goes by file. */
 export function environmentOf(input: EnvironmentInput): Record<string, string> {
   const { settings, facts, images, examples, leftOut, layout, healthSeconds } = input;
@@ -26,6 +32,7 @@ export function environmentOf(input: EnvironmentInput): Record<string, string> {
     ...imageVariables(images),
     COMPOSE_FILE: `${layout.composeFile}:${layout.hostCompose}`,
     COMPOSE_PROFILES: grafana ? "grafana" : "",
+    PROMETHEUS_MAX_SAMPLES: String(Math.floor(memoryBytes(settings.PROMETHEUS_MEMORY) / BYTES_PER_SAMPLE)),
     DOCKER_GID: String(facts.dockerGid),
     DOCKER_LAYERS: facts.dockerLayers,
     HOST_GATEWAY: facts.gateway,

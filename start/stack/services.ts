@@ -8,6 +8,7 @@ export const SERVICES = [
   { name: "ebpf-exporter", port: "EBPF_EXPORTER_PORT", about: "system calls, disk latency, cache misses" },
   { name: "flow-tracer", port: undefined, about: "the kernel part: loads and pins the BPF programs" },
   { name: "docker-filter", port: undefined, about: "what may be asked of Docker, and nothing else" },
+  { name: "guard", port: undefined, about: "who may ask Prometheus and the exporters, by the name they are called" },
 ] as const;
 
 export type ServiceName = (typeof SERVICES)[number]["name"];

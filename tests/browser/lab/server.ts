@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import type { Flow, Graph } from "../../../exporters/console/api/types.ts";
+import { HEADERS } from "../../../exporters/flow-exporter/outputs/http/headers.ts";
 import { containersOf } from "./containers.ts";
 import { flowsPage } from "./flows.ts";
 import { answer } from "./prometheus.ts";
@@ -18,7 +19,6 @@ export interface Lab {
 }
 
 const TYPES: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
-const POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
 
 /** The exporter's HTTP interface with made-up answers, and the built console from `folder`, on a port of its own. */
 export class LabServer {
@@ -61,7 +61,7 @@ export class LabServer {
     try {
       const body = await readFile(path.join(this.#folder, path.normalize(file)));
       const type = TYPES[path.extname(file)] ?? "text/plain";
-      response.writeHead(200, { "content-type": type, "content-security-policy": POLICY }).end(body);
+      response.writeHead(200, { "content-type": type, ...HEADERS }).end(body);
     } catch {
       sendAnswer(response, refusal(404, "NOT_FOUND", `nothing is at ${pathname}`));
     }
@@ -112,5 +112,5 @@ function flowsAnswer(flows: readonly Flow[], query: URLSearchParams): Answer {
 }
 
 function sendAnswer(response: ServerResponse, { status, body }: Answer): void {
-  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+  response.writeHead(status, { "content-type": "application/json", ...HEADERS }).end(JSON.stringify(body));
 }

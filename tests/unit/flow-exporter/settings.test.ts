@@ -7,6 +7,7 @@ test("nothing set, or set to nothing, gives the defaults", () => {
     pins: "/sys/fs/bpf/flowtally",
     proc: "/proc",
     port: 9436,
+    allowedHosts: [],
     maxEdges: 2000,
     refreshSeconds: 10,
     collectSeconds: 1,
@@ -27,6 +28,17 @@ test("nothing set, or set to nothing, gives the defaults", () => {
 test("what is set is taken", () => {
   const settings = readSettings({ FLOW_PORT: "0", FLOW_MAX_EDGES: "5", FLOW_LEFT_OUT: '{"llc_misses":"no PMU"}' });
   assert.deepEqual([settings.port, settings.maxEdges, settings.leftOut], [0, 5, { llc_misses: "no PMU" }]);
+});
+
+test("names to be called by are told apart by commas or spaces, without ports", () => {
+  assert.deepEqual(readSettings({ FLOW_ALLOWED_HOSTS: "Monitoring.example, [fd00::1]  b" }).allowedHosts, [
+    "monitoring.example",
+    "[fd00::1]",
+    "b",
+  ]);
+  for (const wrong of ["a.example:80", "http://a.example", "a/b", "*"]) {
+    assert.throws(() => readSettings({ FLOW_ALLOWED_HOSTS: wrong }), /FLOW_ALLOWED_HOSTS: must be names/);
+  }
 });
 
 test("every fault is told at once, by name", () => {

@@ -52,6 +52,13 @@ describe("readSettings", () => {
     assert.equal(readSettings("FLOW_MAX_FLOWS=65536\nFLOW_TRACER_MEMORY=64m").FLOW_MAX_FLOWS, 65_536);
   });
 
+  it("takes names to be called by in any spelling, and no ports", () => {
+    assert.equal(readSettings("FLOW_ALLOWED_HOSTS=Mon.example,[FD00::1]").FLOW_ALLOWED_HOSTS, "mon.example [fd00::1]");
+    assert.deepEqual(faultsOf("FLOW_ALLOWED_HOSTS=mon.example:80"), [
+      'line 1: FLOW_ALLOWED_HOSTS: "mon.example:80" must be names like monitoring.example, without a port, with commas between them',
+    ]);
+  });
+
   it("names the words a setting may have", () => {
     assert.deepEqual(faultsOf("FLOW_UDP=maybe\nFLOW_MAX_FLOWS=0"), [
       'line 1: FLOW_UDP: "maybe" must be on, off, functions or cgroup',

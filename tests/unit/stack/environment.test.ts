@@ -35,6 +35,7 @@ describe("the environment of docker-compose.yml", () => {
   it("has settings, images and host facts, and never the password", () => {
     const environment = environmentOf({ ...input, images: [built, missing] });
     assert.equal(environment.PROMETHEUS_PORT, "9091");
+    assert.equal(environment.PROMETHEUS_MAX_SAMPLES, String(2 ** 30 / 512));
     assert.equal(environment.PROMETHEUS_IMAGE, "flowtally/prometheus:abc");
     assert.equal(environment.DOCKER_GID, "998");
     assert.equal(environment.HEALTH_INTERVAL, "20s");

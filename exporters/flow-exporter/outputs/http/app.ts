@@ -3,20 +3,34 @@ import type { Logger } from "pino";
 import type { Metrics } from "../metrics.ts";
 import type { Pages } from "../pages.ts";
 import type { View } from "../view.ts";
+import { knownHosts, ownPages } from "./callers.ts";
 import { consolePage } from "./console.ts";
 import { containers } from "./containers.ts";
 import { dashboard, dashboards } from "./dashboards.ts";
 import { notFound, onError, onlyGet } from "./errors.ts";
 import { flows } from "./flows.ts";
 import { graph } from "./graph.ts";
+import { secured } from "./headers.ts";
 import { health } from "./health.ts";
 import { askPrometheus } from "./prometheus.ts";
+import { inTurn } from "./turns.ts";
+
+/** Each question costs Prometheus memory; a page of the console asks up to six at once. */
+const PROMETHEUS_TURNS = { atOnce: 2, waiting: 64, waitMs: 20_000 };
+
+interface Options {
+  pages: Pages;
+  /** Names that this server is called by, besides its own. */
+  allowedHosts: readonly string[];
+  log: Pick<Logger, "error">;
+}
 
 /** The HTTP interface; parts of `pages` that are not there are not served. */
-export function createApp(view: View, metrics: Metrics, pages: Pages, log: Pick<Logger, "error">): Express {
+export function createApp(view: View, metrics: Metrics, { pages, allowedHosts, log }: Options): Express {
   const app = express();
   app.disable("x-powered-by");
-  app.use(onlyGet);
+  app.use(secured, knownHosts(allowedHosts), onlyGet);
+  app.use("/api", ownPages);
   app.get("/metrics", async (_request, response) => {
     // `send` would hash all of it for an ETag that no scraper asks for.
     response.type(metrics.contentType).end(await metrics.text());
@@ -37,5 +51,7 @@ function servePages(app: Express, { console, dashboards: folder, prometheus }: P
     app.get("/api/dashboards", dashboards(folder));
     app.get("/api/dashboards/:uid", dashboard(folder));
   }
-  if (prometheus !== undefined) app.get("/api/prometheus/*path", askPrometheus(prometheus));
+  if (prometheus !== undefined) {
+    app.get("/api/prometheus/*path", inTurn(PROMETHEUS_TURNS), askPrometheus(prometheus));
+  }
 }

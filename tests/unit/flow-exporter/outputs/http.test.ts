@@ -61,7 +61,10 @@ describe("over HTTP", () => {
   let current: View = viewOf(SOCKETS);
   const view = new Proxy({} as View, { get: (_target, name) => current[name as keyof View] });
   before(async () => {
-    server = createServer(createApp(view, createMetrics(view), {}, silent)).listen(0, "127.0.0.1");
+    server = createServer(createApp(view, createMetrics(view), { pages: {}, allowedHosts: [], log: silent })).listen(
+      0,
+      "127.0.0.1",
+    );
     await once(server, "listening");
   });
   after(() => server.close());

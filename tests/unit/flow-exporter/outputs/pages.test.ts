@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -12,6 +12,7 @@ import type { Pages } from "../../../../exporters/flow-exporter/outputs/pages.ts
 import { createDashboardFolder } from "../../../../exporters/flow-exporter/read/dashboards.ts";
 import { createPrometheusReader } from "../../../../exporters/flow-exporter/read/prometheus.ts";
 import { silent } from "../lib/log.ts";
+import { until } from "../lib/until.ts";
 import { viewOf } from "../lib/view.ts";
 
 const view = viewOf([]);
@@ -24,7 +25,8 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-const serveApp = (pages: Pages) => serve(createApp(view, createMetrics(view), pages, silent));
+const serveApp = (pages: Pages) =>
+  serve(createApp(view, createMetrics(view), { pages, allowedHosts: ["monitoring.example"], log: silent }));
 
 after(() => {
   for (const server of servers) server.close().closeAllConnections();
@@ -139,5 +141,91 @@ describe("questions to Prometheus", () => {
     const hanging = await serve(() => {});
     const response = await fetch(`${await serveAsking(hanging, 50)}/api/prometheus/query?query=up`);
     assert.equal(response.status, 502);
+  });
+
+  const range = (values: Record<string, string>) =>
+    `query_range?${new URLSearchParams({ query: "up", start: "0", end: "3600", step: "60", ...values })}`;
+
+  for (const [what, values, fault] of [
+    ["too many points", { step: "0.1" }, /step: gives 36001 points.*at most 2000.*ask for 2 s/],
+    ["no step at all", { step: "0" }, /step: gives Infinity points/],
+    ["a step without a unit that is known", { step: "1x" }, /step: must be seconds or a duration/],
+    ["more than a month", { start: "0", end: "4000000", step: "1h" }, /start: at most 31 days/],
+    ["a time that is none", { end: "soon" }, /end: must be seconds/],
+  ] as const) {
+    it(`do not reach it when they ask for ${what}`, async () => {
+      const response = await fetch(`${await serveAsking(prometheus)}/api/prometheus/${range(values)}`);
+      assert.equal(response.status, 400);
+      const { error } = (await response.json()) as { error: { code: string; message: string } };
+      assert.equal(error.code, "BAD_QUERY");
+      assert.match(error.message, fault);
+      assert.deepEqual(asked.splice(0), []);
+    });
+  }
+
+  it("do not reach it when they say a thing twice", async () => {
+    const response = await fetch(`${await serveAsking(prometheus)}/api/prometheus/${range({})}&step=0.001`);
+    assert.equal(response.status, 400);
+  });
+
+  it("reach it when a screen has room for what they ask", async () => {
+    for (const values of [{}, { start: "1970-01-01T00:00:00Z", step: "1m30s" }, { step: "1.801" }]) {
+      const response = await fetch(`${await serveAsking(prometheus)}/api/prometheus/${range(values)}`);
+      assert.equal(response.status, 422, "its own answer");
+    }
+    assert.equal(asked.splice(0).length, 3);
+  });
+
+  it("come two at a time, and the rest in their turn or not at all", async () => {
+    const open: ServerResponse[] = [];
+    let held = true;
+    let most = 0;
+    const slow = await serve((_request, response) => {
+      open.push(response);
+      most = Math.max(most, open.length);
+      response.once("close", () => open.splice(open.indexOf(response), 1));
+      if (!held) response.end("{}");
+    });
+    const url = `${await serveAsking(slow)}/api/prometheus/query?query=up`;
+    const turnedAway: Response[] = [];
+    const asking = Array.from({ length: 80 }, async () => {
+      const response = await fetch(url);
+      if (response.status !== 200) turnedAway.push(response);
+      await response.text();
+    });
+    await until("those that find no room to be turned away", () => turnedAway.length === 80 - 2 - 64);
+    held = false;
+    for (const response of open) response.end("{}");
+    await Promise.all(asking);
+    assert.equal(most, 2);
+    assert.deepEqual(new Set(turnedAway.map(({ status }) => status)), new Set([503]));
+    assert.equal(turnedAway[0]?.headers.get("retry-after"), "20");
+  });
+
+  it("end there as well when the asker leaves, and free their turn", async () => {
+    const asked: ServerResponse[] = [];
+    let answering = false;
+    const hanging = await serve((_request, response) => {
+      asked.push(response);
+      if (answering) response.end("{}");
+    });
+    const url = `${await serveAsking(hanging)}/api/prometheus/query?query=up`;
+    const leaving = new AbortController();
+    const asking = Array.from({ length: 5 }, () => fetch(url, { signal: leaving.signal }).catch(() => undefined));
+    await until("two to be asked", () => asked.length === 2);
+    leaving.abort();
+    await Promise.all(asking);
+    await until("both to be given up", () => asked.slice(0, 2).every(({ closed }) => closed));
+    answering = true;
+    assert.equal((await fetch(url)).status, 200);
+  });
+
+  it("break off where the answer does", async () => {
+    const breaking = await serve((_request, response) => {
+      response.write('{"status":');
+      setTimeout(() => response.destroy(), 5);
+    });
+    const response = await fetch(`${await serveAsking(breaking)}/api/prometheus/query?query=up`);
+    await assert.rejects(response.text());
   });
 });

@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import { after, before, describe, it } from "node:test";
+import { createApp } from "../../exporters/flow-exporter/outputs/http/app.ts";
+import { createMetrics } from "../../exporters/flow-exporter/outputs/metrics.ts";
+import { createPrometheusReader } from "../../exporters/flow-exporter/read/prometheus.ts";
+import { createDocker } from "../../start/lib/docker.ts";
+import { createHost } from "../../start/lib/host.ts";
+import { prometheusAt } from "../../start/stack/prometheus.ts";
+import { ask, codeOf } from "../lib/ask.ts";
+import { viewOf } from "../unit/flow-exporter/lib/view.ts";
+import { type Guarded, startGuarded } from "./guard/guarded.ts";
+import { SERIES, storm } from "./guard/storm.ts";
+import { eventually } from "./lib/eventually.ts";
+
+const docker = createDocker(createHost());
+const noEngine = await docker.ping().then(
+  () => false,
+  () => "no container engine answers",
+);
+
+describe("guard", { skip: noEngine }, () => {
+  let guarded: Guarded;
+  before(async () => {
+    guarded = await startGuarded(docker, createHost(), "monitoring.example second.example");
+    await eventually(30, async () => assert.ok((await seriesOf(guarded)) > 1_000));
+  });
+  after(() => guarded?.remove());
+
+  const paths = () => [
+    `${guarded.prometheus}/api/v1/query?query=up`,
+    `${guarded.prometheus}/metrics`,
+    `${guarded.nodeExporter}/metrics`,
+  ];
+
+  for (const host of [
+    "localhost:9090",
+    "127.0.0.1",
+    "[::1]:9090",
+    "LocalHost",
+    "monitoring.example:8443",
+    "second.example",
+  ]) {
+    it(`lets through who calls a service ${host}`, async () => {
+      for (const path of paths()) assert.equal((await ask(path, { host })).status, 200, path);
+    });
+  }
+
+  for (const host of ["evil.example", "localhost.evil.example:9090", "10.1.2.3:9090", "prometheus:9090"]) {
+    it(`refuses who calls it ${host}, and says what to do`, async () => {
+      for (const path of paths()) {
+        const answer = await ask(path, { host });
+        assert.deepEqual([answer.status, codeOf(answer)], [403, "HOST_NOT_ALLOWED"], path);
+        assert.match(answer.text, /FLOW_ALLOWED_HOSTS in config\.monitoring/);
+      }
+    });
+  }
+
+  it("lets no other origin's page read, and none ask but by a link that a person follows", async () => {
+    const query = `${guarded.prometheus}/api/v1/query?query=up`;
+    const open = await ask(query, { origin: "http://evil.example" });
+    assert.equal(open.headers["access-control-allow-origin"], undefined);
+    assert.equal(open.headers["cross-origin-resource-policy"], "same-origin");
+    const page = `${guarded.prometheus}/-/ready`;
+    const link = { "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
+    for (const site of ["cross-site", "same-site"]) {
+      assert.equal(codeOf(await ask(query, { "sec-fetch-site": site, ...link })), "FOREIGN_PAGE");
+      assert.equal(codeOf(await ask(page, { "sec-fetch-site": site })), "FOREIGN_PAGE");
+      assert.equal(
+        codeOf(await ask(page, { "sec-fetch-site": site, ...link, "sec-fetch-dest": "iframe" })),
+        "FOREIGN_PAGE",
+      );
+      assert.equal((await ask(page, { "sec-fetch-site": site, ...link })).status, 200);
+    }
+    assert.equal((await ask(query, { "sec-fetch-site": "same-origin" })).status, 200);
+  });
+
+  it("is the only way from this machine's loopback, and Prometheus allows no origin by itself", async () => {
+    const { HostConfig } = await guarded.container("prometheus").inspect();
+    assert.deepEqual(HostConfig.PortBindings ?? {}, {});
+    assert.equal(await listens("127.0.0.1", guarded.nodeExporterPort), false);
+    assert.equal(await listens(guarded.gateway, guarded.nodeExporterPort), true, "Prometheus comes this way");
+    const { headers } = await ask(`${guarded.prometheusItself}/api/v1/query?query=up`, {
+      origin: "http://evil.example",
+    });
+    assert.equal(headers["access-control-allow-origin"], undefined);
+  });
+
+  it("and the exporter keep Prometheus alive when each is asked 22 of the largest questions at once", async (t) => {
+    const exporter = await serveExporter(guarded.prometheusItself);
+    t.after(() => exporter.close().closeAllConnections());
+    const { port } = exporter.address() as AddressInfo;
+    const points = Math.floor(1_900_000 / (await seriesOf(guarded)));
+    const answers = await Promise.all([
+      storm(`${guarded.prometheus}/api/v1`, 22, points),
+      storm(`http://127.0.0.1:${port}/api/prometheus`, 22, points),
+    ]);
+    for (const statuses of answers) {
+      t.diagnostic(`statuses: ${statuses.join(" ")}`);
+      assert.ok(statuses.includes(200));
+      assert.deepEqual(
+        statuses.filter((status) => status !== 200 && status !== 503),
+        [],
+      );
+    }
+    const { State, RestartCount } = await guarded.container("prometheus").inspect();
+    assert.deepEqual([State.Status, State.OOMKilled, RestartCount], ["running", false, 0]);
+    assert.ok((await seriesOf(guarded)) > 1_000);
+  });
+});
+
+/** How many series the last scrape found. */
+async function seriesOf({ prometheus }: Guarded): Promise<number> {
+  const [sample] = await prometheusAt(prometheus).query(`count(${SERIES})`);
+  return sample?.value ?? 0;
+}
+
+/** The exporter's way to Prometheus, with no flows beside it. */
+async function serveExporter(url: string): Promise<Server> {
+  const view = viewOf([]);
+  const pages = { prometheus: createPrometheusReader(url, 25_000) };
+  const app = createApp(view, createMetrics(view), { pages, allowedHosts: [], log: { error: console.log } });
+  const server = createServer(app).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return server;
+}
+
+async function listens(host: string, port: number): Promise<boolean> {
+  const socket = connect({ host, port });
+  try {
+    await once(socket, "connect");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
