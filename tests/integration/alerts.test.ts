@@ -92,9 +92,13 @@ describe("alerts", { skip }, () => {
   const raise: Readonly<Record<string, () => Promise<void>>> = {
     TracerGone: async () => {
       heart.stop();
+      await rename(pins, inFolder("removed")); // as a tracer does that is stopped
       await fires("TracerGone");
+      const names = (await judge.firing()).map(({ alertname }) => alertname);
+      assert.deepEqual(names, ["TracerGone"], "what it handed over has failed with it");
     },
     FlowsUnseen: async () => {
+      await rename(inFolder("removed"), pins);
       await rm(path.join(pins, "closed"));
       await writeFile(path.join(pins, "closed"), "");
       heart = await startHeart(pins);
