@@ -20,7 +20,7 @@ import type { Tracer } from "./read/tracer.ts";
 import type { Healths, SourceHealth } from "./source-health.ts";
 import { ClockSteps } from "./totals/clock-steps.ts";
 import { Coverage } from "./totals/coverage.ts";
-import { EdgeTotals } from "./totals/edge-totals.ts";
+import { type EdgeLimits, EdgeTotals } from "./totals/edge-totals.ts";
 import { EndpointWork } from "./totals/endpoint-work.ts";
 import { LostFlows } from "./totals/lost-flows.ts";
 import type { State } from "./totals/state.ts";
@@ -30,7 +30,7 @@ const OLDEST_HEARTBEAT_NS = 5e9;
 /** Both clocks are the same one, read a moment apart. */
 const NEWEST_HEARTBEAT_NS = -1e9;
 const KEPT_NS = 300e9;
-const MOST_RECENT = 5_000;
+const MOST_RECENT = { ended: 5_000, failed: 2_500 };
 const NO_UDP = "the tracer could not count UDP: its log says why (docker logs flow-tracer)";
 const LEFT_OUT = "the kernel refused the tracer's program for it: its log says why (docker logs flow-tracer)";
 
@@ -39,7 +39,7 @@ export interface CollectorParts {
   host: Host;
   metadata: Metadata;
   healths: Healths;
-  maxEdges: number;
+  limits: EdgeLimits;
   /** The tracer has been told to count UDP. */
   udp?: boolean;
   /** What an earlier exporter handed on. */
@@ -78,10 +78,10 @@ export class Collector {
   readonly #asked = new Set<string>();
 
   constructor(parts: CollectorParts) {
-    const { tracer, host, maxEdges, before } = parts;
+    const { tracer, host, limits, before } = parts;
     const sameBoot = before?.bootId === host.bootId() ? before : undefined;
     this.#parts = parts;
-    this.totals = new EdgeTotals(maxEdges);
+    this.totals = new EdgeTotals(limits);
     this.lostFlows = new LostFlows(before?.losses);
     const lastSign = before?.lastSign;
     this.unseen = new Unseen(before?.unseenSeconds, sameBoot ? lastSign : lastSign && atBoot(lastSign));
@@ -113,8 +113,7 @@ export class Collector {
     const { tracer, taken, rows } = this.#closed.state(this.#tcp.unsettledSequences());
     return {
       bootId: this.#parts.host.bootId(),
-      edges: [...this.totals],
-      droppedEdges: this.totals.droppedEdges,
+      ...this.totals.state,
       losses: this.lostFlows.state,
       unseenSeconds: this.unseen.seconds,
       lastSign: this.unseen.last,
@@ -274,9 +273,9 @@ export class Collector {
     });
   }
 
-  #restore({ edges, droppedEdges, work }: State): void {
-    this.totals.restore(edges, droppedEdges, this.#parts.host.bootTimeNs() / 1e6);
-    this.work.restore(work);
+  #restore(before: State): void {
+    this.totals.restore(before, this.#parts.host.bootTimeNs() / 1e6);
+    this.work.restore(before.work);
   }
 
   #remember({ tcp, udp, cgroups, containers }: State, nowNs: number): void {

@@ -46,7 +46,7 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
     ...sources,
     metadata,
     healths,
-    maxEdges: settings.maxEdges,
+    limits: settings,
     udp: settings.udp,
     before,
     onClockStep: (seconds) => {
@@ -111,6 +111,7 @@ function createView(settings: Settings, { collector, metadata, healths, host, pe
     rows: () => collector.rows,
     lostFlows: () => collector.lostFlows.state.total,
     droppedEdges: () => collector.totals.droppedEdges,
+    departed: () => collector.totals.departed,
     unseenSeconds: () => collector.unseen.seconds,
     clockSteps: () => collector.clockSteps.count,
     lastClockStep: () => lastClockStep(collector.clockSteps, host.bootTimeNs()),

@@ -30,6 +30,7 @@ const schema = z.object({
   FLOW_PORT: whole(0, 65_535).default(9436),
   FLOW_ALLOWED_HOSTS: hosts.default([]),
   FLOW_MAX_EDGES: whole(1, 100_000).default(2_000),
+  FLOW_MAX_PORTS: whole(1, 65_535).default(64),
   FLOW_REFRESH_SECONDS: whole(1, 60).default(10),
   FLOW_COLLECT_SECONDS: whole(1, 60).default(1),
   FLOW_UDP: z.enum(["on", "off", "functions", "cgroup"]).default("off"),
@@ -52,6 +53,8 @@ export interface Settings {
   /** Names it is called by, besides those of this machine's loopback and its own. */
   allowedHosts: readonly string[];
   maxEdges: number;
+  /** Ports with an edge of their own, of two endpoints and a protocol. */
+  maxPorts: number;
   refreshSeconds: number;
   collectSeconds: number;
   /** The tracer has been told to count UDP. */
@@ -96,6 +99,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     port: data.FLOW_PORT,
     allowedHosts: data.FLOW_ALLOWED_HOSTS,
     maxEdges: data.FLOW_MAX_EDGES,
+    maxPorts: data.FLOW_MAX_PORTS,
     refreshSeconds: data.FLOW_REFRESH_SECONDS,
     collectSeconds: data.FLOW_COLLECT_SECONDS,
     udp: data.FLOW_UDP !== "off",

@@ -91,6 +91,7 @@ export const schema = z.strictObject({
   FLOW_UDP_IDLE_SECONDS: integer(1, 3600).default(60),
   FLOW_MAX_FLOWS: autoOr(256, MOST_FLOWS),
   FLOW_MAX_EDGES: integer(10, 100_000).default(2000),
+  FLOW_MAX_PORTS: integer(1, 65_535).default(64),
   FLOW_REFRESH_SECONDS: integer(1, 3600).default(10),
 });
 

@@ -15,7 +15,8 @@ export interface GraphNode {
 export interface GraphLink {
   source: string;
   destination: string;
-  destination_port: number;
+  /** `~many` stands for all ports beyond those that have a link of their own. */
+  destination_port: number | "~many";
   protocol: string;
   sent_bytes: number;
   received_bytes: number;

@@ -53,7 +53,7 @@ export function resolveEdge(flow: Flow, world: World): ResolvedEdge {
 export function createEdge(
   source: Endpoint,
   destination: Endpoint,
-  destinationPort: number,
+  destinationPort: Edge["destinationPort"],
   protocol: Edge["protocol"],
 ): Edge {
   const key = `${source.name}\n${destination.name}\n${destinationPort}\n${protocol}`;

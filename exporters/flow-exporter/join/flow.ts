@@ -1,13 +1,16 @@
 import type { Endpoint } from "./endpoint.ts";
 import { type Side, stateOf } from "./side.ts";
 
+/** The port of an edge that stands for all those beyond the ports of two endpoints that have edges of their own. */
+export const MANY_PORTS = "~many";
+
 /** Who talks to whom on which port: what the counters are labelled with. */
 export interface Edge {
   /** Equal for equal labels. */
   key: string;
   source: Endpoint;
   destination: Endpoint;
-  destinationPort: number;
+  destinationPort: number | typeof MANY_PORTS;
   protocol: "tcp" | "udp";
   /** Docker's proxy passes on what the edge to the proxy has counted already: it does not count. */
   relay: boolean;
@@ -37,11 +40,12 @@ export interface News extends Amounts {
   failed: boolean;
 }
 
-/** Where a flow is one of the connections. */
+/** Where the established flows of one edge are among the connections. */
 export interface Connected {
-  total: { edge: Edge; connections: number };
-  /** Of the flow's own edge: the total may be that of many edges. */
+  /** Of the flows' own edge: the total may be that of many edges. */
   key: string;
+  total: { connections: number };
+  connections: number;
 }
 
 /** A connection, seen from the client's side. Where both ends are on this host, it has both sockets. */
@@ -148,6 +152,11 @@ export function takeNews(flow: Flow): News | undefined {
   counted.ended ||= ended;
   const closed = ended && counted.opened;
   return { sentBytes, receivedBytes, retransmits, opened, closed, failed: ended && !closed && client !== undefined };
+}
+
+/** Whether it was a connect that was refused, timed out or was given up. */
+export function hasFailed({ counted }: Flow): boolean {
+  return counted.ended && !counted.opened;
 }
 
 /** Whether anything has been handed on. */

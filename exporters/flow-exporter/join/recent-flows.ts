@@ -1,7 +1,30 @@
-import type { Flow } from "./flow.ts";
+import { type Flow, hasFailed } from "./flow.ts";
 
-/** The flows that ended last, oldest first; at most `most`. */
+/**
+ * The flows that ended last, oldest first. Those that failed have room of their own: few as they are, they would be
+ * gone with the next look-ups or brief connections, before anybody could see why they failed.
+ */
 export class RecentFlows {
+  readonly #ended: Ring;
+  readonly #failed: Ring;
+
+  constructor(most: { ended: number; failed: number }) {
+    this.#ended = new Ring(most.ended);
+    this.#failed = new Ring(most.failed);
+  }
+
+  add(flow: Flow): void {
+    (hasFailed(flow) ? this.#failed : this.#ended).add(flow);
+  }
+
+  /** First those that were established, then those that failed. */
+  *[Symbol.iterator](): Generator<Flow> {
+    yield* this.#ended;
+    yield* this.#failed;
+  }
+}
+
+class Ring {
   readonly #flows: Flow[] = [];
   readonly #most: number;
   #next = 0;
@@ -15,7 +38,7 @@ export class RecentFlows {
     this.#next = (this.#next + 1) % this.#most;
   }
 
-  *[Symbol.iterator](): Iterator<Flow> {
+  *[Symbol.iterator](): Generator<Flow> {
     yield* this.#flows.slice(this.#next);
     yield* this.#flows.slice(0, this.#next);
   }

@@ -1,7 +1,7 @@
 import type { Status } from "../decode/status-row.ts";
 import type { Endpoint } from "../join/endpoint.ts";
 import type { Program } from "../join/program.ts";
-import type { EdgeTotal } from "../totals/edge-totals.ts";
+import type { EdgeCounters, EdgeTotal } from "../totals/edge-total.ts";
 import type { EndpointTotal } from "../totals/endpoint-work.ts";
 import type { ClockStep, View } from "./view.ts";
 
@@ -17,6 +17,16 @@ export interface Definition {
 }
 
 const PROGRAM_LABELS = ["id", "name", "type"];
+
+/** What is summed up over the edges that have left, by the end of its metric's name. */
+const DEPARTED: Readonly<Record<string, keyof EdgeCounters>> = {
+  sent_bytes: "sentBytes",
+  received_bytes: "receivedBytes",
+  connections_opened: "opened",
+  connections_closed: "closed",
+  connections_failed: "failed",
+  retransmits: "retransmits",
+};
 
 export const DEFINITIONS: readonly Definition[] = [
   {
@@ -146,9 +156,16 @@ export const DEFINITIONS: readonly Definition[] = [
   },
   {
     name: "flow_edges_dropped_total",
-    help: "Edges beyond FLOW_MAX_EDGES, counted under ~other.",
+    help: "Edges that FLOW_MAX_EDGES left no room for: counted under ~other, or gone to make way for another one.",
     samples: (view) => [[view.droppedEdges()]],
   },
+  ...Object.entries(DEPARTED).map(([name, counter]) => ({
+    name: `flow_departed_${name}`,
+    help: `What edges that have left had counted in flow_${name}_total; less again once one of them comes back.`,
+    labels: ["protocol"],
+    samples: (view: View) =>
+      Object.entries(view.departed()).map(([protocol, sums]): Sample => [sums[counter], { protocol }]),
+  })),
   {
     name: "flow_source_up",
     help: "Whether a part the flows come from works; absent while it is switched off.",

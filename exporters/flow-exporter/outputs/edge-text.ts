@@ -1,4 +1,4 @@
-import type { EdgeTotal } from "../totals/edge-totals.ts";
+import type { EdgeTotal } from "../totals/edge-total.ts";
 import { BUCKETS, type Histogram, observations } from "../totals/histogram.ts";
 import type { TextBuffer } from "./text-buffer.ts";
 
@@ -66,12 +66,13 @@ const METRICS: readonly Metric[] = [...COUNTERS, CONNECTIONS, ...HISTOGRAMS];
 
 /**
  * The metrics per edge in Prometheus's text format. Written by hand, because it is nearly all of what is scraped: a
- * registry takes ten times as long for 2,000 edges. The lines of an edge are kept until they change.
+ * registry takes ten times as long for 2,000 edges. The lines of an edge are kept until they change, or it leaves.
  */
 export function createEdgeText(): EdgeText {
-  const written = new WeakMap<EdgeTotal, Written>();
+  let last = new Map<EdgeTotal, Written>();
   return (totals, withConnections, text) => {
-    const all = Array.from(totals, (total) => ({ total, written: writtenOf(total, written) }));
+    const all = Array.from(totals, (total) => ({ total, written: last.get(total) ?? nothingOf(total) }));
+    last = new Map(all.map(({ total, written }) => [total, written]));
     for (const [index, metric] of METRICS.entries()) {
       if (metric === CONNECTIONS && !withConnections) continue;
       text.add(`# HELP ${metric.name} ${metric.help}\n# TYPE ${metric.name} ${metric.type}\n`);
@@ -81,12 +82,8 @@ export function createEdgeText(): EdgeText {
   };
 }
 
-function writtenOf(total: EdgeTotal, written: WeakMap<EdgeTotal, Written>): Written {
-  const known = written.get(total);
-  if (known) return known;
-  const made: Written = { labels: labelsOf(total), stamps: [], lines: [] };
-  written.set(total, made);
-  return made;
+function nothingOf(total: EdgeTotal): Written {
+  return { labels: labelsOf(total), stamps: [], lines: [] };
 }
 
 function linesOf({ stamp, lines }: Metric, index: number, total: EdgeTotal, written: Written): string {

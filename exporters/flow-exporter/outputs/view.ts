@@ -1,9 +1,9 @@
 import type { Container } from "../decode/containers.ts";
 import type { Status } from "../decode/status-row.ts";
-import type { Flow } from "../join/flow.ts";
+import type { Edge, Flow } from "../join/flow.ts";
 import type { Program } from "../join/program.ts";
 import type { FlowWork } from "../join/work.ts";
-import type { EdgeTotal } from "../totals/edge-totals.ts";
+import type { EdgeCounters, EdgeTotal } from "../totals/edge-total.ts";
 import type { EndpointTotal } from "../totals/endpoint-work.ts";
 import type { Losses } from "../totals/lost-flows.ts";
 
@@ -49,6 +49,8 @@ export interface View {
   rows(): number;
   lostFlows(): Losses;
   droppedEdges(): number;
+  /** Sums over the edges that have left. */
+  departed(): Readonly<Record<Edge["protocol"], EdgeCounters>>;
   /** Seconds in which no tracer watched. */
   unseenSeconds(): number;
   /** Times that somebody set the clock since this exporter started. */

@@ -1,63 +1,77 @@
 import { createEdge } from "../join/edge.ts";
-import { OTHER, WORLD } from "../join/endpoint.ts";
-import {
-  type Connected,
-  type Edge,
-  type Flow,
-  isEstablished,
-  lifeOf,
-  type News,
-  nearSide,
-  takeNews,
-} from "../join/flow.ts";
-import { BUCKETS, createHistogram, type Histogram, observe } from "./histogram.ts";
+import { type Endpoint, OTHER, WORLD } from "../join/endpoint.ts";
+import { type Edge, type Flow, isEstablished, takeNews } from "../join/flow.ts";
+import { Connections } from "./connections.ts";
+import { Departed, type DepartedState } from "./departed.ts";
+import { EdgeTable } from "./edge-table.ts";
+import { addNews, createTotal, type EdgeTotal, hasWorked } from "./edge-total.ts";
+import { NewEdges } from "./new-edges.ts";
 import { Overflow } from "./overflow.ts";
+import { manyPorts, Ports } from "./ports.ts";
+import { shareOf } from "./shares.ts";
 
 const IDLE_MS = 60 * 60 * 1000;
+/** Of edges that never had a connection. */
+const FAILING_IDLE_MS = 60 * 1000;
 
-/** What went over one edge since it was first seen, from the source's side. */
-export interface EdgeTotal {
-  edge: Edge;
-  sentBytes: number;
-  receivedBytes: number;
-  retransmits: number;
-  opened: number;
-  closed: number;
-  failed: number;
-  /** Established now. */
-  connections: number;
-  /** Seconds, smoothed by the kernel: of each flow in each read that brought bytes. */
-  rtt: Histogram;
-  /** Seconds, of flows that ended and whose start is known. */
-  duration: Histogram;
-  /** Payload bytes both ways, of flows that ended. */
-  size: Histogram;
-  lastActiveMs: number;
+export interface EdgeLimits {
+  /** Edges that have series of their own. */
+  maxEdges: number;
+  /** Ports with an edge of their own, of two endpoints and a protocol. */
+  maxPorts: number;
 }
 
-const OTHER_EDGES: Readonly<Record<Edge["protocol"], Edge>> = {
-  tcp: createEdge(OTHER, OTHER, 0, "tcp"),
-  udp: createEdge(OTHER, OTHER, 0, "udp"),
-};
+/** What an exporter hands on to the next one. */
+export interface EdgesState {
+  edges: EdgeTotal[];
+  departed: DepartedState;
+  droppedEdges: number;
+}
 
 /**
- * Counters per edge that never go down. At most `maxEdges` edges; what comes beyond is counted under `~other`.
- * Edges idle for an hour leave.
+ * Counters per edge that never go down, within limits that hold whatever the traffic is:
+ *
+ * 1. Ports of two endpoints beyond `maxPorts` are one edge to the port `~many`.
+ * 2. Edges idle for an hour leave; those that only ever failed, after a minute.
+ * 3. In a full table an edge of a source that has few takes the place of one of the source that has most.
+ * 4. What finds no place is counted under `~other`; what left is in `departed`. The sum over all never goes back.
  */
 export class EdgeTotals {
   /** Payload bytes exchanged with the world, both ways, since this exporter started. */
   outsideBytes = 0;
-  readonly #maxEdges: number;
-  readonly #totals = new Map<string, EdgeTotal>();
+  readonly #table: EdgeTable;
+  readonly #ports: Ports;
+  readonly #departed: Departed;
+  readonly #newEdges: NewEdges;
+  readonly #connections = new Connections();
   readonly #overflow = new Overflow();
+  /** There from the start, so that what comes first into them is an increase. */
+  readonly #others = {
+    tcp: createTotal(createEdge(OTHER, OTHER, 0, "tcp")),
+    udp: createTotal(createEdge(OTHER, OTHER, 0, "udp")),
+  };
+  /** Sources that got no place in this read, and shares of those that have none: to look again would find the same. */
+  readonly #refused = new Set<string>();
 
-  constructor(maxEdges: number) {
-    this.#maxEdges = maxEdges;
+  constructor({ maxEdges, maxPorts }: EdgeLimits) {
+    this.#table = new EdgeTable(maxEdges);
+    this.#ports = new Ports(maxPorts);
+    this.#departed = new Departed(maxEdges, (total) => this.#ports.release(total));
+    this.#newEdges = new NewEdges(maxEdges);
   }
 
-  /** Edges that went under `~other`; one that stays there counts once. */
+  /** Edges that went under `~other`, or made way for another; one that stays under `~other` counts once. */
   get droppedEdges(): number {
     return this.#overflow.dropped;
+  }
+
+  /** Sums over edges that have left. */
+  get departed(): Departed["sums"] {
+    return this.#departed.sums;
+  }
+
+  get state(): EdgesState {
+    return { edges: [...this], departed: this.#departed.state, droppedEdges: this.droppedEdges };
   }
 
   /** Adds what some flows have new, ahead of the read they belong to; `nowMs` as for `apply`. */
@@ -72,120 +86,135 @@ export class EdgeTotals {
   apply(changed: Iterable<Flow>, nowMs: number): void {
     this.add(changed, nowMs);
     this.#overflow.nextRead();
+    this.#refused.clear();
     this.#expire(nowMs);
   }
 
-  /** Goes on from what an earlier exporter had; `nowMs` as for `apply`, whose clock may have started over. */
-  restore(totals: Iterable<EdgeTotal>, droppedEdges: number, nowMs: number): void {
-    for (const total of totals) {
-      this.#totals.set(total.edge.key, { ...total, lastActiveMs: Math.min(total.lastActiveMs, nowMs) });
-    }
+  /**
+   * Goes on from what an earlier exporter had, whose limits may have been wider; `nowMs` as for `apply`, whose clock
+   * may have started over.
+   */
+  restore({ edges, departed, droppedEdges }: EdgesState, nowMs: number): void {
+    const byNow = (total: EdgeTotal) => ({ ...total, lastActiveMs: Math.min(total.lastActiveMs, nowMs) });
+    const [kept, left] = [edges.map(byNow).sort(worthKeeping), departed.remembered.map(byNow)];
+    for (const total of kept) this.#restoreOne(total);
+    this.#table.reverse();
+    for (const total of left) if (this.#ports.hasPlace(total.edge)) this.#ports.hold(total);
+    this.#departed.restore({ ...departed, remembered: left });
     this.#overflow.dropped = droppedEdges;
   }
 
-  /** All edges, `~other` among them once something is in it. */
-  *[Symbol.iterator](): Iterator<EdgeTotal> {
-    yield* this.#totals.values();
+  /** All that have series, `~other` among them. */
+  *[Symbol.iterator](): Generator<EdgeTotal> {
+    yield* this.#table;
+    yield* this.#departed;
+    yield* Object.values(this.#others);
   }
 
   #add(flow: Flow, nowMs: number): void {
     const { edge } = flow;
     const news = takeNews(flow);
     const established = isEstablished(flow);
-    const total = edge && !edge.relay && (established || news) ? this.#totalOf(edge) : undefined;
+    const total = edge && !edge.relay && (established || news) ? this.#totalOf(flow, edge, nowMs) : undefined;
     if (total && news) addNews(total, flow, news);
-    if (total) total.lastActiveMs = nowMs;
+    if (total) this.#table.use(total, nowMs);
     if (edge && total && news && isOutside(edge)) this.outsideBytes += news.sentBytes + news.receivedBytes;
-    this.#connect(flow, established ? total : undefined);
+    this.#connections.set(flow, established ? total : undefined);
   }
 
-  /** Makes a flow one of the connections of `total`, or of none. */
-  #connect(flow: Flow, total: EdgeTotal | undefined): void {
-    const { edge, connected: before } = flow;
-    if (before?.total === total && (!total || before?.key === edge?.key)) return;
-    flow.connected = edge && total && { total, key: edge.key };
-    if (flow.connected) this.#count(flow.connected, 1);
-    if (before) this.#count(before, -1);
-  }
-
-  #count({ total, key }: Connected, connections: 1 | -1): void {
-    total.connections += connections;
-    if (isOther(total)) this.#overflow.count(key, connections);
-  }
-
-  #totalOf(edge: Edge): EdgeTotal {
-    const known = this.#totals.get(edge.key);
-    if (known) {
-      known.edge = edge;
-      return known;
+  #totalOf({ counted }: Flow, edge: Edge, nowMs: number): EdgeTotal {
+    const shown = this.#table.get(edge.key);
+    if (shown) {
+      shown.edge = edge;
+      return shown;
     }
-    return this.#named() < this.#maxEdges ? this.#create(edge) : this.#other(edge);
+    const works = counted.opened || counted.sentBytes + counted.receivedBytes > 0;
+    if (this.#hasPort(edge, works, nowMs)) return this.#admit(edge, works, nowMs) ?? this.#other(edge, edge.key);
+    const many = manyPorts(edge);
+    return this.#table.get(many.key) ?? this.#admit(many, works, nowMs) ?? this.#other(many, edge.key);
   }
 
-  #named(): number {
-    const others = Object.values(OTHER_EDGES).filter(({ key }) => this.#totals.has(key));
-    return this.#totals.size - others.length;
+  /** Whether an edge may be one of its own; a port that works takes the place of one that never did. */
+  #hasPort(edge: Edge, works: boolean, nowMs: number): boolean {
+    if (this.#ports.hasPlace(edge)) return true;
+    const failing = works ? this.#ports.failingBeside(edge) : undefined;
+    if (!failing) return false;
+    if (this.#table.get(failing.edge.key) === failing) this.#leave(failing, nowMs);
+    this.#ports.release(failing);
+    return true;
   }
 
-  #create(edge: Edge): EdgeTotal {
-    const total = createTotal(edge);
-    this.#totals.set(edge.key, total);
+  /** Gives an edge a place in the table; undefined: there is none for it. */
+  #admit(edge: Edge, works: boolean, nowMs: number): EdgeTotal | undefined {
+    const { source, key } = edge;
+    const isNew = !this.#departed.has(key);
+    if (this.#isRefused(source) || (isNew && !this.#newEdges.allows(edge, works, nowMs))) return undefined;
+    const rival = this.#table.isFull ? this.#table.rivalOf(source, nowMs) : undefined;
+    if (this.#table.isFull && !rival) {
+      this.#refused.add(this.#table.has(source) ? source.name : shareOf(source));
+      return undefined;
+    }
+    if (isNew) this.#newEdges.count(edge, works, nowMs);
+    const total = this.#departed.take(key) ?? createTotal(edge);
+    total.edge = edge;
+    if (rival) this.#evict(rival, nowMs);
+    this.#place(total);
     return total;
   }
 
-  #other(edge: Edge): EdgeTotal {
-    this.#overflow.add(edge.key);
-    const other = OTHER_EDGES[edge.protocol];
-    return this.#totals.get(other.key) ?? this.#create(other);
+  #isRefused(source: Endpoint): boolean {
+    return this.#refused.has(source.name) || this.#refused.has(shareOf(source));
+  }
+
+  #place(total: EdgeTotal): void {
+    this.#table.add(total);
+    this.#ports.hold(total);
+  }
+
+  #evict(total: EdgeTotal, nowMs: number): void {
+    this.#overflow.add(total.edge.key);
+    this.#leave(total, nowMs);
+  }
+
+  #leave(total: EdgeTotal, nowMs: number): void {
+    this.#table.remove(total);
+    this.#connections.move(total, this.#others[total.edge.protocol]);
+    this.#departed.add(total, nowMs);
+  }
+
+  /** `key`: of the flow's own edge. */
+  #other(wanted: Edge, key: string): EdgeTotal {
+    const other = this.#others[wanted.protocol];
+    this.#overflow.add(wanted.key, this.#connections.totalOf(key) === other);
+    return other;
   }
 
   #expire(nowMs: number): void {
-    for (const [key, total] of this.#totals) {
-      if (total.connections > 0) total.lastActiveMs = nowMs;
-      else if (nowMs - total.lastActiveMs > IDLE_MS) this.#totals.delete(key);
-    }
+    for (const total of this) if (total.connections > 0) total.lastActiveMs = nowMs;
+    for (const total of this.#table) if (isOver(total, nowMs)) this.#leave(total, nowMs);
+    this.#departed.expire(nowMs);
+    this.#newEdges.expire(nowMs);
+  }
+
+  #restoreOne(total: EdgeTotal): void {
+    const { edge } = total;
+    const other = this.#others[edge.protocol];
+    if (edge.key === other.edge.key) Object.assign(other, { ...total, edge: other.edge });
+    else if (this.#table.isFull || !this.#ports.hasPlace(edge)) this.#departed.remember(total);
+    else this.#place(total);
   }
 }
 
-function isOther({ edge }: Connected["total"]): boolean {
-  return edge.source === OTHER;
+function isOver(total: EdgeTotal, nowMs: number): boolean {
+  const idleMs = nowMs - total.lastActiveMs;
+  return idleMs > IDLE_MS || (idleMs > FAILING_IDLE_MS && !hasWorked(total));
 }
 
 function isOutside({ source, destination }: Edge): boolean {
   return source === WORLD || destination === WORLD;
 }
 
-function createTotal(edge: Edge): EdgeTotal {
-  return {
-    edge,
-    sentBytes: 0,
-    receivedBytes: 0,
-    retransmits: 0,
-    opened: 0,
-    closed: 0,
-    failed: 0,
-    connections: 0,
-    rtt: createHistogram(BUCKETS.rtt),
-    duration: createHistogram(BUCKETS.duration),
-    size: createHistogram(BUCKETS.size),
-    lastActiveMs: 0,
-  };
-}
-
-function addNews(total: EdgeTotal, flow: Flow, news: News): void {
-  total.sentBytes += news.sentBytes;
-  total.receivedBytes += news.receivedBytes;
-  total.retransmits += news.retransmits;
-  total.opened += news.opened ? 1 : 0;
-  total.closed += news.closed ? 1 : 0;
-  total.failed += news.failed ? 1 : 0;
-  const rtt = nearSide(flow)?.rttMicroseconds ?? 0;
-  if (rtt > 0 && news.sentBytes + news.receivedBytes > 0) observe(total.rtt, BUCKETS.rtt, rtt / 1e6);
-  if (news.closed) observeWhole(total, flow);
-}
-
-function observeWhole(total: EdgeTotal, flow: Flow): void {
-  const { startNs, endNs } = lifeOf(flow);
-  if (startNs > 0 && endNs >= startNs) observe(total.duration, BUCKETS.duration, (endNs - startNs) / 1e9);
-  observe(total.size, BUCKETS.size, flow.counted.sentBytes + flow.counted.receivedBytes);
+/** Those that worked before those that never did, then the last used first. */
+function worthKeeping(one: EdgeTotal, other: EdgeTotal): number {
+  return Number(hasWorked(other)) - Number(hasWorked(one)) || other.lastActiveMs - one.lastActiveMs;
 }

@@ -2,8 +2,10 @@ import { z } from "zod";
 import type { Container } from "../decode/containers.ts";
 import { createEdge } from "../join/edge.ts";
 import type { Endpoint } from "../join/endpoint.ts";
+import { MANY_PORTS } from "../join/flow.ts";
 import type { Memory } from "../join/remembered.ts";
-import type { EdgeTotal } from "./edge-totals.ts";
+import type { DepartedState } from "./departed.ts";
+import { createCounters, type EdgeCounters, type EdgeTotal } from "./edge-total.ts";
 import type { EndpointTotal } from "./endpoint-work.ts";
 import { BUCKETS } from "./histogram.ts";
 import type { LossesState } from "./lost-flows.ts";
@@ -21,6 +23,7 @@ export interface State {
   /** Of the kernel: cookies and numbers mean something else after the next boot. */
   bootId: string;
   edges: EdgeTotal[];
+  departed: DepartedState;
   droppedEdges: number;
   losses: LossesState;
   unseenSeconds: number;
@@ -77,18 +80,21 @@ const containerSchema = endpointSchema.omit({ kind: true, containerId: true }).e
   publishedPorts: z.array(publishedPort),
 });
 
-const edgeSchema = z.object({
-  /** Indexes into `endpoints`. */
-  source: z.int().min(0),
-  destination: z.int().min(0),
-  destinationPort: z.int().min(0),
-  protocol: z.enum(["tcp", "udp"]),
+const countersSchema = z.object({
   sentBytes: amount,
   receivedBytes: amount,
   retransmits: amount,
   opened: amount,
   closed: amount,
   failed: amount,
+}) satisfies z.ZodType<EdgeCounters>;
+
+const edgeSchema = countersSchema.extend({
+  /** Indexes into `endpoints`. */
+  source: z.int().min(0),
+  destination: z.int().min(0),
+  destinationPort: z.union([z.int().min(0), z.literal(MANY_PORTS)]),
+  protocol: z.enum(["tcp", "udp"]),
   rtt: histogram(BUCKETS.rtt),
   duration: histogram(BUCKETS.duration),
   size: histogram(BUCKETS.size),
@@ -105,11 +111,21 @@ const workSchema = z.object({
   residentBytes: amount,
 }) satisfies z.ZodType<EndpointTotal>;
 
+const departedSchema = z.object({
+  remembered: z.array(edgeSchema),
+  forgotten: z.object({ tcp: countersSchema, udp: countersSchema }),
+});
+
 const fileSchema = z.object({
   version: z.literal(VERSION),
   bootId: z.string(),
   endpoints: z.array(endpointSchema),
   edges: z.array(edgeSchema),
+  /** Left out by exporters that did not keep it. */
+  departed: departedSchema.default(() => ({
+    remembered: [],
+    forgotten: { tcp: createCounters(), udp: createCounters() },
+  })),
   droppedEdges: amount,
   losses: z.object({ total: losses, seen }),
   /** Left out by exporters that did not keep it. */
@@ -137,14 +153,15 @@ export function encodeState(state: State): string {
     endpoints.set(endpoint, index);
     return index;
   };
-  const edges = state.edges.map(({ edge, connections: _, ...total }) => {
+  const encodeEdge = ({ edge, connections: _, ...total }: EdgeTotal) => {
     const { source, destination, destinationPort, protocol } = edge;
     return { ...total, source: indexOf(source), destination: indexOf(destination), destinationPort, protocol };
-  });
+  };
   const file: File = {
     ...state,
     version: VERSION,
-    edges,
+    edges: state.edges.map(encodeEdge),
+    departed: { ...state.departed, remembered: state.departed.remembered.map(encodeEdge) },
     endpoints: [...endpoints.keys()],
     tcp: numbersOf(state.tcp),
     udp: numbersOf(state.udp),
@@ -157,8 +174,9 @@ export function decodeState(text: string): State {
   const parsed = fileSchema.safeParse(JSON.parse(text));
   if (!parsed.success) throw new Error(z.prettifyError(parsed.error));
   const { endpoints, version: _, ...file } = parsed.data;
-  const edges = file.edges.map((edge) => decodeEdge(edge, endpoints));
-  return { ...file, edges, tcp: memoriesOf(file.tcp), udp: memoriesOf(file.udp) };
+  const edgesOf = (edges: File["edges"]) => edges.map((edge) => decodeEdge(edge, endpoints));
+  const departed = { ...file.departed, remembered: edgesOf(file.departed.remembered) };
+  return { ...file, edges: edgesOf(file.edges), departed, tcp: memoriesOf(file.tcp), udp: memoriesOf(file.udp) };
 }
 
 function decodeEdge({ source, destination, ...total }: File["edges"][number], endpoints: Endpoint[]): EdgeTotal {

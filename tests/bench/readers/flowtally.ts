@@ -27,7 +27,13 @@ export function createCycles(pins: string): () => Cycle {
   const tracer = timeCalls(createTracer(pins), spent);
   const healths = createHealths(QUIET);
   const metadata = new Metadata(NO_DOCKER, healths.docker);
-  const collector = new Collector({ tracer, host: createHost("/proc"), metadata, healths, maxEdges: MAX_EDGES });
+  const collector = new Collector({
+    tracer,
+    host: createHost("/proc"),
+    metadata,
+    healths,
+    limits: { maxEdges: MAX_EDGES, maxPorts: MAX_EDGES },
+  });
   for (let pass = 0; pass < 2; pass++) collector.maintain();
   return () => {
     spent.clear();

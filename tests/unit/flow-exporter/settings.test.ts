@@ -9,6 +9,7 @@ test("nothing set, or set to nothing, gives the defaults", () => {
     port: 9436,
     allowedHosts: [],
     maxEdges: 2000,
+    maxPorts: 64,
     refreshSeconds: 10,
     collectSeconds: 1,
     state: "",
@@ -26,8 +27,14 @@ test("nothing set, or set to nothing, gives the defaults", () => {
 });
 
 test("what is set is taken", () => {
-  const settings = readSettings({ FLOW_PORT: "0", FLOW_MAX_EDGES: "5", FLOW_LEFT_OUT: '{"llc_misses":"no PMU"}' });
-  assert.deepEqual([settings.port, settings.maxEdges, settings.leftOut], [0, 5, { llc_misses: "no PMU" }]);
+  const settings = readSettings({
+    FLOW_PORT: "0",
+    FLOW_MAX_EDGES: "5",
+    FLOW_MAX_PORTS: "7",
+    FLOW_LEFT_OUT: '{"llc_misses":"no PMU"}',
+  });
+  const { port, maxEdges, maxPorts, leftOut } = settings;
+  assert.deepEqual([port, maxEdges, maxPorts, leftOut], [0, 5, 7, { llc_misses: "no PMU" }]);
 });
 
 test("names to be called by are told apart by commas or spaces, without ports", () => {
@@ -42,7 +49,13 @@ test("names to be called by are told apart by commas or spaces, without ports", 
 });
 
 test("every fault is told at once, by name", () => {
-  const env = { FLOW_PORT: "70000", FLOW_MAX_EDGES: "many", FLOW_REFRESH_SECONDS: "0", FLOW_LEFT_OUT: "{" };
+  const env = {
+    FLOW_MAX_PORTS: "0",
+    FLOW_PORT: "70000",
+    FLOW_MAX_EDGES: "many",
+    FLOW_REFRESH_SECONDS: "0",
+    FLOW_LEFT_OUT: "{",
+  };
   assert.throws(
     () => readSettings(env),
     (error: Error) => {

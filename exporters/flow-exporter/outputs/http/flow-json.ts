@@ -1,5 +1,5 @@
 import { getSystemErrorName } from "node:util";
-import { type Edge, type Flow, lifeOf, nearSide, openSide } from "../../join/flow.ts";
+import { type Edge, type Flow, hasFailed, lifeOf, nearSide, openSide } from "../../join/flow.ts";
 import { type Side, stateOf } from "../../join/side.ts";
 import type { FlowWork, Work } from "../../join/work.ts";
 import type { View } from "../view.ts";
@@ -21,11 +21,6 @@ export function known(flow: Flow): KnownFlow | undefined {
 export function stateName({ flow, edge, side }: KnownFlow): string {
   if (edge.protocol === "tcp") return stateOf(side);
   return openSide(flow) ? "OPEN" : "CLOSE";
-}
-
-/** A connect that was refused, timed out or was given up. */
-export function hasFailed({ flow }: KnownFlow): boolean {
-  return flow.counted.ended && !flow.counted.opened;
 }
 
 /** When a flow began and ended, milliseconds since 1970; undefined: older than the tracer, or open. */
@@ -51,7 +46,7 @@ export function flowJson(one: KnownFlow, view: View) {
     retransmits: flow.counted.retransmits,
     rtt_seconds: side.rttMicroseconds / 1e6,
     state: stateName(one),
-    failed: hasFailed(one),
+    failed: hasFailed(flow),
     error: side.error === 0 ? null : getSystemErrorName(-side.error),
     start: dateOf(startMs),
     end: dateOf(endMs),

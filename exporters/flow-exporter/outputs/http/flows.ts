@@ -1,9 +1,9 @@
 import type { RequestHandler } from "express";
 import { z } from "zod";
-import { openSide } from "../../join/flow.ts";
+import { hasFailed, openSide } from "../../join/flow.ts";
 import { TCP_STATES } from "../../join/side.ts";
 import type { View } from "../view.ts";
-import { flowJson, hasFailed, type KnownFlow, known, stateName, timesOf } from "./flow-json.ts";
+import { flowJson, type KnownFlow, known, stateName, timesOf } from "./flow-json.ts";
 import { moment, page } from "./query.ts";
 
 type Rank = (one: KnownFlow, view: View) => number;
@@ -63,7 +63,7 @@ function matchesEdge({ edge }: KnownFlow, { container, port, protocol }: Query):
 
 function matchesState(one: KnownFlow, { state }: Query): boolean {
   if (state === undefined) return true;
-  if (state === "failed") return hasFailed(one);
+  if (state === "failed") return hasFailed(one.flow);
   if (state === "open" || state === "closed") return (openSide(one.flow) !== undefined) === (state === "open");
   return stateName(one) === state;
 }

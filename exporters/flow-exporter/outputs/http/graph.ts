@@ -1,7 +1,7 @@
 import type { RequestHandler } from "express";
 import { z } from "zod";
 import type { Endpoint } from "../../join/endpoint.ts";
-import type { EdgeTotal } from "../../totals/edge-totals.ts";
+import { type EdgeTotal, hasWorked } from "../../totals/edge-total.ts";
 import { isMonitoring } from "../monitoring.ts";
 import type { View } from "../view.ts";
 
@@ -14,10 +14,16 @@ const querySchema = z.strictObject({
 export function graph(view: View): RequestHandler {
   return (request, response) => {
     const { monitoring } = querySchema.parse(request.query);
-    const shown = [...view.edges()].filter(({ edge }) => monitoring === "1" || !isMonitoring(edge, view.project));
+    const used = [...view.edges()].filter(isUsed);
+    const shown = used.filter(({ edge }) => monitoring === "1" || !isMonitoring(edge, view.project));
     const sinceBootMs = Date.now() - view.bootMs();
     response.json({ nodes: nodesOf(shown), links: shown.map((total) => linkJson(total, sinceBootMs)) });
   };
+}
+
+/** `~other` is there before anything is in it. */
+function isUsed(total: EdgeTotal): boolean {
+  return total.edge.source.kind !== "other" || hasWorked(total) || total.failed > 0;
 }
 
 function nodesOf(totals: readonly EdgeTotal[]) {

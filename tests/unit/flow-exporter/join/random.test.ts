@@ -87,7 +87,8 @@ describe("the join, whatever the rows", () => {
     fc.assert(
       fc.property(fc.array(read, { maxLength: 8 }), (reads) => {
         const [whole, parted] = [new FlowTable(), new FlowTable()];
-        const [ofWhole, ofParted] = [new EdgeTotals(100), new EdgeTotals(100)];
+        const limits = { maxEdges: 100, maxPorts: 64 };
+        const [ofWhole, ofParted] = [new EdgeTotals(limits), new EdgeTotals(limits)];
         for (const [index, { sockets, ended, complete, told }] of reads.entries()) {
           const facts = seen(told, index);
           whole.update(rows(...sockets), facts, endedRows(ended, index), complete);

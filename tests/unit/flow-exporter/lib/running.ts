@@ -3,6 +3,7 @@ import { Metadata } from "../../../../exporters/flow-exporter/metadata.ts";
 import { Persistence } from "../../../../exporters/flow-exporter/persistence.ts";
 import type { StateFile } from "../../../../exporters/flow-exporter/read/state-file.ts";
 import { createHealths, type Healths } from "../../../../exporters/flow-exporter/source-health.ts";
+import type { EdgeLimits } from "../../../../exporters/flow-exporter/totals/edge-totals.ts";
 import type { Kernel } from "./kernel.ts";
 import { silent } from "./log.ts";
 
@@ -37,7 +38,7 @@ export class Running {
   readonly #kernel: Kernel;
   readonly persistence: Persistence;
 
-  constructor(kernel: Kernel, disk: Disk | undefined, maxEdges = 100) {
+  constructor(kernel: Kernel, disk: Disk | undefined, limits: EdgeLimits = { maxEdges: 100, maxPorts: 64 }) {
     const log = { warn: (line: unknown) => void this.warnings.push(line) };
     this.metadata = new Metadata(
       { list: async () => [], overlays: async () => [], watch: async () => {} },
@@ -48,7 +49,7 @@ export class Running {
     const before = this.persistence.load();
     const host = kernel.host();
     const { metadata, healths } = this;
-    this.collector = new Collector({ tracer: kernel, host, metadata, healths, maxEdges, before });
+    this.collector = new Collector({ tracer: kernel, host, metadata, healths, limits, before });
   }
 
   /** One cycle, a second after the one before. */
@@ -58,17 +59,18 @@ export class Running {
     this.persistence.keep(this.collector, this.#kernel.nowNs / 1e6);
   }
 
-  /** The sums over all edges. */
+  /** The sums over all edges, those that have left among them; `sizes` without these. */
   sums() {
+    const { totals } = this.collector;
     const sums = { sent: 0, received: 0, opened: 0, closed: 0, failed: 0, sizes: 0 };
-    for (const edge of this.collector.totals) {
-      sums.sent += edge.sentBytes;
-      sums.received += edge.receivedBytes;
-      sums.opened += edge.opened;
-      sums.closed += edge.closed;
-      sums.failed += edge.failed;
-      sums.sizes += edge.size.sum;
+    for (const one of [...totals, ...Object.values(totals.departed)]) {
+      sums.sent += one.sentBytes;
+      sums.received += one.receivedBytes;
+      sums.opened += one.opened;
+      sums.closed += one.closed;
+      sums.failed += one.failed;
     }
+    for (const { size } of totals) sums.sizes += size.sum;
     return sums;
   }
 }

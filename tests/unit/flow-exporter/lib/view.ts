@@ -47,7 +47,7 @@ const WORK = {
 export function viewOf(sockets: SocketValues[], values: Partial<View> = {}, ended: [SocketValues, End][] = []): View {
   const recent: Flow[] = [];
   const table = new FlowTable((flow) => recent.push(flow));
-  const totals = new EdgeTotals(100);
+  const totals = new EdgeTotals({ maxEdges: 100, maxPorts: 64 });
   for (let read = 0; read < 2; read++) {
     table.update(rows(...sockets), world(), read === 0 ? closed(...ended) : []);
     totals.apply(table.takeChanged(), 0);
@@ -73,6 +73,7 @@ export function viewOf(sockets: SocketValues[], values: Partial<View> = {}, ende
     lastClockStep: () => ({ seconds: -3_600.5, ageSeconds: 12 }),
     setAside: () => 1,
     droppedEdges: () => totals.droppedEdges,
+    departed: () => totals.departed,
     node: "lab",
     leftOut: { llc_misses: 'no PMU: "perf" has nothing to count' },
     version: "1.2.3",

@@ -15,7 +15,7 @@ test("lines kept from an earlier scrape are those that would be written now", ()
   fc.assert(
     fc.property(reads, fc.array(fc.boolean()), (all, up) => {
       const table = new FlowTable();
-      const totals = new EdgeTotals(3);
+      const totals = new EdgeTotals({ maxEdges: 3, maxPorts: 64 });
       const kept = createEdgeText();
       let sequence = 0;
       for (const [index, sockets] of all.entries()) {

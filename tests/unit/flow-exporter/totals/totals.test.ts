@@ -7,6 +7,7 @@ import { FlowTable } from "../../../../exporters/flow-exporter/join/flow-table.t
 import { EdgeTotals } from "../../../../exporters/flow-exporter/totals/edge-totals.ts";
 import { LostFlows } from "../../../../exporters/flow-exporter/totals/lost-flows.ts";
 import type { End, SocketValues } from "../lib/rows.ts";
+import { isUsed } from "../lib/totals.ts";
 import { closed, rows, world } from "../lib/world.ts";
 
 const HOUR_MS = 3_600_000;
@@ -104,7 +105,7 @@ describe("at the limit", () => {
   });
 
   test("what is added ahead of its read is of that read", () => {
-    const all = new EdgeTotals(1);
+    const all = new EdgeTotals({ maxEdges: 1, maxPorts: 64 });
     all.add(brief(toPort(1, 80, 5), toPort(2, 81, 6)), 0);
     all.apply(brief(toPort(3, 82, 7)), 0);
     assert.equal(all.droppedEdges, 2);
@@ -176,7 +177,7 @@ function brief(...sockets: SocketValues[]) {
 /** Totals over a table of flows; time stands still unless told. */
 function totals(maxEdges = 100) {
   const flows = new FlowTable();
-  const all = new EdgeTotals(maxEdges);
+  const all = new EdgeTotals({ maxEdges, maxPorts: 64 });
   return {
     all,
     read: (sockets: SocketValues[], nowMs = 0, ended: Closed[] = []) => {
@@ -185,7 +186,7 @@ function totals(maxEdges = 100) {
     },
     bytes: () => new Map([...all].map(({ edge, sentBytes }) => [edge.key, sentBytes])),
     table: () =>
-      [...all].map(({ edge, sentBytes, connections }) => {
+      [...all].filter(isUsed).map(({ edge, sentBytes, connections }) => {
         const { source, destination, destinationPort } = edge;
         return `${source.name} > ${destination.name}:${destinationPort} ${sentBytes} bytes, ${connections} open`;
       }),
