@@ -1,4 +1,4 @@
-import { Document, isScalar, isSeq, visit } from "yaml";
+import { Document, isScalar, isSeq, stringify, visit } from "yaml";
 import type { ImageOutcome } from "../images/index.ts";
 import { memoryBytes, type Settings } from "../settings/index.ts";
 import type { HostFacts } from "./host-facts.ts";
@@ -94,5 +94,27 @@ export function targetFiles(settings: Settings, hasGrafana: boolean): Record<str
   return {
     "node-exporter.json": file([`host.docker.internal:${settings.NODE_EXPORTER_PORT}`]),
     "grafana.json": file(hasGrafana ? ["grafana:3000"] : []),
+    "flow-exporter.yml": stringify({
+      scrape_configs: [
+        {
+          job_name: "flow-exporter",
+          sample_limit: flowSamples(settings.FLOW_MAX_EDGES),
+          static_configs: [{ targets: ["flow-exporter:9436"] }],
+        },
+      ],
+    }),
   };
+}
+
+/** Of an edge with all its histograms, and of an endpoint; a test holds the first against what the exporter writes. */
+export const SERIES = { edge: 33, endpoint: 7 };
+/** BPF programs, containers without flows, and what the exporter tells of itself. */
+const OTHER_SERIES = 10_000;
+
+/**
+ * Twice the samples that a scrape of flow-exporter can have: it keeps edges within their bound, and a tenth more while
+ * they leave. Prometheus refuses a scrape that has more, whole; so only an exporter that is broken may come near.
+ */
+function flowSamples(maxEdges: number): number {
+  return 2 * ((maxEdges + Math.ceil(maxEdges / 10)) * (SERIES.edge + 2 * SERIES.endpoint) + OTHER_SERIES);
 }

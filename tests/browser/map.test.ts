@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
-import { shop } from "./lab/graph.ts";
+import { scan, shop } from "./lab/graph.ts";
 import { noBrowser } from "./lib/chromium.ts";
 import { expect } from "./lib/expect.ts";
 import { drawnNode, viewOf } from "./lib/map.ts";
@@ -147,6 +147,19 @@ describe("the service map", { skip: noBrowser }, () => {
     await heading.getByRole("button").click();
     await expect(heading).toHaveAttribute("aria-sort", "ascending");
     await expect(rows().first()).toContainText("host/sshd");
+  });
+
+  it("tells of a scan: its first ports, then all others as one edge, which leads to flows of any port", async () => {
+    suite.server.lab.graph = scan;
+    const heading = suite.page.getByRole("columnheader", { name: "Port" });
+    await expect(map()).toHaveAttribute("data-nodes", "2");
+    await heading.getByRole("button").click();
+    await expect(rows().first()).toContainText(/scanner\s*scanned\s*~many/);
+    await rows().first().getByRole("button").click();
+    await details().getByRole("heading", { name: "All other ports" }).waitFor();
+    await expect(details().getByRole("link", { name: "Its flows" }).last()).toHaveAttribute("href", /^(?!.*port=)/);
+    await screenshot(suite.page, "map-scan");
+    assert.deepEqual(suite.complaints, []);
   });
 
   it("says that there is nothing to draw yet", async () => {

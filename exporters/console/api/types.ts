@@ -1,3 +1,5 @@
+import type { Port } from "../lib/ports.ts";
+
 /** What the exporter answers with; byte counts are payload, from the source's side. */
 export interface GraphNode {
   id: string;
@@ -15,8 +17,7 @@ export interface GraphNode {
 export interface GraphLink {
   source: string;
   destination: string;
-  /** `~many` stands for all ports beyond those that have a link of their own. */
-  destination_port: number | "~many";
+  destination_port: Port;
   protocol: string;
   sent_bytes: number;
   received_bytes: number;

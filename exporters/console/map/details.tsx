@@ -1,5 +1,6 @@
 import type { GraphLink, GraphNode } from "../api/types.ts";
 import { linkBytes, linkId, type MapEdge, type MapModel } from "../lib/graph.ts";
+import { portFilter, portTitle } from "../lib/ports.ts";
 import { hashOf } from "../lib/route.ts";
 import { formatBytes, formatCount, formatRate } from "../lib/units.ts";
 import { Facts } from "../ui/facts.tsx";
@@ -127,7 +128,7 @@ function LinkDetails({ link, rate }: { link: GraphLink; rate: number | undefined
   return (
     <section>
       <h3>
-        Port {link.destination_port} <span class="count">{link.protocol}</span>
+        {portTitle(link.destination_port)} <span class="count">{link.protocol}</span>
       </h3>
       <Facts
         of={[
@@ -146,7 +147,7 @@ function LinkDetails({ link, rate }: { link: GraphLink; rate: number | undefined
         <a
           href={hashOf("flows", "", {
             container: link.source,
-            port: String(link.destination_port),
+            port: portFilter(link.destination_port),
             protocol: link.protocol,
           })}
         >

@@ -1,6 +1,7 @@
 import { useMemo, useState } from "preact/hooks";
 import type { GraphLink } from "../api/types.ts";
 import { edgeId, linkBytes, type MapModel } from "../lib/graph.ts";
+import { portRank } from "../lib/ports.ts";
 import { type Sort, sortRows } from "../lib/sort.ts";
 import { formatBytes, formatCount, formatRate } from "../lib/units.ts";
 import { type Column, VirtualTable } from "../ui/virtual-table.tsx";
@@ -50,6 +51,7 @@ function isShown(link: GraphLink, found: ReadonlySet<string> | undefined, choice
 function rankOf(link: GraphLink, key: string, rateOf: Props["rateOf"]): string | number | undefined {
   if (key === "rate") return rateOf(link) ?? linkBytes(link) / 1e18;
   if (key === "bytes") return linkBytes(link);
+  if (key === "destination_port") return portRank(link.destination_port);
   return link[key as keyof GraphLink];
 }
 

@@ -52,6 +52,8 @@ export class EdgeTotals {
   };
   /** Sources that got no place in this read, and shares of those that have none: to look again would find the same. */
   readonly #refused = new Set<string>();
+  /** Flows of new edges: those of an earlier exporter look unused until a read has shown their connections. */
+  #deferred: Flow[] | undefined;
 
   constructor({ maxEdges, maxPorts }: EdgeLimits) {
     this.#table = new EdgeTable(maxEdges);
@@ -76,7 +78,10 @@ export class EdgeTotals {
 
   /** Adds what some flows have new, ahead of the read they belong to; `nowMs` as for `apply`. */
   add(changed: Iterable<Flow>, nowMs: number): void {
-    for (const flow of changed) this.#add(flow, nowMs);
+    for (const flow of changed) {
+      if (this.#deferred && !this.#table.get(flow.edge?.key ?? "")) this.#deferred.push(flow);
+      else this.#add(flow, nowMs);
+    }
   }
 
   /**
@@ -85,6 +90,8 @@ export class EdgeTotals {
    */
   apply(changed: Iterable<Flow>, nowMs: number): void {
     this.add(changed, nowMs);
+    for (const flow of this.#deferred ?? []) this.#add(flow, nowMs);
+    this.#deferred = undefined;
     this.#overflow.nextRead();
     this.#refused.clear();
     this.#expire(nowMs);
@@ -102,6 +109,7 @@ export class EdgeTotals {
     for (const total of left) if (this.#ports.hasPlace(total.edge)) this.#ports.hold(total);
     this.#departed.restore({ ...departed, remembered: left });
     this.#overflow.dropped = droppedEdges;
+    this.#deferred = [];
   }
 
   /** All that have series, `~other` among them. */

@@ -84,10 +84,14 @@ const exporter = [
   chart("Collecting", "How long the flow-exporter's last cycle took: read, decode, join, add up.", "s").withTarget(
     over(own.collectDuration, "cycle"),
   ),
-  chart("Sockets and edges", "TCP sockets in the last read, edges kept, edges beyond FLOW_MAX_EDGES.", "short")
+  chart(
+    "Sockets and edges",
+    "TCP sockets in the last read, edges that have series, edges FLOW_MAX_EDGES left no room for.",
+    "short",
+  )
     .withTarget(over(own.rows, "sockets"))
     .withTarget(over(own.edges, "edges"))
-    .withTarget(over(own.edgesDropped, "beyond the limit, since the start")),
+    .withTarget(over(own.edgesDropped, "without room, since the start")),
   chart("Sources", "1 while a part the flows come from works, 0 while it does not.", "short")
     .max(1)
     .withTarget(over(own.sources, "{{flow_source}}")),

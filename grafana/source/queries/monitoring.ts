@@ -30,7 +30,7 @@ export const roomInUse = 'flow_rows / on (instance) flow_tracer_table_room{table
 export const sources = "flow_source_up";
 export const collectDuration = "flow_collect_duration_seconds";
 export const rows = "flow_rows";
-export const edges = "count(flow_sent_bytes_total)";
+export const edges = 'count(flow_sent_bytes_total{source!="~other"})';
 export const edgesDropped = "flow_edges_dropped_total";
 
 /** Seconds of CPU per second, by container of the stack. */

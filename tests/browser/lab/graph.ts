@@ -84,6 +84,14 @@ function idOf(name: string): string {
   return Buffer.from(name.padEnd(32, "~")).toString("hex").slice(0, 64);
 }
 
+/** A port scan: what has no edge of its own is one to many ports. */
+export function scan(): Graph {
+  const nodes = [container("scanner", "", ""), container("scanned", "", "")];
+  const ports = [22, 80, 443].map((port) => link("scanner", "scanned", port, 0, 0, { opened: 0, failed: 1 }));
+  const many = link("scanner", "scanned", 0, 1, 0, { destination_port: "~many", opened: 0, failed: 2_037 });
+  return { nodes: withBytes(nodes, [...ports, many]), links: [...ports, many] };
+}
+
 function link(
   source: string,
   destination: string,

@@ -6,6 +6,7 @@
  * peer answer and peer brief: the same, but each connection is closed as soon as it has carried them, and brief ends.
  * peer answer6: as answer, at IPv6 addresses too, where IPv4 callers have mapped ones.
  * peer reset: as brief, but each connection is reset instead of closed.
+ * peer scan ADDRESS FIRST COUNT: tries to connect to COUNT ports from FIRST on, one after the other, then prints "done".
  * peer stay MS ADDRESS PORT REQUEST RESPONSE: one connection, closed after MS.
  * peer toil BEFORE DURING BYTES ADDRESS PORT REQUEST RESPONSE: uses BEFORE ms of CPU, then makes one connection; while
  * it lives, uses DURING ms of CPU, writes BYTES to disk and to memory, and prints "done". Rests for 2 s before and after
@@ -148,6 +149,22 @@ static void call(char **arguments, int brief, int reset)
 		pause();
 }
 
+static void scan(char **arguments)
+{
+	int port = atoi(arguments[1]), end = port + atoi(arguments[2]);
+	struct sockaddr_in address = address_of(arguments[0], arguments[1]);
+	int fd;
+
+	for (; port < end; port++) {
+		fd = check(socket(AF_INET, SOCK_STREAM, 0), "socket");
+		address.sin_port = htons(port);
+		connect(fd, (void *)&address, sizeof(address));
+		close(fd);
+	}
+	puts("done");
+	pause();
+}
+
 static void stay(char **arguments)
 {
 	int fd = connected(arguments[1], arguments[2]);
@@ -279,6 +296,8 @@ int main(int count, char **arguments)
 		call(arguments + 2, 1, strcmp(arguments[1], "reset") == 0);
 		return 0;
 	}
+	if (count == 5 && strcmp(arguments[1], "scan") == 0)
+		scan(arguments + 2);
 	if (count == 7 && strcmp(arguments[1], "stay") == 0) {
 		stay(arguments + 2);
 		return 0;

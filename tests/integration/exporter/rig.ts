@@ -53,10 +53,10 @@ export class Rig {
     this.#tracer = await startTracer(this.#name, ...(this.#options.tracerArgs ?? []));
   }
 
-  /** Starts the exporter; or, once that has ended, the next one like it, which goes on with its state. */
-  async startExporter(): Promise<void> {
+  /** Starts the exporter; or, once that has ended, the next one, which goes on with its state; `options` may differ. */
+  async startExporter(options: Omit<ExporterOptions, "state"> = {}): Promise<void> {
     if (this.#options.keepState) this.#state ||= await createStateFolder();
-    this.#exporter = await startExporter(this.tracer.pins, { ...this.#options, state: this.#state });
+    this.#exporter = await startExporter(this.tracer.pins, { ...this.#options, ...options, state: this.#state });
   }
 
   async createPeers(): Promise<void> {

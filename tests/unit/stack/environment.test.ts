@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { parse } from "yaml";
 import { readSettings } from "../../../start/settings/index.ts";
 import { environmentOf, renderEnv, renderHostCompose, targetFiles } from "../../../start/stack/environment.ts";
 import type { HostFacts } from "../../../start/stack/host-facts.ts";
@@ -73,6 +74,14 @@ describe("the environment of docker-compose.yml", () => {
     const files = targetFiles(settings, false);
     assert.deepEqual(JSON.parse(files["node-exporter.json"] ?? ""), [{ targets: ["host.docker.internal:9100"] }]);
     assert.deepEqual(JSON.parse(files["grafana.json"] ?? ""), []);
+  });
+
+  it("lets a scrape of flow-exporter have twice the samples that so many edges can have", () => {
+    const limitOf = (maxEdges: number) => {
+      const text = targetFiles({ ...settings, FLOW_MAX_EDGES: maxEdges }, false)["flow-exporter.yml"] ?? "";
+      return (parse(text) as { scrape_configs: { sample_limit: number }[] }).scrape_configs[0]?.sample_limit ?? 0;
+    };
+    assert.deepEqual([limitOf(2_000), limitOf(100_000)], [226_800, 10_360_000]);
   });
 });
 

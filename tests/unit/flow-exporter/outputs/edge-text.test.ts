@@ -6,6 +6,7 @@ import { FlowTable } from "../../../../exporters/flow-exporter/join/flow-table.t
 import { createEdgeText, type EdgeText } from "../../../../exporters/flow-exporter/outputs/edge-text.ts";
 import { TextBuffer } from "../../../../exporters/flow-exporter/outputs/text-buffer.ts";
 import { EdgeTotals } from "../../../../exporters/flow-exporter/totals/edge-totals.ts";
+import { SERIES } from "../../../../start/stack/environment.ts";
 import type { End, SocketValues } from "../lib/rows.ts";
 import { closed, rows, world } from "../lib/world.ts";
 
@@ -29,6 +30,16 @@ test("lines kept from an earlier scrape are those that would be written now", ()
       }
     }),
   );
+});
+
+test("an edge is as many series as Prometheus is told that it can be", () => {
+  const table = new FlowTable();
+  const totals = new EdgeTotals({ maxEdges: 3, maxPorts: 64 });
+  const flow = valuesOf({ cookie: 1, sent: 5 });
+  table.update(rows(), world(), closed([flow, { sequence: 1, endNs: 2e9 }]));
+  totals.apply(table.takeChanged(), 0);
+  const series = textOf(createEdgeText(), totals).match(/^flow_\w+\{source="host.*/gm);
+  assert.equal(series?.length, SERIES.edge);
 });
 
 test("a text grows with what is added, in UTF-8", () => {

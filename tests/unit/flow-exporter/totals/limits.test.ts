@@ -267,6 +267,28 @@ test("an exporter that goes on has the limits too: an older state, or a wider on
   assert.deepEqual(sums(again.totals), sums(totals));
 });
 
+test("an exporter that goes on with a full table leaves those in it who have connections, and takes in a new one", () => {
+  const held = [1, 2, 3, 4].map((number) => open(containerEndpoint(container(`c${number}`)), VICTIM, 80, 5));
+  const unused = call(containerEndpoint(container("unused")), VICTIM, 80, 5);
+  const before = started({ maxEdges: 3, maxPorts: 64 });
+  before.read(held);
+  const after = started({ maxEdges: 3, maxPorts: 64 }, stored(before.totals), before.nowMs());
+  after.read(held.toReversed().map((flow) => ({ ...flow, connected: undefined })));
+  assert.deepEqual(after.edges().sort(), before.edges().sort());
+  const roomy = started({ maxEdges: 4, maxPorts: 64 });
+  roomy.read([unused, ...held.slice(0, 3)]);
+  const next = started({ maxEdges: 4, maxPorts: 64 }, stored(roomy.totals), roomy.nowMs());
+  next.totals.add([call(containerEndpoint(container("new")), VICTIM, 80, 5)], next.nowMs());
+  next.read(
+    held.map((flow) => ({ ...flow, connected: undefined })),
+    11 * SECOND,
+  );
+  assert.deepEqual(
+    next.edges().sort(),
+    ["c1", "c2", "c3", "new"].map((name) => `${name} > victim:80`),
+  );
+});
+
 /** Totals with a clock; a second passes with each read, unless told. `before`: of an earlier exporter. */
 function started(limits: EdgeLimits = SHIPPED, before?: State, startMs = 1e6) {
   const totals = new EdgeTotals(limits);
