@@ -273,16 +273,13 @@ test("an exporter that goes on with a full table leaves those in it who have con
   const before = started({ maxEdges: 3, maxPorts: 64 });
   before.read(held);
   const after = started({ maxEdges: 3, maxPorts: 64 }, stored(before.totals), before.nowMs());
-  after.read(held.toReversed().map((flow) => ({ ...flow, connected: undefined })));
+  after.read(held.toReversed().map(seenAnew));
   assert.deepEqual(after.edges().sort(), before.edges().sort());
   const roomy = started({ maxEdges: 4, maxPorts: 64 });
   roomy.read([unused, ...held.slice(0, 3)]);
   const next = started({ maxEdges: 4, maxPorts: 64 }, stored(roomy.totals), roomy.nowMs());
   next.totals.add([call(containerEndpoint(container("new")), VICTIM, 80, 5)], next.nowMs());
-  next.read(
-    held.map((flow) => ({ ...flow, connected: undefined })),
-    11 * SECOND,
-  );
+  next.read(held.map(seenAnew), 11 * SECOND);
   assert.deepEqual(
     next.edges().sort(),
     ["c1", "c2", "c3", "new"].map((name) => `${name} > victim:80`),
@@ -324,13 +321,22 @@ function scan(first = 1, ports = SCANNED, victim = VICTIM): Flow[] {
 
 type Endpoint = typeof WORLD;
 
+const NOTHING = { sentBytes: 0, receivedBytes: 0 };
+
 /** A connection that is open. */
 function open(from: Endpoint, to: Endpoint, port: number, sentBytes: number, protocol: "tcp" | "udp" = "tcp"): Flow {
   const flow = createFlow(1, 0);
   flow.edge = createEdge(from, to, port, protocol);
-  flow.client = { open: true, state: 1, established: true, sequence: 1, startNs: 0, endNs: 0 } as Side;
-  Object.assign(flow.client, { sentBytes, receivedBytes: 0, retransmits: 0, rttMicroseconds: 0 });
+  const side = { flow, open: true, state: 1, established: true, sequence: 1, startNs: 0, endNs: 0, handedOn: NOTHING };
+  flow.client = { ...side, sentBytes, receivedBytes: 0, retransmits: 0, rttMicroseconds: 0 } as unknown as Side;
   return flow;
+}
+
+/** The same, as an exporter that starts anew finds it. */
+function seenAnew(flow: Flow): Flow {
+  const copy = { ...flow, counted: { ...flow.counted }, connected: undefined };
+  copy.client = flow.client && { ...flow.client, flow: copy };
+  return copy;
 }
 
 function carry({ client }: Flow, bytes: number): void {
