@@ -41,8 +41,8 @@ describe("alerts", { skip }, () => {
 
   const inFolder = (name: string) => path.join(folder, name);
 
-  const startExporter = async () => {
-    const env = { FLOW_PINS: pins, FLOW_STATE: inFolder("state"), FLOW_PORT: `${port}` };
+  const startExporter = async (settings: Record<string, string> = {}) => {
+    const env = { ...settings, FLOW_PINS: pins, FLOW_STATE: inFolder("state"), FLOW_PORT: `${port}` };
     exporter = await startAlone({
       nodeArgs: clock.nodeArgs,
       env: { ...env, DOCKER_SOCKET: engine.socketPath, FLOW_REFRESH_SECONDS: "1", ...clock.env },
@@ -107,6 +107,11 @@ describe("alerts", { skip }, () => {
     FlowsLost: async () => {
       heart.tell({ closed_lost: 7 });
       await fires("FlowsLost", { kind: "closed" });
+    },
+    EdgesDropped: async () => {
+      await exporter.stop();
+      await startExporter({ FLOW_MAX_EDGES: `${EDGES / 2}` });
+      await fires("EdgesDropped");
     },
     SourceDown: async () => {
       await rename(inFolder("state"), inFolder("away"));
