@@ -19,6 +19,7 @@
 
 #define BIT(tcp_state) (1U << (tcp_state))
 
+#define ECONNRESET 104
 #define SLOT_FREE 0
 #define SLOT_CLAIMED (~0ULL)
 
@@ -257,6 +258,15 @@ static __always_inline void fill_unknown(struct flow_state *state, struct sock *
 	__builtin_memset(state, 0, sizeof(*state));
 	state->cookie = cookie_of(sk);
 	set_identity(state, sk);
+}
+
+/*
+ * Of a socket that is closed. An aborted one has lost its addresses, but the kernel leaves this error on no other, and the
+ * process that closes it no longer asks for it.
+ */
+static __always_inline bool was_flow(const struct sock *sk)
+{
+	return sk->__sk_common.skc_dport || sk->sk_err == ECONNRESET;
 }
 
 /* For a socket that is older than the tracer, or whose start went unseen. */

@@ -177,13 +177,20 @@ static __always_inline void given_up(struct sock *sk, const struct flow_state *s
 		__sync_fetch_and_add(&missed_events, 1);
 }
 
-/* A socket without a peer never was a flow, as far as can be told. */
+/*
+ * Without a slot: the table was full, or its start went unseen as well, as it happens where a process loses the CPU in the
+ * midst of follow_state (below) for as long as the whole connection lasts.
+ */
 static __always_inline void given_up_unknown(struct sock *sk)
 {
 	struct flow_state unknown;
 
-	if (!sk->__sk_common.skc_dport)
+	if (!was_flow(sk))
 		return;
+	if (!sk->__sk_common.skc_dport) {
+		__sync_fetch_and_add(&missed_events, 1);
+		return;
+	}
 	fill_unknown(&unknown, sk);
 	add_closed_row(sk, &unknown, TCP_ESTABLISHED);
 }
