@@ -1,4 +1,5 @@
 import { access } from "node:fs/promises";
+import { readMounts } from "../start/checks/mounts.ts";
 import { ensureReady } from "../start/checks/ready.ts";
 import { StartError } from "../start/errors.ts";
 import { applyInstall } from "../start/install/apply.ts";
@@ -7,6 +8,7 @@ import { createHost, type Host } from "../start/lib/host.ts";
 import { renderError } from "../start/render/error.ts";
 import { loadSettings } from "../start/settings/index.ts";
 import { layoutOf } from "../start/stack/layout.ts";
+import { BPFFS, bpffs } from "./bpffs.ts";
 import { testTools } from "./test-tools.ts";
 
 // Brings what the tests need, so that on a bare machine they run instead of being skipped.
@@ -23,12 +25,17 @@ async function lacksTools(host: Host): Promise<boolean> {
   );
 }
 
+async function isMounted(host: Host): Promise<boolean> {
+  return (await readMounts(host)).some(({ target, type }) => target === BPFFS && type === "bpf");
+}
+
 const host = createHost();
 const options = { report: console.log, signal: new AbortController().signal };
 try {
   const settings = await loadSettings(layoutOf(`${import.meta.dirname}/..`).config);
   await ensureReady({ host, settings, install: true, ...options });
-  if (await lacksTools(host)) await applyInstall(await readSystem(host), [testTools], options);
+  const missing = [...((await lacksTools(host)) ? [testTools] : []), ...((await isMounted(host)) ? [] : [bpffs])];
+  if (missing.length > 0) await applyInstall(await readSystem(host), missing, options);
 } catch (error) {
   if (!(error instanceof StartError)) throw error;
   process.stderr.write(renderError(error));

@@ -1,7 +1,10 @@
 import { ClosedFlows } from "./closed-flows.ts";
-import { FlowRows } from "./decode/flow-rows.ts";
+import { DecodeError } from "./decode/bytes.ts";
+import { ClosedRows } from "./decode/closed-rows.ts";
+import type { FlowRows } from "./decode/flow-rows.ts";
 import { hostAddresses } from "./decode/host-addresses.ts";
 import { outsideCounters } from "./decode/interfaces.ts";
+import { CLOSED_ROW } from "./decode/layout.ts";
 import { decodeProcesses, type ProcessRow } from "./decode/process-rows.ts";
 import { decodePrograms } from "./decode/program-rows.ts";
 import { decodeStatus, type Part, type Status } from "./decode/status-row.ts";
@@ -14,6 +17,7 @@ import { ProcessHistory } from "./join/process-history.ts";
 import { joinProgram, type Program } from "./join/program.ts";
 import { RecentFlows } from "./join/recent-flows.ts";
 import { createWorld, type World } from "./join/world.ts";
+import { readLiveFlows } from "./live-flows.ts";
 import type { Metadata } from "./metadata.ts";
 import type { Host } from "./read/host.ts";
 import type { Tracer } from "./read/tracer.ts";
@@ -82,11 +86,13 @@ export class Collector {
     const sameBoot = before?.bootId === host.bootId() ? before : undefined;
     this.#parts = parts;
     this.totals = new EdgeTotals(limits);
+    const left = sameBoot && closedOf(sameBoot);
     this.lostFlows = new LostFlows(before?.losses);
+    this.lostFlows.addClosed(left?.unreadable ?? 0);
     const lastSign = before?.lastSign;
     this.unseen = new Unseen(before?.unseenSeconds, sameBoot ? lastSign : lastSign && atBoot(lastSign));
     this.clockSteps = new ClockSteps(sameBoot && lastSign?.wallOffsetMs);
-    this.#closed = new ClosedFlows(tracer, sameBoot && closedOf(sameBoot));
+    this.#closed = new ClosedFlows(tracer, left);
     if (before) this.#restore(before);
     if (sameBoot) this.#remember(sameBoot, host.bootTimeNs());
   }
@@ -110,7 +116,7 @@ export class Collector {
 
   /** All that the next exporter needs to go on from here. */
   state(): State {
-    const { tracer, taken, rows } = this.#closed.state(this.#tcp.unsettledSequences());
+    const { taken, rows, ...closed } = this.#closed.state(this.#tcp.unsettledSequences());
     return {
       bootId: this.#parts.host.bootId(),
       ...this.totals.state,
@@ -121,7 +127,7 @@ export class Collector {
       cgroups: [...this.#cgroups],
       containers: this.#parts.metadata.known,
       closed: {
-        tracer,
+        ...closed,
         taken: taken.map(([first, last]) => [first, last]),
         rows: Buffer.from(rows).toString("base64"),
       },
@@ -145,11 +151,11 @@ export class Collector {
     let alive = false;
     this.#parts.healths.tracer.attempt(() => {
       this.#lookAtClock();
-      this.#readStatus();
+      const status = this.#readStatus();
       alive = true;
       this.readProcesses();
-      this.#readClosed();
-      live = new FlowRows(this.#parts.tracer.flows());
+      this.#readClosed(status);
+      live = readLiveFlows(this.#parts.tracer);
     });
     if (this.#parts.metadata.version !== this.#addressesAsOf) this.#readAddresses();
     if (alive) this.#takeIn(live);
@@ -192,21 +198,22 @@ export class Collector {
   }
 
   /** Pins outlive a tracer that was killed, and would hand over old rows. */
-  #readStatus(): void {
+  #readStatus(): Status {
     const { tracer, host, healths } = this.#parts;
     const status = decodeStatus(tracer.status());
     const age = host.bootTimeNs() - status.heartbeatNs;
     if (age > OLDEST_HEARTBEAT_NS) throw new Error(`the tracer is gone: no sign of it for ${Math.round(age / 1e9)} s`);
     if (age < NEWEST_HEARTBEAT_NS) throw new Error(aheadOfTime(-age));
     this.status = status;
-    this.lostFlows.add(status);
+    this.lostFlows.add({ ...status, closedErased: this.#closed.erased });
     if (!status.parts.udp && this.#parts.udp) healths.udp.fail(NO_UDP);
     else if (!status.parts.udp) healths.udp.rest("the tracer does not count UDP");
+    return status;
   }
 
-  #readClosed(): void {
+  #readClosed(status: Status): void {
     const before = this.#closed.identity;
-    this.#parts.healths.closed.attempt(() => this.#closed.read());
+    this.#parts.healths.closed.attempt(() => this.#closed.read(status));
     if (this.#closed.complete) this.#noteSign();
     if (before !== "" && before !== this.#closed.identity) this.#welcomeTracer();
   }
@@ -299,8 +306,20 @@ function aheadOfTime(ns: number): string {
   return `the tracer's last sign is ${seconds} s in the future: both must run in the host's time namespace, on the same boot`;
 }
 
+/** Rows that an exporter of another version left, laid out in another way, are lost. */
 function closedOf({ closed }: State) {
-  return { ...closed, rows: Buffer.from(closed.rows, "base64") };
+  const rows = Buffer.from(closed.rows, "base64");
+  const unreadable = areReadable(rows) ? 0 : Math.ceil(rows.length / CLOSED_ROW.size);
+  return { ...closed, rows: unreadable > 0 ? new Uint8Array() : rows, unreadable };
+}
+
+function areReadable(rows: Uint8Array): boolean {
+  try {
+    return new ClosedRows(rows).length >= 0;
+  } catch (error) {
+    if (error instanceof DecodeError) return false;
+    throw error;
+  }
 }
 
 function talkingIn(totals: EdgeTotals): Set<string> {

@@ -1,19 +1,20 @@
-import { BPFFS, mountBpffs } from "../install/mount-bpffs.ts";
-import { readMounts } from "./mounts.ts";
 import type { Check } from "./types.ts";
 
+/** One type a line, "nodev\tbpf" among them. */
+const FILESYSTEMS = "/proc/filesystems";
+
+/** The engine mounts one for the stack (volume flow-pins in docker-compose.yml), whatever is mounted elsewhere. */
 export const bpffs: Check = {
   title: "BPF file system",
   run: async ({ host }) => {
-    const mounts = await readMounts(host);
-    if (mounts.some(({ target, type }) => target === BPFFS && type === "bpf")) return { status: "ok", detail: BPFFS };
+    const known = ((await host.readText(FILESYSTEMS)) ?? "").split("\n");
+    if (known.some((line) => line.split("\t").at(-1) === "bpf")) return { status: "ok", detail: "known to the kernel" };
     return {
-      status: "missing",
+      status: "failed",
       code: "NO_BPFFS",
-      detail: `not mounted on ${BPFFS}`,
-      why: "the tracer hands its data over through files in it",
-      fix: `mount -t bpf bpf ${BPFFS}`,
-      installer: mountBpffs,
+      detail: "unknown to the kernel",
+      why: `the tracer hands its data over through files in one, and ${FILESYSTEMS} does not name it`,
+      fix: "boot a kernel built with CONFIG_BPF_SYSCALL=y, such as the distribution's own",
     };
   },
 };

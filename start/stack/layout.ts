@@ -50,6 +50,3 @@ export function layoutOf(root: string, config = "config.monitoring"): Layout {
     tunerLog: own("tune.log"),
   };
 }
-
-/** Where the tracer pins its iterators, on the host as in the containers. */
-export const PIN_DIRECTORY = "/sys/fs/bpf/flowtally";

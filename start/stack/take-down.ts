@@ -4,7 +4,7 @@ import { removeLoads } from "../stress/containers.ts";
 import { endTuner } from "../tune/background.ts";
 import { restoreBpfStats } from "./bpf-stats.ts";
 import { composeIn } from "./compose.ts";
-import { type Layout, PIN_DIRECTORY } from "./layout.ts";
+import type { Layout } from "./layout.ts";
 
 /** Stops the stack and leaves no container, network, pin or BPF program; data volumes go on request. */
 export async function takeDown(
@@ -15,6 +15,4 @@ export async function takeDown(
   await composeIn(host, layout).down(options);
   await removeLoads(createDocker(host));
   await restoreBpfStats(host, layout);
-  // The tracer unpins on SIGTERM; one that was killed could not, and its pins would keep the programs loaded.
-  await host.runAsRoot("rm", ["-rf", PIN_DIRECTORY]);
 }

@@ -11,6 +11,8 @@ import { buildTracer, removePins, runTracerBy, startTracer, tracerLacks } from "
 const NAME = "folder";
 const PINS = `/sys/fs/bpf/flowtally-test-${NAME}`;
 const NOBODY = 65_534;
+/** A group that no distribution hands out. */
+const READERS = 60_906;
 const SMALL = ["--max-flows", "256", "--udp", "off"];
 /** One that is not refused would go on. */
 const IN_TIME = ["timeout", "20"];
@@ -49,19 +51,51 @@ describe("the folder of a tracer's pins", { skip: lacks ?? false }, () => {
     assert.equal(existsSync(PINS), false);
   });
 
-  test("of the tracer's own user gets the mode that readers need", async (t) => {
-    await mkdir(PINS);
-    await chmod(PINS, 0o700);
-    const tracer = await startTracer(NAME, ...SMALL);
-    t.after(() => tracer.kill());
-    assert.equal((await stat(PINS)).mode & 0o7777, 0o755);
-    assert.equal(await tracer.stop(), 0);
+  test("of the tracer's own user is shut to all others, or to all but the group of its readers", async (t) => {
+    for (const [group, mode, gid] of [
+      [[], 0o700, 0],
+      [["--group", `${READERS}`], 0o750, READERS],
+    ] as const) {
+      await mkdir(PINS);
+      await chmod(PINS, 0o777);
+      const tracer = await startTracer(NAME, ...SMALL, ...group);
+      t.after(() => tracer.kill());
+      const found = await stat(PINS);
+      assert.deepEqual([found.mode & 0o7777, found.gid], [mode, gid]);
+      assert.equal(await tracer.stop(), 0);
+    }
   });
 
-  test("keeps its mode where it is the root of a file system", async () => {
-    const script = `mount -t bpf -o mode=1700 bpf '${folder}' && timeout 3 "$@"; stat --format 'mode %a' '${folder}'`;
-    const { stdout } = await runTracerBy(["unshare", "--mount", "sh", "-c", script, "sh"], "--pins", folder, ...SMALL);
-    assert.match(stdout, /"code":"STOPPED"[^\n]*\nmode 1700$/);
+  test("keeps its mode where it is the root of a file system, unless a group is to read there", async () => {
+    const script = `mount -t bpf -o mode=1700 bpf '${folder}' && timeout 3 "$@"; stat --format 'mode %a %g' '${folder}'`;
+    const mounted = ["unshare", "--mount", "sh", "-c", script, "sh"];
+    const alone = await runTracerBy(mounted, "--pins", folder, ...SMALL);
+    assert.match(alone.stdout, /"code":"STOPPED"[^\n]*\nmode 1700 0$/);
+    const read = await runTracerBy(mounted, "--pins", folder, "--group", `${READERS}`, ...SMALL);
+    assert.match(read.stdout, /"code":"STOPPED"[^\n]*\nmode 750 60906$/);
+  });
+
+  test("says what helps where the tracer is no member of the group", async () => {
+    const rights = "-all,+bpf,+perfmon,+net_admin";
+    const line = await onlyLine(
+      ["setpriv", "--bounding-set", rights, "--inh-caps", rights, ...IN_TIME],
+      ...["--pins", PINS, "--group", `${READERS}`, ...SMALL],
+    );
+    assert.equal(line.code, "PIN_FAILED");
+    assert.match(
+      line.message,
+      /: Operation not permitted; run the tracer with the group of --group among its own groups/,
+    );
+  });
+
+  test("takes no group by name, nor root's", async () => {
+    for (const group of ["wheel", "0", "-1", "4294967295"]) {
+      const line = await onlyLine(IN_TIME, "--pins", PINS, "--group", group, ...SMALL);
+      assert.deepEqual(
+        [line.code, line.message],
+        ["BAD_OPTION", `--group takes the number of a group, not "${group}"`],
+      );
+    }
   });
 
   test("is not made of a file, whose mode stays", async (t) => {

@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import { closeSync, openSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { execa } from "execa";
 import { type ProgramRow, readPin, readPrograms } from "./lib/rows.ts";
@@ -52,6 +56,21 @@ describe("BPF programs", { skip: lacks ?? false }, () => {
     assert.ok(own.some((row) => row.name === "udp_sent"));
   });
 
+  test("a file that only bears a program's name makes nobody a holder", async (t) => {
+    const folder = await mkdtemp(path.join(tmpdir(), "flowtally-programs-"));
+    t.after(() => rm(folder, { recursive: true }));
+    const names = ["bpf-prog", "bpf_link", "bpf-link"].map((name) => path.join(folder, name));
+    await execa("mkfifo", names); // behind an open pipe is something of the kernel's, as behind a program
+    const files = names.map((name) => openSync(name, "r+"));
+    t.after(() => {
+      for (const file of files) closeSync(file);
+    });
+    readPin(tracer.pins, "owners");
+    const pids = await holders();
+    assert.ok(pids.includes(tracer.pid), `${pids}`);
+    assert.ok(!pids.includes(process.pid), `${pids}`);
+  });
+
   test("a program's runs are those bpftool counts", async (t) => {
     const before = (await execa("sysctl", ["-n", "kernel.bpf_stats_enabled"])).stdout;
     await execa("sysctl", ["-qw", "kernel.bpf_stats_enabled=1"]);
@@ -66,6 +85,21 @@ describe("BPF programs", { skip: lacks ?? false }, () => {
     assert.equal(runs - status.runs, 20); // for its element, and once at the end
   });
 
+  /** The holders that the tracer knows of, programs' own or not. */
+  async function holders(): Promise<number[]> {
+    const reader = [...readPrograms(tracer.pins).values()].find(
+      (row) => row.name === "programs" && row.holderPid === tracer.pid,
+    );
+    const { map_ids = [] } = await bpftool<{ map_ids?: number[] }>("prog", "show", "id", `${reader?.id}`);
+    for (const id of map_ids.map(String)) {
+      const { name } = await bpftool<{ name?: string }>("map", "show", "id", id);
+      if (name !== "holders") continue;
+      const entries = await bpftool<{ formatted: { value: { pid: number } } }[]>("map", "dump", "id", id);
+      return entries.map(({ formatted }) => formatted.value.pid);
+    }
+    throw new Error("the tracer has no map of holders");
+  }
+
   async function bothLists(): Promise<{ rows: Map<number, ProgramRow>; listed: Listed[] }> {
     return { rows: readPrograms(tracer.pins), listed: await listedByBpftool() };
   }
@@ -79,7 +113,11 @@ interface Listed {
   run_cnt?: number;
 }
 
-async function listedByBpftool(): Promise<Listed[]> {
-  const { stdout } = await execa("bpftool", ["-j", "prog", "show"]);
-  return JSON.parse(stdout) as Listed[];
+function listedByBpftool(): Promise<Listed[]> {
+  return bpftool("prog", "show");
+}
+
+async function bpftool<T>(...args: string[]): Promise<T> {
+  const { stdout } = await execa("bpftool", ["-j", ...args]);
+  return JSON.parse(stdout) as T;
 }

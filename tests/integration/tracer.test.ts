@@ -16,6 +16,9 @@ import {
 import { buildTracer, removePins, runTracer, startTracer, type Tracer, tracerLacks } from "./lib/tracer.ts";
 import { compileWorkload, type End, type TalkOptions, talk } from "./lib/workload.ts";
 
+const NOBODY = 65_534;
+/** A group that no distribution hands out. */
+const READERS = 60_906;
 const ROLES = { client: 1, server: 2 };
 const LOOPBACK = { "4": `${"0".repeat(20)}ffff7f000001`, "6": `${"0".repeat(31)}1` };
 
@@ -31,7 +34,7 @@ describe("flow-tracer", { skip: lacks ?? false }, () => {
   describe("sockets opened while it runs", () => {
     let tracer: Tracer;
     before(async () => {
-      tracer = await startTracer("new");
+      tracer = await startTracer("new", "--group", `${READERS}`);
     });
     after(() => tracer.stop());
 
@@ -85,7 +88,7 @@ describe("flow-tracer", { skip: lacks ?? false }, () => {
       await withTalk({ family: "4", connections: 5, request: 1, response: 1 }, () => {
         const flows = readFlows(tracer.pins);
         const status = readPin(tracer.pins, "status");
-        assert.equal(status.length, 96);
+        assert.equal(status.length, 136);
         assert.equal(Number(status.readBigUInt64LE(16)), flows.size);
         assert.deepEqual([status.readBigUInt64LE(24), status.readBigUInt64LE(32)], [0n, 0n]);
       });
@@ -103,17 +106,26 @@ describe("flow-tracer", { skip: lacks ?? false }, () => {
       assert.ok(Math.abs(row.residentBytes / process.memoryUsage.rss() - 1) < 0.05);
     });
 
-    test("a user without rights can read the pins", async () => {
+    test("only the group it was given can read the pins", async () => {
       const files = readdirSync(tracer.pins, { withFileTypes: true }).filter((entry) => entry.isFile());
       const names = files.map(({ name }) => `${tracer.pins}/${name}`);
-      const nobody = await execa("wc", ["-c", ...names], { uid: 65534, gid: 65534 });
-      assert.match(nobody.stdout, /^ *96 .*\/status$/m);
+      const member = await execa("wc", ["-c", ...names], { uid: NOBODY, gid: READERS });
+      assert.match(member.stdout, /^ *136 .*\/status$/m);
       assert.equal(names.length, 9);
+      const stranger = await execa("wc", ["-c", ...names], { uid: NOBODY, gid: NOBODY, reject: false });
+      assert.equal(stranger.stderr.match(/Permission denied/g)?.length, 9);
     });
 
-    test("what is kept for the next tracer is nobody else's", async () => {
-      const nobody = await execa("ls", [`${tracer.pins}/kept`], { uid: 65534, gid: 65534, reject: false });
-      assert.match(nobody.stderr, /Permission denied/);
+    test("nobody but its own user changes a pin, or sees what is kept for the next tracer", async () => {
+      for (const command of [
+        ["rm", `${tracer.pins}/status`],
+        ["ls", `${tracer.pins}/kept`],
+        ["sh", "-c", `: > ${tracer.pins}/status`],
+      ]) {
+        const [file = "", ...args] = command;
+        const member = await execa(file, args, { uid: NOBODY, gid: READERS, reject: false });
+        assert.match(member.stderr, /Permission denied/, command.join(" "));
+      }
     });
 
     test("a second tracer on the same folder refuses", async () => {

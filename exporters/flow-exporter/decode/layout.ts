@@ -1,5 +1,5 @@
 /** The byte layout of the tracer's rows: the twin of exporters/flow-tracer/include/rows.h, compared by a unit test. */
-export const ROWS_VERSION = 3;
+export const ROWS_VERSION = 4;
 
 export const ROLE = { unknown: 0, client: 1, server: 2 } as const;
 export type Role = (typeof ROLE)[keyof typeof ROLE];
@@ -37,7 +37,7 @@ const HEAD = {
 export const STATUS_ROW = {
   name: "status_row",
   kind: 1,
-  size: 96,
+  size: 136,
   fields: {
     ...HEAD,
     udp_mode: { at: 4, bytes: 4 },
@@ -54,6 +54,11 @@ export const STATUS_ROW = {
     udp_room: { at: 76, bytes: 4 },
     table_bytes: { at: 80, bytes: 8 },
     refused_runs: { at: 88, bytes: 8 },
+    closed_written: { at: 96, bytes: 8 },
+    closed_freed: { at: 104, bytes: 8 },
+    closed_reads: { at: 112, bytes: 8 },
+    snapshots: { at: 120, bytes: 8 },
+    live_snapshot: { at: 128, bytes: 8 },
   },
 } as const satisfies Layout;
 

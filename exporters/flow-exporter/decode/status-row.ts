@@ -21,6 +21,16 @@ export interface Status {
   tableBytes: number;
   /** Times that the kernel did not enter a program that follows sockets, as it was running on that CPU already. */
   refusedRuns: number;
+  /** Flows that ended since the tracer was loaded: the last sequence given. */
+  closedWritten: number;
+  /** Of them, rows that were acknowledged. */
+  closedFreed: number;
+  /** Reads of pin `closed` that began, since the tracer was loaded. */
+  closedReads: number;
+  /** Reads of pin `snapshot` that began, since the tracer was loaded. */
+  snapshots: number;
+  /** Which of them the rows of pin `live` are from; another than the last: one is being taken, or broke off. */
+  liveSnapshot: number;
 }
 
 export type Part = keyof typeof STATUS;
@@ -51,6 +61,11 @@ export function decodeStatus(bytes: Uint8Array): Status {
     },
     tableBytes: u64(view, AT.table_bytes.at),
     refusedRuns: u64(view, AT.refused_runs.at),
+    closedWritten: u64(view, AT.closed_written.at),
+    closedFreed: u64(view, AT.closed_freed.at),
+    closedReads: u64(view, AT.closed_reads.at),
+    snapshots: u64(view, AT.snapshots.at),
+    liveSnapshot: u64(view, AT.live_snapshot.at),
   };
 }
 

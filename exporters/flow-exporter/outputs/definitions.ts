@@ -99,7 +99,7 @@ export const DEFINITIONS: readonly Definition[] = [
     name: "flow_lost_flows_total",
     help:
       "What the kernel side had no room for or did not see: open sockets (live), ended flows (closed), state changes " +
-      "(events), datagrams (udp).",
+      "(events), datagrams (udp); and ended flows that another reader of the tracer's pins took away (erased).",
     labels: ["kind"],
     samples: (view) => Object.entries(view.lostFlows()).map(([kind, lost]) => [lost, { kind }]),
   },

@@ -19,8 +19,10 @@ export interface Tracer {
   closed(): Uint8Array;
   /** Frees the closed flows that the last complete read showed. */
   acknowledge(): void;
-  /** Every TCP socket as of now. */
-  flows(): Uint8Array;
+  /** Takes down every TCP socket as of now. */
+  snapshot(): void;
+  /** What the last snapshot took down. */
+  live(): Uint8Array;
   udp(): Uint8Array;
   /** Every BPF program on the host. */
   programs(): Uint8Array;
@@ -43,10 +45,8 @@ export function createTracer(pins: string): Tracer {
     processes: () => small.read(pin("processes")),
     closed: () => closed.read(pin("closed")),
     acknowledge: () => void small.read(pin("closed_ack")),
-    flows: () => {
-      live.read(pin("snapshot"));
-      return live.read(pin("live"));
-    },
+    snapshot: () => void small.read(pin("snapshot")),
+    live: () => live.read(pin("live")),
     udp: () => live.read(pin("udp")),
     programs: () => small.read(pin("programs")),
   };

@@ -6,13 +6,17 @@ export interface Losses {
   live: number;
   /** Closed flows the ring had no room for. */
   closed: number;
+  /** Closed flows that another reader of the tracer's pins took away. */
+  erased: number;
   /** State changes that no program saw. */
   events: number;
   /** Datagrams that got no flow. */
   udp: number;
 }
 
-type Counts = Pick<Status, "liveLost" | "storageLost" | "closedLost" | "missedEvents" | "udpLost">;
+type Counts = Pick<Status, "liveLost" | "storageLost" | "closedLost" | "missedEvents" | "udpLost"> & {
+  closedErased: number;
+};
 
 export interface LossesState {
   total: Losses;
@@ -21,8 +25,8 @@ export interface LossesState {
 }
 
 const NOTHING: LossesState = {
-  total: { live: 0, closed: 0, events: 0, udp: 0 },
-  seen: { liveLost: 0, storageLost: 0, closedLost: 0, missedEvents: 0, udpLost: 0 },
+  total: { live: 0, closed: 0, erased: 0, events: 0, udp: 0 },
+  seen: { liveLost: 0, storageLost: 0, closedLost: 0, closedErased: 0, missedEvents: 0, udpLost: 0 },
 };
 
 /** Losses summed over the tracer's lives: its own counts start over when it does. */
@@ -37,17 +41,24 @@ export class LostFlows {
     return this.#state;
   }
 
-  add({ liveLost, storageLost, closedLost, missedEvents, udpLost }: Counts): void {
+  /** Ended flows that were read, and can be counted no more. */
+  addClosed(count: number): void {
+    const { total, seen } = this.#state;
+    this.#state = { seen, total: { ...total, closed: total.closed + count } };
+  }
+
+  add({ liveLost, storageLost, closedLost, closedErased, missedEvents, udpLost }: Counts): void {
     const { total, seen } = this.#state;
     this.#state = {
       total: {
         // A lasting shortage of room counts once, not with every read.
         live: total.live + Math.max(0, liveLost - seen.liveLost) + since(seen.storageLost, storageLost),
         closed: total.closed + since(seen.closedLost, closedLost),
+        erased: total.erased + since(seen.closedErased, closedErased),
         events: total.events + since(seen.missedEvents, missedEvents),
         udp: total.udp + since(seen.udpLost, udpLost),
       },
-      seen: { liveLost, storageLost, closedLost, missedEvents, udpLost },
+      seen: { liveLost, storageLost, closedLost, closedErased, missedEvents, udpLost },
     };
   }
 }

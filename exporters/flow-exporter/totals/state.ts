@@ -34,7 +34,7 @@ export interface State {
   cgroups: [number, string][];
   containers: Container[];
   /** As `ClosedState`; the rows in base64. */
-  closed: { tracer: string; taken: [number, number][]; rows: string };
+  closed: { tracer: string; taken: [number, number][]; rows: string; shown?: number | undefined; erased: number };
   tcp: Memory[];
   udp: Memory[];
 }
@@ -45,11 +45,12 @@ const histogram = (bounds: readonly number[]) =>
 const run = z.tuple([z.int(), z.int()]).refine(([first, last]) => last - first < MOST_TAKEN, "is too long");
 const memories = z.array(amount).refine((all) => all.length % MEMORY_NUMBERS === 0, "is cut off");
 
-const losses = z.object({ live: amount, closed: amount, events: amount, udp: amount });
+const losses = z.object({ live: amount, closed: amount, erased: amount.default(0), events: amount, udp: amount });
 const seen = z.object({
   liveLost: amount,
   storageLost: amount,
   closedLost: amount,
+  closedErased: amount.default(0),
   missedEvents: amount,
   udpLost: amount,
 });
@@ -138,6 +139,9 @@ const fileSchema = z.object({
     tracer: z.string(),
     taken: z.array(run),
     rows: z.base64(),
+    /** Left out by exporters that did not count what others erase. */
+    shown: amount.optional(),
+    erased: amount.default(0),
   }),
   tcp: memories,
   udp: memories,

@@ -34,6 +34,8 @@ __weak const volatile __u32 closed_chunk_mask;
 
 __weak __u64 last_sequence;
 __weak __u64 closed_lost;
+__weak __u64 closed_freed;
+__weak __u64 closed_reads;
 
 /*
  * The reader clears in_use, then looks at the slots; the writer claims its slot, then looks at in_use. Both steps are

@@ -6,8 +6,9 @@
 #include "names.h"
 
 struct listening_port {
-	__u32 netns;
+	__u64 netns_cookie; /* inodes are used again */
 	__u32 number; /* host byte order */
+	__u32 reserved;
 };
 
 struct port_owner {
@@ -26,7 +27,7 @@ struct {
 static __always_inline void add_listener(struct sock *sk, struct task_struct *task)
 {
 	struct listening_port port = {
-		.netns = sk->__sk_common.skc_net.net->ns.inum,
+		.netns_cookie = sk->__sk_common.skc_net.net->net_cookie,
 		.number = sk->__sk_common.skc_num,
 	};
 	struct port_owner listener = { .pid = task->tgid };
@@ -35,9 +36,9 @@ static __always_inline void add_listener(struct sock *sk, struct task_struct *ta
 	bpf_map_update_elem(&listeners, &port, &listener, BPF_ANY);
 }
 
-static __always_inline struct port_owner *listener_of(__u32 netns, __u16 port)
+static __always_inline struct port_owner *listener_of(__u64 netns_cookie, __u16 port)
 {
-	struct listening_port key = { .netns = netns, .number = port };
+	struct listening_port key = { .netns_cookie = netns_cookie, .number = port };
 
 	return bpf_map_lookup_elem(&listeners, &key);
 }
@@ -49,7 +50,7 @@ static __always_inline void inherit_owner(struct flow_row *row)
 
 	if (row->pid || row->role == ROLE_CLIENT)
 		return;
-	listener = listener_of(row->netns, row->source_port);
+	listener = listener_of(row->netns_cookie, row->source_port);
 	if (!listener)
 		return;
 	row->pid = listener->pid;

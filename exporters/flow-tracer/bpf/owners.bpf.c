@@ -12,11 +12,12 @@
 #include "names.h"
 #include "udp.h"
 
+#define ANON_INODE_FS_MAGIC 0x09041934
 #define FIRST_PASSES 2 /* those of the loader as it starts */
 
 static __always_inline void settle_role(struct flow_state *state, struct sock *sk)
 {
-	if (state->role == ROLE_UNKNOWN && listener_of(state->netns, sk->__sk_common.skc_num))
+	if (state->role == ROLE_UNKNOWN && listener_of(state->netns_cookie, sk->__sk_common.skc_num))
 		state->role = ROLE_SERVER;
 }
 
@@ -25,7 +26,7 @@ static __always_inline void add_ended(struct sock *sk)
 {
 	struct flow_place place = place_of(sk);
 
-	if (owner_passes <= FIRST_PASSES && sk->__sk_common.skc_dport && !find_at(&place, sk).bucket)
+	if (owner_passes <= FIRST_PASSES && was_flow(sk) && !find_at(&place, sk).bucket)
 		add_unknown(&place, sk, true);
 }
 
@@ -106,11 +107,19 @@ static __always_inline __u64 word(const char text[8])
 	return number;
 }
 
+/* Only the kernel makes files there. Anyone can give a file of his own the same name elsewhere. */
+static __always_inline bool is_anonymous(struct file *file)
+{
+	return BPF_CORE_READ(file, f_inode, i_sb, s_magic) == ANON_INODE_FS_MAGIC;
+}
+
 /* Anonymous files have no type that a program could ask for, but a name. */
 static __always_inline struct bpf_prog *program_behind(struct file *file)
 {
 	__u64 name = 0;
 
+	if (!is_anonymous(file))
+		return NULL;
 	bpf_probe_read_kernel(&name, sizeof(name), file->f_path.dentry->d_name.name);
 	if (name == word("bpf-prog"))
 		return file->private_data;

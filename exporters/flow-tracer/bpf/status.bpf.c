@@ -34,6 +34,11 @@ int status(struct bpf_iter__bpf_map_elem *ctx)
 		.udp_room = udp_room,
 		.table_bytes = table_bytes,
 		.refused_runs = refused_runs,
+		.closed_written = last_sequence,
+		.closed_freed = closed_freed,
+		.closed_reads = closed_reads,
+		.snapshots = snapshots,
+		.live_snapshot = live_snapshot,
 	};
 
 	if (ctx->value)

@@ -25,6 +25,8 @@ __weak __u64 table_bytes;
 __weak __u64 refused_runs; /* summed up by the loader with every heartbeat, as the next is */
 __weak __u64 refused_datagrams;
 __weak __u64 live_count;
+__weak __u64 live_snapshot;
+__weak __u64 snapshots;
 __weak __u64 live_lost;
 __weak __u64 storage_lost;
 __weak __u64 missed_events;

@@ -8,7 +8,7 @@
 #ifndef FLOWTALLY_ROWS_H
 #define FLOWTALLY_ROWS_H
 
-#define ROWS_VERSION 3
+#define ROWS_VERSION 4
 
 enum row_kind {
 	ROW_STATUS = 1,
@@ -62,6 +62,11 @@ struct status_row {
 	__u32 udp_room; /* UDP flows the table has room for; 0 where UDP is not counted */
 	__u64 table_bytes; /* kernel memory the tables take, full or empty */
 	__u64 refused_runs; /* times that the kernel did not enter an event program, as it was running on that CPU */
+	__u64 closed_written; /* flows that ended, since load: the last sequence given */
+	__u64 closed_freed; /* of them, rows that were acknowledged */
+	__u64 closed_reads; /* reads of pin `closed` that began, since load */
+	__u64 snapshots; /* reads of pin `snapshot` that began, since load */
+	__u64 live_snapshot; /* number of the snapshot whose rows are in pin `live`; another than the last: one is being taken */
 };
 
 /* Pin `live`: one row per TCP socket, as of the last read of pin `snapshot`. */
@@ -154,7 +159,7 @@ struct program_row {
 };
 
 _Static_assert(sizeof(struct row_head) == 4, "row_head");
-_Static_assert(sizeof(struct status_row) == 96, "status_row");
+_Static_assert(sizeof(struct status_row) == 136, "status_row");
 _Static_assert(sizeof(struct flow_row) == 128, "flow_row");
 _Static_assert(sizeof(struct process_row) == 192, "process_row");
 _Static_assert(sizeof(struct closed_row) == 160, "closed_row");

@@ -33,7 +33,7 @@ static __u64 hash(__u64 sum, const void *bytes, size_t size)
 static __u64 identity(const struct options *options, const struct parts *wanted)
 {
 	const unsigned int numbers[] = { options->max_flows, options->max_closed, options->max_udp, options->udp,
-					 options->udp_idle, wanted->udp };
+					 options->udp_idle, options->group, wanted->udp };
 	size_t size;
 	const void *object = tracer__elf_bytes(&size);
 
@@ -49,7 +49,7 @@ int pin_for_adoption(struct tracer *tracer, const struct options *options, const
 {
 	char path[PATH_MAX];
 
-	if (pin_links(tracer, options->pins) || pin_event_programs(tracer, options->pins))
+	if (pin_links(tracer, options->pins, options->group) || pin_event_programs(tracer, options->pins))
 		return -1;
 	put_path(path, options, wanted);
 	if (bpf_obj_pin(bpf_map__fd(tracer->maps.bss), path) == 0)

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "options.h"
 #include "pins.h"
 
 #define ROOT_INODE 1 /* of a BPF file system */
@@ -46,15 +47,23 @@ static int explain(int parent, const char *name, const char *path)
 	return pin_failed(path);
 }
 
-/* The mode of a file system's root is for its administrator to choose. A folder that the engine or another build has made
- * may have another one. */
-static int set_mode(int folder, const struct stat *found, mode_t mode)
+/*
+ * A folder that the engine or another build has made may be open to others. Without a group to let in, the mode of a file
+ * system's root is for its administrator to choose.
+ */
+static int shut_out_others(int folder, const struct stat *found, gid_t group)
 {
-	return found->st_ino == ROOT_INODE || (found->st_mode & ALLPERMS) == mode ? 0 : fchmod(folder, mode);
+	mode_t mode = group == NO_GROUP ? 0700 : 0750;
+
+	if (group == NO_GROUP && found->st_ino == ROOT_INODE)
+		return 0;
+	if (group != NO_GROUP && found->st_gid != group && fchown(folder, -1, group))
+		return -1;
+	return (found->st_mode & ALLPERMS) == mode ? 0 : fchmod(folder, mode);
 }
 
 /* 0, or -1 after saying why. */
-static int check_owner(int folder, const char *path, mode_t mode)
+static int check_owner(int folder, const char *path, gid_t group)
 {
 	struct stat found;
 
@@ -62,20 +71,20 @@ static int check_owner(int folder, const char *path, mode_t mode)
 		return pin_failed(path);
 	if (!is_ours(&found))
 		return refuse(path, &found);
-	return set_mode(folder, &found, mode) ? pin_failed(path) : 0;
+	return shut_out_others(folder, &found, group) ? pin_failed(path) : 0;
 }
 
 /* Its descriptor, or -1 after saying why. */
-static int make_folder(int parent, const char *name, const char *path, mode_t mode)
+static int make_folder(int parent, const char *name, const char *path, gid_t group)
 {
 	int folder;
 
-	if (mkdirat(parent, name, mode) && errno != EEXIST)
+	if (mkdirat(parent, name, 0700) && errno != EEXIST)
 		return pin_failed(path);
 	folder = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (folder < 0)
 		return explain(parent, name, path);
-	if (check_owner(folder, path, mode) == 0)
+	if (check_owner(folder, path, group) == 0)
 		return folder;
 	close(folder);
 	return -1;
@@ -99,16 +108,16 @@ static int lock(const struct folder *folder)
 }
 
 /* The lock is on the inner folder, which no other user can open. */
-int take_folder(struct folder *folder, const char *path)
+int take_folder(struct folder *folder, const char *path, gid_t group)
 {
 	char kept[PATH_MAX];
 
 	snprintf(kept, sizeof(kept), "%s/" KEPT, path);
 	folder->path = path;
-	folder->pins = make_folder(AT_FDCWD, path, path, 0755);
+	folder->pins = make_folder(AT_FDCWD, path, path, group);
 	if (folder->pins < 0)
 		return -1;
-	folder->kept = make_folder(folder->pins, KEPT, kept, 0700);
+	folder->kept = make_folder(folder->pins, KEPT, kept, NO_GROUP);
 	return folder->kept < 0 ? -1 : lock(folder);
 }
 

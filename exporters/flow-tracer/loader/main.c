@@ -125,7 +125,7 @@ int main(int argc, char **argv)
 	keep_warnings();
 	mallopt(M_MMAP_THRESHOLD, 1 << 17); /* gives the kernel's types back whole, as often as they are read and freed */
 	umask(022); /* so that what is made has the mode it is made with */
-	if (check_host(options.pins) || take_folder(&folder, options.pins))
+	if (check_host(options.pins) || take_folder(&folder, options.pins, options.group))
 		return EXIT_FAILURE;
 	return trace(&options, &folder, &ends);
 }

@@ -67,10 +67,24 @@ static int parse_pins(const char **pins, char *text)
 	return -1;
 }
 
+/* Group 0 would be no one but root. */
+static int parse_group(gid_t *group, const char *text)
+{
+	char *end;
+	unsigned long value = strtoul(text, &end, 10);
+
+	if (!isdigit((unsigned char)*text) || *end != '\0' || value == 0 || value >= NO_GROUP) {
+		log_line(LOG_ERROR, "BAD_OPTION", "--group takes the number of a group, not \"%s\"", text);
+		return -1;
+	}
+	*group = value;
+	return 0;
+}
+
 static int say_usage(void)
 {
 	log_line(LOG_ERROR, "BAD_OPTION",
-		 "usage: flow-tracer [--pins DIR] [--logs DIR] [--max-flows N|auto] [--max-closed N|auto] [--max-udp N|auto] "
+		 "usage: flow-tracer [--pins DIR] [--group GID] [--logs DIR] [--max-flows N|auto] [--max-closed N|auto] [--max-udp N|auto] "
 		 "[--udp on|off|functions|cgroup] [--udp-idle SECONDS] [--health]");
 	return -1;
 }
@@ -80,6 +94,8 @@ static int take_option(struct options *options, int option)
 	switch (option) {
 	case 'p':
 		return parse_pins(&options->pins, optarg);
+	case 'g':
+		return parse_group(&options->group, optarg);
 	case 'l':
 		options->logs = optarg;
 		return 0;
@@ -112,6 +128,7 @@ int parse_options(struct options *options, int argc, char **argv)
 {
 	static const struct option known[] = {
 		{ "pins", required_argument, NULL, 'p' },
+		{ "group", required_argument, NULL, 'g' },
 		{ "logs", required_argument, NULL, 'l' },
 		{ "max-flows", required_argument, NULL, 'm' },
 		{ "max-closed", required_argument, NULL, 'c' },
@@ -124,7 +141,7 @@ int parse_options(struct options *options, int argc, char **argv)
 	int option;
 
 	opterr = 0;
-	*options = (struct options){ .pins = DEFAULT_PINS, .logs = temporary_folder(), .udp_idle = 60 };
+	*options = (struct options){ .pins = DEFAULT_PINS, .group = NO_GROUP, .logs = temporary_folder(), .udp_idle = 60 };
 	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1)
 		if (take_option(options, option))
 			return -1;

@@ -3,6 +3,7 @@
 #define FLOWTALLY_OPTIONS_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 /* Where UDP is to be counted. */
 enum udp_choice {
@@ -12,8 +13,11 @@ enum udp_choice {
 	COUNT_UDP_AT_CGROUP,
 };
 
+#define NO_GROUP ((gid_t)-1)
+
 struct options {
 	const char *pins; /* folder on a BPF file system; made at start, removed at the end */
+	gid_t group; /* whose members may read the pins beside the tracer's own user; NO_GROUP */
 	const char *logs; /* folder for what the kernel's verifier says of a program it refuses */
 	unsigned int max_flows; /* sockets to have room for; 0 (auto): as many as suit the machine */
 	unsigned int max_closed; /* flows that ended and wait for the reader; 0 likewise */

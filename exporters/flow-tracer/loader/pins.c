@@ -15,6 +15,7 @@
 
 #include "folder.h"
 #include "log.h"
+#include "options.h"
 #include "rows.h"
 #include "tracer.skel.h"
 
@@ -71,6 +72,8 @@ static const char *remedy(const char *path, int error)
 {
 	if (error == EPERM && has_dot(path))
 		return "; a BPF file system takes no name with a dot: choose another --pins";
+	if (error == EPERM)
+		return "; run the tracer with the group of --group among its own groups (docker: group_add)";
 	if (error == EROFS)
 		return "; mount -o remount,rw the BPF file system";
 	if (error == ENOTDIR)
@@ -88,23 +91,31 @@ int pin_failed(const char *path)
 	return -1;
 }
 
-/* Readers of any user read; the owner's right to write is asked for when the link is opened again. */
-static int pin_link(struct bpf_link *link, const char *folder, const char *name)
+/* The owner's right to write is asked for when the link is opened again. */
+static int set_readers(const char *path, gid_t group)
+{
+	if (group == NO_GROUP)
+		return chmod(path, 0600);
+	return chown(path, -1, group) ? -1 : chmod(path, 0640);
+}
+
+/* What is kept for the next tracer has no other readers: they cannot even enter its folder. */
+static int pin_link(struct bpf_link *link, const char *folder, const char *name, gid_t group)
 {
 	char path[PATH_MAX];
 
 	if (!link)
 		return 0;
 	put_path(path, folder, name);
-	if (bpf_link__pin(link, path) == 0 && chmod(path, 0644) == 0)
+	if (bpf_link__pin(link, path) == 0 && set_readers(path, group) == 0)
 		return 0;
 	return pin_failed(path);
 }
 
-int pin_links(struct tracer *tracer, const char *folder)
+int pin_links(struct tracer *tracer, const char *folder, gid_t group)
 {
 	for (size_t i = 0; i < PIN_COUNT; i++)
-		if (pin_link(*link_of(tracer, &pins[i]), folder, pins[i].name))
+		if (pin_link(*link_of(tracer, &pins[i]), folder, pins[i].name, group))
 			return -1;
 	return 0;
 }

@@ -6,6 +6,8 @@
 #ifndef FLOWTALLY_PINS_H
 #define FLOWTALLY_PINS_H
 
+#include <sys/types.h>
+
 #define KEPT "kept"
 
 struct folder;
@@ -15,7 +17,7 @@ struct tracer;
 int pin_failed(const char *path);
 
 /* Pins all that is attached: 0, or -1 after saying why. */
-int pin_links(struct tracer *tracer, const char *folder);
+int pin_links(struct tracer *tracer, const char *folder, gid_t group);
 
 /* Opens what pin_links() pinned, as the status flags tell: 0, or -1 when something is not there. */
 int open_links(struct tracer *tracer, const char *folder);

@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
-import { PIN_DIRECTORY } from "../../../start/stack/layout.ts";
 
 /** The machine a figure was measured on, one line. */
 export function describeMachine(): string {
@@ -16,6 +15,11 @@ export function remarks(): string[] {
   return [
     `load average ${load}`,
     ...(timed ? ["kernel.bpf_stats_enabled was on, which makes every BPF program slower"] : []),
-    ...(existsSync(PIN_DIRECTORY) ? ["a Flowtally stack was running, whose programs burden both sides"] : []),
+    ...(pinsAreMounted() ? ["a Flowtally stack was running, whose programs burden both sides"] : []),
   ];
+}
+
+/** The engine mounts the pins' file system while a stack runs. */
+function pinsAreMounted(): boolean {
+  return /_flow-pins\/\S+ bpf /.test(readFileSync("/proc/mounts", "utf8"));
 }

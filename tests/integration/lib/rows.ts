@@ -73,11 +73,16 @@ export interface StatusRow {
   udpRoom: number;
   tableBytes: number;
   refusedRuns: number;
+  closedWritten: number;
+  closedFreed: number;
+  closedReads: number;
+  snapshots: number;
+  liveSnapshot: number;
 }
 
 const FLOW_ROW_BYTES = 128;
 const PROCESS_ROW_BYTES = 192;
-const STATUS_ROW_BYTES = 96;
+const STATUS_ROW_BYTES = 136;
 const CLOSED_ROW_BYTES = 160;
 const UDP_ROW_BYTES = 160;
 const PROGRAM_ROW_BYTES = 120;
@@ -167,6 +172,11 @@ export function readStatus(pins: string): StatusRow {
     udpRoom: row.readUInt32LE(76),
     tableBytes: number(80),
     refusedRuns: number(88),
+    closedWritten: number(96),
+    closedFreed: number(104),
+    closedReads: number(112),
+    snapshots: number(120),
+    liveSnapshot: number(128),
   };
 }
 

@@ -1,7 +1,6 @@
-import { readdir } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import type Docker from "dockerode";
 import { execa } from "execa";
-import { PIN_DIRECTORY } from "../../../start/stack/layout.ts";
 import { PROJECT } from "../../../start/stack/services.ts";
 
 /** All a stack could leave on a machine, by name. */
@@ -17,7 +16,7 @@ export async function tracesOf(docker: Docker): Promise<Traces> {
   const [containers, networks, pins, programs] = await Promise.all([
     docker.listContainers({ all: true, filters }),
     docker.listNetworks({ filters }),
-    readdir(PIN_DIRECTORY).catch(() => []),
+    mountsOfPins(),
     bpfPrograms(),
   ]);
   return {
@@ -26,6 +25,12 @@ export async function tracesOf(docker: Docker): Promise<Traces> {
     pins,
     programs,
   };
+}
+
+/** Mounted by the engine while a container of the stack uses it; a mount that stays keeps the pins and their programs. */
+async function mountsOfPins(): Promise<string[]> {
+  const mounts = (await readFile("/proc/mounts", "utf8")).split("\n");
+  return mounts.filter((line) => /_flow-pins\/\S+ bpf /.test(line));
 }
 
 /** Ids and names of all BPF programs in the kernel, whoever loaded them, but for device filters (systemd and Docker make those by themselves). */

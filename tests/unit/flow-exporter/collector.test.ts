@@ -76,11 +76,11 @@ describe("a cycle", () => {
     const { collector, healths, kernel } = fixture();
     for (let read = 0; read < 2; read++) collector.collect();
     const before = sent(collector);
-    const flows = kernel.flows.bind(kernel);
-    kernel.flows = () => Buffer.concat([flows(), Buffer.alloc(128)]);
+    const live = kernel.live.bind(kernel);
+    kernel.live = () => Buffer.concat([live(), Buffer.alloc(128)]);
     collector.collect();
     assert.match(healths.tracer.reason, /version 0/);
-    kernel.flows = flows;
+    kernel.live = live;
     collector.collect();
     assert.equal(healths.tracer.up, true);
     assert.deepEqual(sent(collector), before);

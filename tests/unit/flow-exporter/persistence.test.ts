@@ -5,10 +5,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { ROWS_VERSION } from "../../../exporters/flow-exporter/decode/layout.ts";
 import { createStateFile, type Files } from "../../../exporters/flow-exporter/read/state-file.ts";
 import { decodeState } from "../../../exporters/flow-exporter/totals/state.ts";
 import { Kernel } from "./lib/kernel.ts";
-import { processRow, udpRow } from "./lib/rows.ts";
+import { closedRow, processRow, udpRow } from "./lib/rows.ts";
 import { Disk, Running } from "./lib/running.ts";
 import { SOCKETS } from "./lib/sockets.ts";
 import { container, idOf } from "./lib/world.ts";
@@ -163,6 +164,18 @@ describe("totals on disk", () => {
       assert.doesNotThrow(() => decodeState(disk.text ?? ""));
     });
   }
+
+  test("ended flows that an exporter of another version has read are lost, and counted as such", () => {
+    const { kernel, disk } = started();
+    new Running(kernel, disk).cycle(20);
+    const row = closedRow({ ...WORLD, cookie: 7 }, { sequence: 1, endNs: 1 });
+    row.writeUInt8(ROWS_VERSION - 1, 3);
+    const rows = Buffer.concat([row, row]).toString("base64");
+    disk.text = disk.text?.replace('"rows":""', `"rows":"${rows}"`);
+    const running = new Running(kernel, disk);
+    running.cycle();
+    assert.deepEqual([running.collector.lostFlows.state.total.closed, disk.aside], [2, undefined]);
+  });
 
   test("whatever is in the file, the exporter starts", () => {
     const { kernel, disk } = started();

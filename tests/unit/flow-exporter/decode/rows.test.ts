@@ -47,7 +47,7 @@ describe("flow rows", () => {
   });
 
   for (const [fault, at, value, message] of [
-    ["size", 0, 64, /size 64, kind 2, version 3; this exporter reads size 128, kind 2, version 3/],
+    ["size", 0, 64, /size 64, kind 2, version 4; this exporter reads size 128, kind 2, version 4/],
     ["kind", 2, 3, /kind 3/],
     ["version", 3, 1, /version 1; this/],
   ] as const) {
@@ -127,6 +127,11 @@ test("the status is exactly one row", () => {
     refused_runs: 11,
     ...losses,
     ...room,
+    closed_written: 12,
+    closed_freed: 13,
+    closed_reads: 14,
+    snapshots: 15,
+    live_snapshot: 16,
   });
   assert.deepEqual(decodeStatus(row), {
     heartbeatNs: 1,
@@ -140,6 +145,11 @@ test("the status is exactly one row", () => {
     room: { flows: 8, closed: 9, udp: 10 },
     tableBytes: 2 ** 33,
     refusedRuns: 11,
+    closedWritten: 12,
+    closedFreed: 13,
+    closedReads: 14,
+    snapshots: 15,
+    liveSnapshot: 16,
   });
   assert.throws(() => decodeStatus(statusRow({ udp_mode: 3 })), { name: "DecodeError", message: /not known: 3/ });
   assert.throws(() => decodeStatus(Buffer.concat([row, row])), { message: "pin status has 2 rows instead of one" });

@@ -31,6 +31,8 @@ export class Kernel implements Tracer {
   #startedMs = this.wallMs;
   #sequence = 0;
   #cookie = 0;
+  #snapshots = 0;
+  #closedReads = 0;
 
   /** A socket that is open from now on; returns its cookie. */
   open(values: Omit<SocketValues, "cookie"> & { cookie?: number }): number {
@@ -81,7 +83,10 @@ export class Kernel implements Tracer {
 
   status(): Uint8Array {
     const flags = this.parts | (this.udpRows ? STATUS.udp : 0);
-    return this.#read("status", statusRow({ heartbeat_ns: this.heartbeatNs, flags, ...this.statusValues }));
+    return this.#read(
+      "status",
+      statusRow({ ...this.#counts(), heartbeat_ns: this.heartbeatNs, flags, ...this.statusValues }),
+    );
   }
 
   backfillOwners(): void {
@@ -95,6 +100,7 @@ export class Kernel implements Tracer {
 
   closed(): Uint8Array {
     const rows = [...this.#ring.values()];
+    this.#closedReads += 1;
     const bytes = this.#read("closed", Buffer.concat(rows.map(({ row }) => row)));
     for (const row of rows) row.marked = true;
     return bytes;
@@ -105,7 +111,12 @@ export class Kernel implements Tracer {
     for (const [sequence, { marked }] of this.#ring) if (marked) this.#ring.delete(sequence);
   }
 
-  flows(): Uint8Array {
+  snapshot(): void {
+    this.#snapshots += 1;
+    this.#read("snapshot", new Uint8Array());
+  }
+
+  live(): Uint8Array {
     return this.#read("live", Buffer.concat([...this.sockets.values()].map(socket)));
   }
 
@@ -124,6 +135,15 @@ export class Kernel implements Tracer {
       wallOffsetMs: () => this.wallOffset * 1_000,
       bootId: () => this.bootId,
       netFile: (name) => files[name] ?? "",
+    };
+  }
+
+  #counts(): Record<string, number> {
+    return {
+      closed_written: this.#sequence,
+      closed_reads: this.#closedReads,
+      snapshots: this.#snapshots,
+      live_snapshot: this.#snapshots,
     };
   }
 

@@ -19,6 +19,11 @@ const STATUS = {
   room: { flows: 32_768, closed: 16_384, udp: 8_192 },
   tableBytes: 9_306_112,
   refusedRuns: 3,
+  closedWritten: 0,
+  closedFreed: 0,
+  closedReads: 0,
+  snapshots: 0,
+  liveSnapshot: 0,
 } as const;
 
 const PROGRAM = {
@@ -67,7 +72,7 @@ export function viewOf(sockets: SocketValues[], values: Partial<View> = {}, ende
     sources: [UP, { ...UP, name: "docker" }, { ...UP, name: "udp", up: undefined }],
     collectSeconds: () => 0.0125,
     rows: () => sockets.length,
-    lostFlows: () => ({ live: 1, closed: 2, events: 0, udp: 0 }),
+    lostFlows: () => ({ live: 1, closed: 2, erased: 4, events: 0, udp: 0 }),
     unseenSeconds: () => 6.5,
     clockSteps: () => 2,
     lastClockStep: () => ({ seconds: -3_600.5, ageSeconds: 12 }),

@@ -29,8 +29,8 @@ describe("pins", () => {
 
   test("flows come from live, once snapshot has been read", async () => {
     await writeFile(path.join(folder, "live"), "rows");
-    assert.throws(() => createTracer(folder).flows(), { code: "ENOENT", message: /snapshot/ });
+    assert.throws(() => createTracer(folder).snapshot(), { code: "ENOENT", message: /snapshot/ });
     await writeFile(path.join(folder, "snapshot"), "");
-    assert.equal(Buffer.from(createTracer(folder).flows()).toString(), "rows");
+    assert.equal(Buffer.from(createTracer(folder).live()).toString(), "rows");
   });
 });

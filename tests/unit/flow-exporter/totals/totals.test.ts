@@ -137,7 +137,7 @@ describe("at the limit", () => {
 
 test("losses add up over the tracer's restarts, and a lasting shortage counts once", () => {
   const lost = new LostFlows();
-  const none = { closedLost: 0, missedEvents: 0, udpLost: 0 };
+  const none = { closedLost: 0, closedErased: 0, missedEvents: 0, udpLost: 0 };
   const totalsSeen = [
     { storageLost: 0, liveLost: 4 },
     { storageLost: 3, liveLost: 4 },
