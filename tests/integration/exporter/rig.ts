@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { buildTracer, startTracer, type Tracer } from "../lib/tracer.ts";
 import { createPeers, type Peers } from "./peers.ts";
-import { type ExporterOptions, type RunningExporter, startExporter } from "./unprivileged.ts";
+import { EXPORTER, type ExporterOptions, type RunningExporter, startExporter } from "./unprivileged.ts";
 
 interface RigOptions extends Omit<ExporterOptions, "state"> {
   tracerArgs?: readonly string[];
@@ -50,7 +50,7 @@ export class Rig {
 
   /** Starts the tracer; or, once that has ended, the next one like it. */
   async startTracer(): Promise<void> {
-    this.#tracer = await startTracer(this.#name, ...(this.#options.tracerArgs ?? []));
+    this.#tracer = await startTracer(this.#name, "--group", `${EXPORTER}`, ...(this.#options.tracerArgs ?? []));
   }
 
   /** Starts the exporter; or, once that has ended, the next one, which goes on with its state; `options` may differ. */

@@ -4,6 +4,8 @@ import { createInterface } from "node:readline";
 import { execa } from "execa";
 import { ROOT } from "../lib/launcher.ts";
 
+/** Its user and group, as in docker-compose.yml. */
+export const EXPORTER = 60_906;
 const DOCKER_SOCKET = "/var/run/docker.sock";
 
 interface LogLine {
@@ -36,7 +38,13 @@ export interface ExporterOptions {
 export async function startExporter(pins: string, options: ExporterOptions = {}): Promise<RunningExporter> {
   const { state = "", dockerSocket = DOCKER_SOCKET, refreshSeconds = 10, maxEdges = 2_000 } = options;
   const { gid } = await stat(dockerSocket);
-  const rights = ["--reuid=60906", "--regid=60906", `--groups=${gid}`, "--bounding-set=-all", "--no-new-privs"];
+  const rights = [
+    `--reuid=${EXPORTER}`,
+    `--regid=${EXPORTER}`,
+    `--groups=${gid}`,
+    "--bounding-set=-all",
+    "--no-new-privs",
+  ];
   const main = path.join(ROOT, "exporters/flow-exporter/main.ts");
   const env = { FLOW_PINS: pins, FLOW_PORT: "0", FLOW_STATE: state, DOCKER_SOCKET: dockerSocket };
   const child = execa("setpriv", [...rights, process.execPath, main], {
