@@ -253,7 +253,9 @@ describe("what asks Docker through docker-filter", { skip }, () => {
   it("works again once the filter is back", async () => {
     await works();
     const said = exporter.log.length;
+    const began = performance.now();
     await filter.restart();
+    assert.ok(performance.now() - began < 4_000, "it had to be killed");
     await eventually(15, () => assert.ok(exporter.log.slice(said).some(({ msg }) => msg === "source fails")));
     await works();
   });
