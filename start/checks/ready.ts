@@ -1,4 +1,4 @@
-import { applyInstall } from "../install/apply.ts";
+import { applyInstall, meaningsOf } from "../install/apply.ts";
 import { planInstall, printCommands } from "../install/plan.ts";
 import { readSystem } from "../install/system.ts";
 import type { Installer, System } from "../install/types.ts";
@@ -17,6 +17,8 @@ export interface ReadyOptions {
   /** False: what is missing is not installed; the error names the commands. */
   install: boolean;
   report: (line: string) => void;
+  /** Told what the user must not miss; left out, `report` is. */
+  notice?: (line: string) => void;
   signal: AbortSignal;
   checks?: readonly Check[];
 }
@@ -39,7 +41,9 @@ export async function ensureReady(options: ReadyOptions): Promise<CheckResult[]>
     const installers = [...new Set(faults.flatMap(installersOf))].filter((installer) => !tried.has(installer));
     if (installers.length === 0 || !faults.every(isMendable)) throw unreadyError(faults);
     if (!options.install || !isUnattended(system, installers)) {
-      throw unreadyError(faults, printCommands(await planInstall(system, installers), options.host.uid));
+      const commands = printCommands(await planInstall(system, installers), options.host.uid);
+      const meanings = (await meaningsOf(system, installers)).map((line) => `# ${line}`);
+      throw unreadyError(faults, [...meanings, ...commands]);
     }
     await applyInstall(system, installers, options);
     for (const installer of installers) tried.add(installer);

@@ -5,6 +5,8 @@ import type { Command, Installer, System } from "./types.ts";
 
 export interface ApplyOptions {
   report: (line: string) => void;
+  /** Told what the user must not miss; left out, `report` is. */
+  notice?: (line: string) => void;
   signal: AbortSignal;
 }
 
@@ -15,9 +17,16 @@ export interface ApplyOptions {
  */
 export async function applyInstall(system: System, installers: readonly Installer[], options: ApplyOptions) {
   options.report(`installing ${installers.map(({ title }) => title).join(", ")}`);
+  for (const line of await meaningsOf(system, installers)) (options.notice ?? options.report)(line);
   await runAll(system, await planRefresh(system, installers), options);
   await runAll(system, await planInstall(system, installers), options);
   for (const installer of installers) await installer.settle?.({ host: system.host, signal: options.signal });
+}
+
+/** What the user must know of before it is done. */
+export async function meaningsOf(system: System, installers: readonly Installer[]): Promise<string[]> {
+  const lines = await Promise.all(installers.map((installer) => installer.meaning?.(system)));
+  return lines.filter((line) => line !== undefined);
 }
 
 async function runAll({ host }: System, commands: readonly Command[], { report, signal }: ApplyOptions): Promise<void> {

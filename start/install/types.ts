@@ -39,6 +39,8 @@ export interface Installer {
   title: string;
   /** Names of packages; those of all installers go into one transaction. */
   packages?(manager: PackageManager, distribution: Distribution): Promise<readonly string[]>;
+  /** What it means to the machine's safety; said before anything is done, and again at the end of the checks. */
+  meaning?(system: System): Promise<string>;
   /** What is left to do once the packages are there. */
   commands?(system: System): Promise<readonly Command[]>;
   /** Waits until what was installed works. */

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { reasonOf, StartError } from "../errors.ts";
 import { explain, samePorts, tablesTooLarge } from "./faults.ts";
 import { parseKeyValues } from "./parse.ts";
@@ -8,7 +8,7 @@ export { memoryBytes, type Settings } from "./schema.ts";
 
 /**
  * Reads the settings of the stack.
- * @throws StartError SETTINGS_UNREADABLE, or SETTINGS_INVALID with every fault.
+ * @throws StartError SETTINGS_UNREADABLE, SETTINGS_INVALID with every fault, or PASSWORD_EXPOSED.
  */
 export async function loadSettings(file: string): Promise<Settings> {
   const text = await readFile(file, "utf8").catch((error: unknown) => {
@@ -22,7 +22,22 @@ export async function loadSettings(file: string): Promise<Settings> {
       { cause: error },
     );
   });
-  return readSettings(text, file);
+  const settings = readSettings(text, file);
+  if (settings.GRAFANA_ADMIN_PASSWORD !== "") await refuseExposed(file);
+  return settings;
+}
+
+const READABLE_BY_ALL = 0o004;
+
+/** A password in a file that every user of the machine may read is none. */
+async function refuseExposed(file: string): Promise<void> {
+  const { mode } = await stat(file);
+  if ((mode & READABLE_BY_ALL) === 0) return;
+  throw new StartError("PASSWORD_EXPOSED", {
+    what: `Every user of this machine can read the password in ${file}`,
+    why: `its mode is ${(mode & 0o777).toString(8)}, and GRAFANA_ADMIN_PASSWORD is set in it`,
+    fix: `chmod 600 ${file}, and choose another password if somebody else works here; left empty, one is generated`,
+  });
 }
 
 /**

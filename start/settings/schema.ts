@@ -29,6 +29,17 @@ export function memoryBytes(amount: string): number {
   return Number.parseInt(amount, 10) * (UNITS[amount.slice(-1)] ?? 1);
 }
 
+/** Hundredths are what the engine is told at most. */
+const cpus = (value: number) =>
+  z
+    .string()
+    .regex(/^\d{1,3}(\.\d{1,2})?$/, "must be a number of CPUs such as 0.5 or 2")
+    .transform(Number)
+    .refine((amount) => amount >= LEAST_CPUS, `must be at least ${LEAST_CPUS}`)
+    .default(value);
+
+const LEAST_CPUS = 0.05;
+
 const retention = z.string().regex(/^[1-9]\d*(h|d|w|y)$/, "must be a time such as 12h, 7d or 4w");
 
 const IMAGE = /^([a-z0-9.-]+(:\d+)?\/)?[a-z0-9]+([._/-]+[a-z0-9]+)*(:[\w][\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/;
@@ -87,6 +98,15 @@ export const schema = z.strictObject({
   FLOW_EXPORTER_MEMORY: memory("512m"),
   DOCKER_FILTER_MEMORY: memory("32m"),
   GUARD_MEMORY: memory("32m"),
+  PROMETHEUS_CPUS: cpus(1),
+  GRAFANA_CPUS: cpus(1),
+  CADVISOR_CPUS: cpus(0.5),
+  NODE_EXPORTER_CPUS: cpus(0.5),
+  EBPF_EXPORTER_CPUS: cpus(0.5),
+  FLOW_TRACER_CPUS: cpus(1),
+  FLOW_EXPORTER_CPUS: cpus(2),
+  DOCKER_FILTER_CPUS: cpus(0.5),
+  GUARD_CPUS: cpus(1),
   FLOW_UDP: z.enum(["on", "off", "functions", "cgroup"], "must be on, off, functions or cgroup").default("on"),
   FLOW_UDP_IDLE_SECONDS: integer(1, 3600).default(60),
   FLOW_MAX_FLOWS: autoOr(256, MOST_FLOWS),

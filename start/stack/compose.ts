@@ -7,6 +7,8 @@ import { PROJECT } from "./services.ts";
 /** Docker Compose for this project. Which files and profiles count is said in `.env`, where Compose itself reads it. */
 export interface Compose {
   up(options: Pick<RunOptions, "signal" | "onLine">): Promise<void>;
+  /** Makes containers, networks and volumes, and starts nothing. */
+  create(options: Pick<RunOptions, "signal" | "onLine">): Promise<void>;
   /** Removes containers and networks, whatever profile they came from; data volumes on request only. */
   down(options: { volumes: boolean }): Promise<void>;
   /** The last lines a service wrote, newest last. */
@@ -16,14 +18,13 @@ export interface Compose {
 export function composeIn(host: Host, layout: Layout): Compose {
   const compose = (args: readonly string[], options: RunOptions = {}) =>
     host.run("docker", ["compose", "--project-name", PROJECT, ...args], { cwd: layout.root, ...options });
+  const up = async (how: "--detach" | "--no-start", options: RunOptions) => {
+    const result = await compose(["--progress", "plain", "up", how, "--no-build", "--remove-orphans"], options);
+    if (!result.ok) throw upFailed(result.stderr || result.message);
+  };
   return {
-    up: async (options) => {
-      const result = await compose(
-        ["--progress", "plain", "up", "--detach", "--no-build", "--remove-orphans"],
-        options,
-      );
-      if (!result.ok) throw upFailed(result.stderr || result.message);
-    },
+    up: (options) => up("--detach", options),
+    create: (options) => up("--no-start", options),
     down: async ({ volumes }) => {
       const args = ["--profile", "grafana", "down", "--remove-orphans", "--timeout", "5"];
       const result = await compose(volumes ? [...args, "--volumes"] : args);

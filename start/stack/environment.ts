@@ -28,7 +28,7 @@ export function environmentOf(input: EnvironmentInput): Record<string, string> {
   const { GRAFANA_ADMIN_PASSWORD: _byFile, GRAFANA_IMAGE: _byOutcome, ...plain } = settings;
   const grafana = images.some(({ service, origin }) => service === "grafana" && origin !== "missing");
   return {
-    ...Object.fromEntries(Object.entries(plain).map(([key, value]) => [key, String(value)])),
+    ...Object.fromEntries(Object.entries(plain).map(([key, value]) => [key, String(bounded(key, value, facts))])),
     ...imageVariables(images),
     COMPOSE_FILE: `${layout.composeFile}:${layout.hostCompose}`,
     COMPOSE_PROFILES: grafana ? "grafana" : "",
@@ -41,6 +41,11 @@ export function environmentOf(input: EnvironmentInput): Record<string, string> {
     FLOW_LEFT_OUT:
       leftOut.length === 0 ? "" : JSON.stringify(Object.fromEntries(leftOut.map((l) => [l.part, l.reason]))),
   };
+}
+
+/** The engine refuses a limit above what the machine has, and takes 0 for none. */
+function bounded(key: string, value: string | number, { cpus }: HostFacts): string | number {
+  return key.endsWith("_CPUS") ? Math.min(Number(value), cpus) : value;
 }
 
 function imageVariables(images: readonly ImageOutcome[]): Record<string, string> {

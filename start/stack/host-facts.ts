@@ -13,10 +13,20 @@ export interface HostFacts {
   /** The host's address on Docker's default bridge, where node-exporter listens for Prometheus. */
   gateway: string;
   cgroupVersion: "1" | "2";
+  /** CPUs of this machine; 0 where its kernel cannot limit them. */
+  cpus: number;
   /** Whether the engine can grant BPF and PERFMON, instead of all of SYS_ADMIN. */
   bpfCapability: boolean;
   /** The disk under Docker's data, such as /dev/vda; undefined when it has none of its own (tmpfs, ZFS …). */
   dataDisk: string | undefined;
+}
+
+interface EngineInfo {
+  DockerRootDir: string;
+  Driver: string;
+  NCPU: number;
+  CpuCfsQuota: boolean;
+  CgroupVersion?: string;
 }
 
 const DOCKER_SOCKET = "/var/run/docker.sock";
@@ -25,7 +35,7 @@ const DEFAULT_GATEWAY = "172.17.0.1";
 /** `image` is any image that is here, to ask the engine with. */
 export async function readHostFacts(host: Host, docker: Docker, image: string): Promise<HostFacts> {
   const [info, bridge, socket, bpfCapability] = await Promise.all([
-    docker.info() as Promise<{ DockerRootDir: string; Driver: string; CgroupVersion?: string }>,
+    docker.info() as Promise<EngineInfo>,
     docker.getNetwork("bridge").inspect() as Promise<{ IPAM?: { Config?: { Gateway?: string }[] } }>,
     stat(host.resolve(DOCKER_SOCKET)),
     knowsBpfCapability(docker, image),
@@ -34,6 +44,7 @@ export async function readHostFacts(host: Host, docker: Docker, image: string): 
     dockerGid: socket.gid,
     dockerLayers: path.join(info.DockerRootDir, "image", info.Driver, "layerdb/mounts"),
     gateway: bridge.IPAM?.Config?.find((config) => config.Gateway)?.Gateway ?? DEFAULT_GATEWAY,
+    cpus: info.CpuCfsQuota ? info.NCPU : 0,
     cgroupVersion: info.CgroupVersion === "2" ? "2" : "1",
     bpfCapability,
     dataDisk: await diskUnder(host, info.DockerRootDir),

@@ -4,10 +4,20 @@ import type { Step } from "./step.ts";
 export const checks: Step = {
   title: "Check the machine",
   run: async ({ host, settings, install, signal }, report) => {
-    const results = await ensureReady({ host, settings, install, report, signal });
+    const notices: string[] = [];
+    const notice = (line: string) => {
+      notices.push(line);
+      report(line);
+    };
+    const results = await ensureReady({ host, settings, install, report, notice, signal });
     const warnings = results.filter((result) => result.status === "warning");
     for (const { title, detail } of warnings) report(`${title}: ${detail}`);
-    if (warnings.length === 0) return "all well";
-    return `well, with ${warnings.length === 1 ? "a warning" : `${warnings.length} warnings`} (npm run doctor)`;
+    // A line of progress is overwritten by the next one; the result stays.
+    return [outcome(warnings.length), ...notices].join("; ");
   },
 };
+
+function outcome(warnings: number): string {
+  if (warnings === 0) return "all well";
+  return `well, with ${warnings === 1 ? "a warning" : `${warnings} warnings`} (npm run doctor)`;
+}

@@ -5,8 +5,9 @@ import { listContainers } from "../stack/containers.ts";
 import { writeStackFiles } from "../stack/files.ts";
 import { readHostFacts } from "../stack/host-facts.ts";
 import { extractPrograms } from "../stack/programs.ts";
+import { handOverVolumes, missingVolumes, OWNED_VOLUMES } from "../stack/volumes.ts";
 import { healthSecondsOf, patienceOf } from "./patience.ts";
-import type { Step } from "./step.ts";
+import type { StackContext, Step } from "./step.ts";
 
 export const up: Step = {
   title: "Bring up the services",
@@ -20,11 +21,23 @@ export const up: Step = {
     await writeStackFiles({ ...context, facts, healthSeconds });
     await enableBpfStats(host, layout);
     const began = performance.now();
+    await provideVolumes(context, report);
     await composeIn(host, layout).up({ signal, onLine: report });
     context.patience = patienceOf((performance.now() - began) / 1000);
     return `${(await listContainers(docker)).length} containers`;
   },
 };
+
+/** A new volume is filled as its container is made, and belongs to whom the image is made for; only then it is given away. */
+async function provideVolumes(context: StackContext, report: (line: string) => void): Promise<void> {
+  const { host, docker, layout, signal } = context;
+  const missing = await missingVolumes(docker, OWNED_VOLUMES);
+  if (missing.length > 0) await composeIn(host, layout).create({ signal, onLine: report });
+  const image = referenceOf(context.images, "flow-exporter");
+  for (const { name, uid } of await handOverVolumes({ docker, host, image, volumes: OWNED_VOLUMES })) {
+    report(`the volume ${name} belongs to user ${uid} now`);
+  }
+}
 
 /** Images built here are never missing: their failure ends the step that provides them. */
 function referenceOf(images: readonly ImageOutcome[], service: ImageName): string {

@@ -16,7 +16,7 @@ export function servicesSuite(running: () => Running): void {
       assert.equal(up.length, targets.length, "a target that is not up has no place in the list");
     });
 
-    it("have a health check, a memory limit, a restart policy, bounded logs, least rights and loopback ports", async () => {
+    it("have a health check, limits of memory, CPU and processes, a user of their own, a restart policy, bounded logs, least rights and loopback ports", async () => {
       const { docker } = running();
       const containers = await listContainers(docker);
       assert.ok(containers.length >= 6);
@@ -24,6 +24,9 @@ export function servicesSuite(running: () => Running): void {
         const { Config, HostConfig } = await docker.getContainer(id).inspect();
         assert.ok(Config.Healthcheck?.Test, `${service} has no health check`);
         assert.ok((HostConfig.Memory ?? 0) > 0, `${service} has no memory limit`);
+        assert.ok((HostConfig.NanoCpus ?? 0) > 0, `${service} has no CPU limit`);
+        assert.ok((HostConfig.PidsLimit ?? 0) > 0, `${service} has no limit of processes`);
+        assert.match(Config.User, /^(0|472|609\d\d):/, `${service} shares a user with the machine`);
         assert.equal(HostConfig.RestartPolicy?.Name, "always", service);
         assert.ok(HostConfig.LogConfig?.Config["max-size"], `${service} has unbounded logs`);
         assert.equal(HostConfig.Privileged, false, service);
@@ -31,6 +34,19 @@ export function servicesSuite(running: () => Running): void {
         assert.deepEqual(HostConfig.CapDrop, ["ALL"], service);
         for (const bindings of Object.values(HostConfig.PortBindings ?? {})) {
           for (const { HostIp } of bindings as { HostIp: string }[]) assert.equal(HostIp, "127.0.0.1", service);
+        }
+      }
+    });
+
+    it("reach Docker through docker-filter alone", async () => {
+      const { docker } = running();
+      for (const { id, service } of await listContainers(docker)) {
+        const { HostConfig, Config } = await docker.getContainer(id).inspect();
+        const reachesSocket = (HostConfig.Binds ?? []).some((bind) => /^(\/var)?\/run(:|\/docker)/.test(bind));
+        assert.equal(reachesSocket, service === "docker-filter", service);
+        if (service === "cadvisor") {
+          assert.equal(Config.User, "60904:60904");
+          assert.ok(!(HostConfig.Binds ?? []).some((bind) => bind.startsWith("/:")), "cAdvisor has the host's root");
         }
       }
     });

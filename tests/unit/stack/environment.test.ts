@@ -13,6 +13,7 @@ const facts: HostFacts = {
   gateway: "172.17.0.1",
   cgroupVersion: "1",
   bpfCapability: true,
+  cpus: 2,
   dataDisk: "/dev/vda",
 };
 const settings = readSettings("GRAFANA_ADMIN_PASSWORD=secret\nPROMETHEUS_PORT=9091\n");
@@ -43,6 +44,14 @@ describe("the environment of docker-compose.yml", () => {
     assert.equal(environment.COMPOSE_PROFILES, "", "Grafana's image is missing");
     assert.ok(!("GRAFANA_IMAGE" in environment));
     assert.ok(!JSON.stringify(environment).includes("secret"));
+  });
+
+  it("limits no service to more CPUs than there are, and none where the kernel cannot", () => {
+    const cpusOf = (cpus: number, text = "") =>
+      environmentOf({ ...input, settings: readSettings(text), facts: { ...facts, cpus }, images: [] })
+        .FLOW_EXPORTER_CPUS;
+    assert.deepEqual([cpusOf(8), cpusOf(1), cpusOf(0)], ["2", "1", "0"]);
+    assert.equal(cpusOf(8, "FLOW_EXPORTER_CPUS=0.25"), "0.25");
   });
 
   it("keeps every character of a value", () => {

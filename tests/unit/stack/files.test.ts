@@ -13,6 +13,7 @@ const FACTS = {
   gateway: "172.17.0.1",
   cgroupVersion: "2",
   bpfCapability: true,
+  cpus: 2,
   dataDisk: undefined,
 } as const;
 
