@@ -22,13 +22,16 @@ export interface EnvironmentInput {
  */
 const BYTES_PER_SAMPLE = 512;
 
-/** The variables docker-compose.yml is filled in with; the password is not among them, it goes by file. */
+/**
+ * The variables docker-compose.yml is filled in with. The password is not among them, it goes by file; images are named by
+ * what came of them.
+ */
 export function environmentOf(input: EnvironmentInput): Record<string, string> {
   const { settings, facts, images, examples, leftOut, layout, healthSeconds } = input;
-  const { GRAFANA_ADMIN_PASSWORD: _byFile, GRAFANA_IMAGE: _byOutcome, ...plain } = settings;
+  const plain = Object.entries(settings).filter(([key]) => key !== "GRAFANA_ADMIN_PASSWORD" && !key.endsWith("_IMAGE"));
   const grafana = images.some(({ service, origin }) => service === "grafana" && origin !== "missing");
   return {
-    ...Object.fromEntries(Object.entries(plain).map(([key, value]) => [key, String(bounded(key, value, facts))])),
+    ...Object.fromEntries(plain.map(([key, value]) => [key, String(bounded(key, value, facts))])),
     ...imageVariables(images),
     COMPOSE_FILE: `${layout.composeFile}:${layout.hostCompose}`,
     COMPOSE_PROFILES: grafana ? "grafana" : "",

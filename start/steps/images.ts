@@ -1,5 +1,7 @@
+import { StartError } from "../errors.ts";
 import { type ImageOptions, needsMmdebstrap, provideImages } from "../images/index.ts";
 import { provideMmdebstrap } from "../install/mmdebstrap.ts";
+import type { Settings } from "../settings/index.ts";
 import type { Step } from "./step.ts";
 
 export const images: Step = {
@@ -10,7 +12,7 @@ export const images: Step = {
       host,
       docker,
       projectRoot: layout.root,
-      overrides: settings.GRAFANA_IMAGE === "" ? {} : { grafana: settings.GRAFANA_IMAGE },
+      overrides: chosenImages(settings),
       signal,
       onProgress: (service, line) => report(`${service}: ${line}`),
     };
@@ -18,11 +20,34 @@ export const images: Step = {
     if (await needsMmdebstrap(options)) await provideMmdebstrap({ ...context, report });
     context.images = await provideImages(options);
     for (const { service, reason } of context.images.filter(({ origin }) => origin === "missing")) {
+      if (service !== "grafana") throw notHere(service, reason);
       context.leftOut.push({ part: service, reason: `its image is not here and could not be pulled: ${reason ?? ""}` });
     }
     return countByOrigin(context.images.map(({ origin }) => origin));
   },
 };
+
+/** Those that the user named. */
+function chosenImages(settings: Settings): NonNullable<ImageOptions["overrides"]> {
+  const all = {
+    prometheus: settings.PROMETHEUS_IMAGE,
+    grafana: settings.GRAFANA_IMAGE,
+    cadvisor: settings.CADVISOR_IMAGE,
+    "node-exporter": settings.NODE_EXPORTER_IMAGE,
+    "ebpf-exporter": settings.EBPF_EXPORTER_IMAGE,
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, image]) => image !== ""));
+}
+
+/** Only what the user named can be missing; nothing is built in its place. */
+function notHere(service: string, reason = "nobody publishes it"): StartError {
+  const setting = `${service.toUpperCase().replaceAll("-", "_")}_IMAGE`;
+  return new StartError("IMAGE_MISSING", {
+    what: `The image that ${setting} names for ${service} is not here and could not be pulled`,
+    why: reason,
+    fix: `bring it with \`docker load\`, or leave ${setting} in config.monitoring empty`,
+  });
+}
 
 function countByOrigin(origins: readonly string[]): string {
   const kinds = [...new Set(origins)];

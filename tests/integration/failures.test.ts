@@ -67,6 +67,14 @@ describe("a start that cannot succeed", () => {
     await assertNothingLeft();
   });
 
+  it("names an image that was asked for by its digest and cannot be had, and builds no other in its place", async () => {
+    const digest = `127.0.0.1:9/prometheus@sha256:${"0123456789abcdef".repeat(4)}`;
+    const { exitCode, text } = await launcher("--config", await settingsWith({ PROMETHEUS_IMAGE: digest }));
+    assert.equal(exitCode, 1, text);
+    assert.match(text, /IMAGE_MISSING: .*PROMETHEUS_IMAGE/);
+    await assertNothingLeft();
+  });
+
   it("names the service that does not come up, with its last words, and takes everything back", async () => {
     const { exitCode, text } = await launcher(
       "--config",

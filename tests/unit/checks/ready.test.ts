@@ -3,6 +3,8 @@ import { describe, it } from "node:test";
 import type { DockerClient } from "../../../start/checks/docker-client.ts";
 import { ensureReady } from "../../../start/checks/ready.ts";
 import type { Check } from "../../../start/checks/types.ts";
+import { StartError } from "../../../start/errors.ts";
+import { dockerAccess } from "../../../start/install/docker-access.ts";
 import type { Installer } from "../../../start/install/types.ts";
 import { readSettings } from "../../../start/settings/index.ts";
 import { fakeDocker } from "../../fixtures/hosts/fake-docker.ts";
@@ -13,6 +15,7 @@ interface Options {
   install?: boolean;
   checks?: readonly Check[];
   report?: (line: string) => void;
+  notice?: (line: string) => void;
 }
 
 function ready(host: FixtureHost, { docker = fakeDocker(), install = true, report = () => {}, ...rest }: Options = {}) {
@@ -134,6 +137,47 @@ describe("ensureReady", () => {
       },
     );
     assert.deepEqual(changes(host), []);
+  });
+
+  it("says what access to Docker's socket means before it gives it, and to whom", async () => {
+    const host = createFixtureHost("healthy");
+    host.uid = 1000;
+    host.commands["id -un"] = "alice";
+    host.commands["usermod --append --groups docker alice"] = "";
+    host.commands["chown alice /var/run/docker.sock"] = "";
+    const check: Check = {
+      title: "Docker engine",
+      run: async () =>
+        host.ran.includes("chown alice /var/run/docker.sock")
+          ? { status: "ok", detail: "there" }
+          : { status: "missing", code: "DENIED", detail: "no", why: "w", fix: "f", installer: dockerAccess },
+    };
+    const said: string[] = [];
+    const notice = (line: string) => {
+      assert.ok(!host.ran.some((command) => /^(usermod|chown)/.test(command)), "it was done before it was said");
+      said.push(line);
+    };
+    await ready(host, { checks: [check], notice });
+    assert.match(said.join(), /^user alice joins the group docker, and owns Docker's socket .* what root can/);
+  });
+
+  it("says what access to Docker's socket means where it is left to the user", async () => {
+    const host = createFixtureHost("healthy");
+    host.commands["id -un"] = "alice";
+    const fault = {
+      status: "missing",
+      code: "DENIED",
+      detail: "no",
+      why: "w",
+      fix: "f",
+      installer: dockerAccess,
+    } as const;
+    const checks: Check[] = [{ title: "Docker engine", run: async () => fault }];
+    await assert.rejects(ready(host, { checks, install: false }), (error) => {
+      assert.ok(error instanceof StartError);
+      assert.match(error.explanation.fix, /^# user alice joins .* what root can.*\n(sudo )?usermod /m);
+      return true;
+    });
   });
 
   it("stops when the user does", async () => {

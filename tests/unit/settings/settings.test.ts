@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, it } from "node:test";
@@ -100,6 +100,7 @@ describe("readSettings", () => {
     ["PROMETHEUS_RETENTION", "7"],
     ["PROMETHEUS_RETENTION", "0d"],
     ["GRAFANA_IMAGE", "a b"],
+    ["PROMETHEUS_IMAGE", "prom/prometheus@sha256:abc"],
     ["GRAFANA_IMAGE", "grafana/grafana:"],
     ["GRAFANA_ADMIN_USER", "two words"],
     ["GRAFANA_MEMORY", "1k"],
@@ -152,6 +153,34 @@ describe("loadSettings", () => {
     await assert
       .rejects(loadSettings(folder), { code: "SETTINGS_UNREADABLE" })
       .finally(() => rm(folder, { recursive: true }));
+  });
+});
+
+describe("a password in the settings", () => {
+  const load = async (text: string, mode: number) => {
+    const folder = await mkdtemp(path.join(tmpdir(), "flowtally-settings-"));
+    const file = path.join(folder, "config.monitoring");
+    await writeFile(file, text);
+    await chmod(file, mode);
+    return loadSettings(file).finally(() => rm(folder, { recursive: true }));
+  };
+
+  it("is refused where every user of the machine can read it, with the command that mends it", async () => {
+    for (const mode of [0o644, 0o604, 0o666]) {
+      await assert.rejects(load("GRAFANA_ADMIN_PASSWORD=secret\n", mode), (error) => {
+        assert.ok(error instanceof StartError);
+        assert.equal(error.code, "PASSWORD_EXPOSED");
+        assert.match(error.explanation.fix, /^chmod 600 \S+\/config\.monitoring/);
+        assert.doesNotMatch(JSON.stringify(error.explanation), /secret/);
+        return true;
+      });
+    }
+  });
+
+  it("is taken from a file of the user's own, and a file without one may be read by all", async () => {
+    assert.equal((await load("GRAFANA_ADMIN_PASSWORD=secret\n", 0o600)).GRAFANA_ADMIN_PASSWORD, "secret");
+    assert.equal((await load("GRAFANA_ADMIN_PASSWORD=secret\n", 0o640)).GRAFANA_ADMIN_PASSWORD, "secret");
+    assert.equal((await load("GRAFANA_ADMIN_PASSWORD=\n", 0o644)).GRAFANA_ADMIN_PASSWORD, "");
   });
 });
 

@@ -46,6 +46,13 @@ describe("the environment of docker-compose.yml", () => {
     assert.ok(!JSON.stringify(environment).includes("secret"));
   });
 
+  it("names the images that were found, not those that were asked for", () => {
+    const asked = readSettings("PROMETHEUS_IMAGE=prom/prometheus:v3\nCADVISOR_IMAGE=c:1");
+    const environment = environmentOf({ ...input, settings: asked, images: [built] });
+    assert.equal(environment.PROMETHEUS_IMAGE, "flowtally/prometheus:abc");
+    assert.ok(!("CADVISOR_IMAGE" in environment));
+  });
+
   it("limits no service to more CPUs than there are, and none where the kernel cannot", () => {
     const cpusOf = (cpus: number, text = "") =>
       environmentOf({ ...input, settings: readSettings(text), facts: { ...facts, cpus }, images: [] })
