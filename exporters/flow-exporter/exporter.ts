@@ -16,10 +16,13 @@ import type { DockerReader } from "./read/docker.ts";
 import type { Host } from "./read/host.ts";
 import type { StateFile } from "./read/state-file.ts";
 import type { Tracer } from "./read/tracer.ts";
+import { RingWatch } from "./ring-watch.ts";
 import type { Settings } from "./settings.ts";
 import { createHealths, type Healths } from "./source-health.ts";
 import { StartWatch } from "./start-watch.ts";
 import type { ClockSteps } from "./totals/clock-steps.ts";
+
+const LOOK_AT_RING_MS = 250;
 
 export interface Sources {
   tracer: Tracer;
@@ -69,13 +72,16 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
     collector.maintain();
     void metadata.refresh();
   }, settings.refreshSeconds * 1000);
-  const cycle = startCycle(collector, persistence, settings.collectSeconds);
+  const stopCycles = startCycles(
+    { collector, persistence, ring: new RingWatch(sources.tracer) },
+    settings.collectSeconds,
+  );
 
   return {
     port: (server.address() as AddressInfo).port,
     stop: async () => {
       stopped.abort();
-      clearInterval(cycle);
+      stopCycles();
       clearInterval(refresh);
       starts.stop();
       persistence.save(collector);
@@ -127,8 +133,14 @@ function lastClockStep({ last }: ClockSteps, nowNs: number) {
   return last && { seconds: last.seconds, ageSeconds: (nowNs - last.atNs) / 1e9 };
 }
 
+interface Cycled {
+  collector: Collector;
+  persistence: Persistence;
+  ring: RingWatch;
+}
+
 /** The roles of sockets that are older than the tracer are only settled by the second look at the owners. */
-function startCycle(collector: Collector, persistence: Persistence, seconds: number): NodeJS.Timeout {
+function startCycles({ collector, persistence, ring }: Cycled, seconds: number): () => void {
   const cycle = () => {
     collector.collect();
     persistence.keep(collector, performance.now());
@@ -136,7 +148,14 @@ function startCycle(collector: Collector, persistence: Persistence, seconds: num
   collector.maintain();
   collector.maintain();
   cycle();
-  return setInterval(cycle, seconds * 1000);
+  const onTime = setInterval(cycle, seconds * 1000);
+  const early = setInterval(() => {
+    if (ring.isFilling()) cycle();
+  }, LOOK_AT_RING_MS);
+  return () => {
+    clearInterval(onTime);
+    clearInterval(early);
+  };
 }
 
 /** All that makes totals too low, or puts them where they do not belong. */

@@ -5,8 +5,8 @@ import type { SourceHealth } from "./source-health.ts";
 import { decodeState, encodeState, type State } from "./totals/state.ts";
 
 const EVERY_MS = 10_000;
-/** An eighth of the tracer's ring: room for what closes until the next cycle. */
-const MOST_UNACKNOWLEDGED = 8_192;
+/** Of the tracer's ring: there is room for what closes until the next cycle. */
+const SHARE_UNACKNOWLEDGED = 1 / 8;
 
 /**
  * The totals on disk. Closed flows are acknowledged only once the totals that contain them are written, so that an
@@ -41,12 +41,13 @@ export class Persistence {
 
   /** To be called after each cycle; `nowMs` is any clock that only goes forward. Never throws. */
   keep(collector: Collector, nowMs: number): void {
-    const full = collector.unacknowledged >= MOST_UNACKNOWLEDGED;
+    const { unacknowledged, status } = collector;
+    const full = status !== undefined && unacknowledged >= status.room.closed * SHARE_UNACKNOWLEDGED;
     if (this.#file && !full && nowMs - this.#lastMs < EVERY_MS) return;
     this.#lastMs = nowMs;
     const safe = this.save(collector);
     // A disk that fails must not cost what is counted now.
-    if ((safe || full) && collector.unacknowledged > 0) collector.acknowledge();
+    if ((safe || full) && unacknowledged > 0) collector.acknowledge();
   }
 
   /** Returns whether the totals are as safe as they can be. Never throws. */

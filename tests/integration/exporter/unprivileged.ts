@@ -31,12 +31,19 @@ export interface ExporterOptions {
   state?: string;
   dockerSocket?: string;
   refreshSeconds?: number;
+  collectSeconds?: number;
   maxEdges?: number;
 }
 
 /** Starts the exporter as its container does: a user of its own with the group of the socket it asks, and no capability. */
 export async function startExporter(pins: string, options: ExporterOptions = {}): Promise<RunningExporter> {
-  const { state = "", dockerSocket = DOCKER_SOCKET, refreshSeconds = 10, maxEdges = 2_000 } = options;
+  const {
+    state = "",
+    dockerSocket = DOCKER_SOCKET,
+    refreshSeconds = 10,
+    collectSeconds = 1,
+    maxEdges = 2_000,
+  } = options;
   const { gid } = await stat(dockerSocket);
   const rights = [
     `--reuid=${EXPORTER}`,
@@ -48,7 +55,12 @@ export async function startExporter(pins: string, options: ExporterOptions = {})
   const main = path.join(ROOT, "exporters/flow-exporter/main.ts");
   const env = { FLOW_PINS: pins, FLOW_PORT: "0", FLOW_STATE: state, DOCKER_SOCKET: dockerSocket };
   const child = execa("setpriv", [...rights, process.execPath, main], {
-    env: { ...env, FLOW_REFRESH_SECONDS: `${refreshSeconds}`, FLOW_MAX_EDGES: `${maxEdges}` },
+    env: {
+      ...env,
+      FLOW_REFRESH_SECONDS: `${refreshSeconds}`,
+      FLOW_COLLECT_SECONDS: `${collectSeconds}`,
+      FLOW_MAX_EDGES: `${maxEdges}`,
+    },
     reject: false,
     all: true,
   });

@@ -85,7 +85,13 @@ export class Kernel implements Tracer {
     const flags = this.parts | (this.udpRows ? STATUS.udp : 0);
     return this.#read(
       "status",
-      statusRow({ ...this.#counts(), heartbeat_ns: this.heartbeatNs, flags, ...this.statusValues }),
+      statusRow({
+        ...this.#counts(),
+        heartbeat_ns: this.heartbeatNs,
+        flags,
+        closed_room: 65_536,
+        ...this.statusValues,
+      }),
     );
   }
 
