@@ -21,6 +21,7 @@ import { readLiveFlows } from "./live-flows.ts";
 import type { Metadata } from "./metadata.ts";
 import type { Host } from "./read/host.ts";
 import type { Tracer } from "./read/tracer.ts";
+import { type BySocket, placesFor, type Room } from "./room.ts";
 import type { Healths, SourceHealth } from "./source-health.ts";
 import { ClockSteps } from "./totals/clock-steps.ts";
 import { Coverage } from "./totals/coverage.ts";
@@ -34,6 +35,8 @@ const OLDEST_HEARTBEAT_NS = 5e9;
 /** Both clocks are the same one, read a moment apart. */
 const NEWEST_HEARTBEAT_NS = -1e9;
 const KEPT_NS = 300e9;
+const UNBOUNDED: Room = { bytes: Number.MAX_SAFE_INTEGER, isTight: () => false };
+const NO_PLACES: BySocket = { tcp: 0, udp: 0 };
 const MOST_RECENT = { ended: 5_000, failed: 2_500 };
 const NO_UDP = "the tracer could not count UDP: its log says why (docker logs flow-tracer)";
 const LEFT_OUT = "the kernel refused the tracer's program for it: its log says why (docker logs flow-tracer)";
@@ -48,6 +51,8 @@ export interface CollectorParts {
   udp?: boolean;
   /** What an earlier exporter handed on. */
   before?: State | undefined;
+  /** For the sockets in memory; there is no bound without. */
+  room?: Room;
   /** Gets by how many seconds somebody has set the clock. */
   onClockStep?: (seconds: number) => void;
 }
@@ -72,14 +77,23 @@ export class Collector {
   status: Status | undefined;
   readonly #parts: CollectorParts;
   readonly #closed: ClosedFlows;
-  readonly #tcp = new FlowTable((flow) => this.#recent.add(flow));
-  readonly #udp = new FlowTable((flow) => this.#recent.add(flow));
+  readonly #tcp: FlowTable = new FlowTable(
+    (flow) => this.#recent.add(flow),
+    () => this.#places().tcp,
+  );
+  readonly #udp: FlowTable = new FlowTable(
+    (flow) => this.#recent.add(flow),
+    () => this.#places().udp,
+  );
   readonly #cgroups = new Lingering<number, string>(KEPT_NS);
   #processes: readonly ProcessRow[] = [];
   #hostAddresses: ReadonlySet<string> = new Set();
   /** The metadata they were read with: a network that Docker makes gives the host another address. */
   #addressesAsOf = 0;
   readonly #asked = new Set<string>();
+  #isTight = false;
+  /** Rows of UDP in the last read: as many want room. */
+  #udpWanted: number | undefined;
 
   constructor(parts: CollectorParts) {
     const { tracer, host, limits, before } = parts;
@@ -102,6 +116,17 @@ export class Collector {
     yield* this.#tcp.flows;
     yield* this.#udp.flows;
     yield* this.#recent;
+  }
+
+  /** Sockets in the last read that there was no room for. */
+  get leftOut(): BySocket {
+    return { tcp: this.#tcp.leftOut, udp: this.#udp.leftOut };
+  }
+
+  /** How many sockets there is room for in memory, those that are there among them. */
+  get room(): BySocket {
+    const { tcp, udp } = this.#places();
+    return { tcp: this.#tcp.size + Math.max(0, tcp), udp: this.#udp.size + Math.max(0, udp) };
   }
 
   /** Closed flows that the kernel still keeps for us. */
@@ -155,6 +180,9 @@ export class Collector {
       alive = true;
       this.readProcesses();
       this.#readClosed(status);
+      // Else TCP's sockets, which come first, would take the room of all those of UDP that are there already.
+      const first = this.#udpWanted === undefined;
+      if (first && status.parts.udp) this.#parts.healths.udp.attempt(() => this.#readUdp());
       live = readLiveFlows(this.#parts.tracer);
     });
     if (this.#parts.metadata.version !== this.#addressesAsOf) this.#readAddresses();
@@ -179,6 +207,7 @@ export class Collector {
   }
 
   #takeIn(live: FlowRows | undefined): void {
+    this.#isTight = this.#parts.room?.isTight() ?? false;
     const world = this.#world();
     this.#takeTcp(live, world);
     this.#takeUdp(world);
@@ -242,13 +271,26 @@ export class Collector {
 
   #takeUdp(world: World): void {
     if (!this.status?.parts.udp) return;
-    this.#parts.healths.udp.attempt(() => this.#udp.update(new UdpRows(this.#parts.tracer.udp()), world));
+    this.#parts.healths.udp.attempt(() => this.#udp.update(this.#readUdp(), world));
+  }
+
+  #readUdp(): UdpRows {
+    const rows = new UdpRows(this.#parts.tracer.udp());
+    this.#udpWanted = rows.length;
+    return rows;
   }
 
   #takePrograms(world: World): void {
     const { tracer, healths } = this.#parts;
     const read = () => decodePrograms(tracer.programs()).map((row) => joinProgram(row, world));
     if (!this.#attempt("programs", healths.programs, () => (this.programs = read()))) this.programs = [];
+  }
+
+  /** How many more sockets there is room for. */
+  #places(): BySocket {
+    if (this.#isTight) return NO_PLACES;
+    const { bytes } = this.#parts.room ?? UNBOUNDED;
+    return placesFor(bytes, { tcp: this.#tcp.size, udp: this.#udp.size }, this.#udpWanted ?? 0);
   }
 
   /** A part that the tracer says it left out is not tried. Returns whether `step` was done. */

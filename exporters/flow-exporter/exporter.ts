@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { getHeapStatistics } from "node:v8";
 import type { Logger } from "pino";
 import { Collector } from "./collector.ts";
 import { DailyReport } from "./daily-report.ts";
@@ -17,12 +18,16 @@ import type { Host } from "./read/host.ts";
 import type { StateFile } from "./read/state-file.ts";
 import type { Tracer } from "./read/tracer.ts";
 import { RingWatch } from "./ring-watch.ts";
+import { roomIn } from "./room.ts";
 import type { Settings } from "./settings.ts";
 import { createHealths, type Healths } from "./source-health.ts";
 import { StartWatch } from "./start-watch.ts";
 import type { ClockSteps } from "./totals/clock-steps.ts";
 
 const LOOK_AT_RING_MS = 250;
+/** Of what clients may keep open. */
+const BOUNDS = { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 5_000 };
+const MOST_CONNECTIONS = 256;
 
 export interface Sources {
   tracer: Tracer;
@@ -45,8 +50,10 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
   const persistence = new Persistence(sources.state, healths.state, log);
   const metadata = new Metadata(sources.docker, healths.docker);
   const before = persistence.load();
+  const room = roomIn(getHeapStatistics().heap_size_limit, () => getHeapStatistics().used_heap_size);
   const collector = new Collector({
     ...sources,
+    room,
     metadata,
     healths,
     limits: settings,
@@ -62,7 +69,7 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
 
   const { allowedHosts } = settings;
   const app = createApp(view, createMetrics(view), { pages: sources.pages ?? {}, allowedHosts, log });
-  const server = await listen(createServer(app), settings.port);
+  const server = await listen(createServer(BOUNDS, app), settings.port);
   const stopped = new AbortController();
   await metadata.refresh();
   const starts = new StartWatch(collector);
@@ -99,7 +106,8 @@ interface Shown {
   persistence: Persistence;
 }
 
-function createView(settings: Settings, { collector, metadata, healths, host, persistence }: Shown): View {
+function createView(settings: Settings, shown: Shown): View {
+  const { collector, metadata, healths, host, persistence } = shown;
   return {
     flows: () => collector.flowsOfLate(),
     workOf: (flow) => workOf(flow, collector.history),
@@ -115,6 +123,8 @@ function createView(settings: Settings, { collector, metadata, healths, host, pe
     sources: Object.values(healths),
     collectSeconds: () => collector.seconds,
     rows: () => collector.rows,
+    socketRoom: () => collector.room,
+    socketsLeftOut: () => collector.leftOut,
     lostFlows: () => collector.lostFlows.state.total,
     droppedEdges: () => collector.totals.droppedEdges,
     departed: () => collector.totals.departed,
@@ -170,6 +180,7 @@ function shortfalls({ lostFlows, unseen, totals, clockSteps }: Collector) {
 }
 
 async function listen(server: Server, port: number): Promise<Server> {
+  server.maxConnections = MOST_CONNECTIONS;
   server.listen(port);
   await once(server, "listening");
   return server;

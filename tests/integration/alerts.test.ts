@@ -57,7 +57,7 @@ describe("alerts", { skip }, () => {
     assert.ok(image && image.origin !== "missing", image?.reason);
     engine = await startEngine(folder);
     ({ pins } = await createSyntheticHost(folder, EDGES));
-    heart = await startHeart(pins);
+    heart = startHeart(pins);
     clock = await createClock(folder);
     port = await freePort();
     await startExporter();
@@ -101,7 +101,7 @@ describe("alerts", { skip }, () => {
       await rename(inFolder("removed"), pins);
       await rm(path.join(pins, "closed"));
       await writeFile(path.join(pins, "closed"), "");
-      heart = await startHeart(pins);
+      heart = startHeart(pins);
       await fires("FlowsUnseen");
     },
     FlowsLost: async () => {
@@ -132,6 +132,10 @@ describe("alerts", { skip }, () => {
       await writeFile(inFolder("state/totals.json"), "no JSON");
       await startExporter();
       await fires("StateSetAside");
+    },
+    SocketsLeftOut: async () => {
+      said = 'flow_sockets_left_out{protocol="tcp"} 9\n';
+      await fires("SocketsLeftOut", { protocol: "tcp" });
     },
     CoverageLow: async () => {
       said = "flow_coverage_ratio 0.5\n";

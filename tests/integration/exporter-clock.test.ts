@@ -24,7 +24,7 @@ describe("flow-exporter and a clock that is set", () => {
     clock = await createClock(folder);
     engine = await startEngine(folder);
     const { pins } = await createSyntheticHost(folder, 10);
-    heart = await startHeart(pins);
+    heart = startHeart(pins);
     exporter = await startAlone({
       nodeArgs: clock.nodeArgs,
       env: { FLOW_PINS: pins, FLOW_REFRESH_SECONDS: "1", DOCKER_SOCKET: engine.socketPath, ...clock.env },

@@ -17,6 +17,8 @@ import type { World } from "./world.ts";
 
 /** While the rows cannot all be read. */
 const LONGEST_WAIT_NS = 60e9;
+/** A row that does not change is not looked at again: once so much of the table is free, all are that were left out. */
+const RELOOK = 50;
 
 /**
  * The flows, kept from read to read: a socket is joined when it first shows, and from then on costs no more than
@@ -41,15 +43,25 @@ export class FlowTable {
   readonly #ended = new Set<Flow>();
   #changed = new Set<Flow>();
   readonly #onEnded: (flow: Flow) => void;
+  readonly #places: () => number;
+  /** Sockets in the last read that there was no place for. */
+  leftOut = 0;
+  #crowded = false;
   /** Number of the read that is taken in, or was the last. */
   #round = 0;
   #reading = false;
   /** The last read before this one that missed nothing. */
   #lastComplete = 0;
 
-  /** `onEnded` gets every flow that leaves. */
-  constructor(onEnded: (flow: Flow) => void = () => {}) {
+  /** `onEnded` gets every flow that leaves; `places` tells how many more sockets there is room for. */
+  constructor(onEnded: (flow: Flow) => void = () => {}, places: () => number = () => Number.POSITIVE_INFINITY) {
     this.#onEnded = onEnded;
+    this.#places = places;
+  }
+
+  /** Sockets that take a place, those that are yet to show again among them. */
+  get size(): number {
+    return this.#sides.size + this.#leaving.size + this.#remembered.size;
   }
 
   /**
@@ -208,6 +220,15 @@ export class FlowTable {
 
   /** Returns how many of the open sockets it has shown. */
   #takeLive(rows: FlowRows, world: World): number {
+    if (this.leftOut > 0 && this.#places() >= Math.min(this.leftOut, this.size / RELOOK)) this.#last.clear();
+    this.#crowded ||= this.leftOut > 0;
+    const shown = this.#takeRows(rows, world);
+    this.leftOut = this.#crowded ? this.#countLeftOut(rows) : 0;
+    this.#crowded = false;
+    return shown;
+  }
+
+  #takeRows(rows: FlowRows, world: World): number {
     return this.#last.update(rows, (index, probably) => {
       const key = rows.key(index);
       const side = probably?.key === key ? probably : this.#sides.get(key);
@@ -230,12 +251,29 @@ export class FlowTable {
     const key = rows.key(index);
     const finished = this.#finished.get(key);
     if (!isFlow(rows, index) || (finished && isSame(finished, rows, index))) return undefined;
+    if (!this.#fits(rows, index, world)) {
+      this.#crowded = true;
+      return undefined;
+    }
     const before = this.#sides.get(key);
     if (before) this.#leave(before, world);
     const side = this.#add(rows, index, world);
     renew(side, rows, index);
     this.#sides.set(key, side);
     return side;
+  }
+
+  /** What has been counted must go on where it was, and of a flow both ends are kept or none: one would name it wrongly. */
+  #fits(rows: FlowRows, index: number, world: World): boolean {
+    if (this.#places() > 0 || this.#remembered.has(rows, index)) return true;
+    return this.#pairs.hasMirror(tuplesOf(rows.row(index), world));
+  }
+
+  #countLeftOut(rows: FlowRows): number {
+    let leftOut = 0;
+    for (let index = 0; index < rows.length; index++)
+      if (!this.#last.isOpen(index) && isFlow(rows, index)) leftOut += 1;
+    return leftOut;
   }
 
   #leaveUnseen(world: World): void {

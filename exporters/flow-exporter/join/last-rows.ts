@@ -40,6 +40,11 @@ export class LastRows {
     return this.#sides[side.at] === side;
   }
 
+  /** Whether row `index` of the last read is an open socket's. */
+  isOpen(index: number): boolean {
+    return this.#sides[index] !== undefined;
+  }
+
   /** A socket has ended: a row that shows it as it was is not its own any more. */
   remove(side: Side): void {
     for (const sides of [this.#sides, this.#before]) if (sides[side.at] === side) sides[side.at] = undefined;

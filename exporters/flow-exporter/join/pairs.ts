@@ -8,13 +8,14 @@ export class Pairs {
 
   /** The other end's socket, if it waits for this one; from then on it does not. */
   takeMirror(tuples: readonly Tuple[]): Side | undefined {
-    for (const tuple of tuples) {
-      const side = this.#alone.get(tuple.name);
-      if (!side || !isOtherEnd(side, tuple)) continue;
-      this.remove(side);
-      return side;
-    }
-    return undefined;
+    const side = this.#mirror(tuples);
+    if (side) this.remove(side);
+    return side;
+  }
+
+  /** Whether the other end waits for this one. */
+  hasMirror(tuples: readonly Tuple[]): boolean {
+    return this.#mirror(tuples) !== undefined;
   }
 
   /** Lets a socket wait for its other end. */
@@ -24,6 +25,14 @@ export class Pairs {
 
   remove(side: Side): void {
     for (const { name } of side.tuples) if (this.#alone.get(name) === side) this.#alone.delete(name);
+  }
+
+  #mirror(tuples: readonly Tuple[]): Side | undefined {
+    for (const tuple of tuples) {
+      const side = this.#alone.get(tuple.name);
+      if (side && isOtherEnd(side, tuple)) return side;
+    }
+    return undefined;
   }
 }
 

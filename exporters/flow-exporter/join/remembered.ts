@@ -26,6 +26,16 @@ export class Remembered {
     else this.#memories.set(key, [memory]);
   }
 
+  /** How many sockets, or a few less: one can have connected again. */
+  get size(): number {
+    return this.#memories.size;
+  }
+
+  /** Whether the connection in row `index` is one of them. */
+  has(rows: FlowRows, index: number): boolean {
+    return this.#memories.get(rows.key(index))?.some((one) => isSame(one, rows, index)) ?? false;
+  }
+
   /** What was handed on of the connection in row `index`, which from now on is the caller's to remember. */
   take(rows: FlowRows, index: number): Counted | undefined {
     if (this.#memories.size === 0) return undefined;

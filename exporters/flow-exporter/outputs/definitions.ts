@@ -3,7 +3,7 @@ import type { Endpoint } from "../join/endpoint.ts";
 import type { Program } from "../join/program.ts";
 import type { EdgeCounters, EdgeTotal } from "../totals/edge-total.ts";
 import type { EndpointTotal } from "../totals/endpoint-work.ts";
-import type { ClockStep, View } from "./view.ts";
+import type { BySocket, ClockStep, View } from "./view.ts";
 
 type Sample = readonly [value: number, labels?: Record<string, string | number>];
 
@@ -85,6 +85,20 @@ export const DEFINITIONS: readonly Definition[] = [
     samples: (view) => [[view.collectSeconds()]],
   },
   { name: "flow_rows", help: "TCP sockets in the last read.", samples: (view) => [[view.rows()]] },
+  {
+    name: "flow_sockets_room",
+    help: "Sockets that this exporter has room for in its memory, those that are there among them.",
+    labels: ["protocol"],
+    samples: (view) => perProtocol(view.socketRoom()),
+  },
+  {
+    name: "flow_sockets_left_out",
+    help:
+      "Sockets in the last read that it had no room for: those of TCP (tcp) are counted once they end or there is room, " +
+      "those of UDP (udp) only once there is room.",
+    labels: ["protocol"],
+    samples: (view) => perProtocol(view.socketsLeftOut()),
+  },
   {
     name: "flow_coverage_ratio",
     help:
@@ -218,6 +232,10 @@ export const DEFINITIONS: readonly Definition[] = [
 function ofTracer(view: View, samplesOf: (status: Status) => Sample[]): Sample[] {
   const status = view.status();
   return status ? samplesOf(status) : [];
+}
+
+function perProtocol(sockets: BySocket): Sample[] {
+  return Object.entries(sockets).map(([protocol, count]) => [count, { protocol }]);
 }
 
 function ofLastStep(view: View, amountOf: (step: ClockStep) => number): Sample[] {

@@ -15,6 +15,12 @@ export interface SourceView {
   readonly failures: number;
 }
 
+/** Sockets by their protocol. */
+export interface BySocket {
+  tcp: number;
+  udp: number;
+}
+
 /** By how much the clock was set, back where negative, and how long ago. */
 export interface ClockStep {
   seconds: number;
@@ -48,6 +54,10 @@ export interface View {
   collectSeconds(): number;
   rows(): number;
   lostFlows(): Losses;
+  /** How many sockets there is room for in memory. */
+  socketRoom(): BySocket;
+  /** Those of the last read that there was none for. */
+  socketsLeftOut(): BySocket;
   droppedEdges(): number;
   /** Sums over the edges that have left. */
   departed(): Readonly<Record<Edge["protocol"], EdgeCounters>>;

@@ -1,4 +1,4 @@
-import { rename, writeFile } from "node:fs/promises";
+import { renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { STATUS } from "../../../exporters/flow-exporter/decode/layout.ts";
 import { createHost } from "../../../exporters/flow-exporter/read/host.ts";
@@ -14,18 +14,19 @@ export interface Heart {
   stop(): void;
 }
 
-export async function startHeart(pins: string): Promise<Heart> {
-  let told: Record<string, number> = {};
-  const beat = async () => {
+/** `told`: what the status says besides, or instead. */
+export function startHeart(pins: string, told: Record<string, number> = {}): Heart {
+  let more = told;
+  const beat = () => {
     const heartbeat = BigInt(Math.floor(createHost("/proc").bootTimeNs()));
-    await writeFile(path.join(pins, "status.new"), statusRow({ ...told, heartbeat_ns: heartbeat, flags: FLAGS }));
-    await rename(path.join(pins, "status.new"), path.join(pins, "status"));
+    writeFileSync(path.join(pins, "status.new"), statusRow({ flags: FLAGS, ...more, heartbeat_ns: heartbeat }));
+    renameSync(path.join(pins, "status.new"), path.join(pins, "status"));
   };
-  await beat();
-  const timer = setInterval(() => void beat(), BEAT_MS);
+  beat();
+  const timer = setInterval(beat, BEAT_MS);
   return {
     tell: (values) => {
-      told = values;
+      more = values;
     },
     stop: () => clearInterval(timer),
   };

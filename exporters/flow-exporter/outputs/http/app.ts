@@ -7,12 +7,14 @@ import { knownHosts, ownPages } from "./callers.ts";
 import { consolePage } from "./console.ts";
 import { containers } from "./containers.ts";
 import { dashboard, dashboards } from "./dashboards.ts";
-import { notFound, onError, onlyGet } from "./errors.ts";
+import { notFound, onError, onlyGet, sendBusy } from "./errors.ts";
 import { flows } from "./flows.ts";
+import { Gate } from "./gate.ts";
 import { graph } from "./graph.ts";
 import { secured } from "./headers.ts";
 import { health } from "./health.ts";
 import { askPrometheus } from "./prometheus.ts";
+import { cutOffAfter } from "./stream.ts";
 import { inTurn } from "./turns.ts";
 
 /** Each question costs Prometheus memory; a page of the console asks up to six at once. */
@@ -25,19 +27,27 @@ interface Options {
   log: Pick<Logger, "error">;
 }
 
+/** Prometheus gives up after four seconds; what is being scraped is in memory as a whole. */
+const SCRAPE_PATIENCE_MS = 10_000;
+const MOST_SCRAPES = 3;
+
 /** The HTTP interface; parts of `pages` that are not there are not served. */
 export function createApp(view: View, metrics: Metrics, { pages, allowedHosts, log }: Options): Express {
   const app = express();
   app.disable("x-powered-by");
   app.use(secured, knownHosts(allowedHosts), onlyGet);
   app.use("/api", ownPages);
+  const scrapes = new Gate(MOST_SCRAPES);
   app.get("/metrics", async (_request, response) => {
+    if (!scrapes.enter(response)) return sendBusy(response, 1);
+    cutOffAfter(SCRAPE_PATIENCE_MS, response);
     // `send` would hash all of it for an ETag that no scraper asks for.
     response.type(metrics.contentType).end(await metrics.text());
   });
   app.get("/healthz", health(view));
-  app.get("/api/flows", flows(view));
-  app.get("/api/graph", graph(view));
+  const large = new Gate(1);
+  app.get("/api/flows", flows(view, large));
+  app.get("/api/graph", graph(view, large));
   app.get("/api/containers", containers(view));
   servePages(app, pages);
   app.use(notFound);

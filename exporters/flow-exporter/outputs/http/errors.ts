@@ -7,6 +7,12 @@ export function sendError(response: Response, status: number, code: string, mess
   response.status(status).json({ error: { code, message }, ...more });
 }
 
+/** Others are before this one. */
+export function sendBusy(response: Response, retrySeconds: number): void {
+  response.set("retry-after", `${retrySeconds}`);
+  sendError(response, 503, "BUSY", "other large answers are being given: ask again, or for fewer rows");
+}
+
 /** Only GET (and HEAD) are known here. */
 export const onlyGet: RequestHandler = (request, response, next) => {
   if (request.method === "GET" || request.method === "HEAD") return next();

@@ -23,17 +23,17 @@ export function stateName({ flow, edge, side }: KnownFlow): string {
   return openSide(flow) ? "OPEN" : "CLOSE";
 }
 
-/** When a flow began and ended, milliseconds since 1970; undefined: older than the tracer, or open. */
-export function timesOf(flow: Flow, view: View): { startMs: number | undefined; endMs: number | undefined } {
+/** When a flow began and ended, milliseconds since 1970, as boot's are; undefined: older than the tracer, or open. */
+export function timesOf(flow: Flow, bootMs: number): { startMs: number | undefined; endMs: number | undefined } {
   const { startNs, endNs } = lifeOf(flow);
-  const at = (ns: number) => (ns === 0 ? undefined : view.bootMs() + ns / 1e6);
+  const at = (ns: number) => (ns === 0 ? undefined : bootMs + ns / 1e6);
   return { startMs: at(startNs), endMs: at(endNs) };
 }
 
 /** A flow as JSON; bytes, state and process from the client's side where its socket is seen. */
-export function flowJson(one: KnownFlow, view: View) {
+export function flowJson(one: KnownFlow, view: View, bootMs: number) {
   const { flow, edge, side } = one;
-  const { startMs, endMs } = timesOf(flow, view);
+  const { startMs, endMs } = timesOf(flow, bootMs);
   const work = view.workOf(flow);
   return {
     source: edge.source.name,

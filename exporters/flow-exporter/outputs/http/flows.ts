@@ -1,20 +1,23 @@
 import type { RequestHandler } from "express";
 import { z } from "zod";
-import { hasFailed, openSide } from "../../join/flow.ts";
+import { type Flow, hasFailed, openSide } from "../../join/flow.ts";
 import { TCP_STATES } from "../../join/side.ts";
 import type { View } from "../view.ts";
+import { sendBusy } from "./errors.ts";
 import { flowJson, type KnownFlow, known, stateName, timesOf } from "./flow-json.ts";
-import { moment, page } from "./query.ts";
+import type { Gate } from "./gate.ts";
+import { LARGE_ROWS, leftOutOf, moment, PATIENCE_MS, page, RETRY_SECONDS } from "./query.ts";
+import { cutOffAfter, listed, streamJson } from "./stream.ts";
 
-type Rank = (one: KnownFlow, view: View) => number;
+type Rank = (one: KnownFlow, bootMs: number) => number;
 
 const SORTS = {
   sent_bytes: ({ flow }) => flow.counted.sentBytes,
   received_bytes: ({ flow }) => flow.counted.receivedBytes,
   retransmits: ({ flow }) => flow.counted.retransmits,
   rtt_seconds: ({ side }) => side.rttMicroseconds,
-  start: ({ flow }, view) => timesOf(flow, view).startMs ?? 0,
-  end: ({ flow }, view) => timesOf(flow, view).endMs ?? Number.POSITIVE_INFINITY,
+  start: ({ flow }, bootMs) => timesOf(flow, bootMs).startMs ?? 0,
+  end: ({ flow }, bootMs) => timesOf(flow, bootMs).endMs ?? Number.POSITIVE_INFINITY,
 } satisfies Record<string, Rank>;
 
 const sortKeys = Object.keys(SORTS) as (keyof typeof SORTS)[];
@@ -36,21 +39,55 @@ const querySchema = z.strictObject({
 
 type Query = z.infer<typeof querySchema>;
 
+interface Page {
+  /** Of all that were found. */
+  total: number;
+  rows: readonly KnownFlow[];
+}
+
 /** The open flows and those that ended of late, one object each. */
-export function flows(view: View): RequestHandler {
-  return (request, response) => {
+export function flows(view: View, gate: Gate): RequestHandler {
+  return async (request, response) => {
     const query = querySchema.parse(request.query);
-    const found = sorted([...matching(view, query)], query, view);
     const { limit, offset } = query;
-    const flowsJson = found.slice(offset, offset + limit).map((one) => flowJson(one, view));
-    response.json({ total: found.length, limit, offset, flows: flowsJson });
+    if (limit > LARGE_ROWS && !gate.enter(response)) return sendBusy(response, RETRY_SECONDS);
+    cutOffAfter(PATIENCE_MS, response);
+    // Asked for once: it is read from a file, and there can be two hundred thousand flows.
+    const bootMs = view.bootMs();
+    const { total, rows } = pageOf(matching(view.flows(), query, bootMs), query, bootMs);
+    const about = { total, limit, offset, left_out: leftOutOf(view) };
+    await streamJson(
+      response,
+      inList(about, rows, (one) => flowJson(one, view, bootMs)),
+    );
   };
 }
 
-function* matching(view: View, query: Query): Generator<KnownFlow> {
-  for (const flow of view.flows()) {
+function* inList(about: object, rows: readonly KnownFlow[], toJson: (one: KnownFlow) => object): Generator<string> {
+  yield `${JSON.stringify(about).slice(0, -1)},"flows":[`;
+  yield* listed(rows, toJson);
+  yield "]}";
+}
+
+function pageOf(found: Iterable<KnownFlow>, query: Query, bootMs: number): Page {
+  const [first, end] = [query.offset, query.offset + query.limit];
+  if (query.sort !== undefined) {
+    const all = sorted([...found], query.sort, bootMs);
+    return { total: all.length, rows: all.slice(first, end) };
+  }
+  const rows: KnownFlow[] = [];
+  let total = 0;
+  for (const one of found) {
+    if (total >= first && total < end) rows.push(one);
+    total += 1;
+  }
+  return { total, rows };
+}
+
+function* matching(flows: Iterable<Flow>, query: Query, bootMs: number): Generator<KnownFlow> {
+  for (const flow of flows) {
     const one = known(flow);
-    if (one && matchesEdge(one, query) && matchesState(one, query) && matchesTime(one, query, view)) yield one;
+    if (one && matchesEdge(one, query) && matchesState(one, query) && matchesTime(one, query, bootMs)) yield one;
   }
 }
 
@@ -68,15 +105,14 @@ function matchesState(one: KnownFlow, { state }: Query): boolean {
   return stateName(one) === state;
 }
 
-function matchesTime({ flow }: KnownFlow, { since }: Query, view: View): boolean {
-  return since === undefined || (timesOf(flow, view).endMs ?? Number.POSITIVE_INFINITY) >= since;
+function matchesTime({ flow }: KnownFlow, { since }: Query, bootMs: number): boolean {
+  return since === undefined || (timesOf(flow, bootMs).endMs ?? Number.POSITIVE_INFINITY) >= since;
 }
 
-function sorted(found: KnownFlow[], { sort }: Query, view: View): KnownFlow[] {
-  if (sort === undefined) return found;
+function sorted(found: KnownFlow[], sort: string, bootMs: number): KnownFlow[] {
   const descending = sort.startsWith("-");
   const rank: Rank = SORTS[sort.replace("-", "") as keyof typeof SORTS];
-  const ranked = found.map((one) => ({ one, rank: rank(one, view) }));
+  const ranked = found.map((one) => ({ one, rank: rank(one, bootMs) }));
   ranked.sort((a, b) => (a.rank === b.rank ? 0 : a.rank < b.rank === descending ? 1 : -1));
   return ranked.map(({ one }) => one);
 }

@@ -4,6 +4,10 @@ import type { Endpoint } from "../../join/endpoint.ts";
 import { type EdgeTotal, hasWorked } from "../../totals/edge-total.ts";
 import { isMonitoring } from "../monitoring.ts";
 import type { View } from "../view.ts";
+import { sendBusy } from "./errors.ts";
+import type { Gate } from "./gate.ts";
+import { LARGE_ROWS, leftOutOf, PATIENCE_MS, RETRY_SECONDS } from "./query.ts";
+import { cutOffAfter, listed, streamJson } from "./stream.ts";
 
 const querySchema = z.strictObject({
   /** 1 shows the monitoring stack's own traffic too. */
@@ -11,19 +15,29 @@ const querySchema = z.strictObject({
 });
 
 /** Who talks to whom: endpoints as nodes, edges as links, with the bytes that the counters have. */
-export function graph(view: View): RequestHandler {
-  return (request, response) => {
+export function graph(view: View, gate: Gate): RequestHandler {
+  return async (request, response) => {
     const { monitoring } = querySchema.parse(request.query);
     const used = [...view.edges()].filter(isUsed);
     const shown = used.filter(({ edge }) => monitoring === "1" || !isMonitoring(edge, view.project));
     const sinceBootMs = Date.now() - view.bootMs();
-    response.json({ nodes: nodesOf(shown), links: shown.map((total) => linkJson(total, sinceBootMs)) });
+    if (shown.length > LARGE_ROWS && !gate.enter(response)) return sendBusy(response, RETRY_SECONDS);
+    cutOffAfter(PATIENCE_MS, response);
+    await streamJson(response, graphJson(shown, sinceBootMs, leftOutOf(view)));
   };
 }
 
 /** `~other` is there before anything is in it. */
 function isUsed(total: EdgeTotal): boolean {
   return total.edge.source.kind !== "other" || hasWorked(total) || total.failed > 0;
+}
+
+function* graphJson(shown: readonly EdgeTotal[], nowMs: number, leftOut: number): Generator<string> {
+  yield `{"left_out":${leftOut},"nodes":[`;
+  yield* listed(nodesOf(shown), (node) => node);
+  yield '],"links":[';
+  yield* listed(shown, (total) => linkJson(total, nowMs));
+  yield "]}";
 }
 
 function nodesOf(totals: readonly EdgeTotal[]) {

@@ -11,7 +11,7 @@ export function health(view: View): RequestHandler {
     const sources = Object.fromEntries(view.sources.map((source) => [source.name, stateOf(source)]));
     const dead = tracer.up === undefined || tracer.failures >= FAILURES_ALLOWED;
     if (dead) sendError(response, 503, "NO_ROWS", tracer.reason, { sources });
-    else response.json({ status: "ok", sources, tracer: tracerOf(view) });
+    else response.json({ status: "ok", sources, tracer: tracerOf(view), sockets: socketsOf(view) });
   };
 }
 
@@ -21,6 +21,11 @@ function tracerOf(view: View) {
   if (!status) return null;
   const { udpMode, room, tableBytes, refusedRuns } = status;
   return { udp_mode: udpMode, table_room: room, table_bytes: tableBytes, refused_runs: refusedRuns };
+}
+
+/** How many there is room for in memory, and how many of the last read there was none for. */
+function socketsOf(view: View) {
+  return { room: view.socketRoom(), left_out: view.socketsLeftOut() };
 }
 
 /** `up` is null while the source is not in use. */

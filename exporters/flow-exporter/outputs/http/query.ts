@@ -1,4 +1,11 @@
 import { z } from "zod";
+import type { View } from "../view.ts";
+
+/** An answer with more is large: it is given to one client at a time. The graph has as many edges at its default bound. */
+export const LARGE_ROWS = 2_500;
+export const RETRY_SECONDS = 5;
+/** A client that takes an answer more slowly is cut off. */
+export const PATIENCE_MS = 30_000;
 
 /** Which part of a list to answer with. */
 export const page = {
@@ -13,3 +20,9 @@ export const moment = z.string().transform((value, context) => {
   context.addIssue("must be seconds since 1970 or a date like 2030-01-31T12:00:00Z");
   return z.NEVER;
 });
+
+/** Sockets in the last read that there was no room for in memory. */
+export function leftOutOf(view: View): number {
+  const { tcp, udp } = view.socketsLeftOut();
+  return tcp + udp;
+}

@@ -72,6 +72,8 @@ export function viewOf(sockets: SocketValues[], values: Partial<View> = {}, ende
     sources: [UP, { ...UP, name: "docker" }, { ...UP, name: "udp", up: undefined }],
     collectSeconds: () => 0.0125,
     rows: () => sockets.length,
+    socketRoom: () => ({ tcp: 96_000, udp: 62_000 }),
+    socketsLeftOut: () => ({ tcp: 5, udp: 2 }),
     lostFlows: () => ({ live: 1, closed: 2, erased: 4, events: 0, udp: 0 }),
     unseenSeconds: () => 6.5,
     clockSteps: () => 2,

@@ -89,7 +89,7 @@ describe("over HTTP", () => {
   describe("/api/flows", () => {
     test("a flow is told from the client's side", async () => {
       const { flows, ...page } = await askFlows("?port=5432");
-      assert.deepEqual(page, { total: 1, limit: 100, offset: 0 });
+      assert.deepEqual(page, { total: 1, limit: 100, offset: 0, left_out: 7 });
       assert.deepEqual(flows, [
         {
           source: "web",
@@ -309,6 +309,7 @@ describe("over HTTP", () => {
           table_bytes: 9_306_112,
           refused_runs: 3,
         },
+        sockets: { room: { tcp: 96_000, udp: 62_000 }, left_out: { tcp: 5, udp: 2 } },
       });
     });
 
