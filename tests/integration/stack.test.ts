@@ -10,6 +10,7 @@ import { briefSuite } from "./stack/brief.ts";
 import { dashboardsSuite } from "./stack/dashboards.ts";
 import { flowsSuite } from "./stack/flows.ts";
 import { metricsSuite } from "./stack/metrics.ts";
+import { namesSuite } from "./stack/names.ts";
 import { programsSuite } from "./stack/programs.ts";
 import { rulesSuite } from "./stack/rules.ts";
 import type { Running } from "./stack/running.ts";
@@ -40,6 +41,7 @@ describe("the stack", () => {
   };
 
   servicesSuite(up);
+  namesSuite();
   flowsSuite(up);
   udpSuite(up);
   metricsSuite(up);
