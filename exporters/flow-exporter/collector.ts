@@ -5,16 +5,17 @@ import type { FlowRows } from "./decode/flow-rows.ts";
 import { hostAddresses } from "./decode/host-addresses.ts";
 import { outsideCounters } from "./decode/interfaces.ts";
 import { CLOSED_ROW } from "./decode/layout.ts";
+import { cgroupPath, effectiveUser } from "./decode/process-files.ts";
 import { decodeProcesses, type ProcessRow } from "./decode/process-rows.ts";
 import { decodePrograms } from "./decode/program-rows.ts";
 import { decodeStatus, type Part, type Status } from "./decode/status-row.ts";
 import { UdpRows } from "./decode/udp-rows.ts";
+import { ContainerCgroups } from "./join/container-cgroups.ts";
 import type { Flow } from "./join/flow.ts";
 import { FlowTable } from "./join/flow-table.ts";
-import { Lingering } from "./join/lingering.ts";
-import { containerIdIn } from "./join/owner.ts";
 import { ProcessHistory } from "./join/process-history.ts";
 import { joinProgram, type Program } from "./join/program.ts";
+import { Proxies } from "./join/proxies.ts";
 import { RecentFlows } from "./join/recent-flows.ts";
 import { createWorld, type World } from "./join/world.ts";
 import { readLiveFlows } from "./live-flows.ts";
@@ -85,7 +86,8 @@ export class Collector {
     (flow) => this.#recent.add(flow),
     () => this.#places().udp,
   );
-  readonly #cgroups = new Lingering<number, string>(KEPT_NS);
+  readonly #cgroups: ContainerCgroups;
+  readonly #proxies: Proxies;
   #processes: readonly ProcessRow[] = [];
   #hostAddresses: ReadonlySet<string> = new Set();
   /** The metadata they were read with: a network that Docker makes gives the host another address. */
@@ -101,6 +103,8 @@ export class Collector {
     this.#parts = parts;
     this.totals = new EdgeTotals(limits);
     const left = sameBoot && closedOf(sameBoot);
+    this.#cgroups = new ContainerCgroups(KEPT_NS, (pid) => cgroupPath(host.processFile(pid, "cgroup")));
+    this.#proxies = new Proxies(KEPT_NS, (pid) => effectiveUser(host.processFile(pid, "status")));
     this.lostFlows = new LostFlows(before?.losses);
     this.lostFlows.addClosed(left?.unreadable ?? 0);
     const lastSign = before?.lastSign;
@@ -149,7 +153,7 @@ export class Collector {
       unseenSeconds: this.unseen.seconds,
       lastSign: this.unseen.last,
       work: [...this.work],
-      cgroups: [...this.#cgroups],
+      cgroups: [...this.#cgroups.containers(this.#parts.metadata.known)],
       containers: this.#parts.metadata.known,
       closed: {
         ...closed,
@@ -192,7 +196,7 @@ export class Collector {
 
   /** Whether it is known which cgroup is a container's. */
   knowsCgroupOf(containerId: string): boolean {
-    return [...this.#cgroups].some(([, name]) => containerIdIn(name) === containerId);
+    return this.#cgroups.hasSeen(containerId);
   }
 
   /** Learns which cgroup is which container's while its processes are there; never throws. */
@@ -201,7 +205,7 @@ export class Collector {
     this.#attempt("processes", healths.processes, () => {
       this.#processes = decodeProcesses(tracer.processes());
       const nowNs = host.bootTimeNs();
-      this.#cgroups.update(this.#processes.map(nameOfCgroup), nowNs);
+      this.#cgroups.look(this.#processes, nowNs);
       this.history.add(this.#processes, nowNs);
     });
   }
@@ -308,15 +312,21 @@ export class Collector {
 
   #world(): World {
     const { metadata, host } = this.#parts;
+    const nowNs = host.bootTimeNs();
+    const processes = new Map(this.#processes.map((process) => [process.pid, process]));
+    this.#cgroups.learn(metadata.containers, processes, nowNs);
+    const cgroups = this.#cgroups.containers(metadata.known);
+    this.#proxies.look(processes, cgroups, nowNs);
     return createWorld({
       processes: this.#processes,
       history: this.history,
       containers: metadata.containers,
       goneContainers: metadata.gone,
       services: metadata.services,
-      goneCgroups: new Map(this.#cgroups),
+      cgroups,
+      proxies: this.#proxies.pids(processes),
       hostAddresses: this.#hostAddresses,
-      nowNs: host.bootTimeNs(),
+      nowNs,
       metadataVersion: metadata.version,
       metadataUp: metadata.up,
     });
@@ -328,7 +338,7 @@ export class Collector {
   }
 
   #remember({ tcp, udp, cgroups, containers }: State, nowNs: number): void {
-    this.#cgroups.update(cgroups, nowNs);
+    this.#cgroups.restore(cgroups, nowNs);
     this.#parts.metadata.restore(containers);
     this.#tcp.remember(tcp, nowNs);
     this.#udp.remember(udp, nowNs);
@@ -366,8 +376,4 @@ function areReadable(rows: Uint8Array): boolean {
 
 function talkingIn(totals: EdgeTotals): Set<string> {
   return new Set([...totals].flatMap(({ edge }) => [edge.source.name, edge.destination.name]));
-}
-
-function nameOfCgroup({ cgroupId, cgroupName }: ProcessRow): [number, string] {
-  return [cgroupId, cgroupName];
 }

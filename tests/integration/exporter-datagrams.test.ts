@@ -6,7 +6,7 @@ import { after, before, describe, test } from "node:test";
 import { execa } from "execa";
 import { skip } from "./exporter/requirements.ts";
 import { Rig } from "./exporter/rig.ts";
-import { scrapeEdge, scrapeEdges } from "./exporter/scrape.ts";
+import { scrapeEdge, scrapeEdges, scrapeUp } from "./exporter/scrape.ts";
 import { eventually } from "./lib/eventually.ts";
 
 const LOOKER = "flowtally-test-looker";
@@ -26,7 +26,10 @@ const LOOK_UP = `
 
 describe("flow-exporter and datagrams", { skip }, () => {
   const rig = new Rig("datagrams");
-  before(() => rig.setUp());
+  before(async () => {
+    await rig.setUp();
+    await eventually(15, async () => assert.equal(await scrapeUp(rig.exporter.url, "udp"), true));
+  });
   after(() => rig.remove());
 
   test("ten sockets bound to one port after each other: each byte that one socket hears counts once", async (t) => {
@@ -59,6 +62,11 @@ describe("flow-exporter and datagrams", { skip }, () => {
 
   test("a look-up through Docker's resolver is one flow, which ends with its answer", async () => {
     await rig.peers.container(LOOKER, [], "serve", "7310", "1", "1");
+    // Its sockets are named by their namespace alone, as the process is none of the container's.
+    await eventually(15, async () => {
+      const containers = await (await fetch(`${rig.exporter.url}/api/containers`)).text();
+      assert.match(containers, new RegExp(LOOKER));
+    });
     const { stdout: pid } = await execa("docker", ["inspect", "-f", "{{.State.Pid}}", LOOKER]);
     await execa("nsenter", ["-t", pid, "-n", process.execPath, "-e", LOOK_UP]);
     await eventually(15, async () => {

@@ -3,13 +3,11 @@ import { PROTOCOL, ROLE } from "../decode/layout.ts";
 import { containerEndpoint, DOCKER_DNS, type Endpoint, UNKNOWN_PROCESS } from "./endpoint.ts";
 import type { Edge, Flow } from "./flow.ts";
 import { type Owner, ownerOf } from "./owner.ts";
+import { PROXY } from "./proxies.ts";
 import { addressOwner, DNS_PORT, isDockerDns, publishedAt, publishedTarget } from "./remote.ts";
 import { calledService, serviceOwner } from "./services.ts";
 import type { Side } from "./side.ts";
 import { netnsKey, type World } from "./world.ts";
-
-/** Docker's process that listens at published ports. */
-const PROXY = "docker-proxy";
 
 export interface ResolvedEdge {
   edge: Edge;
@@ -45,7 +43,7 @@ export function resolveEdge(flow: Flow, world: World): ResolvedEdge {
       relay: isRelay(flow, world),
     },
     unknownContainer: source.unknownContainer ?? target.unknownContainer,
-    unknownCgroup: source.unknownCgroup ?? target.unknownCgroup ?? false,
+    unknownCgroup: source.unknownCgroup ?? target.unknownCgroup ?? isNewProxy(flow, world),
   };
 }
 
@@ -75,7 +73,13 @@ function isRelay({ client }: Flow, world: World): boolean {
 }
 
 function isProxy(row: FlowRow, world: World): boolean {
-  return row.comm === PROXY && world.hostNetns.has(netnsKey(row));
+  return world.proxies.has(row.pid) && world.hostNetns.has(netnsKey(row));
+}
+
+/** It calls itself so, and the next read of processes tells whether it is. */
+function isNewProxy({ client, server }: Flow, { processes, proxies }: World): boolean {
+  const isNew = ({ pid, comm }: FlowRow) => comm === PROXY && !processes.has(pid) && !proxies.has(pid);
+  return [client, server].some((side) => side !== undefined && isNew(side.row));
 }
 
 function targetOf({ client, server }: Flow, world: World): Target {

@@ -19,6 +19,10 @@ export class Lingering<Key, Value> {
     for (const [key, { lastNs }] of this.#seen) if (nowNs - lastNs > this.#keptNs) this.#seen.delete(key);
   }
 
+  get(key: Key): Value | undefined {
+    return this.#seen.get(key)?.value;
+  }
+
   /** Those that are there, and those that were. */
   *[Symbol.iterator](): Iterator<[Key, Value]> {
     for (const [key, { value }] of this.#seen) yield [key, value];

@@ -30,7 +30,7 @@ export function ownerOf(row: FlowRow, world: World): Owner {
 /** Whose a process is: by its cgroup, else by its name. */
 export function processOwner(pid: number, comm: string, world: World): Endpoint {
   const process = world.processes.get(pid);
-  const id = containerIdIn(process?.cgroupName);
+  const id = process && containerOf(process.cgroupId, world);
   const container = id === undefined ? undefined : world.containers.get(id);
   if (container) return containerEndpoint(container);
   return id === undefined ? processEndpoint(process?.comm ?? comm) : unnamedContainer(id);
@@ -45,18 +45,17 @@ export function onlyContainerIn(netns: number, world: World) {
 /** A cgroup without a name belonged to processes that have all gone: those of a container, or a command of the host. */
 function unnamedOwner(row: FlowRow, world: World): Owner {
   const process = world.processes.get(row.pid);
-  const gone = row.cgroupId !== 0 && !process && !world.cgroupNames.has(row.cgroupId);
+  const gone = row.cgroupId !== 0 && !process && !world.cgroups.has(row.cgroupId);
   const inside = gone && !world.hostNetns.has(netnsKey(row));
   const endpoint = inside ? UNKNOWN_CONTAINER : processEndpoint(row.comm || (process?.comm ?? ""));
   return gone ? { endpoint, unknownCgroup: true } : { endpoint };
 }
 
 function containerIdOf(row: FlowRow, world: World): string | undefined {
-  const bySocket = containerIdIn(world.cgroupNames.get(row.cgroupId));
-  return bySocket ?? containerIdIn(world.processes.get(row.pid)?.cgroupName);
+  const process = world.processes.get(row.pid);
+  return containerOf(row.cgroupId, world) ?? (process && containerOf(process.cgroupId, world));
 }
 
-/** Runtimes name a container's cgroup `<id>`, or `docker-<id>.scope` and the like under systemd. */
-export function containerIdIn(cgroupName: string | undefined): string | undefined {
-  return cgroupName?.match(/(?:^|-)([0-9a-f]{64})(?:\.scope)?$/)?.[1];
+function containerOf(cgroupId: number, world: World): string | undefined {
+  return world.cgroups.get(cgroupId) || undefined;
 }

@@ -10,8 +10,10 @@ export interface Facts {
   /** What the processes did in the last reads. */
   history: ProcessHistory;
   containers: readonly Container[];
-  /** Names of cgroups whose processes are gone, by inode; those of running processes are known from these. */
-  goneCgroups?: ReadonlyMap<number, string>;
+  /** The container each cgroup is of, by its number; "": of none. Those of processes that are gone are among them. */
+  cgroups: ReadonlyMap<number, string>;
+  /** Processes that are Docker's own proxies, those that are gone among them. */
+  proxies: ReadonlySet<number>;
   /** Containers that are gone: they name the flows they leave behind. */
   goneContainers?: readonly Container[];
   services?: readonly Service[];
@@ -47,7 +49,9 @@ export interface World {
   /** By `publishedKey`, those that run first; several can have the same port at different addresses. */
   published: ReadonlyMap<number, readonly Published[]>;
   services: Services;
-  cgroupNames: ReadonlyMap<number, string>;
+  /** As in the facts. */
+  cgroups: ReadonlyMap<number, string>;
+  proxies: ReadonlySet<number>;
   processes: ReadonlyMap<number, ProcessRow>;
   history: ProcessHistory;
 }
@@ -71,7 +75,6 @@ export function createWorld(facts: Facts): World {
   const hostNetns = new Set(netnsKeys(firstProcess(facts.processes)));
   // Whoever runs comes last, and has the address or the port of one that is gone.
   const containers = [...(facts.goneContainers ?? []), ...facts.containers];
-  const cgroups = facts.processes.map((process) => [process.cgroupId, process.cgroupName] as const);
   return {
     nowNs: facts.nowNs,
     metadataVersion: facts.metadataVersion,
@@ -83,7 +86,8 @@ export function createWorld(facts: Facts): World {
     hostNetns,
     services: createServices(facts.services ?? []),
     published: publishedBy([...facts.containers, ...(facts.goneContainers ?? [])]),
-    cgroupNames: new Map([...(facts.goneCgroups ?? []), ...cgroups]),
+    cgroups: facts.cgroups,
+    proxies: facts.proxies,
     processes,
     history: facts.history,
   };

@@ -14,6 +14,8 @@ export interface Host {
   bootId(): string;
   /** Text of a file of the first process's network namespace: the host's own; empty when it cannot be read. */
   netFile(name: string): string;
+  /** Text of a file that anybody may read of a process; empty when it cannot be read: the process may have ended. */
+  processFile(pid: number, name: "cgroup" | "status"): string;
 }
 
 /** The machine behind `proc`. */
@@ -24,6 +26,7 @@ export function createHost(proc: string): Host {
     wallOffsetMs: () => wallOffsetMs(bootTimeNs),
     bootId: () => textOf(path.join(proc, "sys/kernel/random/boot_id")).trim(),
     netFile: (name) => textOf(path.join(proc, "1/net", name)),
+    processFile: (pid, name) => textOf(path.join(proc, `${pid}`, name)),
   };
 }
 

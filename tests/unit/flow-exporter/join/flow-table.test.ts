@@ -277,7 +277,7 @@ describe("a container of which nothing tells yet", () => {
   const late = (seconds: number, known: [number, string][] = []) =>
     world({
       nowNs: seconds * 1e9,
-      goneCgroups: new Map(known),
+      cgroups: new Map([[20, idOf("a")], ...known]),
       goneContainers: [container("brief", { id: idOf("e") })],
     });
 

@@ -4,7 +4,7 @@ import { PROTOCOL, ROLE } from "../../../../exporters/flow-exporter/decode/layou
 import { FlowTable } from "../../../../exporters/flow-exporter/join/flow-table.ts";
 import { EdgeTotals } from "../../../../exporters/flow-exporter/totals/edge-totals.ts";
 import type { SocketValues } from "../lib/rows.ts";
-import { container, edges, HOST_ADDRESS, idOf, joined, rows, world } from "../lib/world.ts";
+import { container, edges, HOST_ADDRESS, idOf, joined, PROXY_PID, rows, world } from "../lib/world.ts";
 
 const { client, server } = ROLE;
 const BYTES = { sent: 40, received: 9 };
@@ -24,6 +24,7 @@ const PROXY_IN: SocketValues = {
   destination: "127.0.0.1:40000",
   role: server,
   comm: "docker-proxy",
+  pid: PROXY_PID,
   sent: BYTES.received,
   received: BYTES.sent,
 };
@@ -33,6 +34,7 @@ const PROXY_OUT: SocketValues = {
   destination: "172.18.0.2:80",
   role: client,
   comm: "docker-proxy",
+  pid: PROXY_PID,
   ...BYTES,
 };
 const BEHIND: SocketValues = {

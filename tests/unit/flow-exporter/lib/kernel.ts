@@ -141,6 +141,7 @@ export class Kernel implements Tracer {
       wallOffsetMs: () => this.wallOffset * 1_000,
       bootId: () => this.bootId,
       netFile: (name) => files[name] ?? "",
+      processFile: (pid, name) => files[`${pid}/${name}`] ?? "",
     };
   }
 

@@ -4,6 +4,7 @@ import { FlowRows } from "../../../../exporters/flow-exporter/decode/flow-rows.t
 import { PROTOCOL } from "../../../../exporters/flow-exporter/decode/layout.ts";
 import type { ProcessRow } from "../../../../exporters/flow-exporter/decode/process-rows.ts";
 import type { Closed } from "../../../../exporters/flow-exporter/join/closed-intake.ts";
+import { containerIdIn } from "../../../../exporters/flow-exporter/join/container-cgroups.ts";
 import { takeNews } from "../../../../exporters/flow-exporter/join/flow.ts";
 import { FlowTable } from "../../../../exporters/flow-exporter/join/flow-table.ts";
 import { ProcessHistory } from "../../../../exporters/flow-exporter/join/process-history.ts";
@@ -11,6 +12,8 @@ import { createWorld, type Facts, type World } from "../../../../exporters/flow-
 import { closedRow, type End, type SocketValues, socket } from "./rows.ts";
 
 const HOST_NETNS = 1;
+/** Of Docker's proxy. */
+export const PROXY_PID = 900;
 export const HOST_ADDRESS = "192.168.1.10";
 
 /** A container id made of one digit. */
@@ -58,14 +61,17 @@ export function process(pid: number, values: Partial<ProcessRow> = {}): ProcessR
  * of their own, `sidecar` in web's, `agent` in the host's. Their cgroups are 20, 30, 40 and 50.
  */
 export function world(values: Partial<Facts> = {}): World {
+  const processes = values.processes ?? [
+    process(1, { comm: "init" }),
+    process(200, { netns: 2, cgroupId: 20, cgroupName: idOf("a"), comm: "nginx" }),
+    process(300, { netns: 3, cgroupId: 30, cgroupName: `docker-${idOf("b")}.scope`, comm: "postgres" }),
+    process(400, { netns: 2, cgroupId: 40, cgroupName: idOf("c"), comm: "envoy" }),
+    process(500, { cgroupId: 50, cgroupName: idOf("d"), comm: "agent" }),
+  ];
   return createWorld({
-    processes: [
-      process(1, { comm: "init" }),
-      process(200, { netns: 2, cgroupId: 20, cgroupName: idOf("a"), comm: "nginx" }),
-      process(300, { netns: 3, cgroupId: 30, cgroupName: `docker-${idOf("b")}.scope`, comm: "postgres" }),
-      process(400, { netns: 2, cgroupId: 40, cgroupName: idOf("c"), comm: "envoy" }),
-      process(500, { cgroupId: 50, cgroupName: idOf("d"), comm: "agent" }),
-    ],
+    processes,
+    cgroups: cgroupsOf(processes),
+    proxies: new Set([PROXY_PID]),
     containers: [
       container("web", {
         id: idOf("a"),
@@ -84,6 +90,11 @@ export function world(values: Partial<Facts> = {}): World {
     metadataUp: true,
     ...values,
   });
+}
+
+/** The container each cgroup is of, where all names are the engine's. */
+export function cgroupsOf(processes: readonly ProcessRow[]): Map<number, string> {
+  return new Map(processes.map(({ cgroupId, cgroupName }) => [cgroupId, containerIdIn(cgroupName) ?? ""]));
 }
 
 /** What has closed, in this order. */

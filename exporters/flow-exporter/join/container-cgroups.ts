@@ -1,0 +1,118 @@
+import type { Container } from "../decode/containers.ts";
+import type { ProcessRow } from "../decode/process-rows.ts";
+import { Lingering } from "./lingering.ts";
+
+const MOST_PLACES = 1_000;
+
+/** Path of a process's cgroup; undefined where it cannot be told. */
+type PathOf = (pid: number) => string | undefined;
+
+/**
+ * Which cgroup is which container's. A name alone proves nothing: whoever has a cgroup of their own can make one below
+ * it, and call it as the engine calls those of its containers. So a container's name counts only in a place where the
+ * engine has put a container, which is known of those whose first process Docker tells; of two in one path the outer one
+ * counts, as all that is below it is inside of that container.
+ */
+export class ContainerCgroups {
+  /** By number: its path, or its name alone where the path could not be read. */
+  readonly #texts: Lingering<number, string>;
+  /** Paths of those cgroups in which the engine has put containers. */
+  readonly #places = new Set<string>();
+  /** The cgroups of containers whose first process has been seen, by container. */
+  readonly #roots: Lingering<string, number>;
+  readonly #pathOf: PathOf;
+
+  /** `keptNs`: how long cgroups and containers are remembered after they went. */
+  constructor(keptNs: number, pathOf: PathOf) {
+    this.#texts = new Lingering(keptNs);
+    this.#roots = new Lingering(keptNs);
+    this.#pathOf = pathOf;
+  }
+
+  /** Takes in what an earlier exporter knew: the container of a cgroup, or "". */
+  restore(known: Iterable<readonly [number, string]>, nowNs: number): void {
+    this.#texts.update(known, nowNs);
+  }
+
+  /** Takes in the cgroups of the processes that run now. */
+  look(processes: Iterable<ProcessRow>, nowNs: number): void {
+    const present = new Map<number, string>();
+    for (const { pid, cgroupId, cgroupName } of processes) {
+      if (present.has(cgroupId)) continue;
+      const known = this.#texts.get(cgroupId);
+      present.set(cgroupId, known?.startsWith("/") ? known : this.#read(pid, cgroupName));
+    }
+    this.#texts.update(present, nowNs);
+  }
+
+  /** Learns from the containers that run, of which Docker tells the first process, where the engine puts them. */
+  learn(containers: Iterable<Container>, processes: ReadonlyMap<number, ProcessRow>, nowNs: number): void {
+    const roots: [string, number][] = [];
+    for (const { id, pid } of containers) {
+      const process = processes.get(pid);
+      if (!process) continue;
+      if (containerIdIn(process.cgroupName) === id) roots.push([id, process.cgroupId]);
+      const place = placeOf(this.#texts.get(process.cgroupId) ?? "", id);
+      if (place !== undefined && this.#places.size < MOST_PLACES) this.#places.add(place);
+    }
+    this.#roots.update(roots, nowNs);
+  }
+
+  /** The container each cgroup is of, or "" for none; a container that Docker does not know is none of Docker's. */
+  containers(known: Iterable<Container>): Map<number, string> {
+    const ids = new Set([...known].map(({ id }) => id));
+    const roots = new Map(this.#roots);
+    const owner = (cgroupId: number, text: string) => {
+      const claim = text.startsWith("/") ? outermost(text) : { id: containerIdIn(text), place: undefined };
+      if (!claim?.id) return "";
+      if (!ids.has(claim.id)) return claim.id;
+      if (claim.place !== undefined) return this.#places.size === 0 || this.#places.has(claim.place) ? claim.id : "";
+      const root = roots.get(claim.id);
+      return root === undefined || root === cgroupId ? claim.id : "";
+    };
+    return new Map([...this.#texts].map(([cgroupId, text]) => [cgroupId, owner(cgroupId, text)]));
+  }
+
+  /** Whether any cgroup has a container's name. */
+  hasSeen(containerId: string): boolean {
+    return [...this.#texts].some(([, text]) => text.includes(containerId));
+  }
+
+  /** A process may have ended by now, or have moved: then its cgroup's name is all that is known. */
+  #read(pid: number, name: string): string {
+    const path = this.#pathOf(pid);
+    // The reader's own cgroup, which has no name there.
+    if (path === "/" && name !== "") return `/../${name}`;
+    return path !== undefined && lastOf(path) === name ? path : name;
+  }
+}
+
+/** Runtimes name a container's cgroup `<id>`, or `docker-<id>.scope` and the like under systemd. */
+export function containerIdIn(cgroupName: string | undefined): string | undefined {
+  return cgroupName?.match(/(?:^|-)([0-9a-f]{64})(?:\.scope)?$/)?.[1];
+}
+
+interface Claim {
+  id: string;
+  /** Path of the cgroup it is in. */
+  place: string;
+}
+
+/** The first name of a container in a path. */
+function outermost(path: string): Claim | undefined {
+  const names = path.split("/");
+  for (const [index, name] of names.entries()) {
+    const id = containerIdIn(name);
+    if (id !== undefined) return { id, place: names.slice(0, index).join("/") };
+  }
+  return undefined;
+}
+
+function placeOf(path: string, id: string): string | undefined {
+  const claim = outermost(path);
+  return claim?.id === id ? claim.place : undefined;
+}
+
+function lastOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { ContainerCgroups } from "../../../../exporters/flow-exporter/join/container-cgroups.ts";
+import { container, idOf, process } from "../lib/world.ts";
+
+const [WEB, DB, OTHER] = [idOf("a"), idOf("b"), idOf("e")];
+const KEPT_NS = 300e9;
+
+/** A cgroup: the number of its process is its own too. */
+interface Cgroup {
+  number: number;
+  path: string;
+  /** It cannot be read: the process has ended by then. */
+  gone?: boolean;
+}
+
+/** What is known of cgroups on a host where web's first process is 20 and db's 30, which Docker tells. */
+function known(...cgroups: Cgroup[]): Record<number, string> {
+  const paths = new Map(cgroups.map(({ number, path, gone }) => [number, gone ? undefined : path]));
+  const processes = cgroups.map(({ number, path }) =>
+    process(number, { cgroupId: number, cgroupName: path.slice(path.lastIndexOf("/") + 1) }),
+  );
+  const containers = [container("web", { id: WEB, pid: 20 }), container("db", { id: DB, pid: 30 })];
+  const seen = new ContainerCgroups(KEPT_NS, (pid) => paths.get(pid));
+  seen.look(processes, 0);
+  seen.learn(containers, new Map(processes.map((one) => [one.pid, one])), 0);
+  return Object.fromEntries(seen.containers(containers));
+}
+
+const web = { number: 20, path: `/docker/${WEB}` };
+const under = (slice: string, id: string) => `${slice}/docker-${id}.scope`;
+
+describe("a cgroup is a container's", () => {
+  test("where the engine puts its containers, under either of its drivers", () => {
+    const db = { number: 31, path: `/docker/${DB}` };
+    assert.deepEqual(known(web, db), { 20: WEB, 31: DB });
+    const systemd = [
+      { number: 20, path: under("/system.slice", WEB) },
+      { number: 31, path: under("/system.slice", DB) },
+    ];
+    assert.deepEqual(known(...systemd), { 20: WEB, 31: DB });
+    const parents = [
+      { number: 20, path: `/batch/${WEB}` },
+      { number: 30, path: `/docker/${DB}` },
+    ];
+    assert.deepEqual(known(...parents), { 20: WEB, 30: DB });
+  });
+
+  test("with all that is below it, whatever that is called", () => {
+    const below = [
+      { number: 21, path: `/docker/${WEB}/init.scope` },
+      { number: 22, path: `/docker/${WEB}/docker/${DB}` },
+      { number: 23, path: `/docker/${WEB}/system.slice/docker-${OTHER}.scope` },
+    ];
+    assert.deepEqual(known(web, ...below), { 20: WEB, 21: WEB, 22: WEB, 23: WEB });
+  });
+
+  test("as a reader within the engine's place sees it", () => {
+    const own = { number: 20, path: under("/..", WEB) };
+    const beside = { number: 31, path: under("/..", DB) };
+    const user = { number: 40, path: under("/../../user.slice/user-1000.slice/user@1000.service", DB) };
+    assert.deepEqual(known(own, beside, user), { 20: WEB, 31: DB, 40: "" });
+  });
+
+  test("not by its name alone, elsewhere", () => {
+    const users = { number: 40, path: under("/user.slice/user-1000.slice/user@1000.service/app.slice", WEB) };
+    const twice = { number: 41, path: `/user.slice/docker/${DB}` };
+    assert.deepEqual(known(web, users, twice), { 20: WEB, 40: "", 41: "" });
+  });
+
+  test("not by its name alone, where its path could not be read and the container's own is known", () => {
+    const users = { number: 40, path: under("/user.slice", WEB), gone: true };
+    assert.deepEqual(known(web, users), { 20: WEB, 40: "" });
+  });
+
+  test("by its name where nothing contradicts: of a container that has ended within a moment", () => {
+    assert.deepEqual(known(web, { number: 31, path: `/docker/${DB}`, gone: true }), { 20: WEB, 31: DB });
+  });
+
+  test("that Docker does not know, if it is called so: another runtime's", () => {
+    const podman = { number: 50, path: `/machine.slice/libpod-${OTHER}.scope` };
+    assert.deepEqual(known(web, podman), { 20: WEB, 50: OTHER });
+  });
+
+  test("of nobody, where it is none", () => {
+    const cgroups = [
+      { number: 1, path: "/" },
+      { number: 2, path: "/system.slice/docker.service" },
+    ];
+    assert.deepEqual(known(web, ...cgroups), { 20: WEB, 1: "", 2: "" });
+  });
+});
+
+test("the reader's own cgroup, which looks like the root to it, has the name that the kernel has for it", () => {
+  const seen = new ContainerCgroups(KEPT_NS, () => "/");
+  const own = process(20, { cgroupId: 20, cgroupName: `docker-${WEB}.scope` });
+  const containers = [container("web", { id: WEB, pid: 20 })];
+  seen.look([own], 0);
+  seen.learn(containers, new Map([[20, own]]), 0);
+  assert.deepEqual([...seen.containers(containers)], [[20, WEB]]);
+});
+
+test("what an earlier exporter has found out holds for cgroups that are gone", () => {
+  const seen = new ContainerCgroups(KEPT_NS, () => undefined);
+  seen.restore(
+    [
+      [20, WEB],
+      [40, ""],
+    ],
+    0,
+  );
+  assert.deepEqual(
+    [...seen.containers([container("web", { id: WEB })])],
+    [
+      [20, WEB],
+      [40, ""],
+    ],
+  );
+});
