@@ -13,10 +13,12 @@ import { UdpRows } from "./decode/udp-rows.ts";
 import { ContainerCgroups } from "./join/container-cgroups.ts";
 import type { Flow } from "./join/flow.ts";
 import { FlowTable } from "./join/flow-table.ts";
+import { OwnContainers } from "./join/own-containers.ts";
 import { ProcessHistory } from "./join/process-history.ts";
 import { joinProgram, type Program } from "./join/program.ts";
 import { Proxies } from "./join/proxies.ts";
 import { RecentFlows } from "./join/recent-flows.ts";
+import { Tenures } from "./join/tenures.ts";
 import { createWorld, type World } from "./join/world.ts";
 import { readLiveFlows } from "./live-flows.ts";
 import type { Metadata } from "./metadata.ts";
@@ -50,6 +52,8 @@ export interface CollectorParts {
   limits: EdgeLimits;
   /** The tracer has been told to count UDP. */
   udp?: boolean;
+  /** Number of this process; left out: as the system tells it. */
+  ownPid?: number;
   /** What an earlier exporter handed on. */
   before?: State | undefined;
   /** For the sockets in memory; there is no bound without. */
@@ -88,6 +92,10 @@ export class Collector {
   );
   readonly #cgroups: ContainerCgroups;
   readonly #proxies: Proxies;
+  readonly #own: OwnContainers;
+  readonly #tenures = new Tenures(KEPT_NS);
+  /** The metadata they are as of. */
+  #tenuresAsOf = 0;
   #processes: readonly ProcessRow[] = [];
   #hostAddresses: ReadonlySet<string> = new Set();
   /** The metadata they were read with: a network that Docker makes gives the host another address. */
@@ -104,6 +112,7 @@ export class Collector {
     this.totals = new EdgeTotals(limits);
     const left = sameBoot && closedOf(sameBoot);
     this.#cgroups = new ContainerCgroups(KEPT_NS, (pid) => cgroupPath(host.processFile(pid, "cgroup")));
+    this.#own = new OwnContainers(before?.ownContainers);
     this.#proxies = new Proxies(KEPT_NS, (pid) => effectiveUser(host.processFile(pid, "status")));
     this.lostFlows = new LostFlows(before?.losses);
     this.lostFlows.addClosed(left?.unreadable ?? 0);
@@ -133,6 +142,11 @@ export class Collector {
     return { tcp: this.#tcp.size + Math.max(0, tcp), udp: this.#udp.size + Math.max(0, udp) };
   }
 
+  /** Ids of the monitoring's own containers. */
+  get ownContainers(): ReadonlySet<string> {
+    return this.#own.ids;
+  }
+
   /** Closed flows that the kernel still keeps for us. */
   get unacknowledged(): number {
     return this.#closed.waiting;
@@ -155,6 +169,7 @@ export class Collector {
       work: [...this.work],
       cgroups: [...this.#cgroups.containers(this.#parts.metadata.known)],
       containers: this.#parts.metadata.known,
+      ownContainers: [...this.#own.ids],
       closed: {
         ...closed,
         taken: taken.map(([first, last]) => [first, last]),
@@ -311,18 +326,22 @@ export class Collector {
   }
 
   #world(): World {
-    const { metadata, host } = this.#parts;
+    const { metadata, host, ownPid } = this.#parts;
     const nowNs = host.bootTimeNs();
     const processes = new Map(this.#processes.map((process) => [process.pid, process]));
     this.#cgroups.learn(metadata.containers, processes, nowNs);
     const cgroups = this.#cgroups.containers(metadata.known);
     this.#proxies.look(processes, cgroups, nowNs);
+    this.#holdTenures(processes, nowNs);
+    const self = processes.get(ownPid ?? process.pid);
+    this.#own.look(metadata.containers, self && cgroups.get(self.cgroupId));
     return createWorld({
       processes: this.#processes,
       history: this.history,
       containers: metadata.containers,
       goneContainers: metadata.gone,
       services: metadata.services,
+      tenures: this.#tenures,
       cgroups,
       proxies: this.#proxies.pids(processes),
       hostAddresses: this.#hostAddresses,
@@ -330,6 +349,13 @@ export class Collector {
       metadataVersion: metadata.version,
       metadataUp: metadata.up,
     });
+  }
+
+  #holdTenures(processes: ReadonlyMap<number, ProcessRow>, nowNs: number): void {
+    const { metadata } = this.#parts;
+    if (metadata.version === this.#tenuresAsOf) return;
+    this.#tenuresAsOf = metadata.version;
+    this.#tenures.update(metadata.containers, metadata.gone, ({ pid }) => processes.get(pid)?.startNs, nowNs);
   }
 
   #restore(before: State): void {

@@ -115,7 +115,7 @@ function createView(settings: Settings, shown: Shown): View {
     containers: () => metadata.containers,
     coverage: () => collector.coverage.ratio,
     bootMs: () => Date.now() - host.bootTimeNs() / 1e6,
-    project: settings.project,
+    ownContainers: () => collector.ownContainers,
     edges: () => collector.totals,
     programs: () => collector.programs,
     tracer: healths.tracer,

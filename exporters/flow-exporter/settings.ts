@@ -35,7 +35,6 @@ const schema = z.object({
   FLOW_COLLECT_SECONDS: whole(1, 60).default(1),
   FLOW_UDP: z.enum(["on", "off", "functions", "cgroup"]).default("off"),
   FLOW_STATE: z.string().default(""),
-  FLOW_PROJECT: z.string().default("flowtally"),
   FLOW_NODE: z.string().default(""),
   FLOW_LEFT_OUT: leftOut.default({}),
   FLOW_CONSOLE: z.string().default(""),
@@ -61,8 +60,6 @@ export interface Settings {
   udp: boolean;
   /** Folder the totals are kept in over a restart; "": they are not. */
   state: string;
-  /** The monitoring stack's own Compose project: its traffic is left out of the graph. */
-  project: string;
   /** Name of this machine. */
   node: string;
   /** Parts of the stack that do not run here, and why. */
@@ -104,7 +101,6 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     collectSeconds: data.FLOW_COLLECT_SECONDS,
     udp: data.FLOW_UDP !== "off",
     state: data.FLOW_STATE,
-    project: data.FLOW_PROJECT,
     node: data.FLOW_NODE,
     leftOut: data.FLOW_LEFT_OUT,
     console: data.FLOW_CONSOLE,

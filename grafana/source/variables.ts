@@ -37,15 +37,15 @@ export const flowContainer = several(
   'label_values(flow_endpoint_info{kind="container",compose_project=~"$project"}, endpoint)',
 );
 
-/** Its value is the Compose project to hide: the stack's own, or one that cannot exist. */
+/** Its value is what label `monitoring` has where an endpoint is to be hidden: the stack's own, or none there is. */
 export const monitoring = new CustomVariableBuilder("monitoring")
   .label("Monitoring's own traffic")
-  .values("hidden : flowtally,shown : -")
+  .values("hidden : true,shown : -")
   .options([
-    { selected: true, text: "hidden", value: "flowtally" },
+    { selected: true, text: "hidden", value: "true" },
     { selected: false, text: "shown", value: "-" },
   ])
-  .current({ selected: true, text: "hidden", value: "flowtally" });
+  .current({ selected: true, text: "hidden", value: "true" });
 
 /** One container; Prometheus' own is on every host. */
 export const container = labelValues("container", "Container", 'label_values(container_last_seen{name!=""}, name)')

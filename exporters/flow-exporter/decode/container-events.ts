@@ -35,6 +35,7 @@ function named(id: string, { name, image, ...labels }: Record<string, string>): 
     networkMode: "",
     addresses: [],
     publishedPorts: [],
+    hostPaths: [],
   };
 }
 

@@ -24,6 +24,8 @@ export interface Container {
   networkMode: string;
   addresses: string[];
   publishedPorts: PublishedPort[];
+  /** Paths on the host that are mounted in it: an image cannot ask for these, only who starts the container can. */
+  hostPaths: string[];
 }
 
 const ANY_ADDRESS: ReadonlySet<string> = new Set(["", "0.0.0.0", "::"]);
@@ -39,6 +41,7 @@ export function decodeContainer(info: ContainerInfo, pid: number): Container {
     networkMode: info.HostConfig?.NetworkMode ?? "",
     addresses: addressesOf(info),
     publishedPorts: publishedPortsOf(info),
+    hostPaths: (info.Mounts ?? []).flatMap(({ Type, Source }) => (Type === "bind" ? [Source] : [])),
   };
 }
 

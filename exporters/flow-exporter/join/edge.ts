@@ -97,8 +97,8 @@ function targetOf({ client, server }: Flow, world: World): Target {
 
 /** Docker's proxy listens for a container at a port of the host: the flow ends at the container, not there. */
 function proxiedTarget(row: FlowRow, world: World): Target {
-  const { protocol, sourceAddress, sourcePort } = row;
-  const published = publishedAt(protocol, sourceAddress, sourcePort, world);
+  const { sourceAddress, sourcePort } = row;
+  const published = publishedAt(row, sourceAddress, sourcePort, world);
   if (published) return { endpoint: containerEndpoint(published.container), port: published.port };
   return { ...ownerOf(row, world), port: sourcePort, unknownContainer: `at port ${sourcePort}` };
 }

@@ -1,6 +1,6 @@
 import { isLoopback, isPrivate } from "../decode/address.ts";
 import type { FlowRow } from "../decode/flow-rows.ts";
-import { containerEndpoint, type Endpoint, UNKNOWN_PROCESS, WORLD } from "./endpoint.ts";
+import { containerEndpoint, type Endpoint, UNKNOWN_CONTAINER, UNKNOWN_PROCESS, WORLD } from "./endpoint.ts";
 import { onlyContainerIn } from "./owner.ts";
 import { calledService, hasLocalTask } from "./services.ts";
 import { netnsKey, type Published, publishedKey, type World } from "./world.ts";
@@ -12,15 +12,16 @@ export const DNS_PORT = 53;
 
 /** The container behind the host's published port that a client's socket goes to, if it does. */
 export function publishedTarget(row: FlowRow, world: World): Published | undefined {
-  const { protocol, destinationAddress, destinationPort } = row;
+  const { destinationAddress, destinationPort } = row;
   return world.hostAddresses.has(destinationAddress)
-    ? publishedAt(protocol, destinationAddress, destinationPort, world)
+    ? publishedAt(row, destinationAddress, destinationPort, world)
     : undefined;
 }
 
-/** The container behind a port of the host, as published at one of its addresses or at all of them. */
-export function publishedAt(protocol: number, address: string, port: number, world: World): Published | undefined {
-  const all = world.published.get(publishedKey(protocol, port)) ?? [];
+/** The container behind a port of the host as a flow began, as published at one of its addresses or at all of them. */
+export function publishedAt(row: FlowRow, address: string, port: number, world: World): Published | undefined {
+  const known = world.published.get(publishedKey(row.protocol, port)) ?? [];
+  const all = known.filter(({ container, as }) => world.tenures.hadPort(container, as, startOf(row, world)));
   const here = all.find(({ hostAddress }) => hostAddress === address);
   return here ?? all.find(({ hostAddress }) => hostAddress === undefined);
 }
@@ -45,9 +46,14 @@ export function isDockerDns(address: string): boolean {
 /** Who has a socket's remote address, where the remote socket itself is not seen. */
 export function addressOwner(row: FlowRow, world: World): Endpoint {
   if (isLoopback(row.destinationAddress)) return netnsOwner(row, world);
-  const container = world.containersByAddress.get(row.destinationAddress);
-  if (container) return containerEndpoint(container);
+  const holder = world.tenures.ofAddress(row.destinationAddress, startOf(row, world));
+  if (holder) return holder === "nobody" ? UNKNOWN_CONTAINER : containerEndpoint(holder);
   return world.hostAddresses.has(row.destinationAddress) ? UNKNOWN_PROCESS : WORLD;
+}
+
+/** When a flow began; now, where that is not known: then it is looked up as it first shows. */
+function startOf({ startNs }: FlowRow, { nowNs }: World): number {
+  return startNs || nowNs;
 }
 
 function netnsOwner(row: FlowRow, world: World): Endpoint {

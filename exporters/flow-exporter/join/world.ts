@@ -3,6 +3,7 @@ import type { ProcessRow } from "../decode/process-rows.ts";
 import type { Service } from "../decode/services.ts";
 import type { ProcessHistory } from "./process-history.ts";
 import { createServices, type Services } from "./services.ts";
+import type { Tenures } from "./tenures.ts";
 
 /** What is known about the host at one moment, as read. */
 export interface Facts {
@@ -12,6 +13,7 @@ export interface Facts {
   containers: readonly Container[];
   /** The container each cgroup is of, by its number; "": of none. Those of processes that are gone are among them. */
   cgroups: ReadonlyMap<number, string>;
+  tenures: Tenures;
   /** Processes that are Docker's own proxies, those that are gone among them. */
   proxies: ReadonlySet<number>;
   /** Containers that are gone: they name the flows they leave behind. */
@@ -32,6 +34,8 @@ export interface Published {
   port: number;
   /** Address of the host it is published at; undefined: at all of them. */
   hostAddress: string | undefined;
+  /** As Docker tells it. */
+  as: Container["publishedPorts"][number];
 }
 
 /** The facts, arranged for looking up. */
@@ -50,6 +54,7 @@ export interface World {
   published: ReadonlyMap<number, readonly Published[]>;
   services: Services;
   /** As in the facts. */
+  tenures: Tenures;
   cgroups: ReadonlyMap<number, string>;
   proxies: ReadonlySet<number>;
   processes: ReadonlyMap<number, ProcessRow>;
@@ -86,6 +91,7 @@ export function createWorld(facts: Facts): World {
     hostNetns,
     services: createServices(facts.services ?? []),
     published: publishedBy([...facts.containers, ...(facts.goneContainers ?? [])]),
+    tenures: facts.tenures,
     cgroups: facts.cgroups,
     proxies: facts.proxies,
     processes,
@@ -123,9 +129,10 @@ function containersPerNetns(
 function publishedBy(containers: readonly Container[]): Map<number, Published[]> {
   const published = new Map<number, Published[]>();
   for (const container of containers) {
-    for (const { protocol, hostAddress, hostPort, containerPort } of container.publishedPorts) {
-      const key = publishedKey(protocol, hostPort);
-      published.set(key, [...(published.get(key) ?? []), { container, port: containerPort, hostAddress }]);
+    for (const as of container.publishedPorts) {
+      const { hostAddress, containerPort: port } = as;
+      const key = publishedKey(as.protocol, as.hostPort);
+      published.set(key, [...(published.get(key) ?? []), { container, port, hostAddress, as }]);
     }
   }
   return published;

@@ -3,6 +3,7 @@ import type { Endpoint } from "../join/endpoint.ts";
 import type { Program } from "../join/program.ts";
 import type { EdgeCounters, EdgeTotal } from "../totals/edge-total.ts";
 import type { EndpointTotal } from "../totals/endpoint-work.ts";
+import { isOwn } from "./monitoring.ts";
 import type { BySocket, ClockStep, View } from "./view.ts";
 
 type Sample = readonly [value: number, labels?: Record<string, string | number>];
@@ -42,8 +43,9 @@ export const DEFINITIONS: readonly Definition[] = [
       "pod",
       "namespace",
       "node",
+      "monitoring",
     ],
-    samples: (view) => [...endpointsOf(view.edges())].map((endpoint) => [1, endpointLabels(endpoint, view.node)]),
+    samples: (view) => [...endpointsOf(view.edges())].map((endpoint) => [1, endpointLabels(endpoint, view)]),
   },
   {
     name: "flow_endpoint_cpu_seconds_total",
@@ -257,7 +259,7 @@ function byName(endpoint: Endpoint): [string, Endpoint] {
   return [endpoint.name, endpoint];
 }
 
-function endpointLabels(endpoint: Endpoint, node: string) {
+function endpointLabels(endpoint: Endpoint, { node, ownContainers }: View) {
   return {
     endpoint: endpoint.name,
     kind: endpoint.kind,
@@ -268,6 +270,7 @@ function endpointLabels(endpoint: Endpoint, node: string) {
     pod: endpoint.pod,
     namespace: endpoint.namespace,
     node: endpoint.kind === "world" || endpoint.kind === "other" ? "" : node,
+    monitoring: isOwn(endpoint, ownContainers()) ? "true" : "",
   };
 }
 

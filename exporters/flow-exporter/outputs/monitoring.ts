@@ -1,8 +1,12 @@
 import type { Endpoint } from "../join/endpoint.ts";
 import type { Edge } from "../join/flow.ts";
 
-/** Whether an edge is the monitoring stack's own: one of its ends belongs to the stack's Compose project. */
-export function isMonitoring({ source, destination }: Edge, project: string): boolean {
-  const ours = ({ composeProject }: Endpoint) => project !== "" && composeProject === project;
-  return ours(source) || ours(destination);
+/** Whether an endpoint is one of the monitoring's own containers; `own`: their ids. */
+export function isOwn({ containerId }: Endpoint, own: ReadonlySet<string>): boolean {
+  return containerId !== "" && own.has(containerId);
+}
+
+/** Whether an edge is the monitoring's own: one of its ends is. */
+export function isMonitoring({ source, destination }: Edge, own: ReadonlySet<string>): boolean {
+  return isOwn(source, own) || isOwn(destination, own);
 }

@@ -69,8 +69,8 @@ export interface View {
   lastClockStep(): ClockStep | undefined;
   /** Files of totals that were put aside as they made no sense. */
   setAside(): number;
-  /** The monitoring stack's own Compose project. */
-  project: string;
+  /** Ids of the monitoring's own containers. */
+  ownContainers(): ReadonlySet<string>;
   /** Name of this machine. */
   node: string;
   leftOut: Readonly<Record<string, string>>;

@@ -33,6 +33,8 @@ export interface State {
   /** Names of cgroups by inode, and containers, that name flows which are still to come. */
   cgroups: [number, string][];
   containers: Container[];
+  /** Ids of the monitoring's own containers, those that are gone among them. */
+  ownContainers: string[];
   /** As `ClosedState`; the rows in base64. */
   closed: { tracer: string; taken: [number, number][]; rows: string; shown?: number | undefined; erased: number };
   tcp: Memory[];
@@ -79,6 +81,8 @@ const containerSchema = endpointSchema.omit({ kind: true, containerId: true }).e
   networkMode: z.string(),
   addresses: z.array(z.string()),
   publishedPorts: z.array(publishedPort),
+  /** Left out by exporters that did not keep it. */
+  hostPaths: z.array(z.string()).default([]),
 });
 
 const countersSchema = z.object({
@@ -135,6 +139,8 @@ const fileSchema = z.object({
   work: z.array(workSchema),
   cgroups: z.array(z.tuple([z.int(), z.string()])),
   containers: z.array(containerSchema),
+  /** Left out by exporters that did not keep it. */
+  ownContainers: z.array(z.string()).default([]),
   closed: z.object({
     tracer: z.string(),
     taken: z.array(run),

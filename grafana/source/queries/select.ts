@@ -28,7 +28,7 @@ export function largest(count: number, labels: string, shown: string, whole: str
 // Also edges and endpoints that are gone by the end of the time shown.
 const EVERY_EDGE = `last_over_time(flow_sent_bytes_total${WHOLE})`;
 const CHOSEN = 'compose_project=~"$project",endpoint=~"$container"';
-const OWN = 'compose_project="$monitoring"';
+const OWN = 'monitoring="$monitoring"';
 const CHOSEN_EDGES =
   `((${EVERY_EDGE} and on (source) ${endpoints(CHOSEN, "source")}` +
   ` or ${EVERY_EDGE} and on (destination) ${endpoints(CHOSEN, "destination")})` +

@@ -13,7 +13,6 @@ test("nothing set, or set to nothing, gives the defaults", () => {
     refreshSeconds: 10,
     collectSeconds: 1,
     state: "",
-    project: "flowtally",
     node: "",
     leftOut: {},
     udp: false,

@@ -19,7 +19,7 @@ export function graph(view: View, gate: Gate): RequestHandler {
   return async (request, response) => {
     const { monitoring } = querySchema.parse(request.query);
     const used = [...view.edges()].filter(isUsed);
-    const shown = used.filter(({ edge }) => monitoring === "1" || !isMonitoring(edge, view.project));
+    const shown = used.filter(({ edge }) => monitoring === "1" || !isMonitoring(edge, view.ownContainers()));
     const sinceBootMs = Date.now() - view.bootMs();
     if (shown.length > LARGE_ROWS && !gate.enter(response)) return sendBusy(response, RETRY_SECONDS);
     cutOffAfter(PATIENCE_MS, response);

@@ -29,6 +29,7 @@ test("an event names a container that may be gone before Docker can be asked", (
       networkMode: "",
       addresses: [],
       publishedPorts: [],
+      hostPaths: [],
     },
   });
 });

@@ -64,7 +64,7 @@ export function viewOf(sockets: SocketValues[], values: Partial<View> = {}, ende
     containers: () => world().containers.values(),
     coverage: () => 0.97,
     bootMs: () => Date.UTC(2030, 0, 1),
-    project: "flowtally",
+    ownContainers: () => new Set(),
     edges: () => totals,
     programs: () => [{ ...PROGRAM, holder: undefined }],
     tracer: UP,

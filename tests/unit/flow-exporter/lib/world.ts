@@ -8,6 +8,7 @@ import { containerIdIn } from "../../../../exporters/flow-exporter/join/containe
 import { takeNews } from "../../../../exporters/flow-exporter/join/flow.ts";
 import { FlowTable } from "../../../../exporters/flow-exporter/join/flow-table.ts";
 import { ProcessHistory } from "../../../../exporters/flow-exporter/join/process-history.ts";
+import { Tenures } from "../../../../exporters/flow-exporter/join/tenures.ts";
 import { createWorld, type Facts, type World } from "../../../../exporters/flow-exporter/join/world.ts";
 import { closedRow, type End, type SocketValues, socket } from "./rows.ts";
 
@@ -32,6 +33,7 @@ export function container(name: string, values: Partial<Container> = {}): Contai
     networkMode: "bridge",
     addresses: [],
     publishedPorts: [],
+    hostPaths: [],
     ...values,
   };
 }
@@ -68,21 +70,26 @@ export function world(values: Partial<Facts> = {}): World {
     process(400, { netns: 2, cgroupId: 40, cgroupName: idOf("c"), comm: "envoy" }),
     process(500, { cgroupId: 50, cgroupName: idOf("d"), comm: "agent" }),
   ];
+  const containers = values.containers ?? [
+    container("web", {
+      id: idOf("a"),
+      pid: 200,
+      addresses: ["172.18.0.2"],
+      publishedPorts: [{ protocol: PROTOCOL.tcp, hostPort: 8080, containerPort: 80 }],
+    }),
+    container("db", { id: idOf("b"), pid: 300, addresses: ["172.18.0.3", "fd00::3"] }),
+    container("sidecar", { id: idOf("c"), pid: 400, networkMode: `container:${idOf("a")}` }),
+    container("agent", { id: idOf("d"), pid: 500, networkMode: "host" }),
+  ];
+  const startOf = ({ pid }: Container) => processes.find((one) => one.pid === pid)?.startNs;
+  const tenures = new Tenures(300e9);
+  tenures.update(containers, values.goneContainers ?? [], startOf, 0);
   return createWorld({
     processes,
+    tenures,
+    containers,
     cgroups: cgroupsOf(processes),
     proxies: new Set([PROXY_PID]),
-    containers: [
-      container("web", {
-        id: idOf("a"),
-        pid: 200,
-        addresses: ["172.18.0.2"],
-        publishedPorts: [{ protocol: PROTOCOL.tcp, hostPort: 8080, containerPort: 80 }],
-      }),
-      container("db", { id: idOf("b"), pid: 300, addresses: ["172.18.0.3", "fd00::3"] }),
-      container("sidecar", { id: idOf("c"), pid: 400, networkMode: `container:${idOf("a")}` }),
-      container("agent", { id: idOf("d"), pid: 500, networkMode: "host" }),
-    ],
     hostAddresses: new Set([HOST_ADDRESS, "172.18.0.1"]),
     history: new ProcessHistory(),
     nowNs: 0,

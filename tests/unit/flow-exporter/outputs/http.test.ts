@@ -12,7 +12,7 @@ import { silent } from "../lib/log.ts";
 import type { End, SocketValues } from "../lib/rows.ts";
 import { SOCKETS } from "../lib/sockets.ts";
 import { viewOf } from "../lib/view.ts";
-import { HOST_ADDRESS } from "../lib/world.ts";
+import { HOST_ADDRESS, idOf } from "../lib/world.ts";
 
 interface FlowJson {
   source: string;
@@ -199,15 +199,7 @@ describe("over HTTP", () => {
   });
 
   describe("/api/graph", () => {
-    const stack = { composeProject: "flowtally" };
-    const withStack = viewOf(SOCKETS, {
-      edges: () =>
-        [...viewOf(SOCKETS).edges()].map((total) => {
-          const { edge } = total;
-          const ours = edge.destination.name === "db" ? { ...edge.destination, ...stack } : edge.destination;
-          return { ...total, edge: { ...edge, destination: ours } };
-        }),
-    });
+    const withStack = viewOf(SOCKETS, { ownContainers: () => new Set([idOf("b")]) });
     after(() => {
       current = viewOf(SOCKETS);
     });

@@ -179,6 +179,10 @@ test("a container is named, labelled and addressed as Docker lists it", () => {
       { Type: "udp", PrivatePort: 53, PublicPort: 53, IP: "::" },
       { Type: "tcp", PrivatePort: 80, PublicPort: 9090, IP: "127.0.0.1" },
     ],
+    Mounts: [
+      { Type: "bind", Source: "/srv/shop", Destination: "/data" },
+      { Type: "volume", Source: "/var/lib/docker/volumes/x/_data", Destination: "/more" },
+    ],
   };
   assert.deepEqual(decodeContainer(info as never, 12), {
     id: idOf("a"),
@@ -196,5 +200,6 @@ test("a container is named, labelled and addressed as Docker lists it", () => {
       { protocol: 17, hostPort: 53, containerPort: 53 },
       { protocol: 6, hostAddress: "127.0.0.1", hostPort: 9090, containerPort: 80 },
     ],
+    hostPaths: ["/srv/shop"],
   });
 });

@@ -1,0 +1,16 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { cgroupPath, effectiveUser } from "../../../../exporters/flow-exporter/decode/process-files.ts";
+
+test("a process's user is the effective one", () => {
+  assert.equal(effectiveUser("Name:\tdocker-proxy\nUid:\t1000\t0\t0\t0\nGid:\t5\t5\t5\t5\n"), 0);
+  assert.equal(effectiveUser("Name:\tUid: 7 0\nUid:\t1000\t1000\t1000\t1000\n"), 1000);
+  assert.equal(effectiveUser(""), undefined);
+});
+
+test("a process's cgroup is that of the second version, beside those of the first or alone", () => {
+  assert.equal(cgroupPath("12:pids:/docker/abc\n0::/docker/def\n"), "/docker/def");
+  assert.equal(cgroupPath("0::/../docker-abc.scope\n"), "/../docker-abc.scope");
+  assert.equal(cgroupPath("12:pids:/docker/abc\n"), undefined);
+  assert.equal(cgroupPath(""), undefined);
+});
