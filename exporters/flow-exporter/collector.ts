@@ -221,6 +221,7 @@ export class Collector {
       this.#processes = decodeProcesses(tracer.processes());
       const nowNs = host.bootTimeNs();
       this.#cgroups.look(this.#processes, nowNs);
+      this.#proxies.look(byPid(this.#processes), () => this.#cgroups.containers(this.#parts.metadata.known), nowNs);
       this.history.add(this.#processes, nowNs);
     });
   }
@@ -328,10 +329,9 @@ export class Collector {
   #world(): World {
     const { metadata, host, ownPid } = this.#parts;
     const nowNs = host.bootTimeNs();
-    const processes = new Map(this.#processes.map((process) => [process.pid, process]));
+    const processes = byPid(this.#processes);
     this.#cgroups.learn(metadata.containers, processes, nowNs);
     const cgroups = this.#cgroups.containers(metadata.known);
-    this.#proxies.look(processes, cgroups, nowNs);
     this.#holdTenures(processes, nowNs);
     const self = processes.get(ownPid ?? process.pid);
     this.#own.look(metadata.containers, self && cgroups.get(self.cgroupId));
@@ -382,6 +382,10 @@ export class Collector {
 function aheadOfTime(ns: number): string {
   const seconds = Math.round(ns / 1e9);
   return `the tracer's last sign is ${seconds} s in the future: both must run in the host's time namespace, on the same boot`;
+}
+
+function byPid(processes: readonly ProcessRow[]): Map<number, ProcessRow> {
+  return new Map(processes.map((process) => [process.pid, process]));
 }
 
 /** Rows that an exporter of another version left, laid out in another way, are lost. */

@@ -17,6 +17,9 @@ const BRIDGE = "172.17.0.1";
 const CONNECTIONS = 7;
 const EXPECTED = talkOn(CONNECTIONS);
 
+/** Other engines on this machine have proxies too. */
+const isProxys = (key: string) => key.includes("docker-proxy") && /_port="7[34][01][01]"/.test(key);
+
 /** Every flow at a published port, whichever way it takes, is one edge to the container and the port behind it. */
 describe("flow-exporter and published ports", { skip }, () => {
   const rig = new Rig("ports");
@@ -38,12 +41,12 @@ describe("flow-exporter and published ports", { skip }, () => {
 
   const called = (address: string, port = PUBLISHED) => ["call", address, `${port}`, `${CONNECTIONS}`, ...BYTES];
 
-  /** All that is known of `source`, and of Docker's proxy, is this one edge. */
+  /** All that is known of `source`, and of Docker's proxy at these ports, is this one edge. */
   const isOneEdge = async (source: string, destination: string, port: number, counters: EdgeCounters = EXPECTED) => {
     const edge = keyOf({ source, destination, port });
     await eventually(15, async () => {
       const edges = [...(await scrapeEdges(rig.exporter.url))];
-      const found = edges.filter(([key]) => key.startsWith(`source="${source}"`) || key.includes("docker-proxy"));
+      const found = edges.filter(([key]) => key.startsWith(`source="${source}"`) || isProxys(key));
       assert.deepEqual(Object.fromEntries(found), { [edge]: counters });
     });
   };

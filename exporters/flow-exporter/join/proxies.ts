@@ -9,6 +9,8 @@ const ROOT = 0;
 /** The user that a process has its rights from, as the host counts; undefined where it cannot be told. */
 type UserOf = (pid: number) => number | undefined;
 
+type Cgroups = () => ReadonlyMap<number, string>;
+
 interface Judged {
   startNs: number;
   isReal: boolean;
@@ -30,11 +32,11 @@ export class Proxies {
     this.#userOf = userOf;
   }
 
-  /** Takes in the processes that run now; `cgroups`: the container each is of, or "". */
-  look(processes: ReadonlyMap<number, ProcessRow>, cgroups: ReadonlyMap<number, string>, nowNs: number): void {
+  /** Takes in the processes that run now; `cgroupsNow` tells the container each cgroup is of, or "". */
+  look(processes: ReadonlyMap<number, ProcessRow>, cgroupsNow: Cgroups, nowNs: number): void {
     const real: [number, number][] = [];
     for (const process of processes.values()) {
-      if (process.comm === PROXY && this.#isReal(process, processes, cgroups))
+      if (process.comm === PROXY && this.#isReal(process, processes, cgroupsNow))
         real.push([process.pid, process.startNs]);
     }
     for (const [pid, { startNs }] of this.#judged)
@@ -49,15 +51,12 @@ export class Proxies {
   }
 
   /** Asked once for each: neither a process's parent nor its user is told by every look. */
-  #isReal(
-    process: ProcessRow,
-    processes: ReadonlyMap<number, ProcessRow>,
-    cgroups: ReadonlyMap<number, string>,
-  ): boolean {
+  #isReal(process: ProcessRow, processes: ReadonlyMap<number, ProcessRow>, cgroupsNow: Cgroups): boolean {
     const { pid, startNs } = process;
     const known = this.#judged.get(pid);
     if (known?.startNs === startNs) return known.isReal;
     const parent = processes.get(process.parentPid);
+    const cgroups = cgroupsNow();
     const isReal =
       parent?.comm === ENGINE &&
       [process, parent].every((one) => !cgroups.get(one.cgroupId) && this.#userOf(one.pid) === ROOT);

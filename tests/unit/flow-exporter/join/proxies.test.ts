@@ -15,7 +15,7 @@ const CGROUPS = new Map([
 function proxiesAmong(processes: (typeof PROXY)[], users: Record<number, number> = {}): number[] {
   const proxies = new Proxies(KEPT_NS, (pid) => users[pid] ?? 0);
   const byPid = new Map(processes.map((one) => [one.pid, one]));
-  proxies.look(byPid, CGROUPS, 0);
+  proxies.look(byPid, () => CGROUPS, 0);
   return [...proxies.pids(byPid)];
 }
 
@@ -38,12 +38,12 @@ for (const [name, processes, users, expected] of CASES) {
 test("a proxy that is gone is remembered, until another process has its number", () => {
   const proxies = new Proxies(KEPT_NS, () => 0);
   const all = new Map([ENGINE, PROXY].map((one) => [one.pid, one]));
-  proxies.look(all, CGROUPS, 0);
+  proxies.look(all, () => CGROUPS, 0);
   const engine = new Map([[700, ENGINE]]);
-  proxies.look(engine, CGROUPS, 1e9);
+  proxies.look(engine, () => CGROUPS, 1e9);
   assert.deepEqual([...proxies.pids(engine)], [701]);
   const again = new Map([...engine, [701, { ...PROXY, startNs: 9, parentPid: 1 }]]);
-  proxies.look(again, CGROUPS, 2e9);
+  proxies.look(again, () => CGROUPS, 2e9);
   assert.deepEqual([...proxies.pids(again)], []);
 });
 
@@ -54,6 +54,6 @@ test("a process is asked about once", () => {
     return 0;
   });
   const all = new Map([ENGINE, PROXY].map((one) => [one.pid, one]));
-  for (let look = 0; look < 3; look++) proxies.look(all, CGROUPS, look);
+  for (let look = 0; look < 3; look++) proxies.look(all, () => CGROUPS, look);
   assert.equal(asked, 2);
 });
