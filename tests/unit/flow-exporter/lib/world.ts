@@ -100,7 +100,7 @@ export function world(values: Partial<Facts> = {}): World {
 }
 
 /** The container each cgroup is of, where all names are the engine's. */
-export function cgroupsOf(processes: readonly ProcessRow[]): Map<number, string> {
+function cgroupsOf(processes: readonly ProcessRow[]): Map<number, string> {
   return new Map(processes.map(({ cgroupId, cgroupName }) => [cgroupId, containerIdIn(cgroupName) ?? ""]));
 }
 
