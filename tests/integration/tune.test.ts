@@ -71,7 +71,7 @@ describe("tuning a memory limit", () => {
     const started = await launcher();
     assert.equal(started.exitCode, 0, started.text);
     nodeImage = (await docker.getContainer("flow-exporter").inspect()).Config.Image;
-    sandbox = await createSandbox(docker, nodeImage, "flowtally-test-tune");
+    sandbox = await createSandbox(docker, nodeImage, named("flowtally-test-tune"));
     await Promise.all([
       sandbox.run(STEADY_NAME, STEADY, { hold: HOLD }, "held"),
       sandbox.run(SPIKE_NAME, SPIKE, { hold: 3 * HOLD }, "held"),

@@ -44,7 +44,7 @@ export async function startExporter(pins: string, options: ExporterOptions = {})
     collectSeconds = 1,
     maxEdges = 2_000,
   } = options;
-  const { gid } = await stat(dockerSocket);
+  const gid = await groupOf(dockerSocket);
   const rights = [
     `--reuid=${EXPORTER}`,
     `--regid=${EXPORTER}`,
@@ -87,4 +87,12 @@ export async function startExporter(pins: string, options: ExporterOptions = {})
       await child;
     },
   };
+}
+
+/** Of a socket that is not there yet, nobody's in particular. */
+async function groupOf(socket: string): Promise<number> {
+  const found = await stat(socket).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+  });
+  return found?.gid ?? EXPORTER;
 }

@@ -63,7 +63,7 @@ require("node:dns").promises.lookup(server).then(({ address }) => {
 
 const RUN = Date.now().toString(36);
 
-/** A container name of this run alone: totals outlive the stack, so another run's would be added to. */
+/** A name of this run alone: totals outlive the stack, so another run's would be added to. */
 export function named(name: string): string {
   return `${name}-${RUN}`;
 }

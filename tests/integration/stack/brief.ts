@@ -13,7 +13,7 @@ export function briefSuite(running: () => Running): void {
   describe("what is brief", () => {
     let sandbox: Sandbox;
     before(async () => {
-      sandbox = await createSandbox(running().docker, running().nodeImage, "flowtally-test-brief");
+      sandbox = await createSandbox(running().docker, running().nodeImage, named("flowtally-test-brief"));
       await sandbox.run(TALK.server, SERVER, TALK, "listening");
     });
     after(() => sandbox.remove());

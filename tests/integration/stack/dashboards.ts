@@ -36,7 +36,7 @@ export function dashboardsSuite(running: () => Running): void {
     let absent: string[] = [];
     before(async () => {
       const { docker, nodeImage } = running();
-      sandbox = await createSandbox(docker, nodeImage, "flowtally-test-drawn");
+      sandbox = await createSandbox(docker, nodeImage, named("flowtally-test-drawn"));
       await sandbox.run(TALK.server, SERVER, TALK, "listening");
       await sandbox.run(CLIENT, LOAD, TALK, "answered");
       const grafana = await docker.listContainers({ filters: { name: ["^/grafana$"] } });

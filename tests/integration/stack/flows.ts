@@ -14,7 +14,7 @@ export function flowsSuite(running: () => Running): void {
   describe("flows between containers", () => {
     it("shows 23 connections x 4,099 bytes as one edge, exact to the byte, under the containers' names", async () => {
       const { docker, prometheus, nodeImage } = running();
-      const sandbox = await createSandbox(docker, nodeImage, "flowtally-test-talk");
+      const sandbox = await createSandbox(docker, nodeImage, named("flowtally-test-talk"));
       const edge = () => edgeOf(prometheus, CLIENT, TALK.server, TALK.port);
       try {
         await sandbox.run(TALK.server, SERVER, TALK, "listening");

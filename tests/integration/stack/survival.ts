@@ -13,7 +13,7 @@ export function survivalSuite(running: () => Running): void {
   describe("totals", () => {
     let sandbox: Sandbox;
     before(async () => {
-      sandbox = await createSandbox(running().docker, running().nodeImage, "flowtally-test-kept");
+      sandbox = await createSandbox(running().docker, running().nodeImage, named("flowtally-test-kept"));
       await sandbox.run(TALK.server, SERVER, TALK, "listening");
       await sandbox.run(named("kept-client"), HOLDING_CLIENT, TALK, "done");
       await held();

@@ -15,7 +15,7 @@ export function udpSuite(running: () => Running): void {
   describe("UDP between containers", () => {
     let sandbox: Sandbox;
     before(async () => {
-      sandbox = await createSandbox(running().docker, running().nodeImage, "flowtally-test-udp");
+      sandbox = await createSandbox(running().docker, running().nodeImage, named("flowtally-test-udp"));
       await sandbox.run(TALK.server, DATAGRAM_SERVER, TALK, "listening");
       await sandbox.run(CLIENT, DATAGRAM_CLIENT, TALK, "done");
     });
