@@ -21,9 +21,13 @@ export async function enableBpfStats(host: Host, layout: Layout): Promise<void> 
   await write(host, AT_BOOT, AT_BOOT_TEXT);
 }
 
-/** Puts the switch back; does nothing where this stack never changed it. */
+/**
+ * Puts the switch back; does nothing where no stack of ours changed it. Where another checkout did, whose stack this one
+ * took over, the file for the next boot tells: it is only there where the switch was off.
+ */
 export async function restoreBpfStats(host: Host, layout: Layout): Promise<void> {
-  const before = await readFile(keptIn(layout), "utf8").catch(() => undefined);
+  const kept = await readFile(keptIn(layout), "utf8").catch(() => undefined);
+  const before = kept ?? ((await host.readText(AT_BOOT)) === AT_BOOT_TEXT ? "0" : undefined);
   if (before === undefined) return;
   await write(host, SWITCH, before);
   await host.runAsRoot("rm", ["-f", host.resolve(AT_BOOT)]);

@@ -40,6 +40,17 @@ describe("the kernel's BPF statistics", () => {
     assert.equal(await atBoot(), undefined);
   });
 
+  it("are put back where another checkout, whose stack this one took over, had switched them on", async () => {
+    const { host, layout } = machine();
+    await writeFile(switchFile(), "0\n");
+    await enableBpfStats(host, layout);
+    await rm(path.join(root, ".flowtally"), { recursive: true });
+    await enableBpfStats(host, layout);
+    await restoreBpfStats(host, layout);
+    assert.equal((await readFile(switchFile(), "utf8")).trim(), "0");
+    assert.equal(await atBoot(), undefined);
+  });
+
   it("stay on where somebody else had switched them on", async () => {
     const { host, layout } = machine();
     await writeFile(switchFile(), "1\n");
