@@ -5,7 +5,7 @@ import type { FlowRows } from "./decode/flow-rows.ts";
 import { hostAddresses } from "./decode/host-addresses.ts";
 import { outsideCounters } from "./decode/interfaces.ts";
 import { CLOSED_ROW } from "./decode/layout.ts";
-import { cgroupPath, effectiveUser } from "./decode/process-files.ts";
+import { cgroupPath, userOf } from "./decode/process-files.ts";
 import { decodeProcesses, type ProcessRow } from "./decode/process-rows.ts";
 import { decodePrograms } from "./decode/program-rows.ts";
 import { decodeStatus, type Part, type Status } from "./decode/status-row.ts";
@@ -113,7 +113,7 @@ export class Collector {
     const left = sameBoot && closedOf(sameBoot);
     this.#cgroups = new ContainerCgroups(KEPT_NS, (pid) => cgroupPath(host.processFile(pid, "cgroup")));
     this.#own = new OwnContainers(before?.ownContainers);
-    this.#proxies = new Proxies(KEPT_NS, (pid) => effectiveUser(host.processFile(pid, "status")));
+    this.#proxies = new Proxies(KEPT_NS, (pid) => userOf(host.processFile(pid, "status")));
     this.lostFlows = new LostFlows(before?.losses);
     this.lostFlows.addClosed(left?.unreadable ?? 0);
     const lastSign = before?.lastSign;
@@ -170,6 +170,7 @@ export class Collector {
       cgroups: [...this.#cgroups.containers(this.#parts.metadata.known)],
       containers: this.#parts.metadata.known,
       ownContainers: [...this.#own.ids],
+      proxies: this.#proxies.known,
       closed: {
         ...closed,
         taken: taken.map(([first, last]) => [first, last]),
@@ -363,8 +364,9 @@ export class Collector {
     this.work.restore(before.work);
   }
 
-  #remember({ tcp, udp, cgroups, containers }: State, nowNs: number): void {
+  #remember({ tcp, udp, cgroups, containers, proxies }: State, nowNs: number): void {
     this.#cgroups.restore(cgroups, nowNs);
+    this.#proxies.remember(proxies, nowNs);
     this.#parts.metadata.restore(containers);
     this.#tcp.remember(tcp, nowNs);
     this.#udp.remember(udp, nowNs);

@@ -67,6 +67,10 @@ describe("guard", { skip: noEngine }, () => {
     const link = { "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
     for (const site of ["cross-site", "same-site"]) {
       assert.equal(codeOf(await ask(query, { "sec-fetch-site": site, ...link })), "FOREIGN_PAGE");
+      for (const path of ["/federate", "/%66ederate", "/%2566ederate/../federate"]) {
+        const asked = `${guarded.prometheus}${path}?match[]=up`;
+        assert.notEqual((await ask(asked, { "sec-fetch-site": site, ...link })).status, 200, path);
+      }
       assert.equal(codeOf(await ask(page, { "sec-fetch-site": site })), "FOREIGN_PAGE");
       assert.equal(
         codeOf(await ask(page, { "sec-fetch-site": site, ...link, "sec-fetch-dest": "iframe" })),

@@ -1,7 +1,10 @@
-/** The user a process has its rights from, out of its `/proc/PID/status`; undefined where that says nothing. */
-export function effectiveUser(status: string): number | undefined {
-  const [, effective] = status.match(/^Uid:\s+\d+\s+(\d+)/m) ?? [];
-  return effective === undefined ? undefined : Number(effective);
+/**
+ * The user whose a process is, out of its `/proc/PID/status`: undefined where that says nothing, or names several, as of a
+ * program that another user has started and that has root's rights (setuid).
+ */
+export function userOf(status: string): number | undefined {
+  const [, ...users] = status.match(/^Uid:\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)$/m) ?? [];
+  return new Set(users).size === 1 ? Number(users[0]) : undefined;
 }
 
 /**

@@ -44,6 +44,16 @@ export class Proxies {
     this.#seen.update(real, nowNs);
   }
 
+  /** The real ones, by number and start, for the next exporter: rows of those that go meanwhile come to it. */
+  get known(): [number, number][] {
+    return [...this.#seen];
+  }
+
+  /** Those that an earlier exporter knew. */
+  remember(known: readonly [number, number][], nowNs: number): void {
+    this.#seen.update(known, nowNs);
+  }
+
   /** By number. One that another process has by now is not among them. */
   pids(processes: ReadonlyMap<number, ProcessRow>): Set<number> {
     const pids = [...this.#seen].filter(([pid, startNs]) => (processes.get(pid)?.startNs ?? startNs) === startNs);

@@ -16,8 +16,9 @@ export class Ports {
     this.#most = most;
   }
 
-  /** Whether there is a place for this edge, or it has one. */
+  /** Whether there is a place for this edge, or it has one; the one of all the others takes none. */
   hasPlace(edge: Edge): boolean {
+    if (edge.destinationPort === MANY_PORTS) return true;
     const pair = this.#pairs.get(pairOf(edge));
     return !pair || pair.size < this.#most || pair.has(edge.key);
   }

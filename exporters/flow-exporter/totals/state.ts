@@ -35,6 +35,8 @@ export interface State {
   containers: Container[];
   /** Ids of the monitoring's own containers, those that are gone among them. */
   ownContainers: string[];
+  /** Docker's own proxies: process id and start. */
+  proxies: [number, number][];
   /** As `ClosedState`; the rows in base64. */
   closed: { tracer: string; taken: [number, number][]; rows: string; shown?: number | undefined; erased: number };
   tcp: Memory[];
@@ -141,6 +143,7 @@ const fileSchema = z.object({
   containers: z.array(containerSchema),
   /** Left out by exporters that did not keep it. */
   ownContainers: z.array(z.string()).default([]),
+  proxies: z.array(z.tuple([z.int(), amount])).default([]),
   closed: z.object({
     tracer: z.string(),
     taken: z.array(run),

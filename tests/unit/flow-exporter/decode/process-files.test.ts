@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cgroupPath, effectiveUser } from "../../../../exporters/flow-exporter/decode/process-files.ts";
+import { cgroupPath, userOf } from "../../../../exporters/flow-exporter/decode/process-files.ts";
 
-test("a process's user is the effective one", () => {
-  assert.equal(effectiveUser("Name:\tdocker-proxy\nUid:\t1000\t0\t0\t0\nGid:\t5\t5\t5\t5\n"), 0);
-  assert.equal(effectiveUser("Name:\tUid: 7 0\nUid:\t1000\t1000\t1000\t1000\n"), 1000);
-  assert.equal(effectiveUser(""), undefined);
+test("a process is nobody's for sure where another user started it with root's rights", () => {
+  assert.equal(userOf("Name:\tdocker-proxy\nUid:\t1000\t0\t0\t0\nGid:\t5\t5\t5\t5\n"), undefined);
+  assert.equal(userOf("Name:\tdocker-proxy\nUid:\t0\t0\t0\t0\nGid:\t5\t5\t5\t5\n"), 0);
+  assert.equal(userOf("Name:\tUid: 7 0\nUid:\t1000\t1000\t1000\t1000\n"), 1000);
+  assert.equal(userOf(""), undefined);
 });
 
 test("a process's cgroup is that of the second version, beside those of the first or alone", () => {

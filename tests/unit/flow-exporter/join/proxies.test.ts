@@ -47,6 +47,16 @@ test("a proxy that is gone is remembered, until another process has its number",
   assert.deepEqual([...proxies.pids(again)], []);
 });
 
+test("a proxy that goes while no exporter runs is known to the next one", () => {
+  const before = new Proxies(KEPT_NS, () => 0);
+  before.look(new Map([ENGINE, PROXY].map((one) => [one.pid, one])), () => CGROUPS, 0);
+  const next = new Proxies(KEPT_NS, () => 0);
+  next.remember(before.known, 1e9);
+  const engine = new Map([[700, ENGINE]]);
+  next.look(engine, () => CGROUPS, 2e9);
+  assert.deepEqual([...next.pids(engine)], [701]);
+});
+
 test("a process is asked about once", () => {
   let asked = 0;
   const proxies = new Proxies(KEPT_NS, () => {

@@ -31,6 +31,14 @@ describe("ports of two endpoints", () => {
     assert.equal(totals.droppedEdges, 0);
   });
 
+  test("beyond the limit keep their series over a restart of the exporter", () => {
+    const before = started();
+    const over = Array.from({ length: 65 }, (_, port) => call(ATTACKER, VICTIM, 40_000 + port, 5));
+    for (const flow of over) before.read([flow]);
+    const after = started(SHIPPED, stored(before.totals), before.nowMs());
+    assert.deepEqual(counted(after.totals, "attacker", MANY_PORTS), { failed: 0, opened: 1, sentBytes: 5 });
+  });
+
   test("that work take the place of those that only failed, and keep it", () => {
     const { totals, read, edges } = started();
     read(scan());
@@ -311,7 +319,7 @@ function stored(totals: EdgeTotals): State {
   const seen = { liveLost: 0, storageLost: 0, closedLost: 0, closedErased: 0, missedEvents: 0, udpLost: 0 };
   const losses = { total: { live: 0, closed: 0, erased: 0, events: 0, udp: 0 }, seen };
   const closed = { tracer: "", taken: [], rows: "", erased: 0 };
-  const own = { ownContainers: [], containers: [], cgroups: [] };
+  const own = { ownContainers: [], proxies: [], containers: [], cgroups: [] };
   const rest = { unseenSeconds: 0, work: [], ...own, closed, tcp: [], udp: [] };
   return decodeState(encodeState({ bootId: "boot", ...totals.state, losses, ...rest }));
 }
