@@ -255,7 +255,6 @@ export class Collector {
     if (age > OLDEST_HEARTBEAT_NS) throw new Error(`the tracer is gone: no sign of it for ${Math.round(age / 1e9)} s`);
     if (age < NEWEST_HEARTBEAT_NS) throw new Error(aheadOfTime(-age));
     this.status = status;
-    this.lostFlows.add({ ...status, closedErased: this.#closed.erased });
     if (!status.parts.udp && this.#parts.udp) healths.udp.fail(NO_UDP);
     else if (!status.parts.udp) healths.udp.rest("the tracer does not count UDP");
     return status;
@@ -266,6 +265,7 @@ export class Collector {
     this.#parts.healths.closed.attempt(() => this.#closed.read(status));
     if (this.#closed.complete) this.#noteSign();
     if (before !== "" && before !== this.#closed.identity) this.#welcomeTracer();
+    this.lostFlows.add({ ...status, closedErased: this.#closed.erased });
   }
 
   #noteSign(): void {
@@ -275,8 +275,9 @@ export class Collector {
     this.unseen.add(sign, tracer.startedMs());
   }
 
-  /** A tracer that starts anew knows no socket that is older, and numbers its UDP entries from the start. */
+  /** A tracer that starts anew knows no socket that is older, and counts losses and numbers its UDP entries from the start. */
   #welcomeTracer(): void {
+    this.lostFlows.startOver();
     this.maintain();
     this.maintain();
     this.#udp.startOver(this.#world());

@@ -41,6 +41,11 @@ export class LostFlows {
     return this.#state;
   }
 
+  /** Another tracer counts from zero, even where it has lost more by now than the one before. */
+  startOver(): void {
+    this.#state = { total: this.#state.total, seen: NOTHING.seen };
+  }
+
   /** Ended flows that were read, and can be counted no more. */
   addClosed(count: number): void {
     const { total, seen } = this.#state;

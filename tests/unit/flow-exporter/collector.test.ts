@@ -163,6 +163,17 @@ describe("a cycle", () => {
     collector.collect();
     assert.equal(kernel.backfills, 2);
   });
+
+  test("counts all that a tracer has lost which started anew, even if that is more than the one before had lost", () => {
+    const { collector, kernel } = fixture();
+    kernel.statusValues = { udp_lost: 100 };
+    collector.collect();
+    kernel.restart();
+    kernel.statusValues = { udp_lost: 150 };
+    collector.collect();
+    collector.collect();
+    assert.equal(collector.lostFlows.state.total.udp, 250);
+  });
 });
 
 function cycleOf(collector: Collector): void {
