@@ -8,6 +8,7 @@ import { DailyReport } from "./daily-report.ts";
 import { workOf } from "./join/work.ts";
 import { Metadata } from "./metadata.ts";
 import { createApp } from "./outputs/http/app.ts";
+import { boundConnections } from "./outputs/http/connections.ts";
 import { createMetrics } from "./outputs/metrics.ts";
 import type { Pages } from "./outputs/pages.ts";
 import type { View } from "./outputs/view.ts";
@@ -180,7 +181,7 @@ function shortfalls({ lostFlows, unseen, totals, clockSteps }: Collector) {
 }
 
 async function listen(server: Server, port: number): Promise<Server> {
-  server.maxConnections = MOST_CONNECTIONS;
+  boundConnections(server, MOST_CONNECTIONS);
   server.listen(port);
   await once(server, "listening");
   return server;
