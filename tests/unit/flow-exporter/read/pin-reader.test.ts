@@ -23,6 +23,25 @@ describe("pins", () => {
     }
   });
 
+  test("that the kernel pauses are read on, but not without end", async () => {
+    const pin = path.join(folder, "owners");
+    await writeFile(pin, "");
+    let pauses = 0;
+    const reader = new PinReader(() => {
+      if (pauses-- > 0) throw Object.assign(new Error("EAGAIN: try again"), { code: "EAGAIN" });
+      return 0;
+    });
+    for (const [paused, most] of [
+      [3, 3],
+      [50, undefined],
+    ] as const) {
+      pauses = paused;
+      assert.equal(reader.read(pin, most).length, 0);
+    }
+    pauses = 4;
+    assert.throws(() => reader.read(pin, 3), { message: /^given up after 3 million objects: there are too many/ });
+  });
+
   test("that are missing are named", () => {
     assert.throws(() => createTracer(folder).status(), { code: "ENOENT", message: /status/ });
   });
