@@ -1,7 +1,7 @@
 import { ClosedRows } from "./decode/closed-rows.ts";
 import { decodeStatus, type Status } from "./decode/status-row.ts";
 import { type Closed, ClosedIntake, type Run } from "./join/closed-intake.ts";
-import type { Tracer } from "./read/tracer.ts";
+import { ONE_READER, type Tracer } from "./read/tracer.ts";
 import { ErasedRows, type RingCounts } from "./totals/erased-rows.ts";
 
 /** What an exporter that starts anew must know, so that no closed flow counts twice or not at all. */
@@ -19,8 +19,7 @@ export interface ClosedState {
 }
 
 /** A read that another one overtook came to its end early, and completes nothing. */
-const OVERTAKEN =
-  "another reader reads the tracer's pins at the same time: let one exporter read them (fuser -v on the pins names who does)";
+const OVERTAKEN = `another reader reads the tracer's pins at the same time: ${ONE_READER}`;
 
 type Pins = Pick<Tracer, "identity" | "status" | "closed" | "acknowledge">;
 

@@ -6,7 +6,7 @@ import { hostAddresses } from "./decode/host-addresses.ts";
 import { outsideCounters } from "./decode/interfaces.ts";
 import { CLOSED_ROW } from "./decode/layout.ts";
 import { cgroupPath, userOf } from "./decode/process-files.ts";
-import { decodeProcesses, type ProcessRow } from "./decode/process-rows.ts";
+import { byPid, decodeProcesses, type ProcessRow } from "./decode/process-rows.ts";
 import { decodePrograms } from "./decode/program-rows.ts";
 import { decodeStatus, type Part, type Status } from "./decode/status-row.ts";
 import { UdpRows } from "./decode/udp-rows.ts";
@@ -96,7 +96,7 @@ export class Collector {
   readonly #tenures = new Tenures(KEPT_NS);
   /** The metadata they are as of. */
   #tenuresAsOf = 0;
-  #processes: readonly ProcessRow[] = [];
+  #processes: ReadonlyMap<number, ProcessRow> = new Map();
   #hostAddresses: ReadonlySet<string> = new Set();
   /** The metadata they were read with: a network that Docker makes gives the host another address. */
   #addressesAsOf = 0;
@@ -219,11 +219,12 @@ export class Collector {
   readProcesses(): void {
     const { tracer, host, healths } = this.#parts;
     this.#attempt("processes", healths.processes, () => {
-      this.#processes = decodeProcesses(tracer.processes());
+      const rows = decodeProcesses(tracer.processes());
+      this.#processes = byPid(rows);
       const nowNs = host.bootTimeNs();
-      this.#cgroups.look(this.#processes, nowNs);
-      this.#proxies.look(byPid(this.#processes), () => this.#cgroups.containers(this.#parts.metadata.known), nowNs);
-      this.history.add(this.#processes, nowNs);
+      this.#cgroups.look(rows, nowNs);
+      this.#proxies.look(this.#processes, () => this.#cgroups.containers(this.#parts.metadata.known), nowNs);
+      this.history.add(rows, nowNs);
     });
   }
 
@@ -331,14 +332,14 @@ export class Collector {
   #world(): World {
     const { metadata, host, ownPid } = this.#parts;
     const nowNs = host.bootTimeNs();
-    const processes = byPid(this.#processes);
+    const processes = this.#processes;
     this.#cgroups.learn(metadata.containers, processes, nowNs);
     const cgroups = this.#cgroups.containers(metadata.known);
     this.#holdTenures(processes, nowNs);
     const self = processes.get(ownPid ?? process.pid);
     this.#own.look(metadata.containers, self && cgroups.get(self.cgroupId));
     return createWorld({
-      processes: this.#processes,
+      processes,
       history: this.history,
       containers: metadata.containers,
       goneContainers: metadata.gone,
@@ -385,10 +386,6 @@ export class Collector {
 function aheadOfTime(ns: number): string {
   const seconds = Math.round(ns / 1e9);
   return `the tracer's last sign is ${seconds} s in the future: both must run in the host's time namespace, on the same boot`;
-}
-
-function byPid(processes: readonly ProcessRow[]): Map<number, ProcessRow> {
-  return new Map(processes.map((process) => [process.pid, process]));
 }
 
 /** Rows that an exporter of another version left, laid out in another way, are lost. */

@@ -1,6 +1,6 @@
 import { FlowRows } from "./decode/flow-rows.ts";
 import { decodeStatus } from "./decode/status-row.ts";
-import type { Tracer } from "./read/tracer.ts";
+import { ONE_READER, type Tracer } from "./read/tracer.ts";
 
 const MOST_TRIES = 3;
 
@@ -18,7 +18,6 @@ export function readLiveFlows(tracer: Pick<Tracer, "status" | "snapshot" | "live
     if (decodeStatus(tracer.status()).snapshots === snapshots) return new FlowRows(rows);
   }
   throw new Error(
-    "others read the tracer's pins at the same time, so that no snapshot of the open sockets was whole: " +
-      "let one exporter read them (fuser -v on the pins names who does)",
+    `others read the tracer's pins at the same time, so that no snapshot of the open sockets was whole: ${ONE_READER}`,
   );
 }

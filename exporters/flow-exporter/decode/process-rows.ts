@@ -30,6 +30,10 @@ export function decodeProcesses(bytes: Uint8Array): ProcessRow[] {
   return Array.from({ length: countRows(view, PROCESS_ROW) }, (_, index) => decodeOne(view, index * PROCESS_ROW.size));
 }
 
+export function byPid(processes: readonly ProcessRow[]): Map<number, ProcessRow> {
+  return new Map(processes.map((process) => [process.pid, process]));
+}
+
 function decodeOne(view: DataView, at: number): ProcessRow {
   return {
     pid: view.getUint32(at + AT.pid.at, true),

@@ -7,7 +7,8 @@ import type { Tenures } from "./tenures.ts";
 
 /** What is known about the host at one moment, as read. */
 export interface Facts {
-  processes: readonly ProcessRow[];
+  /** By process id. */
+  processes: ReadonlyMap<number, ProcessRow>;
   /** What the processes did in the last reads. */
   history: ProcessHistory;
   containers: readonly Container[];
@@ -76,8 +77,8 @@ export function publishedKey(protocol: number, hostPort: number): number {
 }
 
 export function createWorld(facts: Facts): World {
-  const processes = new Map(facts.processes.map((process) => [process.pid, process]));
-  const hostNetns = new Set(netnsKeys(firstProcess(facts.processes)));
+  const { processes } = facts;
+  const hostNetns = new Set(netnsKeys(firstProcess([...processes.values()])));
   // Whoever runs comes last, and has the address or the port of one that is gone.
   const containers = [...(facts.goneContainers ?? []), ...facts.containers];
   return {

@@ -2,15 +2,17 @@ import type { ErrorRequestHandler, RequestHandler, Response } from "express";
 import type { Logger } from "pino";
 import { ZodError } from "zod";
 
+const OTHERS_FIRST = "other large answers are being given: ask again, or for fewer rows";
+
 /** Every error answer of this server has this shape. */
 export function sendError(response: Response, status: number, code: string, message: string, more: object = {}): void {
   response.status(status).json({ error: { code, message }, ...more });
 }
 
 /** Others are before this one. */
-export function sendBusy(response: Response, retrySeconds: number): void {
+export function sendBusy(response: Response, retrySeconds: number, message = OTHERS_FIRST): void {
   response.set("retry-after", `${retrySeconds}`);
-  sendError(response, 503, "BUSY", "other large answers are being given: ask again, or for fewer rows");
+  sendError(response, 503, "BUSY", message);
 }
 
 /** Only GET (and HEAD) are known here. */

@@ -1,5 +1,7 @@
 import type { RequestHandler, Response } from "express";
-import { sendError } from "./errors.ts";
+import { sendBusy } from "./errors.ts";
+
+const OTHERS_FIRST = "too many questions are being answered; ask again later";
 
 interface Limits {
   /** How many are worked on at once. */
@@ -13,6 +15,7 @@ interface Limits {
 export function inTurn({ atOnce, waiting, waitMs }: Limits): RequestHandler {
   let working = 0;
   const queue = new Set<() => void>();
+  const turnAway = (response: Response) => sendBusy(response, Math.ceil(waitMs / 1000), OTHERS_FIRST);
 
   const work = (response: Response, next: () => void) => {
     working++;
@@ -26,7 +29,7 @@ export function inTurn({ atOnce, waiting, waitMs }: Limits): RequestHandler {
 
   return (_request, response, next) => {
     if (working < atOnce) return work(response, next);
-    if (queue.size >= waiting) return sendBusy(response, waitMs);
+    if (queue.size >= waiting) return turnAway(response);
     const leave = () => {
       clearTimeout(timer);
       queue.delete(begin);
@@ -38,14 +41,9 @@ export function inTurn({ atOnce, waiting, waitMs }: Limits): RequestHandler {
     };
     const timer = setTimeout(() => {
       leave();
-      sendBusy(response, waitMs);
+      turnAway(response);
     }, waitMs);
     response.once("close", leave);
     queue.add(begin);
   };
-}
-
-function sendBusy(response: Response, waitMs: number): void {
-  response.set("retry-after", String(Math.ceil(waitMs / 1000)));
-  sendError(response, 503, "BUSY", "too many questions are being answered; ask again later");
 }

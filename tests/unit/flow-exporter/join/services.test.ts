@@ -3,10 +3,9 @@ import { describe, test } from "node:test";
 import { PROTOCOL, ROLE } from "../../../../exporters/flow-exporter/decode/layout.ts";
 import { decodeServices } from "../../../../exporters/flow-exporter/decode/services.ts";
 import { FlowTable } from "../../../../exporters/flow-exporter/join/flow-table.ts";
-import type { Facts } from "../../../../exporters/flow-exporter/join/world.ts";
 import overlays from "../lib/overlays.json" with { type: "json" };
 import type { SocketValues } from "../lib/rows.ts";
-import { container, edges, HOST_ADDRESS, idOf, joined, process, rows, world } from "../lib/world.ts";
+import { container, edges, HOST_ADDRESS, idOf, joined, process, rows, type Told, world } from "../lib/world.ts";
 
 const { client, server } = ROLE;
 /** As recorded: two tasks on network `shop`, published at port 7490 of every machine. */
@@ -147,7 +146,7 @@ function task(number: number, ...addresses: string[]) {
 }
 
 /** A machine of a swarm with both tasks. */
-function swarm(facts: Partial<Facts> = {}) {
+function swarm(facts: Told = {}) {
   return world({
     processes: [
       process(1),

@@ -2,7 +2,7 @@ import { ClosedRows } from "../../../../exporters/flow-exporter/decode/closed-ro
 import type { Container } from "../../../../exporters/flow-exporter/decode/containers.ts";
 import { FlowRows } from "../../../../exporters/flow-exporter/decode/flow-rows.ts";
 import { PROTOCOL } from "../../../../exporters/flow-exporter/decode/layout.ts";
-import type { ProcessRow } from "../../../../exporters/flow-exporter/decode/process-rows.ts";
+import { byPid, type ProcessRow } from "../../../../exporters/flow-exporter/decode/process-rows.ts";
 import type { Closed } from "../../../../exporters/flow-exporter/join/closed-intake.ts";
 import { containerIdIn } from "../../../../exporters/flow-exporter/join/container-cgroups.ts";
 import { takeNews } from "../../../../exporters/flow-exporter/join/flow.ts";
@@ -58,11 +58,14 @@ export function process(pid: number, values: Partial<ProcessRow> = {}): ProcessR
   };
 }
 
+/** Facts, as far as a test tells them; the processes in a list, as they are read. */
+export type Told = Partial<Omit<Facts, "processes">> & { processes?: readonly ProcessRow[] };
+
 /**
  * A host with four containers: `web` (172.18.0.2, port 8080 published to 80) and `db` (172.18.0.3) in namespaces
  * of their own, `sidecar` in web's, `agent` in the host's. Their cgroups are 20, 30, 40 and 50.
  */
-export function world(values: Partial<Facts> = {}): World {
+export function world(values: Told = {}): World {
   const processes = values.processes ?? [
     process(1, { comm: "init" }),
     process(200, { netns: 2, cgroupId: 20, cgroupName: idOf("a"), comm: "nginx" }),
@@ -85,7 +88,6 @@ export function world(values: Partial<Facts> = {}): World {
   const tenures = new Tenures(300e9);
   tenures.update(containers, values.goneContainers ?? [], startOf, 0);
   return createWorld({
-    processes,
     tenures,
     containers,
     cgroups: cgroupsOf(processes),
@@ -96,6 +98,7 @@ export function world(values: Partial<Facts> = {}): World {
     metadataVersion: 1,
     metadataUp: true,
     ...values,
+    processes: byPid(processes),
   });
 }
 
