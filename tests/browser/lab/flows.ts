@@ -14,7 +14,8 @@ export function manyFlows(count: number): Flow[] {
 /** A page of them as the exporter answers: filtered, sorted, cut out. @throws what it says of a bad query */
 export function flowsPage(all: readonly Flow[], query: URLSearchParams): FlowsPage {
   const port = query.get("port");
-  if (port !== null && !(Number(port) >= 1 && Number(port) <= 65_535)) throw new Error("port: must be 1 to 65535");
+  if (port !== null && !(Number(port) >= 1 && Number(port) <= 65_535))
+    throw new Error(`port is "${port}", but must be a whole number from 1 to 65535: correct it or leave it out.`);
   const found = all.filter((one) => matches(one, query));
   const sort = query.get("sort") ?? "";
   if (sort !== "") found.sort((a, b) => compare(a, b, sort));

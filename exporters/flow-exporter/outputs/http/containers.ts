@@ -4,6 +4,7 @@ import type { Container } from "../../decode/containers.ts";
 import { PROTOCOL } from "../../decode/layout.ts";
 import { containerEndpoint } from "../../join/endpoint.ts";
 import type { View } from "../view.ts";
+import { readParameters } from "./parameters.ts";
 import { page } from "./query.ts";
 
 const querySchema = z.strictObject(page);
@@ -11,7 +12,7 @@ const querySchema = z.strictObject(page);
 /** The running containers, each with what it has exchanged and what its processes have done. */
 export function containers(view: View): RequestHandler {
   return (request, response) => {
-    const { limit, offset } = querySchema.parse(request.query);
+    const { limit, offset } = readParameters(querySchema, request.query);
     const all = [...view.containers()].sort((a, b) => (a.name < b.name ? -1 : 1));
     const traffic = trafficByEndpoint(view);
     const work = new Map([...view.work()].map((total) => [total.endpoint, total]));

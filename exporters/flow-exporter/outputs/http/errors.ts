@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from "express";
 import type { Logger } from "pino";
-import { ZodError } from "zod";
+import { BadQuery } from "./parameters.ts";
 
 const OTHERS_FIRST = "other large answers are being given: ask again, or for fewer rows";
 
@@ -29,16 +29,12 @@ export const notFound: RequestHandler = (request, response) => {
 /** Bad input is the caller's fault and said in full; anything else is ours, and only the log gets it. */
 export function onError(log: Pick<Logger, "error">): ErrorRequestHandler {
   return (error: unknown, _request, response, _next) => {
-    if (error instanceof ZodError) return sendError(response, 400, "BAD_QUERY", faultsOf(error));
+    if (error instanceof BadQuery) return sendError(response, 400, "BAD_QUERY", error.message);
     const status = statusOf(error);
     if (status < 500) return sendError(response, status, "BAD_REQUEST", "the request cannot be read");
     log.error(error, "request failed");
     sendError(response, 500, "INTERNAL", "the answer could not be made");
   };
-}
-
-function faultsOf(error: ZodError): string {
-  return error.issues.map((issue) => [issue.path.join("."), issue.message].filter(Boolean).join(": ")).join("; ");
 }
 
 function statusOf(error: unknown): number {

@@ -6,6 +6,7 @@ import type { View } from "../view.ts";
 import { sendBusy } from "./errors.ts";
 import { flowJson, type KnownFlow, known, stateName, timesOf } from "./flow-json.ts";
 import type { Gate } from "./gate.ts";
+import { oneOf, readParameters, whole } from "./parameters.ts";
 import { LARGE_ROWS, leftOutOf, moment, PATIENCE_MS, page, RETRY_SECONDS } from "./query.ts";
 import { cutOffAfter, listed, streamJson } from "./stream.ts";
 
@@ -24,16 +25,16 @@ const sortKeys = Object.keys(SORTS) as (keyof typeof SORTS)[];
 
 const querySchema = z.strictObject({
   /** Name of either endpoint. */
-  container: z.string().min(1).optional(),
+  container: z.string().min(1, "must be the name of an endpoint").optional(),
   /** The port that serves. */
-  port: z.coerce.number().int().min(1).max(65_535).optional(),
-  protocol: z.enum(["tcp", "udp"]).optional(),
+  port: whole(1, 65_535).optional(),
+  protocol: oneOf(["tcp", "udp"]).optional(),
   /** TCP's, or one of these four. */
-  state: z.enum(["open", "closed", "failed", "OPEN", ...TCP_STATES]).optional(),
+  state: oneOf(["open", "closed", "failed", "OPEN", ...TCP_STATES]).optional(),
   /** Open then, or later. */
   since: moment.optional(),
   /** With a minus, the largest first. */
-  sort: z.enum([...sortKeys, ...sortKeys.map((key) => `-${key}` as const)]).optional(),
+  sort: oneOf([...sortKeys, ...sortKeys.map((key) => `-${key}` as const)]).optional(),
   ...page,
 });
 
@@ -48,7 +49,7 @@ interface Page {
 /** The open flows and those that ended of late, one object each. */
 export function flows(view: View, gate: Gate): RequestHandler {
   return async (request, response) => {
-    const query = querySchema.parse(request.query);
+    const query = readParameters(querySchema, request.query);
     const { limit, offset } = query;
     if (limit > LARGE_ROWS && !gate.enter(response)) return sendBusy(response, RETRY_SECONDS);
     cutOffAfter(PATIENCE_MS, response);

@@ -6,18 +6,19 @@ import { isMonitoring } from "../monitoring.ts";
 import type { View } from "../view.ts";
 import { sendBusy } from "./errors.ts";
 import type { Gate } from "./gate.ts";
+import { oneOf, readParameters } from "./parameters.ts";
 import { LARGE_ROWS, leftOutOf, PATIENCE_MS, RETRY_SECONDS } from "./query.ts";
 import { cutOffAfter, listed, streamJson } from "./stream.ts";
 
 const querySchema = z.strictObject({
   /** 1 shows the monitoring stack's own traffic too. */
-  monitoring: z.enum(["0", "1"]).default("0"),
+  monitoring: oneOf(["0", "1"]).default("0"),
 });
 
 /** Who talks to whom: endpoints as nodes, edges as links, with the bytes that the counters have. */
 export function graph(view: View, gate: Gate): RequestHandler {
   return async (request, response) => {
-    const { monitoring } = querySchema.parse(request.query);
+    const { monitoring } = readParameters(querySchema, request.query);
     const used = [...view.edges()].filter(isUsed);
     const shown = used.filter(({ edge }) => monitoring === "1" || !isMonitoring(edge, view.ownContainers()));
     const sinceBootMs = Date.now() - view.bootMs();

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { View } from "../view.ts";
+import { whole } from "./parameters.ts";
 
 /** An answer with more is large: it is given to one client at a time. The graph has as many edges at its default bound. */
 export const LARGE_ROWS = 2_500;
@@ -9,15 +10,17 @@ export const PATIENCE_MS = 30_000;
 
 /** Which part of a list to answer with. */
 export const page = {
-  limit: z.coerce.number().int().min(1).max(10_000).default(100),
-  offset: z.coerce.number().int().min(0).default(0),
+  limit: whole(1, 10_000).default(100),
+  offset: whole(0).default(0),
 };
 
+const MOMENT = "must be seconds since 1970 or a date like 2030-01-31T12:00:00Z";
+
 /** Seconds since 1970, or a date as ISO 8601 writes it; milliseconds since 1970. */
-export const moment = z.string().transform((value, context) => {
+export const moment = z.string(MOMENT).transform((value, context) => {
   const ms = /^\d+(\.\d+)?$/.test(value) ? Number(value) * 1000 : Date.parse(value);
   if (Number.isFinite(ms)) return ms;
-  context.addIssue("must be seconds since 1970 or a date like 2030-01-31T12:00:00Z");
+  context.addIssue(MOMENT);
   return z.NEVER;
 });
 

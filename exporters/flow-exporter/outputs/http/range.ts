@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { readParameters } from "./parameters.ts";
 import { moment } from "./query.ts";
 
 /** What one question may ask for: more than a screen has room for, less than what fills Prometheus' memory. */
@@ -16,14 +17,16 @@ const UNITS: Readonly<Record<string, number>> = {
   y: 365 * DAY_MS,
 };
 
+const DURATION = "must be seconds or a duration like 1m30s";
+
 /** Seconds, or a duration as Prometheus writes it; milliseconds. */
-const duration = z.string().transform((value, context) => {
+const duration = z.string(DURATION).transform((value, context) => {
   if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;
   const parts = [...value.matchAll(/(\d+)(ms|[smhdwy])/g)];
   if (parts.length > 0 && parts.map(([part]) => part).join("") === value) {
     return parts.reduce((sum, [, count, unit = ""]) => sum + Number(count) * (UNITS[unit] ?? 0), 0);
   }
-  context.addIssue("must be seconds or a duration like 1m30s");
+  context.addIssue(DURATION);
   return z.NEVER;
 });
 
@@ -31,21 +34,21 @@ const rangeSchema = z.object({ start: moment, end: moment, step: duration }).sup
   const lengthMs = range.end - range.start;
   const points = Math.floor(lengthMs / range.step) + 1;
   if (lengthMs > MOST_DAYS * DAY_MS) {
-    context.addIssue({ code: "custom", path: ["start"], message: `at most ${MOST_DAYS} days before the end` });
+    context.addIssue({ code: "custom", path: ["start"], message: `must be at most ${MOST_DAYS} days before the end` });
   }
   if (!(points <= MOST_POINTS)) {
     const least = Math.ceil(lengthMs / 1000 / (MOST_POINTS - 1));
-    const message = `gives ${points} points for each series, and at most ${MOST_POINTS} are answered: ask for ${least} s`;
+    const message = `must be at least ${least} s, as no more than ${MOST_POINTS} points a series are answered`;
     context.addIssue({ code: "custom", path: ["step"], message });
   }
 });
 
-/** @throws ZodError naming what is too much, or cannot be read. */
+/** @throws BadQuery naming what is too much, or cannot be read. */
 export function checkRange(parameters: URLSearchParams): void {
   // One that is given twice is a list, and refused: this server and Prometheus might not read the same of the two.
   const given = [...new Set(parameters.keys())].map((key) => {
     const values = parameters.getAll(key);
     return [key, values.length === 1 ? values[0] : values];
   });
-  rangeSchema.parse(Object.fromEntries(given));
+  readParameters(rangeSchema, Object.fromEntries(given));
 }

@@ -178,17 +178,22 @@ describe("over HTTP", () => {
     });
 
     for (const [query, message] of [
-      ["?state=sleeping", /state/],
-      ["?since=yesterday", /since: must be seconds since 1970 or a date/],
-      ["?sort=colour", /sort/],
-      ["?protocol=icmp", /protocol/],
-      ["?port=0", /port/],
-      ["?limit=10001", /limit/],
-      ["?offset=-1&limit=x", /limit.*offset/],
-      ["?colour=red", /colour/],
-      ["?container=a&container=b", /container/],
+      [
+        "?state=sleeping",
+        /^state is "sleeping", but must be open, closed, .* or NEW_SYN_RECV: correct it or leave it out\.$/,
+      ],
+      ["?since=yesterday", /^since is "yesterday", but must be seconds since 1970 or a date like \S+: correct/],
+      ["?sort=colour", /^sort is "colour", but must be sent_bytes, .* or -end: correct/],
+      ["?protocol=icmp", /^protocol is "icmp", but must be tcp or udp: correct it or leave it out\.$/],
+      ["?port=0", /^port is "0", but must be a whole number from 1 to 65535: correct it or leave it out\.$/],
+      ["?port=8.5", /^port is "8\.5", but must be a whole number from 1 to 65535: correct it or leave it out\.$/],
+      ["?container=", /^container is "", but must be the name of an endpoint: correct it or leave it out\.$/],
+      ["?limit=10001", /^limit is "10001", but must be a whole number from 1 to 10000: correct it or leave it out\.$/],
+      ["?offset=-1&limit=x", /^limit is "x", but .*\. offset is "-1", but must be a whole number from 0 on: .*\.$/],
+      ["?colour=red", /^colour is given, but is no parameter .* takes container, .* and offset: correct its name or/],
+      ["?container=a&container=b", /^container is given 2 times, and only one can be meant: give it once\.$/],
     ] as const) {
-      test(`${query} is refused, and every fault named`, async () => {
+      test(`${query} is refused, and every fault told in a sentence`, async () => {
         const { status, text } = await ask(`/api/flows${query}`);
         assert.equal(status, 400);
         const { error } = JSON.parse(text);

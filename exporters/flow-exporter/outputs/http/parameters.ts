@@ -1,0 +1,64 @@
+import { z } from "zod";
+
+/** A parameter that is not known, or a value that makes no sense: the caller's fault, told in full. */
+export class BadQuery extends Error {}
+
+interface Issue {
+  code: string;
+  path: readonly PropertyKey[];
+  message: string;
+  /** Names that the schema does not know. */
+  keys?: readonly string[];
+}
+
+/**
+ * What a caller asks for. A schema's messages say what a value must be; here they become whole sentences.
+ * @throws BadQuery with a sentence for each fault: what was given, what it must be, and what to do about it.
+ */
+export function readParameters<S extends z.ZodObject>(
+  schema: S,
+  query: Readonly<Record<string, unknown>>,
+): z.output<S> {
+  const result = schema.safeParse(query);
+  if (result.success) return result.data;
+  const sentences = result.error.issues.flatMap((issue) => describe(issue, schema, query));
+  throw new BadQuery([...new Set(sentences)].join(" "));
+}
+
+/** A whole number, of which an address has only text. */
+export function whole(low: number, high?: number) {
+  const message =
+    high === undefined ? `must be a whole number from ${low} on` : `must be a whole number from ${low} to ${high}`;
+  return z.coerce
+    .number(message)
+    .int(message)
+    .min(low, message)
+    .max(high ?? Number.MAX_SAFE_INTEGER, message);
+}
+
+/** One of a few words. */
+export function oneOf<const Words extends readonly string[]>(words: Words) {
+  return z.enum(words, `must be ${listed(words, "or")}`);
+}
+
+function describe(issue: Issue, schema: z.ZodObject, query: Readonly<Record<string, unknown>>): string[] {
+  const known = Object.keys(schema.shape);
+  if (issue.keys) return issue.keys.map((key) => unknown(key, known));
+  const name = String(issue.path[0]);
+  const given = query[name];
+  const optional = schema.shape[name]?.safeParse(undefined).success === true;
+  if (Array.isArray(given)) return [`${name} is given ${given.length} times, and only one can be meant: give it once.`];
+  if (given === undefined) return [`${name} is missing, and ${issue.message}: give it.`];
+  const fix = optional ? "correct it or leave it out" : "correct it";
+  return [`${name} is ${JSON.stringify(given)}, but ${issue.message}: ${fix}.`];
+}
+
+function unknown(key: string, known: readonly string[]): string {
+  const what = `${key} is given, but is no parameter of this path, which takes ${listed(known, "and")}`;
+  return `${what}: correct its name or leave it out.`;
+}
+
+function listed(words: readonly string[], conjunction: string): string {
+  const last = words.at(-1) ?? "";
+  return words.length < 2 ? last : `${words.slice(0, -1).join(", ")} ${conjunction} ${last}`;
+}
