@@ -33,6 +33,20 @@ describe("the service map", { skip: noBrowser }, () => {
     assert.deepEqual(groups, GROUPS);
   });
 
+  it("colours each family by its name: a reload changes nothing, in whatever order its nodes come", async () => {
+    const colors = async () =>
+      await Promise.all(shop(false, 0).nodes.map(async ({ id }) => [id, (await drawnNode(suite.page, id))?.color]));
+    const before = await colors();
+    suite.server.lab.graph = (monitoring, seconds) => {
+      const { nodes, links } = shop(monitoring, seconds);
+      return { nodes: nodes.reverse(), links: links.reverse() };
+    };
+    await suite.page.reload();
+    await expect(map()).toHaveAttribute("data-nodes", String(before.length));
+    assert.deepEqual(await colors(), before);
+    assert.equal(new Set(before.map(([, color]) => color)).size, 6);
+  });
+
   it("tells rates once it has looked twice, and colours what flows", async () => {
     await expect(rows().first()).toContainText(/12\.\d MB\/s/);
     assert.match(await rows().first().innerText(), /etl-ingest-1\s+etl-queue-1\s+5672/);

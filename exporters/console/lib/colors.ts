@@ -18,7 +18,7 @@ export class ColorBook {
   #give(name: string): { color: number; round: number } {
     const known = this.#given.get(name);
     if (known) return known;
-    const color = this.#leastUsed(hash(name) % COLORS);
+    const color = this.#leastUsed(ownColor(name));
     const given = { color, round: this.#used[color] ?? 0 };
     this.#given.set(name, given);
     this.#used[color] = given.round + 1;
@@ -35,6 +35,30 @@ export class ColorBook {
   }
 }
 
+/**
+ * A colour's number for each name, whatever order they come in: by its hash. Where several names have the same, the first
+ * of them by the alphabet keeps it, and the others step aside to colours that no name here has by its hash, while there
+ * are any.
+ */
+export function colorsOf(names: Iterable<string>): Map<string, number> {
+  const sorted = [...new Set(names)].sort();
+  const own = new Set(sorted.map(ownColor));
+  const free = Array.from({ length: COLORS }, (_, color) => color).filter((color) => !own.has(color));
+  const kept = new Set<number>();
+  return new Map(
+    sorted.map((name) => {
+      const color = ownColor(name);
+      const given = kept.has(color) ? (free.shift() ?? color) : color;
+      kept.add(color);
+      return [name, given];
+    }),
+  );
+}
+
+function ownColor(name: string): number {
+  return hash(name) % COLORS;
+}
+
 /** A colour between those of a scale, written `#rrggbb`; `share` goes from 0 to 1. */
 export function between(scale: readonly string[], share: number): string {
   const at = Math.min(1, Math.max(0, share)) * (scale.length - 1);
@@ -48,9 +72,12 @@ function channels(color: string): number[] {
   return [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
 }
 
-/** FNV-1a. */
+/** By this start the map's own words (this host, world, …) and this stack's name have each a colour of their own. */
+const START = 25;
+
+/** FNV-1a with a start of our own, folded, since only the last bits are used. */
 function hash(text: string): number {
-  let value = 0x811c9dc5;
+  let value = START;
   for (let at = 0; at < text.length; at++) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
-  return value >>> 0;
+  return (value ^ (value >>> 16)) >>> 0;
 }

@@ -60,6 +60,12 @@ export function groupOf({ kind, compose_project: project }: GraphNode): MapGroup
   return kind === "process" ? [{ id: "group\n~host", label: "this host" }] : [];
 }
 
+/** Nodes of one family have one colour: those of a frame, else those of a kind. */
+export function familyOf(node: GraphNode): string {
+  const [group] = groupOf(node);
+  return group?.label ?? node.kind;
+}
+
 /** Changes whenever a node or an edge comes or goes, and only then. */
 export function structureOf({ nodes, edges }: MapModel): string {
   return [...[...nodes.keys()].sort(), "", ...[...edges.keys()].sort()].join("\t");

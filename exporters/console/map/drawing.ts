@@ -1,7 +1,7 @@
 import cytoscape, { type Core, type ElementDefinition, type NodeSingular } from "cytoscape";
 import fcose from "cytoscape-fcose";
-import { ColorBook } from "../lib/colors.ts";
-import { groupOf, type MapEdge, type MapModel, structureOf } from "../lib/graph.ts";
+import { colorsOf } from "../lib/colors.ts";
+import { familyOf, groupOf, type MapEdge, type MapModel, structureOf } from "../lib/graph.ts";
 import { needsLayout, type Point } from "../lib/place.ts";
 import { edgeWidth, nodeSize, textScale } from "../lib/scale.ts";
 import { formatRate } from "../lib/units.ts";
@@ -33,7 +33,6 @@ export interface Choice {
 /** The picture of the service map; it draws what it is told, and says what is clicked. */
 export class MapDrawing {
   readonly #cy: Core;
-  readonly #colors = new ColorBook();
   readonly #known: Map<string, Point> = rememberedPositions();
   #structure = "";
   /** All is shown, and nobody has moved the picture since. */
@@ -165,6 +164,7 @@ export class MapDrawing {
         .filter((one) => !wanted.has(one.id()))
         .remove();
       cy.add(this.#elements(model, rateOf).filter(({ data }) => cy.getElementById(data.id ?? "").empty()));
+      this.#recolor(model);
       for (const [name, on] of this.#sizeClasses(model.edges.size)) {
         cy.edges()
           .filter((edge) => edge.hasClass(name) !== on)
@@ -206,12 +206,9 @@ export class MapDrawing {
     }));
     const nodes = [...model.nodes.values()].map((node) => {
       const [group] = groupOf(node);
-      const colorIndex = this.#colors.of(group?.label ?? node.kind);
       const parent = group && { parent: group.id };
       const look = {
         shape: shapeOf(node.kind),
-        colorIndex,
-        color: this.#colorList[colorIndex],
         size: nodeSize(node.sent_bytes + node.received_bytes),
       };
       return { data: { id: node.id, label: node.id, ...look, ...parent } };
@@ -224,6 +221,17 @@ export class MapDrawing {
       return { data: { id, source, target: destination, width, label }, classes: [...classes, ...state] };
     });
     return [...groups, ...nodes, ...edges];
+  }
+
+  /** Of all nodes, since one that comes can make another step aside. */
+  #recolor({ nodes }: MapModel): void {
+    const colors = colorsOf([...nodes.values()].map(familyOf));
+    for (const node of nodes.values()) {
+      const drawn = this.#cy.getElementById(node.id);
+      const colorIndex = colors.get(familyOf(node)) ?? 0;
+      if (drawn.data("colorIndex") === colorIndex) continue;
+      drawn.data({ colorIndex, color: this.#colorList[colorIndex] });
+    }
   }
 
   /** Only what has changed is touched: every touched element is styled and drawn anew. */

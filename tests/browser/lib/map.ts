@@ -6,6 +6,7 @@ export interface Drawn {
   y: number;
   /** The heading of the frame it is in; empty: none. */
   group: string;
+  color: string;
 }
 
 /** Where a node is drawn; undefined: it is not. Cytoscape keeps itself at the element it draws into. */
@@ -16,7 +17,7 @@ export async function drawnNode(page: Page, id: string): Promise<Drawn | undefin
     if (node.empty()) return undefined;
     const box = picture.getBoundingClientRect();
     const { x, y } = node.renderedPosition();
-    return { x: box.x + x, y: box.y + y, group: node.parent().data("label") ?? "" };
+    return { x: box.x + x, y: box.y + y, group: node.parent().data("label") ?? "", color: node.data("color") };
   })()`);
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { between, COLORS, ColorBook } from "../../../../exporters/console/lib/colors.ts";
+import { between, COLORS, ColorBook, colorsOf } from "../../../../exporters/console/lib/colors.ts";
 
 const names = (count: number) => Array.from({ length: count }, (_, index) => `series ${index}`);
 
@@ -21,6 +21,40 @@ describe("ColorBook", () => {
     assert.equal(new Set(first).size, COLORS);
     assert.equal(book.roundOf("series 0"), 0);
     assert.equal(book.roundOf("one more"), 1);
+  });
+});
+
+describe("colorsOf", () => {
+  const OWN_WORDS = ["flowtally", "this host", "world", "dns", "container", "unknown", "other"];
+  const alone = (name: string) => colorsOf([name]).get(name);
+  /** Five names of one colour by their hash, the first by the alphabet first. */
+  const rivals = names(100)
+    .filter((name) => alone(name) === alone("series 0"))
+    .sort()
+    .slice(0, 5);
+
+  it("goes by the names alone, in whatever order they come", () => {
+    const forth = colorsOf(names(20));
+    const back = colorsOf(names(20).reverse());
+    for (const name of names(20)) assert.equal(forth.get(name), back.get(name));
+  });
+
+  it("keeps the colour of a name that no other wants, whoever else is there", () => {
+    const others = names(100).filter((name) => alone(name) !== alone("shop"));
+    for (const count of [1, 10, others.length]) {
+      assert.equal(colorsOf([...others.slice(0, count), "shop"]).get("shop"), alone("shop"));
+    }
+  });
+
+  it("lets names that want the same colour step aside, while there are others", () => {
+    const given = colorsOf(rivals);
+    assert.equal(new Set(given.values()).size, rivals.length);
+    assert.equal(given.get(rivals[0] ?? ""), alone(rivals[0] ?? ""));
+    assert.equal(colorsOf(names(100)).size, 100);
+  });
+
+  it("gives the map's own words each its own", () => {
+    for (const word of OWN_WORDS) assert.equal(colorsOf(OWN_WORDS).get(word), alone(word));
   });
 });
 
