@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { manyFlows } from "./lab/flows.ts";
+import { manyFlows, oneFlow } from "./lab/flows.ts";
 import { noBrowser } from "./lib/chromium.ts";
 import { expect } from "./lib/expect.ts";
 import { screenshot } from "./lib/screenshot.ts";
@@ -39,14 +39,49 @@ describe("the flows", { skip: noBrowser }, () => {
     await expect(note()).toContainText(numberIn(open));
   });
 
-  it("says that nothing matches, and what the exporter says of a bad filter", async () => {
-    await suite.open("flows?container=nobody");
-    await suite.page.getByText("No flow matches").waitFor();
+  it("says which filter lets nothing through, and takes it away when asked", async () => {
+    await suite.open("flows?container=nobody&port=80");
+    await suite.page.getByText("No flow passes the filter").waitFor();
+    await suite.page.getByText("Only flows with container nobody, port 80 are shown").waitFor();
     await screenshot(suite.page, "flows-none");
+    await suite.page.getByRole("button", { name: "Clear the filter" }).click();
+    await rows().first().waitFor();
+    await expect(suite.page).toHaveURL(/#\/flows$/);
+    await expect(suite.page.getByLabel("Container")).toHaveValue("");
+    await expect(suite.page.getByLabel("Port")).toHaveValue("");
+  });
+
+  it("hides the monitoring's own flows unless asked, and says so where there are no others", async () => {
+    suite.server.lab.flows = [oneFlow({ source: "prometheus", destination: "cadvisor" })];
+    await suite.open("flows");
+    await suite.page.getByText("No flow but the monitoring’s own has been seen yet").waitFor();
+    await screenshot(suite.page, "flows-only-own");
+    const box = suite.page.getByRole("checkbox", { name: "Monitoring’s own traffic" });
+    await expect(box).not.toBeChecked();
+    await suite.page.getByRole("button", { name: "Show the monitoring’s own too" }).click();
+    await expect(rows().first()).toContainText("prometheus");
+    await expect(suite.page).toHaveURL(/monitoring=1/);
+    await expect(box).toBeChecked();
+    await box.uncheck();
+    await expect(rows()).toHaveCount(0);
+  });
+
+  it("shows a failure's whole name", async () => {
+    suite.server.lab.flows = [oneFlow({ state: "CLOSE", failed: true, error: "EADDRNOTAVAIL" })];
+    await openFlows();
+    const cell = suite.page.getByRole("cell", { name: "failed: EADDRNOTAVAIL" });
+    await screenshot(suite.page, "flows-failed");
+    const [inside, text] = [await cell.boundingBox(), await cell.locator(".state").boundingBox()];
+    assert.ok(inside && text && text.x + text.width <= inside.x + inside.width, "the cell cuts it off");
+  });
+
+  it("says what the exporter says of a bad filter, and takes it away when asked", async () => {
     await suite.open("flows?port=99999");
     await suite.page.getByText('port is "99999", but must be').waitFor();
     await expect(suite.page.locator("table")).toBeHidden();
     await screenshot(suite.page, "flows-refused");
+    await suite.page.getByRole("button", { name: "Clear the filter" }).click();
+    await rows().first().waitFor();
   });
 
   it("sorts at the exporter, the largest first, then the other way", async () => {

@@ -1,5 +1,5 @@
 import type { Container } from "../api/types.ts";
-import { hashOf } from "../lib/route.ts";
+import { hashOfFlows } from "../lib/flows-query.ts";
 import { formatBytes, formatRate, formatValue } from "../lib/units.ts";
 import type { Column } from "../ui/virtual-table.tsx";
 import type { Counter, Rates } from "./use-rates.ts";
@@ -65,7 +65,7 @@ export function columnsOf(rates: Rates): Column<Container>[] {
       width: "3.6rem",
       sortable: false,
       cell: ({ endpoint, name }) => (
-        <a class="above" href={hashOf("flows", "", { container: endpoint })} aria-label={`Flows of ${name}`}>
+        <a class="above" href={hashOfFlows({ container: endpoint })} aria-label={`Flows of ${name}`}>
           Flows
         </a>
       ),

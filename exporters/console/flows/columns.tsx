@@ -21,7 +21,7 @@ export const FLOW_COLUMNS: readonly Column<Flow>[] = [
     title: "Protocol",
     sortable: false,
     wideOnly: true,
-    width: "5rem",
+    width: "4.4rem",
     cell: ({ protocol }) => protocol,
   },
   {
@@ -29,7 +29,7 @@ export const FLOW_COLUMNS: readonly Column<Flow>[] = [
     title: "State",
     sortable: false,
     wideOnly: true,
-    width: "8.5rem",
+    width: "11.5rem",
     cell: (flow) => <State flow={flow} />,
   },
   { key: "sent_bytes", title: "Sent", numeric: true, width: "5.8rem", cell: (flow) => formatBytes(flow.sent_bytes) },
@@ -54,7 +54,7 @@ export const FLOW_COLUMNS: readonly Column<Flow>[] = [
     title: "Retransmits",
     numeric: true,
     wideOnly: true,
-    width: "7rem",
+    width: "6.4rem",
     cell: ({ retransmits }) => <span class={retransmits > 0 ? "trouble" : ""}>{formatCount(retransmits)}</span>,
   },
   {

@@ -1,5 +1,5 @@
 import type { Flow, Work } from "../api/types.ts";
-import { hashOf } from "../lib/route.ts";
+import { hashOfFlows } from "../lib/flows-query.ts";
 import { formatBytes, formatCount, formatValue } from "../lib/units.ts";
 import { Facts } from "../ui/facts.tsx";
 import { SidePanel } from "../ui/panel.tsx";
@@ -27,7 +27,7 @@ export function FlowDetails({ flow, onClose }: { flow: Flow; onClose(): void }) 
       />
       <p class="links">
         {[...new Set([flow.source, flow.destination])].map((name) => (
-          <a key={name} href={hashOf("flows", "", { container: name })}>
+          <a key={name} href={hashOfFlows({ container: name })}>
             Flows of {name}
           </a>
         ))}

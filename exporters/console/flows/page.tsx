@@ -1,23 +1,25 @@
 import { useCallback, useState } from "preact/hooks";
 import type { Flow } from "../api/types.ts";
-import { filtersOf, sortOf, sortText } from "../lib/flows-query.ts";
+import { sortOf, sortText, wantedOf } from "../lib/flows-query.ts";
 import { formatClock } from "../lib/time.ts";
 import { formatCount } from "../lib/units.ts";
 import { route, setQuery } from "../router.ts";
 import { Message } from "../ui/message.tsx";
+import { OwnTraffic } from "../ui/own-traffic.tsx";
 import { VirtualTable } from "../ui/virtual-table.tsx";
 import { FLOW_COLUMNS } from "./columns.tsx";
 import { FlowDetails } from "./details.tsx";
+import { ClearFilters, Empty } from "./empty.tsx";
 import { Filters } from "./filters.tsx";
 import { useFlows } from "./use-flows.ts";
 
 /** Live table of the flows that are open, and of those that ended of late. */
 export function FlowsPage() {
-  const filters = filtersOf(route.value.query);
+  const wanted = wantedOf(route.value.query);
   const sort = sortOf(route.value.query.get("sort"));
   const [paused, setPaused] = useState(false);
   const [opened, setOpened] = useState<Flow | undefined>();
-  const { total, rowAt, onSlice, error, at, data } = useFlows(filters, sort, paused);
+  const { total, rowAt, onSlice, error, at, data } = useFlows(wanted, sort, paused);
   const refused = error !== undefined && error.code !== "UNREACHABLE";
   const close = useCallback(() => setOpened(undefined), []);
   const shown = opened && latest(opened, data?.flows);
@@ -26,7 +28,8 @@ export function FlowsPage() {
     <div class="page">
       <h1 class="unseen">Flows</h1>
       <div class="toolbar">
-        <Filters filters={filters} onChange={(change) => setQuery(change)} />
+        <Filters filters={wanted.filters} onChange={(change) => setQuery(change)} />
+        <OwnTraffic shown={wanted.monitoring} onChange={(on) => setQuery({ monitoring: on ? "1" : undefined })} />
         <button type="button" aria-pressed={paused} onClick={() => setPaused(!paused)}>
           {paused ? "Go on" : "Pause"}
         </button>
@@ -35,7 +38,11 @@ export function FlowsPage() {
           {!refused && at !== undefined && `, ${paused ? "as of" : "live"} ${formatClock(at)}`}
         </p>
       </div>
-      {refused && <Message title="These filters cannot be used">{error.message}</Message>}
+      {refused && (
+        <Message title="These filters cannot be used">
+          {error.message} <ClearFilters />
+        </Message>
+      )}
       <div class={`table-body ${shown ? "with-side" : ""}`} hidden={refused}>
         <VirtualTable
           caption="Flows"
@@ -48,17 +55,12 @@ export function FlowsPage() {
           onOpen={setOpened}
           selected={shown && flowKey(shown)}
           onSlice={onSlice}
-          empty={data ? <Empty filtered={Object.keys(filters).length > 0} /> : "Asking the exporter…"}
+          empty={data ? <Empty wanted={wanted} /> : "Asking the exporter…"}
         />
         {shown && <FlowDetails flow={shown} onClose={close} />}
       </div>
     </div>
   );
-}
-
-function Empty({ filtered }: { filtered: boolean }) {
-  if (!filtered) return <Message title="No flow has been seen yet">Let two containers talk to each other.</Message>;
-  return <Message title="No flow matches">Names must be given in full; take a filter away to see more.</Message>;
 }
 
 /** The same flow as it is now, while it can be seen. */

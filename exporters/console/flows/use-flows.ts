@@ -1,7 +1,7 @@
 import { useCallback, useState } from "preact/hooks";
 import type { Flow, FlowsPage } from "../api/types.ts";
 import { usePoll } from "../api/use-poll.ts";
-import { type FlowFilters, flowsPath } from "../lib/flows-query.ts";
+import { flowsPath, type Wanted } from "../lib/flows-query.ts";
 import type { Sort } from "../lib/sort.ts";
 import { pageOf, type Slice } from "../lib/virtual.ts";
 
@@ -10,9 +10,9 @@ const STEP = 50;
 const FIRST = { offset: 0, limit: 2 * STEP };
 
 /** The flows in sight, live: only the page of the list that is looked at is asked for, filtered and sorted there. */
-export function useFlows(filters: FlowFilters, sort: Sort, paused: boolean) {
+export function useFlows(wanted: Wanted, sort: Sort, paused: boolean) {
   const [page, setPage] = useState(FIRST);
-  const polled = usePoll<FlowsPage>(flowsPath(filters, sort, page), paused ? 0 : EVERY_MS);
+  const polled = usePoll<FlowsPage>(flowsPath(wanted, sort, page), paused ? 0 : EVERY_MS);
   const { data } = polled;
 
   const onSlice = useCallback((slice: Slice) => {

@@ -1,12 +1,44 @@
+import { hashOf } from "./route.ts";
 import type { Sort } from "./sort.ts";
 
 /** The filters of the flows page, as the address and the exporter name them. */
 const FLOW_FILTERS = ["container", "port", "protocol", "state"] as const;
 
-export type FlowFilters = Partial<Record<(typeof FLOW_FILTERS)[number], string>>;
+type FlowFilter = (typeof FLOW_FILTERS)[number];
+export type FlowFilters = Partial<Record<FlowFilter, string>>;
 
-/** What of an address filters flows. */
-export function filtersOf(query: URLSearchParams): FlowFilters {
+/** What the flows page shows. */
+export interface Wanted {
+  filters: FlowFilters;
+  /** The monitoring's own flows too. */
+  monitoring: boolean;
+}
+
+export function wantedOf(query: URLSearchParams): Wanted {
+  return { filters: filtersOf(query), monitoring: query.get("monitoring") === "1" };
+}
+
+/** Address of the flows page for something that was pointed at; it can be the monitoring's own, so that is shown too. */
+export function hashOfFlows(filters: Partial<Record<FlowFilter, string | undefined>>): string {
+  return hashOf("flows", "", { ...filters, monitoring: "1" });
+}
+
+/** What takes every filter away, as a change of the address. */
+export const NO_FILTERS: Record<FlowFilter, undefined> = {
+  container: undefined,
+  port: undefined,
+  protocol: undefined,
+  state: undefined,
+};
+
+/** The filters in words: `container web, port 80`. */
+export function filterText(filters: FlowFilters): string {
+  return Object.entries(filters)
+    .map(([key, value]) => `${key} ${value}`)
+    .join(", ");
+}
+
+function filtersOf(query: URLSearchParams): FlowFilters {
   const filters: FlowFilters = {};
   for (const key of FLOW_FILTERS) {
     const value = query.get(key)?.trim();
@@ -26,8 +58,12 @@ export function sortText({ key, descending }: Sort): string {
 }
 
 /** The exporter's path for a page of flows. */
-export function flowsPath(filters: FlowFilters, sort: Sort, page: { offset: number; limit: number }): string {
-  const query = new URLSearchParams({ ...filters, sort: sortText(sort) });
+export function flowsPath(
+  { filters, monitoring }: Wanted,
+  sort: Sort,
+  page: { offset: number; limit: number },
+): string {
+  const query = new URLSearchParams({ ...filters, monitoring: monitoring ? "1" : "0", sort: sortText(sort) });
   query.set("limit", String(Math.min(10_000, page.limit)));
   query.set("offset", String(page.offset));
   return `/api/flows?${query}`;

@@ -1,4 +1,5 @@
 import type { GraphLink, GraphNode } from "../api/types.ts";
+import { hashOfFlows } from "../lib/flows-query.ts";
 import { linkBytes, linkId, type MapEdge, type MapModel } from "../lib/graph.ts";
 import { portFilter, portTitle } from "../lib/ports.ts";
 import { hashOf } from "../lib/route.ts";
@@ -48,7 +49,7 @@ function NodeDetails({ node, model, rateOf, onChoose }: Omit<Props, "choice" | "
         ]}
       />
       <p class="links">
-        <a href={hashOf("flows", "", { container: node.id })}>Flows of {node.id}</a>
+        <a href={hashOfFlows({ container: node.id })}>Flows of {node.id}</a>
         {node.kind === "container" && (
           <a href={hashOf("dashboards", "flowtally-container", { "var-container": node.id })}>Container dashboard</a>
         )}
@@ -145,7 +146,7 @@ function LinkDetails({ link, rate }: { link: GraphLink; rate: number | undefined
       />
       <p class="links">
         <a
-          href={hashOf("flows", "", {
+          href={hashOfFlows({
             container: link.source,
             port: portFilter(link.destination_port),
             protocol: link.protocol,

@@ -1,4 +1,5 @@
 import type { MapModel } from "../lib/graph.ts";
+import { OwnTraffic } from "../ui/own-traffic.tsx";
 
 interface Props {
   model: MapModel | undefined;
@@ -26,10 +27,7 @@ export function Toolbar({ model, search, onSearch, found, monitoring, onMonitori
           onInput={(event) => onSearch(event.currentTarget.value)}
         />
       </label>
-      <label class="check">
-        <input type="checkbox" checked={monitoring} onChange={(event) => onMonitoring(event.currentTarget.checked)} />
-        Monitoring’s own traffic
-      </label>
+      <OwnTraffic shown={monitoring} onChange={onMonitoring} />
       <label class="check">
         <input type="checkbox" checked={idle} onChange={(event) => onIdle(event.currentTarget.checked)} />
         Unused for five minutes

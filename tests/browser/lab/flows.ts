@@ -3,12 +3,19 @@ import { randomFrom } from "./random.ts";
 
 const STATES = ["ESTABLISHED", "ESTABLISHED", "ESTABLISHED", "CLOSE", "SYN_SENT", "CLOSE_WAIT"];
 const NAMES = ["shop-web-1", "shop-api-1", "shop-db-1", "shop-cache-1", "etl-worker-1", "etl-queue-1", "host/curl"];
+/** The monitoring stack's. */
+const OWN = ["prometheus", "cadvisor"];
 const BEGAN = Date.UTC(2030, 0, 31, 12);
 
 /** Made-up flows, always the same. */
 export function manyFlows(count: number): Flow[] {
   const random = randomFrom(11);
   return Array.from({ length: count }, (_, index) => flow(index, random));
+}
+
+/** One with values of its own. */
+export function oneFlow(values: Partial<Flow>): Flow {
+  return { ...flow(0, randomFrom(11)), ...values };
 }
 
 /** A page of them as the exporter answers: filtered, sorted, cut out. @throws what it says of a bad query */
@@ -25,6 +32,8 @@ export function flowsPage(all: readonly Flow[], query: URLSearchParams): FlowsPa
 }
 
 function matches(flow: Flow, query: URLSearchParams): boolean {
+  const own = [flow.source, flow.destination].some((name) => OWN.includes(name));
+  if (own && query.get("monitoring") === "0") return false;
   const container = query.get("container");
   if (container !== null && flow.source !== container && flow.destination !== container) return false;
   if (query.has("port") && flow.destination_port !== Number(query.get("port"))) return false;

@@ -1,7 +1,8 @@
 import type { RequestHandler } from "express";
 import { z } from "zod";
-import { type Flow, hasFailed, openSide } from "../../join/flow.ts";
+import { hasFailed, openSide } from "../../join/flow.ts";
 import { TCP_STATES } from "../../join/side.ts";
+import { isMonitoring } from "../monitoring.ts";
 import type { View } from "../view.ts";
 import { sendBusy } from "./errors.ts";
 import { flowJson, type KnownFlow, known, stateName, timesOf } from "./flow-json.ts";
@@ -31,6 +32,8 @@ const querySchema = z.strictObject({
   protocol: oneOf(["tcp", "udp"]).optional(),
   /** TCP's, or one of these four. */
   state: oneOf(["open", "closed", "failed", "OPEN", ...TCP_STATES]).optional(),
+  /** 0 leaves the monitoring stack's own flows out. */
+  monitoring: oneOf(["0", "1"]).default("1"),
   /** Open then, or later. */
   since: moment.optional(),
   /** With a minus, the largest first. */
@@ -55,7 +58,7 @@ export function flows(view: View, gate: Gate): RequestHandler {
     cutOffAfter(PATIENCE_MS, response);
     // Asked for once: it is read from a file, and there can be two hundred thousand flows.
     const bootMs = view.bootMs();
-    const { total, rows } = pageOf(matching(view.flows(), query, bootMs), query, bootMs);
+    const { total, rows } = pageOf(matching(view, query, bootMs), query, bootMs);
     const about = { total, limit, offset, left_out: leftOutOf(view) };
     await streamJson(
       response,
@@ -85,12 +88,16 @@ function pageOf(found: Iterable<KnownFlow>, query: Query, bootMs: number): Page 
   return { total, rows };
 }
 
-function* matching(flows: Iterable<Flow>, query: Query, bootMs: number): Generator<KnownFlow> {
-  for (const flow of flows) {
+function* matching(view: View, query: Query, bootMs: number): Generator<KnownFlow> {
+  const own = query.monitoring === "0" ? view.ownContainers() : NONE;
+  for (const flow of view.flows()) {
     const one = known(flow);
-    if (one && matchesEdge(one, query) && matchesState(one, query) && matchesTime(one, query, bootMs)) yield one;
+    if (!one || isMonitoring(one.edge, own)) continue;
+    if (matchesEdge(one, query) && matchesState(one, query) && matchesTime(one, query, bootMs)) yield one;
   }
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 function matchesEdge({ edge }: KnownFlow, { container, port, protocol }: Query): boolean {
   const atEnd = edge.source.name === container || edge.destination.name === container;

@@ -1,15 +1,30 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { filtersOf, flowsPath, sortOf, sortText } from "../../../../exporters/console/lib/flows-query.ts";
+import {
+  filterText,
+  flowsPath,
+  hashOfFlows,
+  sortOf,
+  sortText,
+  wantedOf,
+} from "../../../../exporters/console/lib/flows-query.ts";
+import { parseRoute } from "../../../../exporters/console/lib/route.ts";
 
 it("takes the filters it knows from an address", () => {
   const query = new URLSearchParams("container=web&port=80&state=&other=1");
-  assert.deepEqual(filtersOf(query), { container: "web", port: "80" });
+  assert.deepEqual(wantedOf(query), { filters: { container: "web", port: "80" }, monitoring: false });
+  assert.equal(filterText(wantedOf(query).filters), "container web, port 80");
 });
 
 it("asks the exporter for a filtered, sorted page", () => {
-  const path = flowsPath({ container: "a b" }, { key: "start", descending: true }, { offset: 50, limit: 20_000 });
-  assert.equal(path, "/api/flows?container=a+b&sort=-start&limit=10000&offset=50");
+  const wanted = { filters: { container: "a b" }, monitoring: false };
+  const path = flowsPath(wanted, { key: "start", descending: true }, { offset: 50, limit: 20_000 });
+  assert.equal(path, "/api/flows?container=a+b&monitoring=0&sort=-start&limit=10000&offset=50");
+});
+
+it("shows the flows of what was pointed at, be it the monitoring's own", () => {
+  const { query } = parseRoute(hashOfFlows({ container: "prometheus", port: undefined }));
+  assert.deepEqual(wantedOf(query), { filters: { container: "prometheus" }, monitoring: true });
 });
 
 it("shows the largest flows first, and keeps what is chosen", () => {

@@ -124,6 +124,19 @@ describe("over HTTP", () => {
       assert.equal((await askFlows("?container=nobody")).total, 0);
     });
 
+    test("monitoring=0 leaves the monitoring stack's own flows out", async () => {
+      const ends = ({ flows }: { flows: FlowJson[] }) =>
+        flows.map(({ source, destination }) => `${source} > ${destination}`);
+      const all = ends(await askFlows(""));
+      current = viewOf(SOCKETS, { ownContainers: () => new Set([idOf("b")]) });
+      assert.deepEqual(ends(await askFlows("")), all);
+      assert.deepEqual(
+        ends(await askFlows("?monitoring=0")),
+        all.filter((one) => !one.includes("db")),
+      );
+      current = viewOf(SOCKETS);
+    });
+
     test("limit and offset take a page of the whole", async () => {
       const { total, flows } = await askFlows("?limit=1&offset=1");
       assert.deepEqual([total, flows.map(({ destination }) => destination)], [3, ["world"]]);
