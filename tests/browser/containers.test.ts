@@ -16,6 +16,19 @@ describe("the containers", { skip: noBrowser }, () => {
     await screenshot(suite.page, "containers");
   });
 
+  it("says that it waits while there is no second sample yet, and which memory it means", async () => {
+    await suite.open("containers");
+    await suite.page.getByText("waiting for a second sample to tell rates").waitFor();
+    await expect(rows().first().getByTitle("Waiting for a second sample")).toHaveCount(5);
+    await screenshot(suite.page, "containers-waiting");
+    await expect(suite.page.getByTitle("Waiting for a second sample")).toHaveCount(0);
+    await expect(suite.page.locator(".note")).toHaveText("13 of 13 containers");
+    await expect(suite.page.getByRole("columnheader", { name: "Resident memory" })).toHaveAttribute(
+      "title",
+      /in RAM.*working set/,
+    );
+  });
+
   it("is searched by name, image and project, and says that nothing matches", async () => {
     await suite.open("containers");
     const search = suite.page.getByRole("searchbox", { name: "Search" });

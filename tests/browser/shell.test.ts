@@ -24,7 +24,7 @@ const REACHED = {
     "etl-ingest-1",
   ],
   flows: ["Container", "Port", "Protocol", "State", "Pause", "Retransmits"],
-  containers: ["Search", "Container", "Memory", "Flows of shop-db-1"],
+  containers: ["Search", "Container", "Resident memory", "Flows of shop-db-1"],
   "dashboards/flowtally-flows": ["Lab", "Last", "Refresh", "Refresh now", "All", "Monitoring's own traffic"],
 };
 const MOST_STOPS = 150;

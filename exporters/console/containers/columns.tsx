@@ -1,6 +1,7 @@
 import type { Container } from "../api/types.ts";
 import { hashOfFlows } from "../lib/flows-query.ts";
-import { formatBytes, formatRate, formatValue } from "../lib/units.ts";
+import { formatBytes, formatValue } from "../lib/units.ts";
+import { Rate } from "../ui/rate.tsx";
 import type { Column } from "../ui/virtual-table.tsx";
 import type { Counter, Rates } from "./use-rates.ts";
 
@@ -27,7 +28,7 @@ export function columnsOf(rates: Rates): Column<Container>[] {
     width,
     numeric: true,
     wideOnly: true,
-    cell: (container) => formatRate(rankOf(container, key, rates) as number | undefined),
+    cell: (container) => <Rate value={rankOf(container, key, rates) as number | undefined} />,
   });
   return [
     { key: "name", title: "Container", cell: ({ name }) => <span class="name">{name}</span> },
@@ -39,11 +40,18 @@ export function columnsOf(rates: Rates): Column<Container>[] {
       cell: ({ compose_project: project }) => <span class="name">{project || "–"}</span>,
     },
     { key: "image", title: "Image", wideOnly: true, cell: ({ image }) => <span class="name muted">{image}</span> },
-    { key: "cpu", title: "CPU", width: "4.8rem", numeric: true, cell: (one) => cpu(rates(one, "cpu_seconds")) },
+    {
+      key: "cpu",
+      title: "CPU",
+      width: "4.8rem",
+      numeric: true,
+      cell: (one) => <Rate value={rates(one, "cpu_seconds")} text={share} />,
+    },
     {
       key: "resident_bytes",
-      title: "Memory",
-      width: "5.6rem",
+      title: "Resident memory",
+      hint: "Memory that its processes have in RAM, what they share counted for each. What counts against a limit is the working set, which its dashboard shows.",
+      width: "7.2rem",
       numeric: true,
       cell: (one) => formatBytes(one.resident_bytes),
     },
@@ -73,6 +81,6 @@ export function columnsOf(rates: Rates): Column<Container>[] {
   ];
 }
 
-function cpu(cores: number | undefined): string {
-  return cores === undefined ? "–" : formatValue(cores, "percentunit", 1);
+function share(cores: number): string {
+  return formatValue(cores, "percentunit", 1);
 }

@@ -23,6 +23,8 @@ export function ContainersPage() {
     return sortRows(found, (container) => rankOf(container, sort.key, rates), sort.descending);
   }, [data, search, sort, rates]);
 
+  const isNew = (container: Container) => rates(container, "cpu_seconds") === undefined;
+
   return (
     <div class="page">
       <h1 class="unseen">Containers</h1>
@@ -38,6 +40,7 @@ export function ContainersPage() {
         </label>
         <p class="note" role="status">
           {data ? `${formatCount(rows.length)} of ${formatCount(data.total)} containers` : ""}
+          {rows.some(isNew) && ", waiting for a second sample to tell rates"}
         </p>
       </div>
       {!data && error && <Message title="The containers cannot be shown">{error.message}</Message>}

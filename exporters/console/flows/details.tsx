@@ -49,7 +49,7 @@ function WorkDetails({ comm, before, during }: { comm: string; before: Work; dur
           ["Disk read", pair(formatBytes(before.read_bytes), formatBytes(during.read_bytes))],
           ["Disk written", pair(formatBytes(before.written_bytes), formatBytes(during.written_bytes))],
           ["Major faults", pair(formatCount(before.major_faults), formatCount(during.major_faults))],
-          ["Memory", formatBytes(during.resident_bytes)],
+          ["Resident memory", formatBytes(during.resident_bytes)],
         ]}
       />
     </section>

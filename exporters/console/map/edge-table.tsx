@@ -3,7 +3,8 @@ import type { GraphLink } from "../api/types.ts";
 import { edgeId, linkBytes, type MapModel } from "../lib/graph.ts";
 import { portRank } from "../lib/ports.ts";
 import { type Sort, sortRows } from "../lib/sort.ts";
-import { formatBytes, formatCount, formatRate } from "../lib/units.ts";
+import { formatBytes, formatCount } from "../lib/units.ts";
+import { Rate } from "../ui/rate.tsx";
 import { type Column, VirtualTable } from "../ui/virtual-table.tsx";
 import type { Choice } from "./drawing.ts";
 
@@ -61,7 +62,7 @@ function columnsOf(rateOf: Props["rateOf"]): Column<GraphLink>[] {
     { key: "destination", title: "To", cell: ({ destination }) => <span class="name">{destination}</span> },
     { key: "destination_port", title: "Port", width: "4.8rem", numeric: true, cell: (link) => link.destination_port },
     { key: "protocol", title: "Protocol", width: "5.4rem", wideOnly: true, cell: ({ protocol }) => protocol },
-    { key: "rate", title: "Now", width: "6.2rem", numeric: true, cell: (link) => formatRate(rateOf(link)) },
+    { key: "rate", title: "Now", width: "6.2rem", numeric: true, cell: (link) => <Rate value={rateOf(link)} /> },
     {
       key: "sent_bytes",
       title: "Sent",

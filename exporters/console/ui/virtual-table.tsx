@@ -9,6 +9,8 @@ export interface Column<Row> {
   key: string;
   title: string;
   cell(row: Row): ComponentChildren;
+  /** What the title means, where a word or two cannot say it. */
+  hint?: string;
   /** CSS width; the columns without share what is left. */
   width?: string;
   /** Right-aligned, and sorted largest first. */
@@ -76,10 +78,10 @@ export function VirtualTable<Row>(props: Props<Row>) {
 }
 
 function Heading<Row>({ column, sort, onSort }: { column: Column<Row> } & Pick<Props<Row>, "sort" | "onSort">) {
-  const { key, title, numeric = false, sortable = true } = column;
+  const { key, title, hint, numeric = false, sortable = true } = column;
   const order = sort.key === key ? (sort.descending ? "descending" : "ascending") : "none";
   return (
-    <th scope="col" class={classOf(column)} {...(sortable && { "aria-sort": order })}>
+    <th scope="col" class={classOf(column)} title={hint} {...(sortable && { "aria-sort": order })}>
       {sortable ? (
         <button type="button" onClick={() => onSort(nextSort(sort, key, numeric))}>
           {title}

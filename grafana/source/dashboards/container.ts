@@ -12,7 +12,7 @@ const glance = [
   stat("CPU", "CPU time of the container; 100 % is one core.", "percentunit").withTarget(
     overContainers(chosen.cpuTotal, "CPU"),
   ),
-  stat("Memory", "Working set: what cannot be given up at once. It counts against the limit.", "bytes").withTarget(
+  stat("Memory: working set", "What cannot be given up at once. It counts against the limit.", "bytes").withTarget(
     over(chosen.workingSet, "working set"),
   ),
   stat("Memory limit", "Above it the kernel kills the container's largest process.", "bytes")
