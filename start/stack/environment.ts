@@ -38,7 +38,6 @@ export function environmentOf(input: EnvironmentInput): Record<string, string> {
     PROMETHEUS_MAX_SAMPLES: String(Math.floor(memoryBytes(settings.PROMETHEUS_MEMORY) / BYTES_PER_SAMPLE)),
     DOCKER_GID: String(facts.dockerGid),
     DOCKER_LAYERS: facts.dockerLayers,
-    HOST_GATEWAY: facts.gateway,
     HEALTH_INTERVAL: `${healthSeconds}s`,
     EBPF_EXAMPLES: examples.join(","),
     FLOW_LEFT_OUT:
@@ -100,7 +99,6 @@ function bpfRights({ bpfCapability }: HostFacts, { FLOW_UDP }: Pick<Settings, "F
 export function targetFiles(settings: Settings, hasGrafana: boolean): Record<string, string> {
   const file = (targets: string[]) => `${JSON.stringify(targets.length === 0 ? [] : [{ targets }])}\n`;
   return {
-    "node-exporter.json": file([`host.docker.internal:${settings.NODE_EXPORTER_PORT}`]),
     "grafana.json": file(hasGrafana ? ["grafana:3000"] : []),
     "flow-exporter.yml": stringify({
       scrape_configs: [

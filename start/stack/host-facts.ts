@@ -10,8 +10,6 @@ export interface HostFacts {
   dockerGid: number;
   /** Where the engine writes down which layer is whose. */
   dockerLayers: string;
-  /** The host's address on Docker's default bridge, where node-exporter listens for Prometheus. */
-  gateway: string;
   cgroupVersion: "1" | "2";
   /** CPUs of this machine; 0 where its kernel cannot limit them. */
   cpus: number;
@@ -30,20 +28,17 @@ interface EngineInfo {
 }
 
 const DOCKER_SOCKET = "/var/run/docker.sock";
-const DEFAULT_GATEWAY = "172.17.0.1";
 
 /** `image` is any image that is here, to ask the engine with. */
 export async function readHostFacts(host: Host, docker: Docker, image: string): Promise<HostFacts> {
-  const [info, bridge, socket, bpfCapability] = await Promise.all([
+  const [info, socket, bpfCapability] = await Promise.all([
     docker.info() as Promise<EngineInfo>,
-    docker.getNetwork("bridge").inspect() as Promise<{ IPAM?: { Config?: { Gateway?: string }[] } }>,
     stat(host.resolve(DOCKER_SOCKET)),
     knowsBpfCapability(docker, image),
   ]);
   return {
     dockerGid: socket.gid,
     dockerLayers: path.join(info.DockerRootDir, "image", info.Driver, "layerdb/mounts"),
-    gateway: bridge.IPAM?.Config?.find((config) => config.Gateway)?.Gateway ?? DEFAULT_GATEWAY,
     cpus: info.CpuCfsQuota ? info.NCPU : 0,
     cgroupVersion: info.CgroupVersion === "2" ? "2" : "1",
     bpfCapability,

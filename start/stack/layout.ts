@@ -7,7 +7,7 @@ export interface Layout {
   composeFile: string;
   env: string;
   state: string;
-  /** Programs that are mounted into the containers: the health probe, and what waits for a socket. */
+  /** Programs that are mounted into the containers: the health probe, and what waits for a socket or makes one. */
   bin: string;
   /** Sources of the BPF examples. */
   examples: string;

@@ -5,11 +5,11 @@ import { buffer } from "node:stream/consumers";
 import type Docker from "dockerode";
 import tar from "tar-stream";
 
-const PROGRAMS = ["http-ok", "after-socket"];
+const PROGRAMS = ["http-ok", "after-socket", "socket-activate"];
 
 /**
- * Takes two static programs out of the flow-tracer image, for the containers that have none of the kind: the health
- * probe, and the one that waits for a socket.
+ * Takes three static programs out of the flow-tracer image, for the containers that have none of the kind: the health
+ * probe, the one that waits for a socket, and the one that makes one.
  */
 export async function extractPrograms(docker: Docker, image: string, directory: string): Promise<void> {
   const container = await docker.createContainer({ Image: image, Cmd: ["-"], NetworkDisabled: true });

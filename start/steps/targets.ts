@@ -12,7 +12,7 @@ export const targets: Step = {
         deadlineMs: 60_000 * context.patience,
         everyMs: 250,
         code: "TARGET_DOWN",
-        fix: "if it cannot be reached at all, a host firewall may block Docker's bridge: see the trouble table in README.md",
+        fix: "`docker logs` of that service tells more; node-exporter is scraped through guard",
         signal: context.signal,
         onReason: report,
       },

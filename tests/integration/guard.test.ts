@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import type { AddressInfo } from "node:net";
 import { after, before, describe, it } from "node:test";
 import { createApp } from "../../exporters/flow-exporter/outputs/http/app.ts";
 import { createMetrics } from "../../exporters/flow-exporter/outputs/metrics.ts";
@@ -13,6 +13,7 @@ import { ask, codeOf } from "../lib/ask.ts";
 import { viewOf } from "../unit/flow-exporter/lib/view.ts";
 import { type Guarded, startGuarded } from "./guard/guarded.ts";
 import { SERIES, storm } from "./guard/storm.ts";
+import { addressesOf, answersUnderForeignName } from "./lib/addresses.ts";
 import { eventually } from "./lib/eventually.ts";
 
 const docker = createDocker(createHost());
@@ -84,12 +85,21 @@ describe("guard", { skip: noEngine }, () => {
   it("is the only way from this machine's loopback, and Prometheus allows no origin by itself", async () => {
     const { HostConfig } = await guarded.container("prometheus").inspect();
     assert.deepEqual(HostConfig.PortBindings ?? {}, {});
-    assert.equal(await listens("127.0.0.1", guarded.nodeExporterPort), false);
-    assert.equal(await listens(guarded.gateway, guarded.nodeExporterPort), true, "Prometheus comes this way");
     const { headers } = await ask(`${guarded.prometheusItself}/api/v1/query?query=up`, {
       origin: "http://evil.example",
     });
     assert.equal(headers["access-control-allow-origin"], undefined);
+  });
+
+  it("is the only way from this machine to the containers' own addresses, also for 24 questions at once", async () => {
+    const containers = ["prometheus", "node-exporter", "guard"].map((service) => guarded.container(service));
+    const addresses = await addressesOf(containers);
+    assert.ok(addresses.length >= 3, "guard's two and Prometheus' at least");
+    assert.deepEqual(await answersUnderForeignName(addresses, [9090, 9100]), []);
+    const points = Math.floor(1_900_000 / (await seriesOf(guarded)));
+    const statuses = await Promise.all(addresses.map((address) => storm(`http://${address}:9090/api/v1`, 24, points)));
+    assert.ok(!statuses.flat().includes(200), "a question was answered");
+    await assertAlive(guarded);
   });
 
   it("and the exporter keep Prometheus alive when each is asked 22 of the largest questions at once", async (t) => {
@@ -109,9 +119,7 @@ describe("guard", { skip: noEngine }, () => {
         [],
       );
     }
-    const { State, RestartCount } = await guarded.container("prometheus").inspect();
-    assert.deepEqual([State.Status, State.OOMKilled, RestartCount], ["running", false, 0]);
-    assert.ok((await seriesOf(guarded)) > 1_000);
+    await assertAlive(guarded);
   });
 });
 
@@ -119,6 +127,13 @@ describe("guard", { skip: noEngine }, () => {
 async function seriesOf({ prometheus }: Guarded): Promise<number> {
   const [sample] = await prometheusAt(prometheus).query(`count(${SERIES})`);
   return sample?.value ?? 0;
+}
+
+/** Prometheus runs, has never been killed, and answers. */
+async function assertAlive(guarded: Guarded): Promise<void> {
+  const { State, RestartCount } = await guarded.container("prometheus").inspect();
+  assert.deepEqual([State.Status, State.OOMKilled, RestartCount], ["running", false, 0]);
+  assert.ok((await seriesOf(guarded)) > 1_000);
 }
 
 /** The exporter's way to Prometheus, with no flows beside it. */
@@ -129,16 +144,4 @@ async function serveExporter(url: string): Promise<Server> {
   const server = createServer(app).listen(0, "127.0.0.1");
   await once(server, "listening");
   return server;
-}
-
-async function listens(host: string, port: number): Promise<boolean> {
-  const socket = connect({ host, port });
-  try {
-    await once(socket, "connect");
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
 }

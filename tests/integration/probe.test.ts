@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
-import { createServer as createSocketServer } from "node:net";
+import { type AddressInfo, connect, createServer as createSocketServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { before, describe, test } from "node:test";
+import { text } from "node:stream/consumers";
+import { before, describe, type TestContext, test } from "node:test";
 import { execa } from "execa";
 import { buildTracer, tracerLacks } from "./lib/tracer.ts";
 
@@ -44,6 +45,17 @@ describe("http-ok", { skip: lacks ?? false }, () => {
     assert.deepEqual([result.exitCode, result.stderr], [1, "http-ok: connect: Connection refused"]);
   });
 
+  test("a unix socket is asked, too", async (t) => {
+    const folder = await temporaryFolder(t);
+    const socket = path.join(folder, "socket");
+    const server = createServer((request, response) => response.end(request.url)).listen(socket);
+    t.after(() => server.close());
+    await once(server, "listening");
+    assert.equal((await execa(program, [socket])).exitCode, 0);
+    const nobody = await execa(program, [`${socket}-of-nobody`], { reject: false });
+    assert.deepEqual([nobody.exitCode, nobody.stderr], [1, "http-ok: connect: No such file or directory"]);
+  });
+
   async function probe(target: string, answer: RequestListener) {
     const server = createServer(answer);
     await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
@@ -64,8 +76,7 @@ describe("after-socket", { skip: lacks ?? false }, () => {
   });
 
   test("says what it waits for, and becomes the program once somebody listens", async (t) => {
-    const folder = await mkdtemp(path.join(tmpdir(), "flowtally-after-"));
-    t.after(() => rm(folder, { recursive: true }));
+    const folder = await temporaryFolder(t);
     const socket = path.join(folder, "socket");
     const waiting = execa(program, [socket, "/bin/echo", "now", "it runs"], { timeout: 10_000 });
     const said = new Promise((resolve) => waiting.stderr.once("data", (data) => resolve(String(data))));
@@ -86,3 +97,45 @@ describe("after-socket", { skip: lacks ?? false }, () => {
     assert.equal((await waiting).timedOut, false);
   });
 });
+
+/** Says what it was handed, as systemd's protocol has it, to whoever connects. */
+const LISTENER = `
+const { LISTEN_PID, LISTEN_FDS } = process.env;
+const handed = { own: LISTEN_PID === String(process.pid), listeners: LISTEN_FDS };
+require("node:net").createServer((caller) => caller.end(JSON.stringify(handed))).listen({ fd: 3 }, () => console.log("up"));
+`;
+
+describe("socket-activate", { skip: lacks ?? false }, () => {
+  let program: string;
+  before(async () => {
+    program = path.join(await buildTracer(), "socket-activate");
+  });
+
+  test("hands the program a listener that every user may call, also where the last one left its socket", async (t) => {
+    const folder = await temporaryFolder(t);
+    const socket = path.join(folder, "socket");
+    for (const _again of [1, 2]) {
+      const running = execa(program, [socket, process.execPath, "-e", LISTENER], { timeout: 10_000, reject: false });
+      await new Promise((resolve) => running.stdout.once("data", resolve));
+      const caller = connect(socket);
+      assert.deepEqual(JSON.parse(await text(caller)), { own: true, listeners: "1" });
+      assert.equal((await stat(socket)).mode & 0o777, 0o666);
+      running.kill();
+      await running;
+    }
+  });
+
+  test("says why it cannot", async () => {
+    const result = await execa(program, ["/nobody/listens", "/bin/true"], { reject: false });
+    assert.deepEqual(
+      [result.exitCode, result.stderr],
+      [1, "socket-activate: /nobody/listens: No such file or directory"],
+    );
+  });
+});
+
+async function temporaryFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), "flowtally-probe-"));
+  t.after(() => rm(folder, { recursive: true }));
+  return folder;
+}

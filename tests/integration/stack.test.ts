@@ -12,6 +12,7 @@ import { flowsSuite } from "./stack/flows.ts";
 import { metricsSuite } from "./stack/metrics.ts";
 import { namesSuite } from "./stack/names.ts";
 import { programsSuite } from "./stack/programs.ts";
+import { reachSuite } from "./stack/reach.ts";
 import { rulesSuite } from "./stack/rules.ts";
 import type { Running } from "./stack/running.ts";
 import { servicesSuite } from "./stack/services.ts";
@@ -42,6 +43,7 @@ describe("the stack", () => {
 
   servicesSuite(up);
   namesSuite();
+  reachSuite(up);
   flowsSuite(up);
   udpSuite(up);
   metricsSuite(up);

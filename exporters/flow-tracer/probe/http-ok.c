@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * http-ok HOST:PORT/PATH: exits 0 when a 2xx answer comes within ten seconds, else 1 after a line that says why.
+ * http-ok /SOCKET: likewise, for the path / at a unix socket.
  * The health check of images without a shell. HOST is an IPv4 address, or localhost.
  */
 #include <arpa/inet.h>
@@ -11,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define DEADLINE_SECONDS 10
@@ -37,6 +39,25 @@ static void on_deadline(int signal)
 	_exit(1);
 }
 
+static int connected(int family, const struct sockaddr *address, socklen_t size)
+{
+	int fd = socket(family, SOCK_STREAM, 0);
+
+	if (fd < 0 || connect(fd, address, size))
+		fail("connect", strerror(errno));
+	return fd;
+}
+
+static int dial_socket(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	if (strlen(path) >= sizeof(address.sun_path))
+		fail(path, "too long for the path of a socket");
+	strcpy(address.sun_path, path);
+	return connected(AF_UNIX, (struct sockaddr *)&address, sizeof(address));
+}
+
 static struct target parse(const char *text)
 {
 	struct target target = { .path = "/" };
@@ -51,13 +72,10 @@ static struct target parse(const char *text)
 static int dial(const struct target *target)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(target->port) };
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
 	if (inet_pton(AF_INET, target->host, &address.sin_addr) != 1)
 		fail(target->host, "not an IPv4 address");
-	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)))
-		fail("connect", strerror(errno));
-	return fd;
+	return connected(AF_INET, (struct sockaddr *)&address, sizeof(address));
 }
 
 static void ask(int fd, const struct target *target)
@@ -90,15 +108,16 @@ static int read_status(int fd)
 
 int main(int argc, char **argv)
 {
+	static const struct target at_socket = { .host = "localhost", .port = 80, .path = "/" };
 	struct target target;
 	int fd, status;
 
 	if (argc != 2)
-		fail("usage", "http-ok HOST:PORT/PATH");
+		fail("usage", "http-ok HOST:PORT/PATH or http-ok /SOCKET");
 	signal(SIGALRM, on_deadline);
 	alarm(DEADLINE_SECONDS);
-	target = parse(argv[1]);
-	fd = dial(&target);
+	target = argv[1][0] == '/' ? at_socket : parse(argv[1]);
+	fd = argv[1][0] == '/' ? dial_socket(argv[1]) : dial(&target);
 	ask(fd, &target);
 	status = read_status(fd);
 	if (status / 100 == 2)

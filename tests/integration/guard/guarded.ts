@@ -5,6 +5,7 @@ import type Docker from "dockerode";
 import { execa } from "execa";
 import { type ImageName, provideImages } from "../../../start/images/index.ts";
 import type { Host } from "../../../start/lib/host.ts";
+import { extractPrograms } from "../../../start/stack/programs.ts";
 import { ROOT } from "../lib/launcher.ts";
 
 /** Its own metrics, four times over: some 2,000 series. */
@@ -15,19 +16,26 @@ const CONFIG = {
     static_configs: [{ targets: ["localhost:9090"] }],
   })),
 };
-const IMAGES: readonly ImageName[] = ["prometheus", "node-exporter", "haproxy"];
-/** Of node-exporter, in the host's network. */
-const NODE_EXPORTER_PORT = 29_100;
+const IMAGES: readonly ImageName[] = ["prometheus", "node-exporter", "flow-tracer", "haproxy"];
+/** A way to Prometheus as its neighbours in the network have it. */
+const DOOR = `
+defaults
+    mode tcp
+    timeout connect 5s
+    timeout client 60s
+    timeout server 60s
+listen door
+    bind :9090
+    server prometheus prometheus:9090
+`;
 
 /** guard, and two of the services behind it, as docker-compose.yml has them, under other names and ports. */
 export interface Guarded {
   /** Through guard. */
   prometheus: string;
   nodeExporter: string;
-  /** As their neighbours in the network and on the bridge see them. */
+  /** Past guard, as flow-exporter sees it. */
   prometheusItself: string;
-  nodeExporterPort: number;
-  gateway: string;
   container(service: string): Docker.Container;
   remove(): Promise<void>;
 }
@@ -39,13 +47,10 @@ export async function startGuarded(docker: Docker, host: Host, allowedHosts: str
   await writeFile(path.join(folder, "prometheus.yml"), JSON.stringify(CONFIG));
   const override = path.join(folder, "override.yml");
   await writeFile(override, overrideOf(project, folder));
-  const gateway = await bridgeOf(docker);
-  const env = {
-    ...(await imageVariables(docker, host)),
-    FLOW_ALLOWED_HOSTS: allowedHosts,
-    HOST_GATEWAY: gateway,
-    NODE_EXPORTER_PORT: String(NODE_EXPORTER_PORT),
-  };
+  await writeFile(path.join(folder, "door.cfg"), DOOR);
+  const images = await imageVariables(docker, host);
+  await extractPrograms(docker, images.FLOW_TRACER_IMAGE ?? "", path.join(folder, "bin"));
+  const env = { ...images, FLOW_ALLOWED_HOSTS: allowedHosts };
   const files = ["--file", path.join(ROOT, "docker-compose.yml"), "--file", override];
   const compose = (...words: string[]) =>
     execa("docker", ["compose", "--env-file", "/dev/null", "--project-name", project, ...files, ...words], { env });
@@ -55,14 +60,11 @@ export async function startGuarded(docker: Docker, host: Host, allowedHosts: str
     await rm(folder, { recursive: true });
   };
   try {
-    await compose("up", "--detach", "--no-deps", "guard", "prometheus", "node-exporter");
-    const { Networks } = (await container("prometheus").inspect()).NetworkSettings;
+    await compose("up", "--detach", "--no-deps", "guard", "prometheus", "node-exporter", "door");
     return {
       prometheus: await published(container("guard"), 9090),
       nodeExporter: await published(container("guard"), 9100),
-      prometheusItself: `http://${Object.values(Networks)[0]?.IPAddress}:9090`,
-      nodeExporterPort: NODE_EXPORTER_PORT,
-      gateway,
+      prometheusItself: await published(container("door"), 9090),
       container,
       remove,
     };
@@ -77,7 +79,14 @@ function overrideOf(project: string, folder: string): string {
   return `services:
   guard: { container_name: ${project}-guard, ports: !override [${ports.join(", ")}] }
   prometheus: { container_name: ${project}-prometheus, volumes: ["${folder}:/etc/prometheus:ro"] }
-  node-exporter: { container_name: ${project}-node-exporter }
+  node-exporter: { container_name: ${project}-node-exporter, volumes: ["${folder}/bin:/probe:ro"] }
+  door:
+    container_name: ${project}-door
+    image: $HAPROXY_IMAGE
+    restart: always
+    networks: [default, backend]
+    ports: ["127.0.0.1::9090"]
+    volumes: ["${folder}/door.cfg:/etc/haproxy/haproxy.cfg:ro"]
 `;
 }
 
@@ -87,11 +96,6 @@ async function imageVariables(docker: Docker, host: Host): Promise<Record<string
   return Object.fromEntries(
     images.map(({ service, reference }) => [`${service.toUpperCase().replaceAll("-", "_")}_IMAGE`, reference]),
   );
-}
-
-async function bridgeOf(docker: Docker): Promise<string> {
-  const { IPAM } = (await docker.getNetwork("bridge").inspect()) as { IPAM: { Config: { Gateway: string }[] } };
-  return IPAM.Config[0]?.Gateway ?? "";
 }
 
 async function published(container: Docker.Container, port: number): Promise<string> {

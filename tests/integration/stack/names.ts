@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ask, codeOf } from "../../lib/ask.ts";
 
-const PORTS = { prometheus: 9090, cadvisor: 8080, "node-exporter": 9100, "ebpf-exporter": 9435, "flow-exporter": 9436 };
+export const PORTS = {
+  prometheus: 9090,
+  cadvisor: 8080,
+  "node-exporter": 9100,
+  "ebpf-exporter": 9435,
+  "flow-exporter": 9436,
+};
 
 export function namesSuite(): void {
   describe("names", () => {

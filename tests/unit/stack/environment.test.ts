@@ -10,7 +10,6 @@ import { layoutOf } from "../../../start/stack/layout.ts";
 const facts: HostFacts = {
   dockerGid: 998,
   dockerLayers: "/data/docker/image/overlay2/layerdb/mounts",
-  gateway: "172.17.0.1",
   cgroupVersion: "1",
   bpfCapability: true,
   cpus: 2,
@@ -87,9 +86,8 @@ describe("the environment of docker-compose.yml", () => {
   });
 
   it("gives Prometheus the targets that depend on the host", () => {
-    const files = targetFiles(settings, false);
-    assert.deepEqual(JSON.parse(files["node-exporter.json"] ?? ""), [{ targets: ["host.docker.internal:9100"] }]);
-    assert.deepEqual(JSON.parse(files["grafana.json"] ?? ""), []);
+    assert.deepEqual(JSON.parse(targetFiles(settings, false)["grafana.json"] ?? ""), []);
+    assert.deepEqual(JSON.parse(targetFiles(settings, true)["grafana.json"] ?? ""), [{ targets: ["grafana:3000"] }]);
   });
 
   it("lets a scrape of flow-exporter have twice the samples that so many edges can have", () => {

@@ -10,7 +10,6 @@ import { layoutOf } from "../../../start/stack/layout.ts";
 const FACTS = {
   dockerGid: 998,
   dockerLayers: "/data/docker/image/overlay2/layerdb/mounts",
-  gateway: "172.17.0.1",
   cgroupVersion: "2",
   bpfCapability: true,
   cpus: 2,
