@@ -5,6 +5,7 @@ import type { FlowRows } from "./decode/flow-rows.ts";
 import { hostAddresses } from "./decode/host-addresses.ts";
 import { outsideCounters } from "./decode/interfaces.ts";
 import { CLOSED_ROW } from "./decode/layout.ts";
+import { localAddresses } from "./decode/local-addresses.ts";
 import { cgroupPath, userOf } from "./decode/process-files.ts";
 import { byPid, decodeProcesses, type ProcessRow } from "./decode/process-rows.ts";
 import { decodePrograms } from "./decode/program-rows.ts";
@@ -13,6 +14,7 @@ import { UdpRows } from "./decode/udp-rows.ts";
 import { ContainerCgroups } from "./join/container-cgroups.ts";
 import type { Flow } from "./join/flow.ts";
 import { FlowTable } from "./join/flow-table.ts";
+import { type Namespace, Namespaces } from "./join/namespaces.ts";
 import { OwnContainers } from "./join/own-containers.ts";
 import { ProcessHistory } from "./join/process-history.ts";
 import { joinProgram, type Program } from "./join/program.ts";
@@ -38,6 +40,7 @@ const OLDEST_HEARTBEAT_NS = 5e9;
 /** Both clocks are the same one, read a moment apart. */
 const NEWEST_HEARTBEAT_NS = -1e9;
 const KEPT_NS = 300e9;
+const FIRST_PID = 1;
 const UNBOUNDED: Room = { bytes: Number.MAX_SAFE_INTEGER, isTight: () => false };
 const NO_PLACES: BySocket = { tcp: 0, udp: 0 };
 const MOST_RECENT = { ended: 5_000, failed: 2_500 };
@@ -94,6 +97,7 @@ export class Collector {
   readonly #proxies: Proxies;
   readonly #own: OwnContainers;
   readonly #tenures = new Tenures(KEPT_NS);
+  readonly #namespaces: Namespaces;
   /** The metadata they are as of. */
   #tenuresAsOf = 0;
   #processes: ReadonlyMap<number, ProcessRow> = new Map();
@@ -112,6 +116,7 @@ export class Collector {
     this.totals = new EdgeTotals(limits);
     const left = sameBoot && closedOf(sameBoot);
     this.#cgroups = new ContainerCgroups(KEPT_NS, (pid) => cgroupPath(host.processFile(pid, "cgroup")));
+    this.#namespaces = new Namespaces((pid) => namespaceOf(pid, host));
     this.#own = new OwnContainers(before?.ownContainers);
     this.#proxies = new Proxies(KEPT_NS, (pid) => userOf(host.processFile(pid, "status")));
     this.lostFlows = new LostFlows(before?.losses);
@@ -345,6 +350,7 @@ export class Collector {
       goneContainers: metadata.gone,
       services: metadata.services,
       tenures: this.#tenures,
+      namespaces: this.#namespaces,
       cgroups,
       proxies: this.#proxies.pids(processes),
       hostAddresses: this.#hostAddresses,
@@ -380,6 +386,16 @@ export class Collector {
     for (const id of unasked) this.#asked.add(id);
     if (unasked.length > 0) void this.#parts.metadata.refresh();
   }
+}
+
+/** What the kernel tells of the network namespace a process is in; undefined where it tells nothing. */
+function namespaceOf(pid: number, host: Host): Namespace | undefined {
+  const fibTrie = host.processFile(pid, "net/fib_trie");
+  if (fibTrie === "") return undefined;
+  return {
+    local: localAddresses(fibTrie, host.processFile(pid, "net/ipv6_route")),
+    isOfHostUsers: host.processFile(pid, "uid_map") === host.processFile(FIRST_PID, "uid_map"),
+  };
 }
 
 /** Such a heartbeat would pass for a living one until its time has come. */

@@ -16,6 +16,24 @@ export function isPrivate(address: string): boolean {
   return /^(10\.|172\.(1[6-9]|2\d|3[01])\.|192\.168\.|f[cd][0-9a-f]{2}:)/.test(address);
 }
 
+/** Whether an address stays on its link: any machine can have the same one on another. */
+export function isLinkLocal(address: string): boolean {
+  return /^(169\.254\.|fe[89ab][0-9a-f]:)/.test(address);
+}
+
+/** Whether an address is nobody's alone: that of a group, of all on a link, or of one who has none yet. */
+export function isShared(address: string): boolean {
+  return /^(22[4-9]\.|23\d\.|255\.255\.255\.255$|0\.0\.0\.0$|ff[0-9a-f]{2}:|::$)/.test(address);
+}
+
+/** An address, as `addressText` writes it, as a number of 128 bits. */
+export function addressBits(address: string): bigint {
+  if (!address.includes(":")) return address.split(".").reduce((bits, part) => (bits << 8n) | BigInt(part), 0xffffn);
+  const [before = [], after = []] = address.split("::").map((groups) => groups.split(":").filter(Boolean));
+  const gap = Array.from({ length: 8 - before.length - after.length }, () => "0");
+  return [...before, ...gap, ...after].reduce((bits, group) => (bits << 16n) | BigInt(`0x${group}`), 0n);
+}
+
 function isMapped(view: DataView, at: number): boolean {
   return view.getUint32(at) === 0 && view.getUint32(at + 4) === 0 && view.getUint32(at + 8) === 0xffff;
 }

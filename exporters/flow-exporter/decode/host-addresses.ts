@@ -1,5 +1,6 @@
-import { addressText } from "./address.ts";
+import { addressText, isLoopback } from "./address.ts";
 import { viewOf } from "./bytes.ts";
+import { ipv4Prefixes } from "./local-addresses.ts";
 
 /**
  * The addresses a host has itself, out of its `/proc/net/fib_trie` and `/proc/net/if_inet6`; loopback left out,
@@ -10,8 +11,8 @@ export function hostAddresses(fibTrie: string, ifInet6: string): Set<string> {
 }
 
 function ipv4(fibTrie: string): string[] {
-  const local = fibTrie.matchAll(/\|-- (\d+\.\d+\.\d+\.\d+)\n\s+\/32 host LOCAL/g);
-  return [...local].map((match) => match[1] ?? "").filter((address) => !address.startsWith("127."));
+  const own = [...ipv4Prefixes(fibTrie, ["LOCAL"])].filter(({ length }) => length === 32);
+  return own.map(({ address }) => address).filter((address) => !isLoopback(address));
 }
 
 function ipv6(ifInet6: string): string[] {

@@ -15,6 +15,8 @@ export interface Exchange {
   /** What the sockets that have gone had carried. */
   gone: { clients: Amounts; servers: Amounts };
   clientSeen: boolean;
+  /** Whether its sockets are certain to be where their addresses are. */
+  isCertain: boolean;
   /** Of what the servers sent, so much has been handed on. */
   receivedBytes: number;
 }
@@ -33,6 +35,7 @@ export function createExchange(side: Side, isClient: boolean): Exchange {
     flows: new Set(),
     gone: { clients: nothing(), servers: nothing() },
     clientSeen: false,
+    isCertain: true,
     receivedBytes: 0,
   };
 }
@@ -62,6 +65,7 @@ function merge(into: Exchange, from: Exchange): void {
   addTo(into.gone.clients, from.gone.clients);
   addTo(into.gone.servers, from.gone.servers);
   into.clientSeen ||= from.clientSeen;
+  into.isCertain &&= from.isCertain;
   into.receivedBytes += from.receivedBytes;
   from.members.clear();
   from.flows.clear();
@@ -135,14 +139,18 @@ export function allot(exchange: Exchange): void {
   // What has arrived was sent: the more complete of the two counts.
   const sent = mostSent(after) - mostSent(before);
   share(exchange, rests, sent, "sentBytes", "receivedBytes");
-  // What a server has sent need not have arrived: it only counts where no client is seen.
-  const answered = exchange.clientSeen ? after.clients.receivedBytes : after.servers.sentBytes;
-  const received = Math.max(0, answered - exchange.receivedBytes);
+  const received = Math.max(0, answeredIn(exchange, after) - exchange.receivedBytes);
   exchange.receivedBytes += received;
   share(exchange, rests, received, "receivedBytes", "sentBytes");
 }
 
 type Sums = Exchange["gone"];
+
+/** What a server has sent need not have arrived: it only counts where no client is seen, or where that may not be one. */
+function answeredIn({ clientSeen, isCertain }: Exchange, { clients, servers }: Sums): number {
+  if (!clientSeen) return servers.sentBytes;
+  return isCertain ? clients.receivedBytes : Math.max(clients.receivedBytes, servers.sentBytes);
+}
 
 function mostSent({ clients, servers }: Sums): number {
   return Math.max(clients.sentBytes, servers.receivedBytes);

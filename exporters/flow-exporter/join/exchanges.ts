@@ -3,7 +3,9 @@ import { allot, createExchange, type Exchange, isAtClientsEnd, meet, resume, soc
 import { type Counted, type Flow, onlySide } from "./flow.ts";
 import { isDockerDns } from "./remote.ts";
 import { hasLeft, type Side } from "./side.ts";
+import { type Trust, trustInPair } from "./trust.ts";
 import type { Tuple } from "./tuple.ts";
+import type { World } from "./world.ts";
 
 /** Finds the sockets that exchange datagrams with each other, and the flows between them. */
 export class Exchanges {
@@ -17,21 +19,23 @@ export class Exchanges {
    * flow of this one: a port that is bound again is another socket, and perhaps another's.
    * @returns the flows that a socket has come to or has left.
    */
-  add(side: Side, before: Counted | undefined): Set<Flow> {
-    const changed = this.#place(side);
+  add(side: Side, before: Counted | undefined, world: World): Set<Flow> {
+    const changed = this.#place(side, world);
     if (before) resume(side, before);
     for (const { name, reversed } of side.tuples) this.#at(name, reversed).add(side);
     this.touch(side);
     return changed;
   }
 
-  #place(side: Side): Set<Flow> {
+  #place(side: Side, world: World): Set<Flow> {
     const same = this.#sameSocket(side);
     if (same) return joinSocket(side, same);
-    const others = this.#otherEnds(side);
+    const trusts = this.#otherEnds(side, world);
+    const others = [...trusts.keys()];
     const waiting = others.filter(({ flow }) => onlySide(flow));
     const last = others.findLast((other) => !hasLeft(other));
     side.exchange = createExchange(side, isClient(side, waiting[0] ?? last));
+    side.exchange.isCertain = ![...trusts.values()].includes("possible");
     return waiting.length > 0 ? join(side, waiting) : follow(side, last);
   }
 
@@ -80,13 +84,15 @@ export class Exchanges {
     return [...beside].findLast((one) => one.row.cookie === row.cookie && one.ports !== ports && !hasLeft(one));
   }
 
-  /** Those at the other end, in the order in which they came. */
-  #otherEnds({ tuples }: Side): Side[] {
+  /** Those that may be at the other end, in the order in which they came, and how far they are to be believed. */
+  #otherEnds({ tuples, row }: Side, world: World): Map<Side, Trust> {
     for (const { name, reversed } of tuples) {
-      const sides = this.#ends[reversed ? 0 : 1].get(name);
-      if (sides && sides.size > 0) return [...sides];
+      const sides = [...(this.#ends[reversed ? 0 : 1].get(name) ?? [])];
+      const trusts = sides.map((other) => [other, trustInPair(row, other.row, world)] as const);
+      const believed = trusts.filter(([, trust]) => trust !== "none");
+      if (believed.length > 0) return new Map(believed);
     }
-    return [];
+    return new Map();
   }
 
   #at(name: string, reversed: boolean): Set<Side> {

@@ -266,7 +266,8 @@ export class FlowTable {
   /** What has been counted must go on where it was, and of a flow both ends are kept or none: one would name it wrongly. */
   #fits(rows: FlowRows, index: number, world: World): boolean {
     if (this.#places() > 0 || this.#remembered.has(rows, index)) return true;
-    return this.#pairs.hasMirror(tuplesOf(rows.row(index), world));
+    const row = rows.row(index);
+    return this.#pairs.hasMirror({ row, tuples: tuplesOf(row, world) }, world);
   }
 
   #countLeftOut(rows: FlowRows): number {
@@ -306,18 +307,19 @@ export class FlowTable {
     const flow = createFlow(this.#round, world.nowNs);
     const side = createSide(rows, index, row, flow, tuplesOf(row, world));
     const before = this.#remembered.take(rows, index);
-    if (row.protocol === PROTOCOL.udp) for (const each of this.#exchanges.add(side, before)) this.#show(each);
-    else this.#show(this.#pair(side, before));
+    if (row.protocol === PROTOCOL.udp) for (const each of this.#exchanges.add(side, before, world)) this.#show(each);
+    else this.#show(this.#pair(side, before, world));
     markStart(side, world.history);
     return side;
   }
 
   /** The flow of a new socket: that of the other end, if it waits for this one. */
-  #pair(side: Side, before: Counted | undefined): Flow {
-    const mirror = this.#pairs.takeMirror(side.tuples);
-    if (mirror) side.flow = mirror.flow;
-    else this.#pairs.add(side);
-    place(side, mirror);
+  #pair(side: Side, before: Counted | undefined, world: World): Flow {
+    const mirror = this.#pairs.takeMirror(side, world);
+    if (mirror) side.flow = mirror.side.flow;
+    else this.#pairs.add(side, world);
+    if (mirror) side.flow.trust = mirror.trust;
+    place(side, mirror?.side);
     resume(side.flow, before);
     return side.flow;
   }

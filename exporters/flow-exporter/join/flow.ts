@@ -68,6 +68,8 @@ export interface Flow {
   again: boolean;
   /** Undefined while it is not established. */
   connected: Connected | undefined;
+  /** How far its two sockets can be believed to be its ends. */
+  trust: "certain" | "possible";
 }
 
 const NOTHING_COUNTED: Counted = {
@@ -93,6 +95,7 @@ export function createFlow(since: number, sinceNs: number): Flow {
     answeredNs: 0,
     again: false,
     connected: undefined,
+    trust: "certain",
   };
 }
 
@@ -175,9 +178,10 @@ function sentSoFar({ client, server, allotted }: Flow): number {
   return Math.max(client?.sentBytes ?? 0, server?.receivedBytes ?? 0);
 }
 
-/** What the server has sent need not have arrived: it only counts where the client is not seen. */
-function receivedSoFar({ client, server, counted, allotted }: Flow): number {
+/** What the server has sent need not have arrived: it only counts where the client is not seen, or may not be the client. */
+function receivedSoFar({ client, server, counted, allotted, trust }: Flow): number {
   if ((client ?? server)?.exchange) return allotted.receivedBytes;
+  if (client && server && trust === "possible") return Math.max(client.receivedBytes, server.sentBytes);
   if (client) return client.receivedBytes;
   return counted.clientSeen ? counted.receivedBytes : (server?.sentBytes ?? 0);
 }

@@ -51,7 +51,8 @@ function unnamedOwner(row: FlowRow, world: World): Owner {
   return gone ? { endpoint, unknownCgroup: true } : { endpoint };
 }
 
-function containerIdOf(row: FlowRow, world: World): string | undefined {
+/** The container whose cgroup a socket is in. */
+export function containerIdOf(row: FlowRow, world: World): string | undefined {
   const process = world.processes.get(row.pid);
   return containerOf(row.cgroupId, world) ?? (process && containerOf(process.cgroupId, world));
 }

@@ -1,41 +1,59 @@
 import type { Side } from "./side.ts";
+import { isForeign, type Trust, trustInPair } from "./trust.ts";
 import type { Tuple } from "./tuple.ts";
+import type { World } from "./world.ts";
+
+/** A socket, or what is to be one. */
+type End = Pick<Side, "row" | "tuples">;
+
+/** The other end of a connection, and how far it can be believed to be. */
+interface Mirror {
+  side: Side;
+  trust: Exclude<Trust, "none">;
+}
 
 /** Finds the other socket of a connection whose both ends are on this host. */
 export class Pairs {
-  /** Sockets whose other end has not shown, by each name of their connection; of two with one name the later. */
-  readonly #alone = new Map<string, Side>();
+  /** Sockets whose other end has not shown, by each name of their connection: those at the one end, and at the other. */
+  readonly #alone = [new Map<string, Side>(), new Map<string, Side>()] as const;
 
   /** The other end's socket, if it waits for this one; from then on it does not. */
-  takeMirror(tuples: readonly Tuple[]): Side | undefined {
-    const side = this.#mirror(tuples);
-    if (side) this.remove(side);
-    return side;
+  takeMirror(end: End, world: World): Mirror | undefined {
+    const mirror = this.#mirror(end, world);
+    if (mirror) this.remove(mirror.side);
+    return mirror;
   }
 
   /** Whether the other end waits for this one. */
-  hasMirror(tuples: readonly Tuple[]): boolean {
-    return this.#mirror(tuples) !== undefined;
+  hasMirror(end: End, world: World): boolean {
+    return this.#mirror(end, world) !== undefined;
   }
 
-  /** Lets a socket wait for its other end. */
-  add(side: Side): void {
-    for (const { name } of side.tuples) this.#alone.set(name, side);
+  /** Lets a socket wait for its other end. Of two with one name it is the later, unless that has no right to it. */
+  add(side: Side, world: World): void {
+    for (const tuple of side.tuples) {
+      const at = this.#at(tuple);
+      if (!at.has(tuple.name) || !isForeign(side.row, world)) at.set(tuple.name, side);
+    }
   }
 
   remove(side: Side): void {
-    for (const { name } of side.tuples) if (this.#alone.get(name) === side) this.#alone.delete(name);
+    for (const tuple of side.tuples) {
+      const at = this.#at(tuple);
+      if (at.get(tuple.name) === side) at.delete(tuple.name);
+    }
   }
 
-  #mirror(tuples: readonly Tuple[]): Side | undefined {
-    for (const tuple of tuples) {
-      const side = this.#alone.get(tuple.name);
-      if (side && isOtherEnd(side, tuple)) return side;
+  #mirror({ row, tuples }: End, world: World): Mirror | undefined {
+    for (const { name, reversed } of tuples) {
+      const side = this.#at({ reversed: !reversed }).get(name);
+      const trust = side ? trustInPair(side.row, row, world) : "none";
+      if (side && trust !== "none") return { side, trust };
     }
     return undefined;
   }
-}
 
-function isOtherEnd({ tuples }: Side, { name, reversed }: Tuple): boolean {
-  return tuples.some((one) => one.name === name && one.reversed !== reversed);
+  #at({ reversed }: Pick<Tuple, "reversed">): Map<string, Side> {
+    return this.#alone[reversed ? 1 : 0];
+  }
 }

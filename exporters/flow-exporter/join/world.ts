@@ -1,6 +1,7 @@
 import type { Container } from "../decode/containers.ts";
 import type { ProcessRow } from "../decode/process-rows.ts";
 import type { Service } from "../decode/services.ts";
+import type { Namespaces } from "./namespaces.ts";
 import type { ProcessHistory } from "./process-history.ts";
 import { createServices, type Services } from "./services.ts";
 import type { Tenures } from "./tenures.ts";
@@ -15,6 +16,8 @@ export interface Facts {
   /** The container each cgroup is of, by its number; "": of none. Those of processes that are gone are among them. */
   cgroups: ReadonlyMap<number, string>;
   tenures: Tenures;
+  /** What the kernel tells of network namespaces. */
+  namespaces: Namespaces;
   /** Processes that are Docker's own proxies, those that are gone among them. */
   proxies: ReadonlySet<number>;
   /** Containers that are gone: they name the flows they leave behind. */
@@ -56,6 +59,7 @@ export interface World {
   services: Services;
   /** As in the facts. */
   tenures: Tenures;
+  namespaces: Namespaces;
   cgroups: ReadonlyMap<number, string>;
   proxies: ReadonlySet<number>;
   processes: ReadonlyMap<number, ProcessRow>;
@@ -93,6 +97,7 @@ export function createWorld(facts: Facts): World {
     services: createServices(facts.services ?? []),
     published: publishedBy([...facts.containers, ...(facts.goneContainers ?? [])]),
     tenures: facts.tenures,
+    namespaces: facts.namespaces,
     cgroups: facts.cgroups,
     proxies: facts.proxies,
     processes,

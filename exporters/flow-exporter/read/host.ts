@@ -15,8 +15,11 @@ export interface Host {
   /** Text of a file of the first process's network namespace: the host's own; empty when it cannot be read. */
   netFile(name: string): string;
   /** Text of a file that anybody may read of a process; empty when it cannot be read: the process may have ended. */
-  processFile(pid: number, name: "cgroup" | "status"): string;
+  processFile(pid: number, name: ProcessFile): string;
 }
+
+/** Those under `net` are of the process's network namespace. */
+type ProcessFile = "cgroup" | "status" | "uid_map" | "net/fib_trie" | "net/ipv6_route";
 
 /** The machine behind `proc`. */
 export function createHost(proc: string): Host {

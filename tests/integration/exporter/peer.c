@@ -15,8 +15,14 @@
  * peer orphan ADDRESS PORT BYTES: a child sends them and ends at once; prints "done" then.
  * peer hear PORT: takes datagrams, and answers each with its first half.
  * peer ask ADDRESS PORT COUNT BYTES: sends COUNT datagrams and takes their answers, from one socket, then prints "done".
+ * peer pose KIND ADDRESS PORT TO TO_PORT: from an address that need not be its own, tries to connect to another one (KIND
+ * tcp) or sends it a byte (udp), then prints "done".
+ * peer forge KIND ADDRESS PORT BYTES: connects to ADDRESS, poses as the other end of that, then sends BYTES and prints
+ * "done".
+ * peer hold MS FROM_PORT ADDRESS PORT BYTES: connects from a port of its own and prints "done"; sends BYTES after MS.
  */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -67,6 +73,25 @@ static int connected(const char *host, const char *port)
 	return fd;
 }
 
+static int socket_of(const char *kind)
+{
+	return check(socket(AF_INET, strcmp(kind, "udp") == 0 ? SOCK_DGRAM : SOCK_STREAM, 0), "socket");
+}
+
+static void pose(const char *kind, struct sockaddr_in from, struct sockaddr_in to)
+{
+	int fd = socket_of(kind), yes = 1;
+
+	check(setsockopt(fd, SOL_IP, IP_TRANSPARENT, &yes, sizeof(yes)), "IP_TRANSPARENT");
+	check(bind(fd, (void *)&from, sizeof(from)), "bind");
+	check(fcntl(fd, F_SETFL, O_NONBLOCK), "fcntl");
+	/* Of a connection nothing more than the first packet is wanted. */
+	if (connect(fd, (void *)&to, sizeof(to)) < 0 && errno != EINPROGRESS)
+		check(-1, "connect");
+	if (strcmp(kind, "udp") == 0)
+		check(write(fd, "", 1), "write");
+}
+
 static int listening(const char *port, int six)
 {
 	int fd = check(socket(six ? AF_INET6 : AF_INET, SOCK_STREAM, 0), "socket");
@@ -90,6 +115,13 @@ static void send_bytes(int fd, size_t left)
 
 	while (left > 0)
 		left -= check(write(fd, buffer, left < sizeof(buffer) ? left : sizeof(buffer)), "write");
+}
+
+/* So few at once that each write is one datagram. */
+static void send_pieces(int fd, size_t left)
+{
+	for (; left > 0; left -= left < 1000 ? left : 1000)
+		send_bytes(fd, left < 1000 ? left : 1000);
 }
 
 static void receive_bytes(int fd, size_t left)
@@ -280,6 +312,33 @@ static void ask(char **arguments)
 	pause();
 }
 
+static void forge(char **arguments)
+{
+	struct sockaddr_in to = address_of(arguments[1], arguments[2]), own;
+	socklen_t length = sizeof(own);
+	int fd = socket_of(arguments[0]);
+
+	check(connect(fd, (void *)&to, sizeof(to)), "connect");
+	check(getsockname(fd, (void *)&own, &length), "getsockname");
+	pose(arguments[0], to, own);
+	send_pieces(fd, atol(arguments[3]));
+	puts("done");
+	pause();
+}
+
+static void hold(char **arguments)
+{
+	struct sockaddr_in own = address_of("0.0.0.0", arguments[1]), to = address_of(arguments[2], arguments[3]);
+	int fd = socket_of("tcp");
+
+	check(bind(fd, (void *)&own, sizeof(own)), "bind");
+	check(connect(fd, (void *)&to, sizeof(to)), "connect");
+	puts("done");
+	usleep(atoi(arguments[0]) * 1000);
+	send_bytes(fd, atol(arguments[4]));
+	pause();
+}
+
 int main(int count, char **arguments)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -312,5 +371,14 @@ int main(int count, char **arguments)
 		hear(arguments + 2);
 	if (count == 6 && strcmp(arguments[1], "ask") == 0)
 		ask(arguments + 2);
+	if (count == 7 && strcmp(arguments[1], "pose") == 0) {
+		pose(arguments[2], address_of(arguments[3], arguments[4]), address_of(arguments[5], arguments[6]));
+		puts("done");
+		pause();
+	}
+	if (count == 6 && strcmp(arguments[1], "forge") == 0)
+		forge(arguments + 2);
+	if (count == 7 && strcmp(arguments[1], "hold") == 0)
+		hold(arguments + 2);
 	return 2;
 }

@@ -132,7 +132,14 @@ describe("a container Docker has not told about yet", () => {
 
   test("and whose socket one read has missed, does not pass for the world", () => {
     const table = new FlowTable();
-    const server = { ...SERVER, cgroup: 0, comm: "sshd", source: "192.168.1.10:22", destination: "172.18.0.9:40000" };
+    const server = {
+      ...SERVER,
+      netns: 1,
+      cgroup: 0,
+      comm: "sshd",
+      source: "192.168.1.10:22",
+      destination: "172.18.0.9:40000",
+    };
     table.update(rows({ ...server, received: 100 }), before());
     assert.deepEqual(edges(table), ["waits"]);
     const client = { ...socket, source: "172.18.0.9:40000", destination: "192.168.1.10:22" };

@@ -7,6 +7,7 @@ import type { Closed } from "../../../../exporters/flow-exporter/join/closed-int
 import { containerIdIn } from "../../../../exporters/flow-exporter/join/container-cgroups.ts";
 import { takeNews } from "../../../../exporters/flow-exporter/join/flow.ts";
 import { FlowTable } from "../../../../exporters/flow-exporter/join/flow-table.ts";
+import { Namespaces } from "../../../../exporters/flow-exporter/join/namespaces.ts";
 import { ProcessHistory } from "../../../../exporters/flow-exporter/join/process-history.ts";
 import { Tenures } from "../../../../exporters/flow-exporter/join/tenures.ts";
 import { createWorld, type Facts, type World } from "../../../../exporters/flow-exporter/join/world.ts";
@@ -89,6 +90,7 @@ export function world(values: Told = {}): World {
   tenures.update(containers, values.goneContainers ?? [], startOf, 0);
   return createWorld({
     tenures,
+    namespaces: new Namespaces(() => undefined),
     containers,
     cgroups: cgroupsOf(processes),
     proxies: new Set([PROXY_PID]),
