@@ -38,6 +38,16 @@ describe("the dashboards", { skip: noBrowser }, () => {
     await screenshot(suite.page, "oddities");
   });
 
+  it("tells what a firing alert says", async () => {
+    await open("flowtally-monitoring");
+    const alerts = panel("Alerts that fire");
+    await alerts.scrollIntoViewIfNeeded();
+    const text = alerts.getByRole("row", { name: "cadvisor" }).locator(".long");
+    await expect(text).toHaveText(/^cadvisor cannot be scraped\. Prometheus has had no answer .* brings it back\.$/);
+    await expect(alerts.getByRole("columnheader", { name: "What it says" })).toHaveCount(1);
+    await screenshot(suite.page, "alerts");
+  });
+
   it("asks only for what is in sight", async () => {
     const queries: string[] = [];
     suite.page.on("request", (request) => queries.push(decodeURIComponent(request.url())));

@@ -1,3 +1,4 @@
+import type { Alert } from "../lib/dashboard/alerts.ts";
 import type { RawSeries } from "../lib/dashboard/series.ts";
 import type { LabelValues } from "../lib/dashboard/variables.ts";
 import { getJson } from "./client.ts";
@@ -36,6 +37,12 @@ export async function labelValues({ label, selector }: LabelValues, { from, to }
   const parameters = { start: from, end: to, ...(selector !== undefined && { "match[]": selector }) };
   const { data } = await ask<string[]>(`label/${encodeURIComponent(label)}/values`, parameters, signal);
   return data;
+}
+
+/** The alerts that fire or are about to. @throws ApiError */
+export async function activeAlerts(signal: AbortSignal): Promise<Alert[]> {
+  const { data } = await ask<{ alerts: Alert[] }>("alerts", {}, signal);
+  return data.alerts;
 }
 
 function ask<T>(path: string, parameters: Record<string, string | number>, signal: AbortSignal): Promise<Answer<T>> {

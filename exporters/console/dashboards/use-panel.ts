@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { ApiError } from "../api/client.ts";
-import { queryInstant, queryRange } from "../api/prometheus.ts";
+import { activeAlerts, queryInstant, queryRange } from "../api/prometheus.ts";
+import { asksForAlerts, withAlertTexts } from "../lib/dashboard/alerts.ts";
 import { aligned, SCRAPE_SECONDS, stepFor } from "../lib/dashboard/interval.ts";
 import type { Panel, Target } from "../lib/dashboard/model.ts";
 import { type Frame, onSteps, parseValue, type Series, seriesName, stepsOf } from "../lib/dashboard/series.ts";
@@ -57,7 +58,8 @@ async function ask(panel: Panel, context: Context, points: number, signal: Abort
   const askMoment = async (target: Target): Promise<Found> => {
     const result = await queryInstant(filled(target.expr, context, step, target.minStep), to, signal);
     const results = result.map(({ metric, value }) => ({ metric, value: parseValue(value[1]) }));
-    return { refId: target.refId, results };
+    const found = { refId: target.refId, results };
+    return asksForAlerts(target.expr) ? withAlertTexts(found, await activeAlerts(signal)) : found;
   };
 
   const [series, found] = await Promise.all([Promise.all(over.map(askSeries)), Promise.all(at.map(askMoment))]);

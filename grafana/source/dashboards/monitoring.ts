@@ -41,7 +41,7 @@ const glance = [
 const lists = [
   table(
     "Alerts that fire",
-    "What is wrong now; each alert's text says why, and how to fix it: see Prometheus, Alerts.",
+    "What is wrong now. Each alert's text says why, and how to fix it: the console shows it here, Prometheus under Alerts.",
     [
       { title: "Alert", label: "alertname" },
       { title: "Severity", label: "severity" },
@@ -57,7 +57,7 @@ const lists = [
     { title: "Reason", label: "reason" },
     { title: "Left out", expr: own.leftOut, unit: "short" },
   ]),
-].map((panel) => panel.span(12).height(6));
+].map((panel, index) => panel.span(24).height(index === 0 ? 7 : 5));
 
 const scraping = [
   chart("Targets", "1 while Prometheus can scrape the service, 0 while it cannot.", "short")

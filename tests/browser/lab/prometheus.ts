@@ -18,11 +18,26 @@ const LABELS: Readonly<Record<string, readonly string[]>> = {
   destination_project: ["shop", "etl"],
   peer: ["shop-api-1", "world"],
   protocol: ["tcp", "udp"],
-  alertname: ["none"],
+  alertname: ["TargetDown"],
   severity: ["warning"],
   part: ["llc_misses"],
   reason: ["no performance counters"],
 };
+
+const ALERTS = [
+  {
+    labels: { alertname: "TargetDown", severity: "warning", job: "cadvisor", instance: "cadvisor:8080" },
+    annotations: {
+      summary: "cadvisor cannot be scraped",
+      description:
+        "Prometheus has had no answer from cadvisor (cadvisor:8080) for a minute: its metrics are missing, and alerts on " +
+        "them are silent. `npm run status` shows its state, `docker logs cadvisor` its last words; `npm start` brings it back.",
+    },
+    state: "firing",
+    activeAt: "2030-01-31T12:00:00Z",
+    value: "0e+00",
+  },
+];
 
 interface Said {
   status: "success" | "error";
@@ -37,6 +52,7 @@ type Metric = Record<string, string>;
 export function answer(path: string, query: URLSearchParams): Said {
   const label = /^label\/(\w+)\/values$/.exec(path)?.[1];
   if (label !== undefined) return success(LABELS[label] ?? ["one", "two"]);
+  if (path === "alerts") return success({ alerts: ALERTS });
   if (path === "series") return success([{ __name__: "made_up", name: "shop-web-1" }]);
   const expr = query.get("query") ?? "";
   if (expr.startsWith("broken"))

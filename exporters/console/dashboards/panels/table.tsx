@@ -1,4 +1,5 @@
 import { useMemo, useState } from "preact/hooks";
+import { ALERT_TEXT } from "../../lib/dashboard/alerts.ts";
 import type { Look, Panel } from "../../lib/dashboard/model.ts";
 import { type Cell, linkOf, type Table, tableOf } from "../../lib/dashboard/table.ts";
 import { nextSort, type Sort, sortRows } from "../../lib/sort.ts";
@@ -28,7 +29,12 @@ export function TablePanel({ panel, data: { found } }: PanelProps) {
           {rows.slice(0, SHOWN).map((row) => (
             <tr key={row.filter((cell) => typeof cell === "string").join("\n")}>
               {row.map((cell, column) => (
-                <Value key={table.columns[column]} cell={cell} look={lookOf(panel, table.columns[column] ?? "")} />
+                <Value
+                  key={table.columns[column]}
+                  cell={cell}
+                  look={lookOf(panel, table.columns[column] ?? "")}
+                  long={table.columns[column] === ALERT_TEXT}
+                />
               ))}
             </tr>
           ))}
@@ -64,10 +70,12 @@ function Heading({ name, sort, numeric, onSort }: HeadingProps) {
   );
 }
 
-function Value({ cell, look }: { cell: Cell; look: Look }) {
+function Value({ cell, look, long }: { cell: Cell; look: Look; long: boolean }) {
   if (typeof cell === "number") return <td class="number">{formatValue(cell, look.unit, look.decimals)}</td>;
   if (cell === undefined || cell === "") return <td class="muted">–</td>;
-  return <td>{look.link === undefined ? cell : <a href={linkOf(look.link, cell)}>{cell}</a>}</td>;
+  return (
+    <td class={long ? "long" : ""}>{look.link === undefined ? cell : <a href={linkOf(look.link, cell)}>{cell}</a>}</td>
+  );
 }
 
 function lookOf({ look, looks }: Panel, name: string): Look {

@@ -116,7 +116,20 @@ describe("questions to Prometheus", () => {
     assert.deepEqual(asked.splice(0), ["/api/v1/query?query=up%7Bjob%3D%22a+b%22%7D"]);
   });
 
-  for (const at of ["admin/tsdb/snapshot", "status/config", "label/a%2Fb/values", "..%2F..%2Fmetrics", "query/x"]) {
+  it("ask for the alerts that fire, with their texts, which no sample has", async () => {
+    await fetch(`${await serveAsking(prometheus)}/api/prometheus/alerts`);
+    assert.deepEqual(asked.splice(0), ["/api/v1/alerts?"]);
+  });
+
+  for (const at of [
+    "rules",
+    "alertmanagers",
+    "admin/tsdb/snapshot",
+    "status/config",
+    "label/a%2Fb/values",
+    "..%2F..%2Fmetrics",
+    "query/x",
+  ]) {
     it(`only ask for samples: not ${at}`, async () => {
       const response = await fetch(`${await serveAsking(prometheus)}/api/prometheus/${at}`);
       assert.equal(response.status, 404);
