@@ -4,6 +4,7 @@ import { composeIn } from "../stack/compose.ts";
 import { listContainers } from "../stack/containers.ts";
 import { writeStackFiles } from "../stack/files.ts";
 import { readHostFacts } from "../stack/host-facts.ts";
+import { removeOldPins } from "../stack/old-pins.ts";
 import { extractPrograms } from "../stack/programs.ts";
 import { handOverVolumes, missingVolumes, OWNED_VOLUMES } from "../stack/volumes.ts";
 import { healthSecondsOf, patienceOf } from "./patience.ts";
@@ -24,7 +25,8 @@ export const up: Step = {
     await provideVolumes(context, report);
     await composeIn(host, layout).up({ signal, onLine: report });
     context.patience = patienceOf((performance.now() - began) / 1000);
-    return `${(await listContainers(docker)).length} containers`;
+    const pins = await removeOldPins(host);
+    return [`${(await listContainers(docker)).length} containers`, ...(pins === undefined ? [] : [pins])].join("; ");
   },
 };
 
