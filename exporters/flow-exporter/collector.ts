@@ -165,6 +165,7 @@ export class Collector {
   /** All that the next exporter needs to go on from here. */
   state(): State {
     const { taken, rows, ...closed } = this.#closed.state(this.#tcp.unsettledSequences());
+    this.#holdTenures(this.#processes, this.#parts.host.bootTimeNs());
     return {
       bootId: this.#parts.host.bootId(),
       ...this.totals.state,
@@ -176,6 +177,7 @@ export class Collector {
       containers: this.#parts.metadata.known,
       ownContainers: [...this.#own.ids],
       proxies: this.#proxies.known,
+      tenures: this.#tenures.state,
       closed: {
         ...closed,
         taken: taken.map(([first, last]) => [first, last]),
@@ -362,7 +364,10 @@ export class Collector {
 
   #holdTenures(processes: ReadonlyMap<number, ProcessRow>, nowNs: number): void {
     const { metadata } = this.#parts;
-    if (metadata.version === this.#tenuresAsOf) return;
+    if (metadata.version === this.#tenuresAsOf) {
+      if (metadata.up) this.#tenures.confirm(nowNs);
+      return;
+    }
     this.#tenuresAsOf = metadata.version;
     this.#tenures.update(metadata.containers, metadata.gone, ({ pid }) => processes.get(pid)?.startNs, nowNs);
   }
@@ -372,10 +377,11 @@ export class Collector {
     this.work.restore(before.work);
   }
 
-  #remember({ tcp, udp, cgroups, containers, proxies }: State, nowNs: number): void {
+  #remember({ tcp, udp, cgroups, containers, proxies, tenures }: State, nowNs: number): void {
     this.#cgroups.restore(cgroups, nowNs);
     this.#proxies.remember(proxies, nowNs);
     this.#parts.metadata.restore(containers);
+    this.#tenures.restore(tenures, containers);
     this.#tcp.remember(tcp, nowNs);
     this.#udp.remember(udp, nowNs);
   }

@@ -3,11 +3,24 @@ import type { Container } from "../decode/containers.ts";
 /** How long before its first process a container's address and ports can be called: the engine prepares them before. */
 const PREPARED_NS = 3e9;
 
+/** How late Docker's word of a container can be. */
+const LATE_NS = 10e9;
+
 interface Tenure {
   container: Container;
   fromNs: number;
   /** Infinity: it has it still. */
   untilNs: number;
+  /** So long before it can have been called already. */
+  preparedNs: number;
+}
+
+/** What the next exporter must know, times in nanoseconds since boot. */
+export interface TenuresState {
+  /** Up to when Docker has told of all changes. */
+  toldNs: number;
+  /** `untilNs` left out: the container had it still. */
+  held: { place: string; containerId: string; fromNs: number; untilNs?: number | undefined; preparedNs: number }[];
 }
 
 /** The container that had something at a moment; or that it was known, and had by none then. */
@@ -27,6 +40,27 @@ export class Tenures {
     this.#keptNs = keptNs;
   }
 
+  /** For the next exporter: an address can have gone to another container while none runs. */
+  get state(): TenuresState {
+    const held = [...this.#tenures].flatMap(([place, tenures]) =>
+      tenures.map(({ container, untilNs, ...times }) => {
+        const until = untilNs === Number.POSITIVE_INFINITY ? {} : { untilNs };
+        return { place, containerId: container.id, ...times, ...until };
+      }),
+    );
+    return { toldNs: this.#lastNs, held };
+  }
+
+  /** Goes on where an earlier exporter was; one whose container is not among those that it knew is left out. */
+  restore({ toldNs, held }: TenuresState, known: Iterable<Container>): void {
+    const byId = new Map([...known].map((container) => [container.id, container]));
+    this.#lastNs = toldNs;
+    for (const { place, containerId, untilNs = Number.POSITIVE_INFINITY, ...times } of held) {
+      const container = byId.get(containerId);
+      if (container) this.#of(place).push({ container, ...times, untilNs });
+    }
+  }
+
   /**
    * Takes in what Docker has told: those that run, and those that are gone, which may have come and gone since it was
    * last told. `startOf`: when a container's first process began; undefined where that is not known.
@@ -37,10 +71,11 @@ export class Tenures {
     startOf: (container: Container) => number | undefined,
     nowNs: number,
   ): void {
-    const current = new Set<Tenure>();
-    for (const container of running) {
-      const fromNs = Math.max(startOf(container) ?? 0, this.#lastNs);
-      for (const place of placesOf(container)) current.add(this.#hold(place, container, fromNs));
+    const held = [...running].flatMap((container) => placesOf(container).map((place) => ({ place, container })));
+    const lasting = held.map(({ place, container }) => this.#goOn(place, container));
+    const current = new Set(lasting.filter((one) => one !== undefined));
+    for (const [index, { place, container }] of held.entries()) {
+      if (!lasting[index]) current.add(this.#start(place, container, startOf(container) ?? 0, nowNs, current));
     }
     for (const container of gone) for (const place of placesOf(container)) this.#note(place, container, nowNs);
     for (const [place, tenures] of this.#tenures) {
@@ -49,6 +84,11 @@ export class Tenures {
       if (kept.length > 0) this.#tenures.set(place, kept);
       else this.#tenures.delete(place);
     }
+    this.#lastNs = nowNs;
+  }
+
+  /** Docker has told of no change up to now. */
+  confirm(nowNs: number): void {
     this.#lastNs = nowNs;
   }
 
@@ -68,23 +108,42 @@ export class Tenures {
     if (!tenures) return undefined;
     const byStart = tenures.toSorted((one, two) => one.fromNs - two.fromNs);
     const held = byStart.findLast(({ fromNs, untilNs }) => fromNs <= atNs && atNs <= untilNs);
-    const next = byStart.find(({ fromNs }) => atNs < fromNs && fromNs - atNs <= PREPARED_NS);
+    const next = byStart.find(({ fromNs, preparedNs }) => atNs < fromNs && fromNs - atNs <= preparedNs);
     return (held ?? next)?.container ?? "nobody";
   }
 
-  #hold(place: string, container: Container, fromNs: number): Tenure {
+  /** The tenure of a container that has had something already. */
+  #goOn(place: string, container: Container): Tenure | undefined {
+    const known = this.#of(place).find((one) => one.container.id === container.id && isLasting(one));
+    if (known) known.container = container;
+    return known;
+  }
+
+  /** A new one; `current`: those that go on. */
+  #start(place: string, container: Container, startNs: number, nowNs: number, current: ReadonlySet<Tenure>): Tenure {
     const tenures = this.#of(place);
-    const known = tenures.find((one) => one.container.id === container.id && one.untilNs === Number.POSITIVE_INFINITY);
-    const tenure = known ?? { container, fromNs, untilNs: Number.POSITIVE_INFINITY };
-    tenure.container = container;
-    if (!known) tenures.push(tenure);
+    const left = tenures.filter((one) => isLasting(one) && !current.has(one));
+    const times = left.length > 0 ? this.#inherit(left, startNs, nowNs) : this.#begin(startNs);
+    const tenure = { container, ...times, untilNs: Number.POSITIVE_INFINITY };
+    tenures.push(tenure);
     return tenure;
+  }
+
+  #begin(startNs: number) {
+    return { fromNs: Math.max(startNs, this.#lastNs), preparedNs: PREPARED_NS };
+  }
+
+  /** Who ran long before can have got it at any time since: until now it is nobody's for sure. */
+  #inherit(from: readonly Tenure[], startNs: number, nowNs: number) {
+    if (startNs >= this.#lastNs - LATE_NS) return { fromNs: startNs, preparedNs: PREPARED_NS };
+    for (const one of from) one.untilNs = this.#lastNs;
+    return { fromNs: nowNs, preparedNs: 0 };
   }
 
   #note(place: string, container: Container, nowNs: number): void {
     const tenures = this.#of(place);
     if (tenures.some((one) => one.container.id === container.id)) return;
-    tenures.push({ container, fromNs: this.#lastNs, untilNs: nowNs });
+    tenures.push({ container, fromNs: this.#lastNs, untilNs: nowNs, preparedNs: PREPARED_NS });
   }
 
   #of(place: string): Tenure[] {
@@ -94,8 +153,12 @@ export class Tenures {
   }
 }
 
+function isLasting({ untilNs }: Tenure): boolean {
+  return untilNs === Number.POSITIVE_INFINITY;
+}
+
 function placesOf({ addresses, publishedPorts }: Container): string[] {
-  return [...addresses, ...publishedPorts.map(portName)];
+  return [...new Set([...addresses, ...publishedPorts.map(portName)])];
 }
 
 function portName({ protocol, hostAddress = "", hostPort }: Container["publishedPorts"][number]): string {

@@ -4,6 +4,7 @@ import { createEdge } from "../join/edge.ts";
 import type { Endpoint } from "../join/endpoint.ts";
 import { MANY_PORTS } from "../join/flow.ts";
 import type { Memory } from "../join/remembered.ts";
+import type { TenuresState } from "../join/tenures.ts";
 import type { DepartedState } from "./departed.ts";
 import { createCounters, type EdgeCounters, type EdgeTotal } from "./edge-total.ts";
 import type { EndpointTotal } from "./endpoint-work.ts";
@@ -37,6 +38,8 @@ export interface State {
   ownContainers: string[];
   /** Docker's own proxies: process id and start. */
   proxies: [number, number][];
+  /** Which of the containers had which address, and port of the host, when. */
+  tenures: TenuresState;
   /** As `ClosedState`; the rows in base64. */
   closed: { tracer: string; taken: [number, number][]; rows: string; shown?: number | undefined; erased: number };
   tcp: Memory[];
@@ -118,6 +121,19 @@ const workSchema = z.object({
   residentBytes: amount,
 }) satisfies z.ZodType<EndpointTotal>;
 
+const tenuresSchema = z.object({
+  toldNs: amount,
+  held: z.array(
+    z.object({
+      place: z.string(),
+      containerId: z.string(),
+      fromNs: amount,
+      untilNs: amount.optional(),
+      preparedNs: amount,
+    }),
+  ),
+}) satisfies z.ZodType<TenuresState>;
+
 const departedSchema = z.object({
   remembered: z.array(edgeSchema),
   forgotten: z.object({ tcp: countersSchema, udp: countersSchema }),
@@ -144,6 +160,7 @@ const fileSchema = z.object({
   /** Left out by exporters that did not keep it. */
   ownContainers: z.array(z.string()).default([]),
   proxies: z.array(z.tuple([z.int(), amount])).default([]),
+  tenures: tenuresSchema.default(() => ({ toldNs: 0, held: [] })),
   closed: z.object({
     tracer: z.string(),
     taken: z.array(run),

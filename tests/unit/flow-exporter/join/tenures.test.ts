@@ -62,6 +62,47 @@ describe("an address that one container had, and another has now", () => {
   });
 });
 
+test("an address that two containers have, on networks of their own, stays with both", () => {
+  const both = [FORMER, has("latter", "f", 70)];
+  const tenures = told([50, both], [60, both], [70, both]);
+  const ofAddress = tenures.state.held.filter(({ place }) => place === ADDRESS);
+  assert.deepEqual(
+    ofAddress.map(({ containerId, untilNs }) => [containerId, untilNs]),
+    both.map(({ id }) => [id, undefined]),
+  );
+});
+
+describe("what the next exporter is told", () => {
+  const before = told([50, [FORMER, has("latter", "f", 70, [])]]);
+  const next = (known: Container[]) => {
+    const tenures = new Tenures(300 * SECOND_NS);
+    tenures.restore(structuredClone(before.state), known);
+    return tenures;
+  };
+
+  test("is who had an address, and what became of it meanwhile is nobody's where it cannot be known whose", () => {
+    const tenures = next([FORMER]);
+    // The heir has run for longer, and so can have got it at any time.
+    tenures.update([LATTER], [FORMER], () => 5 * SECOND_NS, 90 * SECOND_NS);
+    assert.deepEqual(
+      [40, 50, 51, 89, 90, 91].map((at) => nameAt(tenures, at)),
+      ["former", "former", "nobody", "nobody", "latter", "latter"],
+    );
+  });
+
+  test("goes on for who has it still, and ends where its heir began", () => {
+    const tenures = next([FORMER]);
+    tenures.update([FORMER], [], () => 10 * SECOND_NS, 90 * SECOND_NS);
+    assert.equal(nameAt(tenures, 70), "former");
+    tenures.update([LATTER], [FORMER], () => 95 * SECOND_NS, 100 * SECOND_NS);
+    assert.deepEqual([nameAt(tenures, 94), nameAt(tenures, 95)], ["former", "latter"]);
+  });
+
+  test("is not who had one that nobody knows any more", () => {
+    assert.equal(nameAt(next([]), 40), undefined);
+  });
+});
+
 describe("a flow to a container whose address another has by the time that it is read", () => {
   const later = {
     processes: [process(1, { comm: "init" }), process(70, { netns: 7, startNs: 110 * SECOND_NS })],

@@ -319,7 +319,8 @@ function stored(totals: EdgeTotals): State {
   const seen = { liveLost: 0, storageLost: 0, closedLost: 0, closedErased: 0, missedEvents: 0, udpLost: 0 };
   const losses = { total: { live: 0, closed: 0, erased: 0, events: 0, udp: 0 }, seen };
   const closed = { tracer: "", taken: [], rows: "", erased: 0 };
-  const own = { ownContainers: [], proxies: [], containers: [], cgroups: [] };
+  const tenures = { toldNs: 0, held: [] };
+  const own = { ownContainers: [], proxies: [], containers: [], cgroups: [], tenures };
   const rest = { unseenSeconds: 0, work: [], ...own, closed, tcp: [], udp: [] };
   return decodeState(encodeState({ bootId: "boot", ...totals.state, losses, ...rest }));
 }
