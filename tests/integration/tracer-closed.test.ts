@@ -17,6 +17,9 @@ const CLOSE = 7;
 /** A way of closing that tests/workloads/churn.c knows. */
 const CLIENT_RESETS = "2";
 
+/** follow_destroyed, as the kernel cuts its name. */
+const SEES_ENDS = "follow_destroye";
+
 const lacks = await tracerLacks();
 
 describe("flows that ended", { skip: lacks ?? false }, () => {
@@ -28,23 +31,18 @@ describe("flows that ended", { skip: lacks ?? false }, () => {
   after(() => tracer.stop());
 
   test(`${MANY} short connections while a reader polls: none missing, none twice, no byte off`, async (t) => {
-    const { lines, rows } = await runPolled(tracer.pins, [await compileWorkload("churn"), `${CONNECTIONS}`, "4"]);
-    rows.push(...takeClosed(tracer.pins));
-    readPin(tracer.pins, "snapshot"); // counts ends that no program saw
-    const { closedLost, missedEvents, storageLost } = readStatus(tracer.pins);
-    t.diagnostic(refusalsOf(tracer));
-    assert.equal(lines.length, 2 * CONNECTIONS);
-    assert.deepEqual(
-      { ...faults(churnEnds(lines), rows), closedLost, missedEvents, storageLost },
-      { closedLost: 0, missedEvents: 0, storageLost: 0 },
-    );
+    const account = await accountFor(t, tracer, `${CONNECTIONS}`, "4");
+    assert.equal(account.lines, 2 * CONNECTIONS);
+    assert.equal(readStatus(tracer.pins).storageLost, 0);
+    // A flow can go by unseen only where the kernel did not enter the program that sees a socket's end.
+    if (account.refused.has(SEES_ENDS)) return;
+    assert.deepEqual({ missing: account.missing, counted: account.counted }, { missing: 0, counted: 0 });
   });
 
   test(`${MANY} short connections while others want the CPUs: rows and counted losses make up for all`, async (t) => {
     burnCpus(t, 2);
-    const { lines, missing, counted } = await accountFor(tracer, `${CONNECTIONS}`, "4");
+    const { lines } = await accountFor(t, tracer, `${CONNECTIONS}`, "4");
     assert.equal(lines, 2 * CONNECTIONS);
-    assert.ok(missing.client <= counted, `${missing.client} clients missing, ${counted} counted`);
   });
 
   /**
@@ -52,11 +50,8 @@ describe("flows that ended", { skip: lacks ?? false }, () => {
    * programs can be preempted (Linux 7.0 and later), others do so while a worker's program is half through.
    */
   test(`${MANY} connections reset by eight workers: rows and counted losses make up for all`, async (t) => {
-    const { lines, missing, counted, refused } = await accountFor(tracer, `${CONNECTIONS}`, "8", CLIENT_RESETS);
+    const { lines } = await accountFor(t, tracer, `${CONNECTIONS}`, "8", CLIENT_RESETS);
     assert.equal(lines, 2 * CONNECTIONS);
-    const told = `${missing.client} clients and ${missing.server} servers missing, ${counted} counted; ${refused}`;
-    t.diagnostic(told);
-    assert.ok(missing.client + missing.server <= counted, told);
   });
 
   test("sequences have no gap, ends lie after starts, and acknowledged rows are gone", async () => {
@@ -203,34 +198,33 @@ interface Account {
   /** Lines of the workload: both ends of each connection. */
   lines: number;
   /** Ends without a row. */
-  missing: { client: number; server: number };
+  missing: number;
   /** Losses that the tracer counted meanwhile. */
   counted: number;
   /** Runs of its programs that the kernel refused, by name. */
-  refused: string;
+  refused: ReadonlyMap<string, number>;
 }
 
-/** Runs a churn while a reader polls; the rows there are must be exact, and what there is not is told. */
-async function accountFor(tracer: Tracer, ...args: string[]): Promise<Account> {
+/** Runs a churn while a reader polls. The rows there are must be exact, and what there is not must have been counted. */
+async function accountFor(t: TestContext, tracer: Tracer, ...args: string[]): Promise<Account> {
   const before = lossesOf(tracer);
   const { lines, rows } = await runPolled(tracer.pins, [await compileWorkload("churn"), ...args]);
   rows.push(...takeClosed(tracer.pins));
-  readPin(tracer.pins, "snapshot"); // counts ends that no program saw
   const told = new Set(rows.map((row) => row.cookie));
-  const seen = churnEnds(lines.filter(([cookie = ""]) => told.has(cookie)));
-  assert.deepEqual(faults(seen, rows), {});
-  const unseen = lines.filter(([cookie = ""]) => !told.has(cookie));
-  const missing = (wanted: string) => unseen.filter(([, role]) => role === wanted).length;
-  return {
-    lines: lines.length,
-    missing: { client: missing("client"), server: missing("server") },
-    counted: lossesOf(tracer) - before,
-    refused: refusalsOf(tracer),
-  };
-}
-
-function refusalsOf(tracer: Tracer): string {
-  return `runs the kernel refused: ${JSON.stringify(Object.fromEntries(refusedRuns(tracer)))}`;
+  const [seen, unseen] = [
+    lines.filter(([cookie = ""]) => told.has(cookie)),
+    lines.filter(([cookie = ""]) => !told.has(cookie)),
+  ];
+  assert.deepEqual(faults(churnEnds(seen), rows), {});
+  const counted = await eventually(5, () => {
+    readPin(tracer.pins, "snapshot"); // counts ends that no program saw
+    const losses = lossesOf(tracer) - before;
+    assert.ok(unseen.length <= losses, `${unseen.length} missing, ${losses} counted: ${unseen.join("; ")}`);
+    return losses;
+  });
+  const refused = refusedRuns(tracer);
+  t.diagnostic(`${unseen.length} missing, ${counted} counted; the kernel refused ${JSON.stringify([...refused])}`);
+  return { lines: lines.length, missing: unseen.length, counted, refused };
 }
 
 function lossesOf({ pins }: Tracer): number {

@@ -297,6 +297,12 @@ static __always_inline void count_missed_end(struct flow_slot slot)
 		__sync_fetch_and_add(&missed_events, 1);
 }
 
+static __always_inline void count_abandoned(struct flow_slot slot)
+{
+	__sync_fetch_and_add(&abandoned_slots, 1);
+	count_missed_end(slot);
+}
+
 /*
  * The slot of the flow that a socket carries now. Where its start went unseen, it gets one at last, as far as there is
  * room: in place of another socket's, or of the flow that it carried before.
@@ -308,10 +314,11 @@ static __always_inline struct flow_slot own_slot(const struct flow_place *place,
 	if (!found.bucket)
 		return add_unknown(place, sk, false);
 	state = state_in(found);
-	if (!is_slot_of(sk, found) || (state->ended && !state->ends_twice)) {
-		count_missed_end(found);
-		fill_unknown(state_in(found), sk);
-	}
+	if (!is_slot_of(sk, found))
+		count_abandoned(found);
+	else if (!state->ended || state->ends_twice)
+		return found;
+	fill_unknown(state, sk);
 	return found;
 }
 

@@ -27,6 +27,7 @@ struct {
 
 static __u64 next_row;
 static __u64 lost;
+static __u64 refused_before; /* the snapshot that is being taken */
 static __u64 taking; /* the session of the snapshot that is being taken */
 static __u64 is_busy; /* 1 while a program works on the rows: never across two of its runs */
 
@@ -42,8 +43,22 @@ static __always_inline struct flow_row *next_free_row(void)
 	return &chunk->rows[next_row % CHUNK_ROWS];
 }
 
+/*
+ * Each time that follow_destroyed was not entered it left a slot, which has been found by now, or there was none: a flow
+ * that no program saw at all, or of which the table had no room for the slot. A socket that never carried one may be
+ * among them.
+ */
+static __always_inline void count_unseen(void)
+{
+	__u64 found = abandoned_slots;
+
+	if (refused_before > found + unseen_flows)
+		unseen_flows = refused_before - found;
+}
+
 static __always_inline void publish_count(void)
 {
+	count_unseen();
 	live_count = next_row;
 	live_lost = lost;
 	publish(&live_snapshot, snapshots);
@@ -117,7 +132,10 @@ static __always_inline void forget(struct flow_bucket *bucket, __u32 number, __u
 	bool is_missed = !state->ended;
 
 	release_stray(socket);
-	if (__sync_val_compare_and_swap(&bucket->sockets[number], socket, SLOT_FREE) == socket && is_missed)
+	if (__sync_val_compare_and_swap(&bucket->sockets[number], socket, SLOT_FREE) != socket)
+		return;
+	__sync_fetch_and_add(&abandoned_slots, 1);
+	if (is_missed)
 		__sync_fetch_and_add(&missed_events, 1);
 }
 
@@ -163,6 +181,7 @@ static __always_inline void begin_snapshot(__u64 session)
 {
 	taking = session;
 	snapshots++;
+	refused_before = refused_ends;
 	next_row = lost = 0;
 }
 

@@ -10,6 +10,7 @@
 #define FLOWTALLY_SOCKETS_H
 
 #include "closed.h"
+#include "preemption.h"
 
 #define WATCHED (BIT(TCP_SYN_SENT) | BIT(TCP_FIN_WAIT1) | BIT(TCP_LAST_ACK) | BIT(TCP_LISTEN))
 
@@ -23,7 +24,10 @@ static __always_inline struct flow_slot slot_for_start(const struct flow_place *
 			count_without_room();
 		return old;
 	}
-	count_missed_end(old);
+	if (is_slot_of(sk, old))
+		count_missed_end(old);
+	else
+		count_abandoned(old);
 	return old;
 }
 
@@ -110,20 +114,11 @@ static __always_inline bool is_of_interest(int old_state, int new_state)
 	return BIT(new_state) & WATCHED;
 }
 
-SEC("tp_btf/inet_sock_set_state")
-int BPF_PROG(follow_state, struct sock *sk, int old_state, int new_state)
+static __always_inline void follow(struct sock *sk, int old_state, int new_state)
 {
-	struct flow_place place;
-	struct flow_slot slot;
+	struct flow_place place = place_of(sk);
+	struct flow_slot slot = find_at(&place, sk);
 
-	if (!is_of_interest(old_state, new_state) || sk->sk_protocol != IPPROTO_TCP)
-		return 0;
-	if (new_state == TCP_LISTEN) {
-		add_listener(sk, bpf_get_current_task_btf());
-		return 0;
-	}
-	place = place_of(sk);
-	slot = find_at(&place, sk);
 	if (new_state == TCP_SYN_SENT)
 		connecting(&place, sk, slot);
 	else if (new_state == TCP_ESTABLISHED)
@@ -132,7 +127,31 @@ int BPF_PROG(follow_state, struct sock *sk, int old_state, int new_state)
 		closed_now(&place, sk, slot, old_state);
 	else
 		closing(&place, sk, slot);
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(follow_state, struct sock *sk, int old_state, int new_state)
+{
+	if (!is_of_interest(old_state, new_state) || sk->sk_protocol != IPPROTO_TCP)
+		return 0;
+	keep_cpu();
+	if (new_state == TCP_LISTEN)
+		add_listener(sk, bpf_get_current_task_btf());
+	else
+		follow(sk, old_state, new_state);
+	leave_cpu();
 	return 0;
+}
+
+static __always_inline void aborted(struct sock *sk, __u8 last_state)
+{
+	struct flow_place place = place_of(sk);
+	struct flow_slot slot = own_slot(&place, sk, find_at(&place, sk));
+
+	if (!slot.bucket)
+		return;
+	write_end(sk, state_in(slot), last_state);
+	state_in(slot)->ends_twice = true;
 }
 
 /*
@@ -144,17 +163,12 @@ SEC("fentry/tcp_disconnect")
 int BPF_PROG(follow_aborted, struct sock *sk)
 {
 	__u8 last_state = sk->__sk_common.skc_state;
-	struct flow_place place;
-	struct flow_slot slot;
 
 	if (last_state == TCP_LISTEN || last_state == TCP_CLOSE)
 		return 0;
-	place = place_of(sk);
-	slot = own_slot(&place, sk, find_at(&place, sk));
-	if (!slot.bucket)
-		return 0;
-	write_end(sk, state_in(slot), last_state);
-	state_in(slot)->ends_twice = true;
+	keep_cpu();
+	aborted(sk, last_state);
+	leave_cpu();
 	return 0;
 }
 
@@ -178,8 +192,8 @@ static __always_inline void given_up(struct sock *sk, const struct flow_state *s
 }
 
 /*
- * Without a slot: the table was full, or its start went unseen as well, as it happens where a process loses the CPU in the
- * midst of follow_state (below) for as long as the whole connection lasts.
+ * Without a slot: the table was full, or its start went unseen as well, as it happens where a process loses the CPU
+ * within follow_state (below) for as long as the whole connection lasts.
  */
 static __always_inline void given_up_unknown(struct sock *sk)
 {
@@ -195,15 +209,7 @@ static __always_inline void given_up_unknown(struct sock *sk)
 	add_closed_row(sk, &unknown, TCP_ESTABLISHED);
 }
 
-/*
- * The kernel does not enter a program that is already running on this CPU: packets that arrive while follow_state works
- * for a process change the state of other sockets unseen; and from 7.0 on a process can lose the CPU in the midst of a
- * program, and until it comes back all that others do there goes unseen. The ends that are missed so are seen here, as
- * the kernel gives the socket up: at once when no process holds it, else when that closes it. Of two programs rarely
- * both are being run. A second copy of follow_state would see starts too, but cost twice.
- */
-SEC("tp_btf/tcp_destroy_sock")
-int BPF_PROG(follow_destroyed, struct sock *sk)
+static __always_inline void destroyed(struct sock *sk)
 {
 	struct flow_place place = place_of(sk);
 	struct flow_slot slot = find_at(&place, sk);
@@ -212,11 +218,26 @@ int BPF_PROG(follow_destroyed, struct sock *sk)
 		given_up(sk, state_in(slot));
 	} else {
 		if (slot.bucket)
-			count_missed_end(slot);
+			count_abandoned(slot);
 		given_up_unknown(sk);
 	}
 	if (slot.bucket)
 		release_slot(&place, slot, sk);
+}
+
+/*
+ * The kernel does not enter a program that is already running on this CPU: packets that arrive while follow_state works
+ * for a process change the state of other sockets unseen, and so does all that others do where a process could lose the
+ * CPU at the program's very beginning or end. The ends that are missed so are seen here, as the kernel gives the socket
+ * up: at once when no process holds it, else when that closes it. Of two programs rarely both are being run. A second
+ * copy of follow_state would see starts too, but cost twice.
+ */
+SEC("tp_btf/tcp_destroy_sock")
+int BPF_PROG(follow_destroyed, struct sock *sk)
+{
+	keep_cpu();
+	destroyed(sk);
+	leave_cpu();
 	return 0;
 }
 

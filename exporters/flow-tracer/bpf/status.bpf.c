@@ -25,7 +25,7 @@ int status(struct bpf_iter__bpf_map_elem *ctx)
 		.live_lost = live_lost,
 		.storage_lost = storage_lost,
 		.closed_lost = closed_lost,
-		.missed_events = missed_events,
+		.missed_events = missed_events + unseen_flows,
 		.udp_lost = udp_lost + refused_datagrams,
 		.flags = status_flags,
 		.udp_mode = udp_mode,

@@ -24,12 +24,15 @@ __weak __u32 udp_room;
 __weak __u64 table_bytes;
 __weak __u64 refused_runs; /* summed up by the loader with every heartbeat, as the next is */
 __weak __u64 refused_datagrams;
+__weak __u64 refused_ends; /* likewise: of follow_destroyed */
 __weak __u64 live_count;
 __weak __u64 live_snapshot;
 __weak __u64 snapshots;
 __weak __u64 live_lost;
 __weak __u64 storage_lost;
 __weak __u64 missed_events;
+__weak __u64 abandoned_slots; /* found, of sockets that follow_destroyed did not see */
+__weak __u64 unseen_flows; /* of such sockets, those that had no slot either */
 
 /* Sockets get their number when it is first asked for. */
 static __always_inline __u64 cookie_of(struct sock *sk)

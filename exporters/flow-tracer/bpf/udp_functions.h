@@ -14,7 +14,7 @@
 #ifndef FLOWTALLY_UDP_FUNCTIONS_H
 #define FLOWTALLY_UDP_FUNCTIONS_H
 
-#include "cast.h"
+#include "preemption.h"
 #include "udp_table.h"
 
 #define IPV6_VERSION 6
@@ -191,14 +191,22 @@ static __always_inline bool count_next_ipv4(struct sock *sk, struct sk_buff *skb
 			    sent ? skb->len - sizeof(struct iphdr) - sizeof(struct udphdr) : skb->len);
 }
 
+static __always_inline void count_datagrams(struct sock *sk, struct sk_buff *skb, bool sent)
+{
+	keep_cpu();
+	if (!count_next_ipv4(sk, skb, sent))
+		count_any(sk, skb, sent);
+	leave_cpu();
+}
+
 /* TCP's resets and the kernel's pings come by here too. */
 SEC("fentry/ip_send_skb")
 int BPF_PROG(udp_sent4, struct net *net, struct sk_buff *skb)
 {
 	struct sock *sk = skb->sk;
 
-	if (sk && !count_next_ipv4(sk, skb, true))
-		count_any(sk, skb, true);
+	if (sk)
+		count_datagrams(sk, skb, true);
 	return 0;
 }
 
@@ -207,16 +215,18 @@ int BPF_PROG(udp_sent6, struct sk_buff *skb)
 {
 	struct sock *sk = skb->sk;
 
-	if (sk)
-		count_any(sk, skb, true);
+	if (!sk)
+		return 0;
+	keep_cpu();
+	count_any(sk, skb, true);
+	leave_cpu();
 	return 0;
 }
 
 SEC("fentry/__udp_enqueue_schedule_skb")
 int BPF_PROG(udp_arrived, struct sock *sk, struct sk_buff *skb)
 {
-	if (!count_next_ipv4(sk, skb, false))
-		count_any(sk, skb, false);
+	count_datagrams(sk, skb, false);
 	return 0;
 }
 

@@ -12,24 +12,23 @@
 #include "pins.h"
 #include "tracer.skel.h"
 
-#define PROGRAM(name) { KEPT "/program_" #name, offsetof(struct tracer, progs.name), false }
-#define COUNTS_DATAGRAMS(name) { KEPT "/program_" #name, offsetof(struct tracer, progs.name), true }
+#define PROGRAM(name, sees) { KEPT "/program_" #name, offsetof(struct tracer, progs.name), sees }
 
 static const struct event_program {
 	const char *pin; /* in the folder */
 	size_t program; /* where it is in struct tracer */
-	bool counts_datagrams;
+	enum event_seen sees;
 } event_programs[] = {
-	PROGRAM(follow_state),
-	PROGRAM(follow_destroyed),
-	PROGRAM(follow_aborted),
-	PROGRAM(udp_socket),
-	PROGRAM(udp_received),
-	PROGRAM(udp_sent),
-	PROGRAM(udp_port),
-	COUNTS_DATAGRAMS(udp_arrived),
-	COUNTS_DATAGRAMS(udp_sent4),
-	COUNTS_DATAGRAMS(udp_sent6),
+	PROGRAM(follow_state, SEES_STEPS),
+	PROGRAM(follow_destroyed, SEES_ENDS),
+	PROGRAM(follow_aborted, SEES_STEPS),
+	PROGRAM(udp_socket, SEES_STEPS),
+	PROGRAM(udp_received, SEES_STEPS),
+	PROGRAM(udp_sent, SEES_STEPS),
+	PROGRAM(udp_port, SEES_STEPS),
+	PROGRAM(udp_arrived, SEES_DATAGRAMS),
+	PROGRAM(udp_sent4, SEES_DATAGRAMS),
+	PROGRAM(udp_sent6, SEES_DATAGRAMS),
 };
 #define COUNT (sizeof(event_programs) / sizeof(event_programs[0]))
 _Static_assert(COUNT <= MAX_EVENT_PROGRAMS, "room for event programs");
@@ -63,7 +62,7 @@ struct event_programs open_event_programs(const char *folder)
 	for (size_t i = 0; i < COUNT; i++) {
 		put_path(path, folder, &event_programs[i]);
 		opened.descriptors[opened.count] = bpf_obj_get(path);
-		opened.counts_datagrams[opened.count] = event_programs[i].counts_datagrams;
+		opened.sees[opened.count] = event_programs[i].sees;
 		if (opened.descriptors[opened.count] >= 0)
 			opened.count++;
 	}
@@ -81,8 +80,10 @@ struct refused_runs count_refused_runs(const struct event_programs *programs)
 		if (bpf_obj_get_info_by_fd(programs->descriptors[i], &info, &size))
 			continue;
 		sum.all += info.recursion_misses;
-		if (programs->counts_datagrams[i])
+		if (programs->sees[i] == SEES_DATAGRAMS)
 			sum.datagrams += info.recursion_misses;
+		if (programs->sees[i] == SEES_ENDS)
+			sum.ends += info.recursion_misses;
 	}
 	return sum;
 }

@@ -4,16 +4,22 @@
 #define FLOWTALLY_EVENTS_H
 
 #include <linux/types.h>
-#include <stdbool.h>
 #include <stddef.h>
 
 #define MAX_EVENT_PROGRAMS 16
 
 struct tracer;
 
+/* What goes unseen when the kernel does not enter a program. */
+enum event_seen {
+	SEES_STEPS, /* which another program makes up for, or which bring only a name */
+	SEES_ENDS, /* of sockets: the last chance for their flows */
+	SEES_DATAGRAMS,
+};
+
 struct event_programs {
 	int descriptors[MAX_EVENT_PROGRAMS];
-	bool counts_datagrams[MAX_EVENT_PROGRAMS];
+	enum event_seen sees[MAX_EVENT_PROGRAMS];
 	size_t count;
 };
 
@@ -21,6 +27,7 @@ struct event_programs {
 struct refused_runs {
 	__u64 all;
 	__u64 datagrams; /* of all: those that went uncounted */
+	__u64 ends; /* of all: sockets whose end went unseen */
 };
 
 /* Pins those that are loaded in the folder `kept`, for this tracer and the next: 0, or -1 after saying why. */

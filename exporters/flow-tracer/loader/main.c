@@ -54,6 +54,7 @@ static void beat_until(const sigset_t *ends, struct tracer *tracer, const struct
 		warn_of_refused_datagrams(tracer, &refused);
 		tracer->bss->refused_runs = refused.all;
 		tracer->bss->refused_datagrams = refused.datagrams;
+		tracer->bss->refused_ends = refused.ends;
 		tracer->bss->heartbeat_ns = boot_time_ns();
 	} while (sigtimedwait(ends, NULL, &second) < 0);
 }

@@ -28,6 +28,7 @@ static struct tracer *try_load(const struct options *options, const struct rooms
 		return NULL;
 	tracer->rodata->cpu_count = libbpf_num_possible_cpus();
 	tracer->rodata->can_cast = kernel_has_function("bpf_rdonly_cast");
+	tracer->rodata->can_keep_cpu = kernel_has_function("bpf_local_irq_save");
 	tracer->rodata->page_bytes = sysconf(_SC_PAGESIZE);
 	size_tables(tracer, rooms);
 	want_parts(tracer, parts, options);
