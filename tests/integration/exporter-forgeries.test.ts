@@ -9,6 +9,9 @@ import { eventually } from "./lib/eventually.ts";
 const BYTES = 100_000;
 const [PORT, HELD_PORT, UDP_PORT] = [7330, 7331, 7332];
 const OWN_PORT = 47_330;
+const NAMED_PORT = 7333;
+
+type Names = [string, string, string];
 
 /**
  * Who takes a socket with the address of one in the world, and so makes a flow to there look like one that ends here,
@@ -47,6 +50,24 @@ describe("flow-exporter and forged other ends", { skip }, () => {
       const between = edges.filter(([key]) => key.includes('"world"') && key.includes(`"${forger}"`));
       const carried = between.map(([, { sent, received }]) => Math.max(sent, received));
       assert.ok(Math.max(...carried) >= BYTES, JSON.stringify(between));
+    });
+  });
+
+  test("a container that sends a datagram in another one's name: it counts once, as its sender's", async () => {
+    const [ears, bystander, sender] = ["hearer", "bystander", "sender"].map(
+      (name) => `flowtally-test-${name}`,
+    ) as Names;
+    await rig.peers.container(ears, [], "hear", `${NAMED_PORT}`);
+    await rig.peers.container(bystander, [], "hear", `${NAMED_PORT}`);
+    const [to, name] = [await rig.peers.addressOf(ears), await rig.peers.addressOf(bystander)];
+    await rig.peers.container(sender, [], "pose", "udp", name, "5353", to, `${NAMED_PORT}`);
+    await eventually(15, async () => {
+      const edges = [...(await scrapeEdges(rig.exporter.url))];
+      const sent = edges
+        .filter(([key]) => key.includes(`destination_port="${NAMED_PORT}"`))
+        .map(([key, one]) => [key, one.sent]);
+      const edge = keyOf({ source: sender, destination: ears, port: NAMED_PORT, protocol: "udp" });
+      assert.deepEqual(sent, [[edge, 1]]);
     });
   });
 

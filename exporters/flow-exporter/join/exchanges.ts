@@ -3,7 +3,7 @@ import { allot, createExchange, type Exchange, isAtClientsEnd, meet, resume, soc
 import { type Counted, type Flow, onlySide } from "./flow.ts";
 import { isDockerDns } from "./remote.ts";
 import { hasLeft, type Side } from "./side.ts";
-import { type Trust, trustInPair } from "./trust.ts";
+import { type Trust, trustInExchange } from "./trust.ts";
 import type { Tuple } from "./tuple.ts";
 import type { World } from "./world.ts";
 
@@ -88,7 +88,7 @@ export class Exchanges {
   #otherEnds({ tuples, row }: Side, world: World): Map<Side, Trust> {
     for (const { name, reversed } of tuples) {
       const sides = [...(this.#ends[reversed ? 0 : 1].get(name) ?? [])];
-      const trusts = sides.map((other) => [other, trustInPair(row, other.row, world)] as const);
+      const trusts = sides.map((other) => [other, trustInExchange(row, other.row, world)] as const);
       const believed = trusts.filter(([, trust]) => trust !== "none");
       if (believed.length > 0) return new Map(believed);
     }

@@ -20,6 +20,19 @@ export function trustInPair(one: FlowRow, other: FlowRow, world: World): Trust {
   return (["none", "possible"] as const).find((least) => trusts.includes(least)) ?? "certain";
 }
 
+/**
+ * The same for two that exchange datagrams, of which there can be more than two. Who takes the address of another on this
+ * host, and sends in its name, is still the one that has sent: to believe so hides nothing, since what is sent to that
+ * address shows at the other's own socket.
+ */
+export function trustInExchange(one: FlowRow, other: FlowRow, world: World): Trust {
+  const trust = trustInPair(one, other, world);
+  if (trust !== "none") return trust;
+  const within = netnsKey(one) === netnsKey(other);
+  const liars = [one, other].filter((row) => trustIn(row, world, within) === "none");
+  return liars.every(({ sourceAddress }) => isTaken(sourceAddress, world)) ? "possible" : "none";
+}
+
 /** Whether a socket's address cannot be its own, as far as the world outside its network namespace is concerned. */
 export function isForeign(row: FlowRow, world: World): boolean {
   return trustIn(row, world, false) === "none";
@@ -54,8 +67,12 @@ function askKernel(row: FlowRow, world: World, within: boolean): Trust {
 }
 
 /** Whether an address is none of the internet's, and is not known to be another's on this host. */
-function canBeAnywhere(address: string, { hostAddresses, containersByAddress, processes }: World): boolean {
+function canBeAnywhere(address: string, world: World): boolean {
+  return !isTaken(address, world) && (isPrivate(address) || isLinkLocal(address));
+}
+
+/** Whether an address is the host's, or that of a container that runs. */
+function isTaken(address: string, { hostAddresses, containersByAddress, processes }: World): boolean {
   const holder = containersByAddress.get(address);
-  const isTaken = hostAddresses.has(address) || (holder !== undefined && processes.has(holder.pid));
-  return !isTaken && (isPrivate(address) || isLinkLocal(address));
+  return hostAddresses.has(address) || (holder !== undefined && processes.has(holder.pid));
 }

@@ -121,6 +121,36 @@ test("a socket that poses as the other end of a flow between two containers does
   }
 });
 
+test("a datagram in another container's name is its sender's, and counts once", () => {
+  const bystander = container("bystander", { id: idOf("e"), pid: 700, addresses: ["172.18.0.9"] });
+  const containers = [
+    container("web", { id: idOf("a"), pid: 200, addresses: ["172.18.0.2"] }),
+    container("db", { id: idOf("b"), pid: 300, addresses: ["172.18.0.3"] }),
+    bystander,
+  ];
+  const seen = told({ 200: [["172.18.0.2"], true] }, { containers });
+  const sender = web({ source: "172.18.0.9:5000", destination: "172.18.0.3:53", sent: 60, received: 0 });
+  const hearer: SocketValues = {
+    cookie: 2,
+    netns: 3,
+    cgroup: 30,
+    source: "172.18.0.3:53",
+    destination: "172.18.0.9:5000",
+    role: ROLE.server,
+    sent: 25,
+    received: 60,
+  };
+  for (const entries of [
+    [sender, hearer],
+    [hearer, sender],
+  ]) {
+    const table = new FlowTable();
+    const rows = () => new UdpRows(Buffer.concat(entries.map((one) => udpRow(one, one.cookie))));
+    for (let reads = 0; reads < 2; reads++) table.update(rows(), seen);
+    assert.deepEqual(edges(table), ["web > db:53 60/25"]);
+  }
+});
+
 describe("two ends that are to be one flow", () => {
   type Place = Pick<SocketValues, "netns" | "cgroup">;
   const AT_DB: Place = { netns: 3, cgroup: 30 };
