@@ -23,7 +23,8 @@ const HELP = `Flowtally: which container is behind each network flow, and what i
 
 Options, after "--":
   --no-install              print what would be installed, install nothing
-  --config FILE             settings to use instead of config.monitoring
+  --config FILE             settings to use instead of config.monitoring; status, tune and stress
+                            go by those that the running stack was started with
   --volumes                 stop: remove the data volumes as well
   --json                    status: machine-readable
   --window TIME             tune: over which time, 30s to 24h (15m)

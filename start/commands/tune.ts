@@ -1,7 +1,7 @@
 import { createDocker } from "../lib/docker.ts";
 import { renderTuned } from "../render/tune.ts";
-import { loadSettings } from "../settings/index.ts";
 import { layoutOf } from "../stack/layout.ts";
+import { findRunning } from "../stack/running.ts";
 import { prometheusOf } from "../steps/targets.ts";
 import { tune as tuneNow } from "../tune/tune.ts";
 import { tuneWhenReady } from "../tune/when-ready.ts";
@@ -10,9 +10,10 @@ import type { Command } from "./command.ts";
 
 export const tune: Command = async ({ host, projectRoot, options, signal, stdout }) => {
   const layout = layoutOf(projectRoot, options.config);
-  const settings = await loadSettings(layout.config);
+  const docker = createDocker(host);
+  const { settings } = await findRunning(docker, layout, options.config);
   const task = {
-    docker: createDocker(host),
+    docker,
     prometheus: prometheusOf({ settings }),
     layout,
     settings,

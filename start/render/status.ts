@@ -20,14 +20,31 @@ export interface StatusReport {
   /** Null where flow-exporter does not tell. */
   tracer: TracerState | null;
   leftOut: readonly LeftOut[];
+  /** Where another checkout has started it. */
+  startedFrom?: StartedFrom;
+}
+
+interface StartedFrom {
+  folder: string;
+  /** False: urls are by this checkout's settings, and may be others. */
+  settingsKnown: boolean;
 }
 
 /** One line per service, then how the tracer works, what was left out, and why. */
-export function renderStatus({ services, tracer, leftOut }: StatusReport): string {
+export function renderStatus({ services, tracer, leftOut, startedFrom }: StatusReport): string {
   const table = renderTable([["SERVICE", "STATE", "HEALTH", "MEMORY", "URL"], ...services.map(row)]);
   const left = leftOut.map(({ part, reason }) => `left out: ${part}: ${reason}`);
-  const notes = [...(tracer ? [describeTracer(tracer)] : []), ...left];
+  const notes = [
+    ...(startedFrom ? [describeOrigin(startedFrom)] : []),
+    ...(tracer ? [describeTracer(tracer)] : []),
+    ...left,
+  ];
   return `${[table, ...(notes.length > 0 ? ["", ...notes] : [])].join("\n")}\n`;
+}
+
+function describeOrigin({ folder, settingsKnown }: StartedFrom): string {
+  if (settingsKnown) return `started from ${folder}, with the settings it had there`;
+  return `started from ${folder}, which does not tell its settings: name their file with --config if these urls are wrong`;
 }
 
 const UDP_MODES = {

@@ -3,6 +3,8 @@ import { PROJECT } from "./services.ts";
 
 export interface ContainerState {
   service: string;
+  /** The checkout it was started from; empty where that is not told. */
+  folder: string;
   id: string;
   image: string;
   /** running, exited, restarting … */
@@ -28,6 +30,7 @@ async function inspect(docker: Docker, id: string): Promise<ContainerState> {
   const { Config, State, Id, RestartCount } = await docker.getContainer(id).inspect();
   return {
     service: Config.Labels["com.docker.compose.service"] ?? Id,
+    folder: Config.Labels["com.docker.compose.project.working_dir"] ?? "",
     id: Id,
     image: Config.Image,
     state: State.Status,

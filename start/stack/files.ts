@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { access, chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import type { Settings } from "../settings/index.ts";
 import { type EnvironmentInput, environmentOf, renderEnv, renderHostCompose, targetFiles } from "./environment.ts";
 import type { Layout } from "./layout.ts";
 import type { LeftOut } from "./left-out.ts";
@@ -19,7 +20,9 @@ export async function writeStackFiles(input: EnvironmentInput): Promise<void> {
   }
   await providePassword(layout, settings.GRAFANA_ADMIN_PASSWORD);
   await writeFile(layout.env, renderEnv(environment));
-  await writeFile(layout.state, `${JSON.stringify({ leftOut }, undefined, 2)}\n`);
+  const { GRAFANA_ADMIN_PASSWORD: _secret, ...told } = input.settings;
+  const state: StackState = { leftOut, settings: told };
+  await writeFile(layout.state, `${JSON.stringify(state, undefined, 2)}\n`);
 }
 
 /** The tracer is root without the right to pass over modes; on the host nobody else gets through the folder above. */
@@ -41,8 +44,15 @@ async function providePassword(layout: Layout, set: string): Promise<void> {
   await writeFile(layout.grafanaPassword, set || randomBytes(18).toString("base64url"), { mode: 0o444 });
 }
 
-/** What the last start left out; nothing when there was none. */
-export async function readLeftOut(layout: Layout): Promise<LeftOut[]> {
+/** What the last start has recorded. */
+interface StackState {
+  leftOut: readonly LeftOut[];
+  /** What it was started with; versions before recorded none. */
+  settings?: Omit<Settings, "GRAFANA_ADMIN_PASSWORD">;
+}
+
+/** Nothing where there was no start, or this user may not read what it wrote. */
+export async function readState(layout: Layout): Promise<StackState> {
   const text = await readFile(layout.state, "utf8").catch(() => '{"leftOut":[]}');
-  return (JSON.parse(text) as { leftOut: LeftOut[] }).leftOut;
+  return JSON.parse(text) as StackState;
 }

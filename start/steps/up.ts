@@ -6,6 +6,7 @@ import { writeStackFiles } from "../stack/files.ts";
 import { readHostFacts } from "../stack/host-facts.ts";
 import { removeOldPins } from "../stack/old-pins.ts";
 import { extractPrograms } from "../stack/programs.ts";
+import { takeOver } from "../stack/take-over.ts";
 import { handOverVolumes, missingVolumes, OWNED_VOLUMES } from "../stack/volumes.ts";
 import { healthSecondsOf, patienceOf } from "./patience.ts";
 import type { StackContext, Step } from "./step.ts";
@@ -21,12 +22,15 @@ export const up: Step = {
     const facts = await readHostFacts(host, docker, tracerImage);
     await writeStackFiles({ ...context, facts, healthSeconds });
     await enableBpfStats(host, layout);
+    const taken = await takeOver(host, docker, layout);
+    if (taken !== undefined) report(taken);
     const began = performance.now();
     await provideVolumes(context, report);
     await composeIn(host, layout).up({ signal, onLine: report });
     context.patience = patienceOf((performance.now() - began) / 1000);
     const pins = await removeOldPins(host);
-    return [`${(await listContainers(docker)).length} containers`, ...(pins === undefined ? [] : [pins])].join("; ");
+    const containers = `${(await listContainers(docker)).length} containers`;
+    return [containers, taken, pins].filter((part) => part !== undefined).join("; ");
   },
 };
 

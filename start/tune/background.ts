@@ -23,11 +23,19 @@ export async function startTuner(host: Host, layout: Layout): Promise<void> {
   }
 }
 
-/** Ends the tuner, where one still runs. Its pid may be another process's by now: only a tuner of this folder is ended. */
+/** Ends the tuner, where one still runs. */
 export async function endTuner(host: Host, layout: Layout): Promise<void> {
+  await killTuner(host, layout);
+  await rm(layout.tunerPid, { force: true });
+}
+
+/**
+ * The same for another checkout's, whose files stay as they are. Its pid may be another process's by now: only a tuner of
+ * that folder is ended.
+ */
+export async function killTuner(host: Host, layout: Layout): Promise<void> {
   const pid = Number(await readFile(layout.tunerPid, "utf8").catch(() => ""));
   if (pid > 0 && (await isTuner(host, layout, pid))) await host.runAsRoot("kill", [String(pid)]);
-  await rm(layout.tunerPid, { force: true });
 }
 
 async function isTuner(host: Host, layout: Layout, pid: number): Promise<boolean> {

@@ -2,7 +2,7 @@ import type Docker from "dockerode";
 import { reasonOf, StartError } from "../errors.ts";
 import { isMissing, noDocker } from "../lib/docker.ts";
 import type { Settings } from "../settings/index.ts";
-import { readLeftOut } from "../stack/files.ts";
+import { readState } from "../stack/files.ts";
 import type { Layout } from "../stack/layout.ts";
 import { keepLimit } from "../stack/memory-limits.ts";
 import type { Prometheus } from "../stack/prometheus.ts";
@@ -59,7 +59,7 @@ async function limitOf({ docker, layout, container }: TuneOptions): Promise<numb
 }
 
 async function notRunning(layout: Layout, container: string, state: string): Promise<StartError> {
-  const reason = (await readLeftOut(layout)).find(({ part }) => part === container)?.reason;
+  const reason = (await readState(layout)).leftOut.find(({ part }) => part === container)?.reason;
   return new StartError(container === "grafana" ? "NO_GRAFANA" : "NO_CONTAINER", {
     what: `${container} does not run, so its memory cannot be tuned`,
     why: reason ?? state,

@@ -17,6 +17,16 @@ describe("what the launcher prints", () => {
     );
   });
 
+  it("says that another checkout has started what runs, and whether its settings are known", () => {
+    const statusFrom = (settingsKnown: boolean) =>
+      renderStatus({ services: [], tracer: null, leftOut: [], startedFrom: { folder: "/old", settingsKnown } });
+    assert.match(statusFrom(true), /^started from \/old, with the settings it had there$/m);
+    assert.match(
+      statusFrom(false),
+      /^started from \/old, which does not tell its settings: name their file with --config/m,
+    );
+  });
+
   it("lines the status up and tells what was left out", () => {
     const text = renderStatus({
       services: [

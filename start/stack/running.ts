@@ -1,0 +1,37 @@
+import type Docker from "dockerode";
+import { noDocker } from "../lib/docker.ts";
+import { loadSettings, readSettings, type Settings } from "../settings/index.ts";
+import { type ContainerState, listContainers } from "./containers.ts";
+import { readState } from "./files.ts";
+import { type Layout, layoutOf } from "./layout.ts";
+import type { LeftOut } from "./left-out.ts";
+
+/** The stack as its last start made it, from whichever checkout that was. */
+export interface Running {
+  containers: readonly ContainerState[];
+  /** The checkout it was started from; this one where nothing of it is there. */
+  folder: string;
+  /** Those it was started with, where that is recorded, without the password; else those of this checkout's file. */
+  settings: Settings;
+  /** Whether the settings are the recorded ones, or were asked for by name. */
+  certain: boolean;
+  leftOut: readonly LeftOut[];
+}
+
+/**
+ * Finds the stack on this machine.
+ * @param config the file that the user named; it counts before what is recorded.
+ * @throws StartError
+ */
+export async function findRunning(docker: Docker, layout: Layout, config: string | undefined): Promise<Running> {
+  const containers = await listContainers(docker).catch((cause: unknown) => {
+    throw noDocker(cause);
+  });
+  const folder = containers.find((container) => container.folder !== "")?.folder ?? layout.root;
+  // What a start has recorded is nothing to go by where nothing runs.
+  const recorded = containers.length > 0 ? await readState(layoutOf(folder)) : { leftOut: [] };
+  const known = config === undefined ? recorded.settings : undefined;
+  const settings = known ? { ...readSettings(""), ...known } : await loadSettings(layout.config);
+  const certain = known !== undefined || config !== undefined || folder === layout.root;
+  return { containers, folder, settings, certain, leftOut: recorded.leftOut };
+}

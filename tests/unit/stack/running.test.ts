@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, beforeEach, describe, it } from "node:test";
+import type Docker from "dockerode";
+import { createHost } from "../../../start/lib/host.ts";
+import { readSettings } from "../../../start/settings/index.ts";
+import { writeStackFiles } from "../../../start/stack/files.ts";
+import { layoutOf } from "../../../start/stack/layout.ts";
+import { findRunning } from "../../../start/stack/running.ts";
+import { takeOver } from "../../../start/stack/take-over.ts";
+
+const FACTS = {
+  dockerGid: 998,
+  dockerLayers: "/data/docker/image/overlay2/layerdb/mounts",
+  cgroupVersion: "2",
+  bpfCapability: true,
+  cpus: 2,
+  dataDisk: undefined,
+} as const;
+const LEFT_OUT = [{ part: "grafana", reason: "no image" }];
+
+const root = await mkdtemp(path.join(tmpdir(), "flowtally-running-"));
+const here = layoutOf(path.join(root, "here"));
+const there = layoutOf(path.join(root, "there"));
+const host = { ...createHost(), runAsRoot: createHost().run };
+
+/** An engine with two containers of the stack that were started from a folder; undefined: with none. */
+function engine(folder: string | undefined): Docker {
+  const inspect = async () => ({
+    Config: { Labels: { "com.docker.compose.project.working_dir": folder }, Image: "i" },
+    State: { Status: "running" },
+    Id: "c",
+  });
+  return {
+    listContainers: async () => (folder === undefined ? [] : [{ Id: "a" }, { Id: "b" }]),
+    getContainer: () => ({ inspect }),
+  } as unknown as Docker;
+}
+
+async function started(layout: typeof here, text: string): Promise<void> {
+  const input = { settings: readSettings(text), facts: FACTS, images: [], examples: [], leftOut: LEFT_OUT, layout };
+  await writeStackFiles({ ...input, healthSeconds: 5 });
+}
+
+describe("the stack that runs", () => {
+  beforeEach(async () => {
+    for (const { root: folder } of [here, there]) {
+      await rm(folder, { recursive: true, force: true });
+      await mkdir(folder, { recursive: true });
+      await writeFile(path.join(folder, "config.monitoring"), "PROMETHEUS_PORT=9091\n");
+    }
+  });
+  after(() => rm(root, { recursive: true }));
+
+  it("is told by the settings it was started with, whatever file they were from", async () => {
+    await started(here, "PROMETHEUS_PORT=19090\nGRAFANA_ADMIN_PASSWORD=secret\n");
+    const { settings, folder, leftOut } = await findRunning(engine(here.root), here, undefined);
+    assert.equal(settings.PROMETHEUS_PORT, 19_090);
+    assert.equal(folder, here.root);
+    assert.deepEqual(leftOut, LEFT_OUT);
+    assert.ok(!(await readFile(here.state, "utf8")).includes("secret"));
+  });
+
+  it("is told by the file that is named, where one is", async () => {
+    await started(here, "PROMETHEUS_PORT=19090\n");
+    const named = layoutOf(here.root, "config.monitoring");
+    const { settings } = await findRunning(engine(here.root), named, "config.monitoring");
+    assert.equal(settings.PROMETHEUS_PORT, 9091);
+  });
+
+  it("is not told by what an earlier start has left where nothing runs", async () => {
+    await started(here, "PROMETHEUS_PORT=19090\n");
+    const { settings, leftOut } = await findRunning(engine(undefined), here, undefined);
+    assert.equal(settings.PROMETHEUS_PORT, 9091);
+    assert.deepEqual(leftOut, []);
+  });
+
+  it("is told by the checkout it was started from, or said to be untold", async () => {
+    const untold = await findRunning(engine(there.root), here, undefined);
+    assert.deepEqual([untold.folder, untold.certain], [there.root, false]);
+    await started(there, "PROMETHEUS_PORT=19090\n");
+    const told = await findRunning(engine(there.root), here, undefined);
+    assert.deepEqual([told.settings.PROMETHEUS_PORT, told.certain], [19_090, true]);
+  });
+
+  it("is taken over in one line where it is another checkout's, and its tuner ends", async () => {
+    await mkdir(path.dirname(there.tunerPid), { recursive: true });
+    const words = [path.join(there.root, "start.ts"), "tune", "--when-ready"];
+    const tuner = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)", ...words]);
+    await once(tuner, "spawn");
+    await writeFile(there.tunerPid, String(tuner.pid));
+    const ended = once(tuner, "exit");
+    assert.equal(
+      await takeOver(host, engine(there.root), here),
+      `the 2 containers started from ${there.root} made anew from here, with the same data`,
+    );
+    assert.deepEqual(await ended, [null, "SIGTERM"]);
+    assert.equal(await readFile(there.tunerPid, "utf8"), String(tuner.pid), "its files are not touched");
+  });
+
+  it("is not spoken of where it is this checkout's", async () => {
+    assert.equal(await takeOver(host, engine(here.root), here), undefined);
+    assert.equal(await takeOver(host, engine(undefined), here), undefined);
+  });
+});
