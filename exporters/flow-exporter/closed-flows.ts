@@ -1,4 +1,5 @@
 import { ClosedRows } from "./decode/closed-rows.ts";
+import { KeptRows } from "./decode/kept-rows.ts";
 import { decodeStatus, type Status } from "./decode/status-row.ts";
 import { type Closed, ClosedIntake, type Run } from "./join/closed-intake.ts";
 import { ONE_READER, type Tracer } from "./read/tracer.ts";
@@ -21,7 +22,7 @@ export interface ClosedState {
 /** A read that another one overtook came to its end early, and completes nothing. */
 const OVERTAKEN = `another reader reads the tracer's pins at the same time: ${ONE_READER}`;
 
-type Pins = Pick<Tracer, "identity" | "status" | "closed" | "acknowledge">;
+type Pins = Pick<Tracer, "identity" | "status" | "closed" | "acknowledgeClosed">;
 
 /** What the tracer said just before a read. */
 type Before = RingCounts & Pick<Status, "closedReads">;
@@ -43,7 +44,7 @@ export class ClosedFlows {
   #identity: string;
   #rows: ClosedRows | undefined;
   /** Taken, acknowledged and not counted: by number. */
-  #kept: Map<number, Uint8Array>;
+  readonly #kept: KeptRows<ClosedRows>;
   #left: Uint8Array;
 
   /** Goes on from what an earlier exporter left. @throws DecodeError when that is no rows. */
@@ -53,7 +54,7 @@ export class ClosedFlows {
     this.#erased = new ErasedRows(before.shown, before.erased);
     this.#identity = before.tracer;
     this.#left = before.rows;
-    this.#kept = bySequence(new ClosedRows(before.rows), () => true);
+    this.#kept = new KeptRows(new ClosedRows(before.rows), (rows, index) => rows.sequence(index));
   }
 
   /** Of the tracer that was read last; "" before. */
@@ -116,14 +117,10 @@ export class ClosedFlows {
 
   /** What to write down before the rows are acknowledged; `uncounted`: numbers of rows whose flows still wait. */
   state(uncounted: Iterable<number>): ClosedState {
-    const numbers = new Set(uncounted);
-    const wanted = (sequence: number) => numbers.has(sequence);
-    const shown = this.#rows ? bySequence(this.#rows, wanted) : [];
-    this.#kept = new Map([...[...this.#kept].filter(([sequence]) => wanted(sequence)), ...shown]);
     return {
       tracer: this.#identity,
       taken: this.#intake.runs(),
-      rows: Buffer.concat([...this.#kept.values()]),
+      rows: this.#kept.keep(new Set(uncounted), this.#rows),
       shown: this.#erased.shown,
       erased: this.#erased.count,
     };
@@ -132,7 +129,7 @@ export class ClosedFlows {
   /** Lets the kernel free what was read. @throws the system's error. */
   acknowledge(): void {
     if (!this.#rows || this.#intake.waiting === 0) return;
-    this.#tracer.acknowledge();
+    this.#tracer.acknowledgeClosed();
     this.#intake.forget();
   }
 }
@@ -140,13 +137,4 @@ export class ClosedFlows {
 function inParts({ rows, indexes }: Closed): Closed[] {
   const starts = Array.from({ length: Math.ceil(indexes.length / MOST_TOGETHER) }, (_, part) => part * MOST_TOGETHER);
   return starts.map((from) => ({ rows, indexes: indexes.slice(from, from + MOST_TOGETHER) }));
-}
-
-function bySequence(rows: ClosedRows, wanted: (sequence: number) => boolean): Map<number, Uint8Array> {
-  const found = new Map<number, Uint8Array>();
-  for (let index = 0; index < rows.length; index++) {
-    const sequence = rows.sequence(index);
-    if (wanted(sequence)) found.set(sequence, rows.bytes(index));
-  }
-  return found;
 }

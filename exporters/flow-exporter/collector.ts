@@ -4,7 +4,7 @@ import { ClosedRows } from "./decode/closed-rows.ts";
 import type { FlowRows } from "./decode/flow-rows.ts";
 import { hostAddresses } from "./decode/host-addresses.ts";
 import { outsideCounters } from "./decode/interfaces.ts";
-import { CLOSED_ROW } from "./decode/layout.ts";
+import { CLOSED_ROW, UDP_ROW } from "./decode/layout.ts";
 import { localAddresses } from "./decode/local-addresses.ts";
 import { cgroupPath, userOf } from "./decode/process-files.ts";
 import { byPid, decodeProcesses, type ProcessRow } from "./decode/process-rows.ts";
@@ -35,6 +35,7 @@ import { EndpointWork } from "./totals/endpoint-work.ts";
 import { LostFlows } from "./totals/lost-flows.ts";
 import type { State } from "./totals/state.ts";
 import { atBoot, Unseen } from "./totals/unseen.ts";
+import { UdpEntries } from "./udp-entries.ts";
 
 const OLDEST_HEARTBEAT_NS = 5e9;
 /** Both clocks are the same one, read a moment apart. */
@@ -85,6 +86,7 @@ export class Collector {
   status: Status | undefined;
   readonly #parts: CollectorParts;
   readonly #closed: ClosedFlows;
+  readonly #udpEntries: UdpEntries;
   readonly #tcp: FlowTable = new FlowTable(
     (flow) => this.#recent.add(flow),
     () => this.#places().tcp,
@@ -114,17 +116,18 @@ export class Collector {
     const sameBoot = before?.bootId === host.bootId() ? before : undefined;
     this.#parts = parts;
     this.totals = new EdgeTotals(limits);
-    const left = sameBoot && closedOf(sameBoot);
+    const left = sameBoot && readableOf(sameBoot);
     this.#cgroups = new ContainerCgroups(KEPT_NS, (pid) => cgroupPath(host.processFile(pid, "cgroup")));
     this.#namespaces = new Namespaces((pid) => namespaceOf(pid, host));
     this.#own = new OwnContainers(before?.ownContainers);
     this.#proxies = new Proxies(KEPT_NS, (pid) => userOf(host.processFile(pid, "status")));
     this.lostFlows = new LostFlows(before?.losses);
-    this.lostFlows.addClosed(left?.unreadable ?? 0);
+    for (const kind of ["closed", "udp"] as const) this.lostFlows.addUnreadable(kind, left?.unreadable[kind] ?? 0);
     const lastSign = before?.lastSign;
     this.unseen = new Unseen(before?.unseenSeconds, sameBoot ? lastSign : lastSign && atBoot(lastSign));
     this.clockSteps = new ClockSteps(sameBoot && lastSign?.wallOffsetMs);
-    this.#closed = new ClosedFlows(tracer, left);
+    this.#closed = new ClosedFlows(tracer, left?.closed);
+    this.#udpEntries = new UdpEntries(tracer, left?.udpRows);
     if (before) this.#restore(before);
     if (sameBoot) this.#remember(sameBoot, host.bootTimeNs());
   }
@@ -152,14 +155,19 @@ export class Collector {
     return this.#own.ids;
   }
 
-  /** Closed flows that the kernel still keeps for us. */
-  get unacknowledged(): number {
-    return this.#closed.waiting;
+  /** Closed flows that the kernel still keeps for us; entries of UDP that the last cycle read, undefined where it did not. */
+  get unacknowledged(): { closed: number; udp: number | undefined } {
+    return { closed: this.#closed.waiting, udp: this.#udpEntries.waiting };
   }
 
   /** Lets the kernel free the closed flows that have been read: their totals are safe. Never throws. */
-  acknowledge(): void {
-    this.#parts.healths.acknowledge.attempt(() => this.#closed.acknowledge());
+  acknowledgeClosed(): void {
+    this.#parts.healths.acknowledgeClosed.attempt(() => this.#closed.acknowledge());
+  }
+
+  /** Lets the kernel give up the entries of UDP that have been read, as soon as they are idle. Never throws. */
+  acknowledgeUdp(): void {
+    this.#parts.healths.acknowledgeUdp.attempt(() => this.#udpEntries.acknowledge());
   }
 
   /** All that the next exporter needs to go on from here. */
@@ -185,6 +193,7 @@ export class Collector {
       },
       tcp: [...this.#tcp.memories()],
       udp: [...this.#udp.memories()],
+      udpRows: Buffer.from(this.#udpEntries.state(this.#udp.unsettledKeys())).toString("base64"),
     };
   }
 
@@ -201,6 +210,7 @@ export class Collector {
     const start = performance.now();
     let live: FlowRows | undefined;
     let alive = false;
+    this.#udpEntries.forget();
     this.#parts.healths.tracer.attempt(() => {
       this.#lookAtClock();
       const status = this.#readStatus();
@@ -288,7 +298,9 @@ export class Collector {
     this.lostFlows.startOver();
     this.maintain();
     this.maintain();
-    this.#udp.startOver(this.#world());
+    const world = this.#world();
+    this.#takeLeftUdp(world);
+    this.#udp.startOver(world);
   }
 
   #takeTcp(live: FlowRows | undefined, world: World): void {
@@ -300,12 +312,19 @@ export class Collector {
   }
 
   #takeUdp(world: World): void {
+    this.#takeLeftUdp(world);
     if (!this.status?.parts.udp) return;
     this.#parts.healths.udp.attempt(() => this.#udp.update(this.#readUdp(), world));
   }
 
+  /** Those that the kernel has given up since are in no read: nothing else tells of them. */
+  #takeLeftUdp(world: World): void {
+    const left = this.#udpEntries.takeLeft();
+    if (left.length > 0) this.#udp.update(left, world, [], false);
+  }
+
   #readUdp(): UdpRows {
-    const rows = new UdpRows(this.#parts.tracer.udp());
+    const rows = this.#udpEntries.read();
     this.#udpWanted = rows.length;
     return rows;
   }
@@ -411,17 +430,23 @@ function aheadOfTime(ns: number): string {
 }
 
 /** Rows that an exporter of another version left, laid out in another way, are lost. */
-function closedOf({ closed }: State) {
-  const rows = Buffer.from(closed.rows, "base64");
-  const unreadable = areReadable(rows) ? 0 : Math.ceil(rows.length / CLOSED_ROW.size);
-  return { ...closed, rows: unreadable > 0 ? new Uint8Array() : rows, unreadable };
+function readableOf({ closed, udpRows }: State) {
+  const ended = readable(closed.rows, (rows) => new ClosedRows(rows), CLOSED_ROW.size);
+  const udp = readable(udpRows, (rows) => new UdpRows(rows), UDP_ROW.size);
+  return {
+    closed: { ...closed, rows: ended.rows },
+    udpRows: udp.rows,
+    unreadable: { closed: ended.unreadable, udp: udp.unreadable },
+  };
 }
 
-function areReadable(rows: Uint8Array): boolean {
+function readable(base64: string, decode: (rows: Uint8Array) => FlowRows, rowBytes: number) {
+  const rows = new Uint8Array(Buffer.from(base64, "base64"));
   try {
-    return new ClosedRows(rows).length >= 0;
+    decode(rows);
+    return { rows, unreadable: 0 };
   } catch (error) {
-    if (error instanceof DecodeError) return false;
+    if (error instanceof DecodeError) return { rows: new Uint8Array(), unreadable: Math.ceil(rows.length / rowBytes) };
     throw error;
   }
 }

@@ -58,9 +58,10 @@ export interface Healths {
   tracer: SourceHealth;
   owners: SourceHealth;
   closed: SourceHealth;
-  acknowledge: SourceHealth;
+  acknowledgeClosed: SourceHealth;
   processes: SourceHealth;
   udp: SourceHealth;
+  acknowledgeUdp: SourceHealth;
   programs: SourceHealth;
   docker: SourceHealth;
   dockerEvents: SourceHealth;
@@ -72,9 +73,10 @@ export function createHealths(log: Log): Healths {
     tracer: new SourceHealth("flow-tracer", log),
     owners: new SourceHealth("owners", log),
     closed: new SourceHealth("closed-flows", log),
-    acknowledge: new SourceHealth("closed-flows-ack", log),
+    acknowledgeClosed: new SourceHealth("closed-flows-ack", log),
     processes: new SourceHealth("processes", log),
     udp: new SourceHealth("udp", log),
+    acknowledgeUdp: new SourceHealth("udp-ack", log),
     programs: new SourceHealth("programs", log),
     docker: new SourceHealth("docker", log),
     dockerEvents: new SourceHealth("docker-events", log),

@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe, type TestContext, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { skip } from "./exporter/requirements.ts";
 import { Rig } from "./exporter/rig.ts";
 import { scrapeEdge, scrapeEdges, scrapeUp } from "./exporter/scrape.ts";
 import { eventually } from "./lib/eventually.ts";
+import { buildTracer } from "./lib/tracer.ts";
 
 const LOOKER = "flowtally-test-looker";
 const LOOK_UPS = 10;
@@ -81,6 +83,63 @@ describe("flow-exporter and datagrams", { skip }, () => {
     });
   });
 });
+
+describe("flow-exporter, killed, and datagrams", { skip }, () => {
+  const rig = new Rig("datagrams-killed", { keepState: true, tracerArgs: ["--udp-idle", "1"] });
+  before(async () => {
+    await buildTracer();
+    await rig.startTracer();
+    await rig.startExporter();
+  });
+  after(() => rig.remove());
+
+  test("exporters killed while datagrams come, before and after they have written, lose no byte and count none twice", async (t) => {
+    const talk = await talking(t);
+    // The first write is ten seconds after the start; an entry leaves a second after its last datagram.
+    for (const pause of [6_000, 13_000, 4_000]) {
+      await sleep(pause);
+      await rig.exporter.kill();
+      await rig.startExporter();
+    }
+    const { port, sockets, bytes } = await talk.end();
+    assert.ok(sockets > 100, `${sockets} sockets`);
+    await eventually(20, async () => {
+      const [edge] = [...(await scrapeEdges(rig.exporter.url))].filter(([name]) => name.includes(`_port="${port}"`));
+      const { sent, received, opened } = edge?.[1] ?? {};
+      assert.deepEqual({ sent, received, opened }, { sent: bytes, received: bytes, opened: sockets });
+    });
+  });
+});
+
+/** Sockets, a new one ten times a second, that each send a datagram to the same one and are answered. */
+async function talking(t: TestContext) {
+  const ears = await bound();
+  t.after(() => ears.close());
+  ears.on("message", (message, { port }) => ears.send(message, port, "127.0.0.1"));
+  const { port } = ears.address() as AddressInfo;
+  const sum = { port, sockets: 0, bytes: 0 };
+  let going = true;
+  const talk = (async () => {
+    while (going) {
+      const mouth = await bound();
+      const size = 100 + (sum.sockets % 7);
+      const answer = once(mouth, "message");
+      mouth.send(Buffer.alloc(size), port, "127.0.0.1");
+      await answer;
+      mouth.close();
+      sum.sockets += 1;
+      sum.bytes += size;
+      await sleep(100);
+    }
+  })();
+  const end = async () => {
+    going = false;
+    await talk;
+    return sum;
+  };
+  t.after(end);
+  return { end };
+}
 
 /** A socket at loopback; port 0: any that is free. */
 async function bound(port = 0) {

@@ -153,6 +153,7 @@ describe("flow-exporter, when a part fails", { skip }, () => {
       ["owners", "owners"],
       ["programs", "programs"],
       ["udp", "udp"],
+      ["udp_ack", "udp-ack"],
     ] as const) {
       test(`${pin}, gone: ${source} fails, flows count, and it heals`, async () => {
         await away(pin);

@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
 import { execa } from "execa";
 import { eventually } from "./lib/eventually.ts";
-import { readPin, readStatus, readUdp, type UdpRow } from "./lib/rows.ts";
+import { readPin, readStatus, readUdp, takeUdp, type UdpRow } from "./lib/rows.ts";
 import { buildTracer, removePins, startTracer, type Tracer, tracerLacks } from "./lib/tracer.ts";
 import { compileWorkload } from "./lib/workload.ts";
 
@@ -62,11 +62,11 @@ for (const { where, how, skip } of WAYS) {
       assert.ok(row && row.netns > 0);
     });
 
-    test("an idle flow leaves once it has been shown, and a packet after that starts a new entry from zero", async (t) => {
+    test("an idle flow leaves once it was acknowledged, and a packet after that starts a new entry from zero", async (t) => {
       const running = await datagrams("4");
       t.after(() => running.end());
       const [first] = running.peers;
-      const own = () => readUdp(tracer.pins).find((row) => matches(row, first));
+      const own = () => takeUdp(tracer.pins).find((row) => matches(row, first));
       const before = own();
       assert.ok(before && before.sent > 1);
       await eventually(10, () => assert.equal(own(), undefined));
@@ -74,6 +74,21 @@ for (const { where, how, skip } of WAYS) {
       const next = own();
       assert.deepEqual([next?.sent, next?.sentPackets], [1, 1]);
       assert.ok(next && next.entry > before.entry);
+    });
+
+    test("an idle flow stays as long as what it has carried last was not acknowledged, whatever is read", async (t) => {
+      const [running, other] = [await datagrams("4"), await datagrams("4")];
+      t.after(async () => void (await Promise.all([running.end(), other.end()])));
+      const find = (rows: UdpRow[], { peers: [first] }: typeof running) => rows.find((row) => matches(row, first));
+      const before = find(takeUdp(tracer.pins), running);
+      await running.sendByte();
+      for (const read of ["first", "second"]) {
+        // the same idle time has passed for both once the other has left
+        await eventually(10, () => assert.equal(find(readUdp(tracer.pins), other), undefined, read));
+        assert.equal(find(readUdp(tracer.pins), running)?.sent, (before?.sent ?? 0) + 1, read);
+      }
+      takeUdp(tracer.pins);
+      assert.equal(find(readUdp(tracer.pins), running), undefined);
     });
 
     test("after SIGKILL entries go on, and the next tracer has them", async (t) => {
@@ -115,11 +130,32 @@ for (const { where, how, skip } of WAYS) {
       const shown = rows.filter(({ cookie }) => cookie === flood.cookie).length;
       assert.ok(shown > udpRoom / 2 && shown <= (2 * udpRoom) / 3 + 1, `${shown} of the flood in a room of ${udpRoom}`);
       assert.ok(udpLost - before >= 4 * udpRoom - shown, `${udpLost - before} lost, ${shown} shown`);
-      const shownOf = (cookie: string) => readUdp(flooded.pins).filter((row) => row.cookie === cookie).length;
+      const shownOf = (cookie: string) => takeUdp(flooded.pins).filter((row) => row.cookie === cookie).length;
       await eventually(20, () => assert.equal(shownOf(flood.cookie), 0));
-      for (let read = 0; read < 2; read++) readUdp(flooded.pins); // only then nobody counts in its slots any more
+      for (let read = 0; read < 2; read++) takeUdp(flooded.pins); // only then nobody counts in its slots any more
       const next = await scatter(program, 4 * udpRoom, 7);
       assert.ok(shownOf(next.cookie) > udpRoom / 2, `${shownOf(next.cookie)} of the next flood`);
+    });
+
+    test("a flood that nobody acknowledges is shown as it is, keeps no other from the table, and counts as lost", async (t) => {
+      const flooded = await startTracer("udp-unread", "--udp", how, "--max-udp", "2048", "--udp-idle", "1");
+      t.after(() => flooded.stop());
+      const { udpRoom } = readStatus(flooded.pins);
+      const program = await compileWorkload("scatter");
+      const flood = await scatter(program, 4 * udpRoom, 7);
+      const shownOf = (cookie: string) => readUdp(flooded.pins).filter((row) => row.cookie === cookie).length;
+      const shown = shownOf(flood.cookie);
+      const idle = readUdp(flooded.pins).find(({ cookie }) => cookie === flood.cookie);
+      await eventually(10, async () => {
+        const uptimeNs = Number.parseFloat(await readFile("/proc/uptime", "utf8")) * 1e9;
+        assert.ok(idle && uptimeNs - Number(idle.lastNs) > 3e9, "idle for longer than it takes to leave");
+      });
+      const { udpLost: before } = readStatus(flooded.pins);
+      const next = await scatter(program, 20, 11);
+      assert.deepEqual([shownOf(flood.cookie), shownOf(next.cookie)], [shown, 20]);
+      const third = await scatter(program, 4 * udpRoom, 7);
+      const lost = readStatus(flooded.pins).udpLost - before;
+      assert.ok(lost >= 4 * udpRoom - shownOf(third.cookie), `${lost} lost`);
     });
 
     test("a flood of made-up sources at a port keeps nobody behind it from its own peers", async (t) => {

@@ -111,9 +111,9 @@ describe("flow-tracer", { skip: lacks ?? false }, () => {
       const names = files.map(({ name }) => `${tracer.pins}/${name}`);
       const member = await execa("wc", ["-c", ...names], { uid: NOBODY, gid: READERS });
       assert.match(member.stdout, /^ *136 .*\/status$/m);
-      assert.equal(names.length, 9);
+      assert.equal(names.length, 10);
       const stranger = await execa("wc", ["-c", ...names], { uid: NOBODY, gid: NOBODY, reject: false });
-      assert.equal(stranger.stderr.match(/Permission denied/g)?.length, 9);
+      assert.equal(stranger.stderr.match(/Permission denied/g)?.length, 10);
     });
 
     test("nobody but its own user changes a pin, or sees what is kept for the next tracer", async () => {

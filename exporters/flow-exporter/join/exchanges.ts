@@ -54,6 +54,11 @@ export class Exchanges {
     }
   }
 
+  /** The sockets of exchanges of which some may not be handed on yet. */
+  *waiting(): Generator<Side> {
+    for (const { members } of this.#dirty) yield* members.keys();
+  }
+
   /** Whether a flow may still get some of what has been read. */
   awaits(flow: Flow): boolean {
     const exchange = (flow.client ?? flow.server)?.exchange;

@@ -146,6 +146,11 @@ export class FlowTable {
     for (const { sequence } of this.#closedUnsettled()) yield sequence;
   }
 
+  /** Keys of the sockets of which some has been read, but not handed on yet: of datagrams. */
+  *unsettledKeys(): Generator<number> {
+    for (const { key } of this.#exchanges.waiting()) yield key;
+  }
+
   *#visible(): Generator<Side> {
     yield* this.#sides.values();
     yield* this.#leaving.values();

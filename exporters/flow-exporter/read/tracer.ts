@@ -18,12 +18,14 @@ export interface Tracer {
   /** Every TCP flow that has closed and is not acknowledged. */
   closed(): Uint8Array;
   /** Frees the closed flows that the last complete read showed. */
-  acknowledge(): void;
+  acknowledgeClosed(): void;
   /** Takes down every TCP socket as of now. */
   snapshot(): void;
   /** What the last snapshot took down. */
   live(): Uint8Array;
   udp(): Uint8Array;
+  /** Lets the kernel give up those entries of UDP that are idle and that the last complete read showed as they are. */
+  acknowledgeUdp(): void;
   /** Every BPF program on the host. */
   programs(): Uint8Array;
 }
@@ -53,10 +55,11 @@ export function createTracer(pins: string): Tracer {
     backfillOwners: () => void small.read(pin("owners"), MOST_DESCRIPTORS),
     processes: () => small.read(pin("processes")),
     closed: () => closed.read(pin("closed")),
-    acknowledge: () => void small.read(pin("closed_ack")),
+    acknowledgeClosed: () => void small.read(pin("closed_ack")),
     snapshot: () => void small.read(pin("snapshot")),
     live: () => live.read(pin("live")),
     udp: () => live.read(pin("udp")),
+    acknowledgeUdp: () => void small.read(pin("udp_ack")),
     programs: () => small.read(pin("programs")),
   };
 }

@@ -46,10 +46,10 @@ export class LostFlows {
     this.#state = { total: this.#state.total, seen: NOTHING.seen };
   }
 
-  /** Ended flows that were read, and can be counted no more. */
-  addClosed(count: number): void {
+  /** Flows that were read, and can be counted no more. */
+  addUnreadable(kind: "closed" | "udp", count: number): void {
     const { total, seen } = this.#state;
-    this.#state = { seen, total: { ...total, closed: total.closed + count } };
+    this.#state = { seen, total: { ...total, [kind]: total[kind] + count } };
   }
 
   add({ liveLost, storageLost, closedLost, closedErased, missedEvents, udpLost }: Counts): void {

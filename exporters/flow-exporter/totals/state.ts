@@ -44,6 +44,8 @@ export interface State {
   closed: { tracer: string; taken: [number, number][]; rows: string; shown?: number | undefined; erased: number };
   tcp: Memory[];
   udp: Memory[];
+  /** Entries of UDP that have been read and not been counted yet, as rows in base64. */
+  udpRows: string;
 }
 
 const amount = z.number().min(0);
@@ -171,6 +173,8 @@ const fileSchema = z.object({
   }),
   tcp: memories,
   udp: memories,
+  /** Left out by exporters that did not keep it. */
+  udpRows: z.base64().default(""),
 });
 
 type File = z.infer<typeof fileSchema>;

@@ -6,7 +6,7 @@
  * A slot changes hands by one store to its tag, a hash of the key with the lowest bits fixed:
  *   FREE → CLAIMED      by the one whose compare-and-swap succeeds
  *   CLAIMED → tag       by that one, when the flow is complete: from here on others find and count it
- *   tag → GIVEN_UP      by the reader, when the flow is idle and handed over to the byte
+ *   tag → GIVEN_UP      by the reader, when the flow is idle and what it has carried was acknowledged to the byte
  *   GIVEN_UP → FREE     by the second read after that, when whoever had found the flow before has long counted
  *
  * A flow is in one of a few buckets. The room is shared among network namespaces, and in each between flows that it began
@@ -48,8 +48,8 @@ struct udp_flow {
 	__u64 cgroup_id;
 	__u64 space; /* its key in udp_spaces */
 	__u64 entry;
-	__u64 shown_in; /* number of the read that showed it last */
-	__u64 shown_packets; /* as it was shown */
+	__u64 shown_in; /* number of the first read that showed it as it was shown last; 0: of none */
+	__u64 shown_packets; /* as it was shown last */
 	__u64 shown_bytes;
 	struct udp_owner owner;
 	__u8 role; /* enum flow_role */

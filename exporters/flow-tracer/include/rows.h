@@ -132,7 +132,10 @@ struct closed_row {
 	__u8 reserved[3];
 };
 
-/* Pin `udp`: one row per 5-tuple and network namespace; totals since the entry was made. */
+/*
+ * Pin `udp`: one row per 5-tuple and network namespace; totals since the entry was made. An entry that is idle leaves once
+ * a read of pin `udp_ack` has acknowledged a complete read of `udp` that has shown it as it is. One reader.
+ */
 struct udp_row {
 	struct flow_row flow; /* protocol 17, state 0; netns 0 where only its cookie is known; client: sent first */
 	__u64 sent_packets;

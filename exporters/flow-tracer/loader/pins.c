@@ -37,6 +37,7 @@ static const struct pin {
 	{ "processes", LINK(processes), STATUS_PROCESSES },
 	{ "programs", LINK(programs), STATUS_PROGRAMS },
 	{ "udp", LINK(udp), STATUS_UDP },
+	{ "udp_ack", LINK(udp_ack), STATUS_UDP },
 	{ KEPT "/follow_state", LINK(follow_state) },
 	{ KEPT "/follow_destroyed", LINK(follow_destroyed) },
 	{ KEPT "/follow_aborted", LINK(follow_aborted), .optional = true },

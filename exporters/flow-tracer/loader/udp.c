@@ -103,6 +103,7 @@ void want_udp(struct tracer *t, enum udp_mode mode, unsigned int idle_seconds)
 	set_autoload(functions, LENGTH(functions), mode == UDP_FUNCTIONS);
 	set_autoload(cgroup, LENGTH(cgroup), mode == UDP_CGROUP);
 	bpf_program__set_autoload(t->progs.udp, mode != UDP_OFF);
+	bpf_program__set_autoload(t->progs.udp_ack, mode != UDP_OFF);
 	bpf_map__set_autocreate(t->maps.udp_flows, mode != UDP_OFF);
 	bpf_map__set_autocreate(t->maps.udp_spaces, mode != UDP_OFF);
 	bpf_map__set_autocreate(t->maps.udp_owners, mode != UDP_OFF);

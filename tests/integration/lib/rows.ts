@@ -137,6 +137,7 @@ export function closedRows(bytes: Buffer): ClosedRow[] {
   }));
 }
 
+/** The entries of UDP, as one complete read shows them. */
 export function readUdp(pins: string): UdpRow[] {
   return split(readPin(pins, "udp"), UDP_ROW_BYTES, 5).map((row) => ({
     ...flowRow(row),
@@ -146,6 +147,13 @@ export function readUdp(pins: string): UdpRow[] {
     lastNs: row.readBigUInt64LE(144),
     entry: row.readBigUInt64LE(152),
   }));
+}
+
+/** Reads and acknowledges, as the exporter does. */
+export function takeUdp(pins: string): UdpRow[] {
+  const rows = readUdp(pins);
+  readPin(pins, "udp_ack");
+  return rows;
 }
 
 /** The BPF programs of this host, by id. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { ROLE } from "../../../exporters/flow-exporter/decode/layout.ts";
+import { Datagrams } from "./lib/datagrams.ts";
 import { Kernel } from "./lib/kernel.ts";
 import { Disk, Running } from "./lib/running.ts";
 
@@ -201,6 +202,95 @@ describe("every flow counts once, exactly", () => {
     assert.deepEqual(running.sums(), { sent: 711, received: 0, opened: 1, closed: 0, failed: 0, sizes: 0 });
   });
 });
+
+const AWAITED_CGROUP = 77;
+const SENDERS = [1, 2, 3, 4].map((cookie) => ({
+  cookie,
+  source: `192.168.1.10:${4_000 + cookie}`,
+  destination: "9.9.9.9:53",
+  comm: "dig",
+  cgroup: cookie > 2 ? AWAITED_CGROUP : 0,
+}));
+
+const udpKinds = ["send", "rest", "cycle", "cycle that ends in a kill", "fail to read", "fail to write"] as const;
+const udpAction = fc.record({
+  kind: fc.constantFrom(...udpKinds),
+  which: fc.nat(12),
+  bytes: fc.integer({ min: 1, max: 5_000 }),
+});
+
+describe("every datagram counts once", () => {
+  test("whatever is sent, and is idle, between any two reads, and however often the exporter is killed", () => {
+    fc.assert(
+      fc.property(fc.array(udpAction, { maxLength: 60 }), (script) => {
+        const { kernel, datagrams, disk } = counting();
+        let running = new Running(kernel, disk);
+        let sent = 0;
+        for (const { kind, which, bytes } of script) {
+          const [socket] = SENDERS.slice(which % SENDERS.length);
+          if (kind === "send" && socket) {
+            datagrams.send(socket, bytes);
+            sent += bytes;
+          } else if (kind === "rest") datagrams.rest();
+          else {
+            if (kind === "fail to read") kernel.broken = which % 2 ? "udp" : "udp_ack";
+            disk.full = kind === "fail to write";
+            running.cycle(which);
+            [kernel.broken, disk.full] = [undefined, false];
+            if (kind === "cycle that ends in a kill") running = new Running(kernel, disk);
+          }
+        }
+        datagrams.rest();
+        for (let cycle = 0; cycle < 6; cycle++) running.cycle(10);
+        const sums = running.sums();
+        assert.deepEqual(
+          { sent: sums.sent, opened: sums.opened, left: datagrams.size },
+          { sent, opened: datagrams.made, left: 0 },
+        );
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test("where the table is half full, it is written down and acknowledged in the next second", () => {
+    const { kernel, datagrams, disk } = counting();
+    const running = new Running(kernel, disk);
+    running.cycle(20);
+    for (const [room, left] of [
+      [100, 1],
+      [2, 0],
+    ] as const) {
+      kernel.statusValues = { udp_room: room };
+      datagrams.send({ cookie: 9, source: "192.168.1.10:4009", destination: "9.9.9.9:53" }, 7);
+      datagrams.rest();
+      for (let cycle = 0; cycle < 2; cycle++) running.cycle();
+      assert.equal(datagrams.size, left);
+    }
+  });
+
+  test("a disk that fails keeps them in the kernel, unless its table is half full", () => {
+    const { kernel, datagrams, disk } = counting();
+    const running = new Running(kernel, disk);
+    datagrams.send({ cookie: 9, source: "192.168.1.10:4009", destination: "9.9.9.9:53" }, 7);
+    datagrams.rest();
+    disk.full = true;
+    kernel.statusValues = { udp_room: 100 };
+    for (let cycle = 0; cycle < 3; cycle++) running.cycle(20);
+    assert.equal(datagrams.size, 1);
+    kernel.statusValues = { udp_room: 2 };
+    for (let cycle = 0; cycle < 3; cycle++) running.cycle(20);
+    assert.equal(datagrams.size, 0);
+  });
+});
+
+/** A tracer that counts datagrams, and a disk. */
+function counting() {
+  const kernel = new Kernel();
+  const datagrams = new Datagrams();
+  kernel.datagrams = datagrams;
+  kernel.statusValues = { udp_room: 1_000 };
+  return { kernel, datagrams, disk: new Disk() };
+}
 
 /** A cycle in which things happen after the read of each pin. */
 function slowCycle(running: Running, workload: Workload, meanwhile: readonly Action[], which: number): void {

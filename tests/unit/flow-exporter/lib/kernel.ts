@@ -1,6 +1,7 @@
 import { ROLE, STATUS } from "../../../../exporters/flow-exporter/decode/layout.ts";
 import type { Host } from "../../../../exporters/flow-exporter/read/host.ts";
 import type { Tracer } from "../../../../exporters/flow-exporter/read/tracer.ts";
+import type { Datagrams } from "./datagrams.ts";
 import { closedRow, type End, processRow, type SocketValues, socket, statusRow } from "./rows.ts";
 
 const SECOND_NS = 1e9;
@@ -16,7 +17,9 @@ export class Kernel implements Tracer {
   tracerId = "tracer-1";
   startedMs = () => this.#startedMs;
   processRows: Uint8Array = processRow({ pid: 1 });
+  /** What pin `udp` shows, or else the table it is of; neither: UDP is not counted. */
   udpRows: Uint8Array | undefined;
+  datagrams: Datagrams | undefined;
   programRows: Uint8Array = new Uint8Array();
   /** Bits of the status flags: all parts but UDP. */
   parts: number = STATUS.processes | STATUS.owners | STATUS.programs;
@@ -82,7 +85,7 @@ export class Kernel implements Tracer {
   }
 
   status(): Uint8Array {
-    const flags = this.parts | (this.udpRows ? STATUS.udp : 0);
+    const flags = this.parts | (this.udpRows || this.datagrams ? STATUS.udp : 0);
     return this.#read(
       "status",
       statusRow({
@@ -112,7 +115,7 @@ export class Kernel implements Tracer {
     return bytes;
   }
 
-  acknowledge(): void {
+  acknowledgeClosed(): void {
     this.#read("closed_ack", new Uint8Array());
     for (const [sequence, { marked }] of this.#ring) if (marked) this.#ring.delete(sequence);
   }
@@ -127,7 +130,12 @@ export class Kernel implements Tracer {
   }
 
   udp(): Uint8Array {
-    return this.#read("udp", this.udpRows ?? new Uint8Array());
+    return this.#read("udp", this.udpRows ?? this.datagrams?.read() ?? new Uint8Array());
+  }
+
+  acknowledgeUdp(): void {
+    this.#read("udp_ack", new Uint8Array());
+    this.datagrams?.acknowledge();
   }
 
   programs(): Uint8Array {

@@ -321,7 +321,7 @@ function stored(totals: EdgeTotals): State {
   const closed = { tracer: "", taken: [], rows: "", erased: 0 };
   const tenures = { toldNs: 0, held: [] };
   const own = { ownContainers: [], proxies: [], containers: [], cgroups: [], tenures };
-  const rest = { unseenSeconds: 0, work: [], ...own, closed, tcp: [], udp: [] };
+  const rest = { unseenSeconds: 0, work: [], ...own, closed, tcp: [], udp: [], udpRows: "" };
   return decodeState(encodeState({ bootId: "boot", ...totals.state, losses, ...rest }));
 }
 
