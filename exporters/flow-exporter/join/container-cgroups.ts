@@ -3,6 +3,15 @@ import type { ProcessRow } from "../decode/process-rows.ts";
 import { Lingering } from "./lingering.ts";
 
 const MOST_PLACES = 1_000;
+/**
+ * Whoever has a cgroup of their own can make any number below it, one after the other, with paths of 4,096 characters:
+ * these take 17 MB of the heap at most. A machine has about as many as it has services and containers.
+ */
+const MOST_KEPT = 20_000;
+/** In characters: three times those that Kubernetes makes. */
+const LONGEST_PLACE = 512;
+/** The text of a cgroup that has no container's name in its path. */
+const NOBODYS = "/";
 
 /** Path of a process's cgroup; undefined where it cannot be told. */
 type PathOf = (pid: number) => string | undefined;
@@ -14,7 +23,7 @@ type PathOf = (pid: number) => string | undefined;
  * counts, as all that is below it is inside of that container.
  */
 export class ContainerCgroups {
-  /** By number: its path, or its name alone where the path could not be read. */
+  /** By number: its path down to the first name of a container, or its name alone where the path could not be read. */
   readonly #texts: Lingering<number, string>;
   /** Paths of those cgroups in which the engine has put containers. */
   readonly #places = new Set<string>();
@@ -43,6 +52,7 @@ export class ContainerCgroups {
       present.set(cgroupId, known?.startsWith("/") ? known : this.#read(pid, cgroupName));
     }
     this.#texts.update(present, nowNs);
+    this.#texts.bound(MOST_KEPT, (text) => this.#rankOf(text));
   }
 
   /** Learns from the containers that run, of which Docker tells the first process, where the engine puts them. */
@@ -82,8 +92,16 @@ export class ContainerCgroups {
   #read(pid: number, name: string): string {
     const path = this.#pathOf(pid);
     // The reader's own cgroup, which has no name there.
-    if (path === "/" && name !== "") return `/../${name}`;
-    return path !== undefined && lastOf(path) === name ? path : name;
+    if (path === "/" && name !== "") return claimIn(`/../${name}`);
+    return path !== undefined && lastOf(path) === name ? claimIn(path) : name;
+  }
+
+  /** What is in one of the engine's places nobody else can have made; what claims nothing is missed least. */
+  #rankOf(text: string): number {
+    if (!text.startsWith("/")) return containerIdIn(text) === undefined ? 0 : 1;
+    const claim = outermost(text);
+    if (!claim) return 0;
+    return this.#places.has(claim.place) ? 2 : 1;
   }
 }
 
@@ -94,6 +112,7 @@ export function containerIdIn(cgroupName: string | undefined): string | undefine
 
 interface Claim {
   id: string;
+  name: string;
   /** Path of the cgroup it is in. */
   place: string;
 }
@@ -103,9 +122,15 @@ function outermost(path: string): Claim | undefined {
   const names = path.split("/");
   for (const [index, name] of names.entries()) {
     const id = containerIdIn(name);
-    if (id !== undefined) return { id, place: names.slice(0, index).join("/") };
+    if (id !== undefined) return { id, name, place: names.slice(0, index).join("/") };
   }
   return undefined;
+}
+
+/** What of a path says whose it is. */
+function claimIn(path: string): string {
+  const claim = outermost(path);
+  return claim && claim.place.length <= LONGEST_PLACE ? `${claim.place}/${claim.name}` : NOBODYS;
 }
 
 function placeOf(path: string, id: string): string | undefined {

@@ -19,6 +19,14 @@ export class Lingering<Key, Value> {
     for (const [key, { lastNs }] of this.#seen) if (nowNs - lastNs > this.#keptNs) this.#seen.delete(key);
   }
 
+  /** Lets go of all beyond `most`: of those with the lowest rank the ones that vanished first. */
+  bound(most: number, rankOf: (value: Value) => number): void {
+    if (this.#seen.size <= most) return;
+    const ranked = [...this.#seen].map(([key, { value, lastNs }]) => ({ key, lastNs, rank: rankOf(value) }));
+    ranked.sort((one, two) => one.rank - two.rank || one.lastNs - two.lastNs);
+    for (const { key } of ranked.slice(0, -most)) this.#seen.delete(key);
+  }
+
   get(key: Key): Value | undefined {
     return this.#seen.get(key)?.value;
   }

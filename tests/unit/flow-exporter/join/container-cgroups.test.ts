@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import path from "node:path";
 import { describe, test } from "node:test";
 import { ContainerCgroups } from "../../../../exporters/flow-exporter/join/container-cgroups.ts";
 import { container, idOf, process } from "../lib/world.ts";
@@ -116,4 +117,43 @@ test("what an earlier exporter has found out holds for cgroups that are gone", (
       [40, ""],
     ],
   );
+});
+
+describe("of cgroups that somebody makes by the thousand", () => {
+  const FLOOD = 30_000;
+  const pathOf = (pid: number) =>
+    pid === 20 ? `/docker/${WEB}` : `/user.slice/docker-${pid.toString(16).padStart(64, "0")}.scope`;
+  /** Processes in cgroups of their own. */
+  const look = (seen: ContainerCgroups, pids: number[], seconds: number) => {
+    const cgroupName = (pid: number) => path.basename(pathOf(pid));
+    const processes = pids.map((pid) => process(pid, { cgroupId: pid, cgroupName: cgroupName(pid) }));
+    seen.look(processes, seconds * 1e9);
+    return new Map(processes.map((one) => [one.pid, one]));
+  };
+  const containers = [container("web", { id: WEB, pid: 20 })];
+
+  test("only so many are kept, and the engine's among them, also once they are gone", () => {
+    const seen = new ContainerCgroups(KEPT_NS, pathOf);
+    seen.learn(containers, look(seen, [20], 0), 0);
+    const flood = Array.from({ length: FLOOD }, (_, index) => 1_000 + index);
+    for (const second of [1, 2]) look(seen, flood, second);
+    const known = seen.containers(containers);
+    assert.equal(known.size, 20_000);
+    assert.equal(known.get(20), WEB);
+  });
+
+  test("no more is kept of a path than what says whose it is", () => {
+    const below = `/docker/${WEB}/${"deep/".repeat(600)}`;
+    const long = `/${"user.slice/".repeat(60)}`;
+    const expected = { 20: WEB, 21: WEB, 40: "" };
+    const cgroups = [
+      web,
+      { number: 21, path: `${below}docker-${OTHER}.scope` },
+      { number: 40, path: under(long, OTHER) },
+    ];
+    assert.deepEqual(known(...cgroups), expected);
+    const seen = new ContainerCgroups(KEPT_NS, () => `${below}docker-${OTHER}.scope`);
+    seen.look([process(21, { cgroupId: 21, cgroupName: `docker-${OTHER}.scope` })], 0);
+    assert.deepEqual([seen.hasSeen(WEB), seen.hasSeen(OTHER)], [true, false]);
+  });
 });
