@@ -32,7 +32,8 @@ try {
   stopOnSignal(exporter);
 } catch (error) {
   log.fatal({ reason: error instanceof Error ? error.message : String(error) }, "cannot start");
-  process.exitCode = 1;
+  // It may listen already, and would then live on and answer without counting anything; the engine starts one that ends.
+  process.exit(1);
 }
 
 function pagesOf({ console, dashboards, prometheus }: Settings): Pages {
