@@ -374,6 +374,7 @@ export class Collector {
       namespaces: this.#namespaces,
       cgroups,
       proxies: this.#proxies.pids(processes),
+      engines: this.#proxies.enginePids(processes),
       hostAddresses: this.#hostAddresses,
       nowNs,
       metadataVersion: metadata.version,

@@ -12,16 +12,17 @@ import { eventually } from "./lib/eventually.ts";
 import { buildTracer } from "./lib/tracer.ts";
 
 const LOOKER = "flowtally-test-looker";
+const ASKER = "flowtally-test-asker";
 const LOOK_UPS = 10;
 
 /** Ten look-ups of a name, each by a socket of its own. */
-const LOOK_UP = `
+const lookUp = (name: string) => `
   const { Resolver } = require("node:dns").promises;
   (async () => {
     for (let count = 0; count < ${LOOK_UPS}; count++) {
       const resolver = new Resolver();
       resolver.setServers(["127.0.0.11"]);
-      await resolver.resolve4("${LOOKER}");
+      await resolver.resolve4("${name}");
     }
   })();
 `;
@@ -69,8 +70,7 @@ describe("flow-exporter and datagrams", { skip }, () => {
       const containers = await (await fetch(`${rig.exporter.url}/api/containers`)).text();
       assert.match(containers, new RegExp(LOOKER));
     });
-    const { stdout: pid } = await execa("docker", ["inspect", "-f", "{{.State.Pid}}", LOOKER]);
-    await execa("nsenter", ["-t", pid, "-n", process.execPath, "-e", LOOK_UP]);
+    await inNetworkOf(LOOKER, lookUp(LOOKER));
     await eventually(15, async () => {
       const edge = await scrapeEdge(rig.exporter.url, {
         source: LOOKER,
@@ -82,7 +82,49 @@ describe("flow-exporter and datagrams", { skip }, () => {
       assert.deepEqual({ opened, closed, open, failed }, { opened: LOOK_UPS, closed: LOOK_UPS, open: 0, failed: 0 });
     });
   });
+
+  test("what Docker's resolver asks others, in a container's network namespace, is not the container's", async (t) => {
+    const gateway = await rig.peers.gateway();
+    const outside = await bound(53, gateway);
+    t.after(() => outside.close());
+    outside.on("message", (question, { port, address }) => outside.send(answerTo(question), port, address));
+    await rig.peers.container(ASKER, ["--dns", gateway], "serve", "7310", "1", "1");
+    await eventually(15, async () => {
+      const containers = await (await fetch(`${rig.exporter.url}/api/containers`)).text();
+      assert.match(containers, new RegExp(ASKER));
+    });
+    await inNetworkOf(ASKER, lookUp("outside.example"));
+    await eventually(15, async () => {
+      const edges = [...(await scrapeEdges(rig.exporter.url))].filter(([name]) => name.includes('_port="53"'));
+      const from = (source: string) =>
+        edges
+          .filter(([name]) => name.startsWith(`source="${source}"`))
+          .map(([, { opened, closed }]) => ({ opened, closed }));
+      const all = { opened: LOOK_UPS, closed: LOOK_UPS };
+      assert.deepEqual(
+        { asker: from(ASKER), dns: from("docker-dns") },
+        { asker: [all], dns: [all] },
+        JSON.stringify(edges),
+      );
+    });
+  });
 });
+
+/** Runs a script of Node's in the network namespace of a container, as a process of the host's. */
+async function inNetworkOf(container: string, script: string): Promise<void> {
+  const { stdout: pid } = await execa("docker", ["inspect", "-f", "{{.State.Pid}}", container]);
+  await execa("nsenter", ["-t", pid, "-n", process.execPath, "-e", script]);
+}
+
+/** A resolver's answer to a question for an IPv4 address: 192.0.2.1. */
+function answerTo(question: Buffer): Buffer {
+  const end = question.indexOf(0, 12) + 5;
+  const head = Buffer.from(question.subarray(0, 12));
+  head.writeUInt16BE(0x8180, 2); // an answer, recursion wanted and to be had
+  head.set([0, 1, 0, 1, 0, 0, 0, 0], 4); // one question, one answer
+  const address = [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 1];
+  return Buffer.concat([head, question.subarray(12, end), Buffer.from(address)]);
+}
 
 describe("flow-exporter, killed, and datagrams", { skip }, () => {
   const rig = new Rig("datagrams-killed", { keepState: true, tracerArgs: ["--udp-idle", "1"] });
@@ -185,10 +227,10 @@ async function talking(t: TestContext, next: () => Promise<Socket>) {
   return { end };
 }
 
-/** A socket at loopback; port 0: any that is free. */
-async function bound(port = 0) {
+/** Port 0: any that is free. */
+async function bound(port = 0, address = "127.0.0.1") {
   const socket = createSocket("udp4");
-  socket.bind(port, "127.0.0.1");
+  socket.bind(port, address);
   await once(socket, "listening");
   return socket;
 }

@@ -350,7 +350,7 @@ export class FlowTable {
   #allotted(flow: Flow): void {
     this.#changed.add(flow);
     const side = openSide(flow);
-    if (!side || flow.edge?.destination !== DOCKER_DNS || !isAnswered(flow)) return;
+    if (!side || !isLookUp(flow) || !isAnswered(flow)) return;
     flow.answeredNs = side.lastNs;
     this.#ended.add(flow);
   }
@@ -359,6 +359,11 @@ export class FlowTable {
     this.#changed.add(flow);
     this.#unsettled.add(flow);
   }
+}
+
+/** What is asked of Docker's resolver, and what it asks others. */
+function isLookUp({ edge }: Flow): boolean {
+  return edge?.destination === DOCKER_DNS || edge?.source === DOCKER_DNS;
 }
 
 function takeSame(sides: Map<number, Side>, rows: FlowRows, index: number): Side | undefined {

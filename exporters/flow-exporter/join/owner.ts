@@ -1,5 +1,12 @@
 import type { FlowRow } from "../decode/flow-rows.ts";
-import { containerEndpoint, type Endpoint, processEndpoint, UNKNOWN_CONTAINER, unnamedContainer } from "./endpoint.ts";
+import {
+  containerEndpoint,
+  DOCKER_DNS,
+  type Endpoint,
+  processEndpoint,
+  UNKNOWN_CONTAINER,
+  unnamedContainer,
+} from "./endpoint.ts";
 import { netnsKey, type World } from "./world.ts";
 
 /** Whose a socket is. */
@@ -12,10 +19,11 @@ export interface Owner {
 }
 
 /**
- * The owner of a socket: the container its cgroup names; else the only container of its network namespace;
+ * The owner of a socket: Docker's resolver, as below; else the container its cgroup names; else the only container of its network namespace;
  * else the process. The cgroup comes first because it also tells containers apart that share a namespace.
  */
 export function ownerOf(row: FlowRow, world: World): Owner {
+  if (isResolvers(row, world)) return { endpoint: DOCKER_DNS };
   const id = containerIdOf(row, world);
   const named = id === undefined ? undefined : world.containers.get(id);
   if (named) return { endpoint: containerEndpoint(named) };
@@ -25,6 +33,11 @@ export function ownerOf(row: FlowRow, world: World): Owner {
   if (only) return { endpoint: containerEndpoint(only), ...unknown };
   if (id !== undefined) return { endpoint: unnamedContainer(id), unknownContainer: id };
   return unnamedOwner(row, world);
+}
+
+/** The engine goes into a container's network namespace to ask, in its place, what it cannot answer by itself. */
+function isResolvers(row: FlowRow, { engines, hostNetns }: World): boolean {
+  return engines.has(row.pid) && !hostNetns.has(netnsKey(row));
 }
 
 /** Whose a process is: by its cgroup, else by its name. */

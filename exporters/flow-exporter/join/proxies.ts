@@ -17,31 +17,32 @@ interface Judged {
 }
 
 /**
- * Docker's own proxies: their way to a container is left out, since the way to them is counted. Anything can call itself
- * so. What nothing but the engine can have is a parent that is root's, outside of every container, and called as the
- * engine is.
+ * Docker's engine, and its own proxies: their way to a container is left out, since the way to them is counted. Anything can call itself
+ * so. The engine is root's and outside of every container, and what nothing but a proxy can have is such a parent.
  */
 export class Proxies {
   readonly #judged = new Map<number, Judged>();
   readonly #seen: Lingering<number, number>;
+  readonly #engines: Lingering<number, number>;
   readonly #userOf: UserOf;
 
   /** `keptNs`: how long one is remembered after it went. */
   constructor(keptNs: number, userOf: UserOf) {
     this.#seen = new Lingering(keptNs);
+    this.#engines = new Lingering(keptNs);
     this.#userOf = userOf;
   }
 
   /** Takes in the processes that run now; `cgroupsNow` tells the container each cgroup is of, or "". */
   look(processes: ReadonlyMap<number, ProcessRow>, cgroupsNow: Cgroups, nowNs: number): void {
-    const real: [number, number][] = [];
-    for (const process of processes.values()) {
-      if (process.comm === PROXY && this.#isReal(process, processes, cgroupsNow))
-        real.push([process.pid, process.startNs]);
-    }
+    const realAmong = (comm: string) =>
+      [...processes.values()]
+        .filter((process) => process.comm === comm && this.#isReal(process, processes, cgroupsNow))
+        .map(({ pid, startNs }): [number, number] => [pid, startNs]);
     for (const [pid, { startNs }] of this.#judged)
       if (processes.get(pid)?.startNs !== startNs) this.#judged.delete(pid);
-    this.#seen.update(real, nowNs);
+    this.#seen.update(realAmong(PROXY), nowNs);
+    this.#engines.update(realAmong(ENGINE), nowNs);
   }
 
   /** The real ones, by number and start, for the next exporter: rows of those that go meanwhile come to it. */
@@ -56,8 +57,12 @@ export class Proxies {
 
   /** By number. One that another process has by now is not among them. */
   pids(processes: ReadonlyMap<number, ProcessRow>): Set<number> {
-    const pids = [...this.#seen].filter(([pid, startNs]) => (processes.get(pid)?.startNs ?? startNs) === startNs);
-    return new Set(pids.map(([pid]) => pid));
+    return pidsOf(this.#seen, processes);
+  }
+
+  /** The engine's, likewise. */
+  enginePids(processes: ReadonlyMap<number, ProcessRow>): Set<number> {
+    return pidsOf(this.#engines, processes);
   }
 
   /** Asked once for each: neither a process's parent nor its user is told by every look. */
@@ -65,12 +70,21 @@ export class Proxies {
     const { pid, startNs } = process;
     const known = this.#judged.get(pid);
     if (known?.startNs === startNs) return known.isReal;
-    const parent = processes.get(process.parentPid);
-    const cgroups = cgroupsNow();
     const isReal =
-      parent?.comm === ENGINE &&
-      [process, parent].every((one) => !cgroups.get(one.cgroupId) && this.#userOf(one.pid) === ROOT);
+      (process.comm === ENGINE || this.#isEngines(process, processes, cgroupsNow)) &&
+      !cgroupsNow().get(process.cgroupId) &&
+      this.#userOf(pid) === ROOT;
     this.#judged.set(pid, { startNs, isReal });
     return isReal;
   }
+
+  #isEngines({ parentPid }: ProcessRow, processes: ReadonlyMap<number, ProcessRow>, cgroupsNow: Cgroups): boolean {
+    const parent = processes.get(parentPid);
+    return parent?.comm === ENGINE && this.#isReal(parent, processes, cgroupsNow);
+  }
+}
+
+function pidsOf(seen: Iterable<[number, number]>, processes: ReadonlyMap<number, ProcessRow>): Set<number> {
+  const there = [...seen].filter(([pid, startNs]) => (processes.get(pid)?.startNs ?? startNs) === startNs);
+  return new Set(there.map(([pid]) => pid));
 }

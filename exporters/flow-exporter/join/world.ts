@@ -20,6 +20,8 @@ export interface Facts {
   namespaces: Namespaces;
   /** Processes that are Docker's own proxies, those that are gone among them. */
   proxies: ReadonlySet<number>;
+  /** Processes that are Docker's engine, likewise. */
+  engines: ReadonlySet<number>;
   /** Containers that are gone: they name the flows they leave behind. */
   goneContainers?: readonly Container[];
   services?: readonly Service[];
@@ -62,6 +64,7 @@ export interface World {
   namespaces: Namespaces;
   cgroups: ReadonlyMap<number, string>;
   proxies: ReadonlySet<number>;
+  engines: ReadonlySet<number>;
   processes: ReadonlyMap<number, ProcessRow>;
   history: ProcessHistory;
 }
@@ -100,6 +103,7 @@ export function createWorld(facts: Facts): World {
     namespaces: facts.namespaces,
     cgroups: facts.cgroups,
     proxies: facts.proxies,
+    engines: facts.engines,
     processes,
     history: facts.history,
   };

@@ -1,5 +1,6 @@
 import { getSystemErrorName } from "node:util";
 import { type Edge, type Flow, hasFailed, lifeOf, nearSide, openSide } from "../../join/flow.ts";
+import { isDockerDns } from "../../join/remote.ts";
 import { type Side, stateOf } from "../../join/side.ts";
 import type { FlowWork, Work } from "../../join/work.ts";
 import type { View } from "../view.ts";
@@ -40,7 +41,7 @@ export function flowJson(one: KnownFlow, view: View, bootMs: number) {
     destination: edge.destination.name,
     destination_port: edge.destinationPort,
     protocol: edge.protocol,
-    ...addressesOf(flow, side),
+    ...addressesOf(one),
     sent_bytes: flow.counted.sentBytes,
     received_bytes: flow.counted.receivedBytes,
     retransmits: flow.counted.retransmits,
@@ -56,8 +57,8 @@ export function flowJson(one: KnownFlow, view: View, bootMs: number) {
   };
 }
 
-/** From the client's side, whichever socket is seen. */
-function addressesOf({ client }: Flow, { row }: Side) {
+/** From the client's side, whichever socket is seen. Docker's resolver listens at another port than it is asked at. */
+function addressesOf({ flow: { client }, edge, side: { row } }: KnownFlow) {
   const near = { address: row.sourceAddress, port: row.sourcePort };
   const far = { address: row.destinationAddress, port: row.destinationPort };
   const [source, destination] = client?.row === row ? [near, far] : [far, near];
@@ -65,7 +66,7 @@ function addressesOf({ client }: Flow, { row }: Side) {
     source_address: source.address,
     source_port: source.port,
     destination_address: destination.address,
-    destination_address_port: destination.port,
+    destination_address_port: isDockerDns(destination.address) ? edge.destinationPort : destination.port,
   };
 }
 

@@ -5,7 +5,7 @@ import { UdpRows } from "../../../../exporters/flow-exporter/decode/udp-rows.ts"
 import { type Flow, isEstablished, lifeOf, takeNews } from "../../../../exporters/flow-exporter/join/flow.ts";
 import { FlowTable } from "../../../../exporters/flow-exporter/join/flow-table.ts";
 import { type SocketValues, udpRow } from "../lib/rows.ts";
-import { world } from "../lib/world.ts";
+import { ENGINE_PID, world } from "../lib/world.ts";
 
 const CLIENT = { cookie: 5, netns: 2, cgroup: 20, source: "127.0.0.1:50000", start: 1_000 };
 const RESOLVER = { cookie: 6, netns: 2, destination: "127.0.0.1:50000", start: 1_000 };
@@ -104,11 +104,25 @@ for (const [where, seen] of Object.entries({ "at the cgroup": AT_CGROUP, "in the
   });
 }
 
+test("what the resolver asks others from a container's namespace is its own, and ends with the answer", () => {
+  const watched = new Watched();
+  const asks = { cookie: 9, netns: 2, pid: ENGINE_PID, source: "172.18.0.2:46226", destination: "192.0.2.53:53" };
+  const answered = { ...asks, role: ROLE.client, sent: 40, sentPackets: 1, received: 90, receivedPackets: 1 };
+  for (let more = 0; more < 3; more++) watched.read([answered]);
+  assert.deepEqual(watched.sums, { opened: 1, closed: 1, sent: 40, received: 90 });
+  assert.deepEqual(watched.ends, ["docker-dns > world:53"]);
+});
+
 /** A table and what it has handed on. */
 class Watched {
   readonly lives: { startNs: number; endNs: number }[] = [];
+  /** Of each that has ended. */
+  readonly ends: string[] = [];
   readonly sums = { opened: 0, closed: 0, sent: 0, received: 0 };
-  readonly table = new FlowTable((flow: Flow) => this.lives.push(lifeOf(flow)));
+  readonly table = new FlowTable((flow: Flow) => {
+    this.lives.push(lifeOf(flow));
+    this.ends.push(`${flow.edge?.source.name} > ${flow.edge?.destination.name}:${flow.edge?.destinationPort}`);
+  });
 
   read(sockets: readonly SocketValues[], lastNs = 5_000): void {
     const rows = sockets.map((one) => udpRow(one, entryOf(one), lastNs));

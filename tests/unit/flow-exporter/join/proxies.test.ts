@@ -35,6 +35,20 @@ for (const [name, processes, users, expected] of CASES) {
   });
 }
 
+const ENGINES: [string, (typeof PROXY)[], Record<number, number>, number[]][] = [
+  ["root's process outside of every container", [ENGINE], {}, [700]],
+  ["another user's process", [ENGINE], { 700: 1000 }, []],
+  ["a process in a container", [{ ...ENGINE, cgroupId: 20 }], {}, []],
+];
+for (const [name, processes, users, expected] of ENGINES) {
+  test(`${name} that is called so is ${expected.length > 0 ? "" : "not "}Docker's engine`, () => {
+    const proxies = new Proxies(KEPT_NS, (pid) => users[pid] ?? 0);
+    const byPid = new Map(processes.map((one) => [one.pid, one]));
+    proxies.look(byPid, () => CGROUPS, 0);
+    assert.deepEqual([...proxies.enginePids(byPid)], expected);
+  });
+}
+
 test("a proxy that is gone is remembered, until another process has its number", () => {
   const proxies = new Proxies(KEPT_NS, () => 0);
   const all = new Map([ENGINE, PROXY].map((one) => [one.pid, one]));

@@ -16,6 +16,7 @@ import { closedRow, type End, type SocketValues, socket } from "./rows.ts";
 const HOST_NETNS = 1;
 /** Of Docker's proxy. */
 export const PROXY_PID = 900;
+export const ENGINE_PID = 901;
 export const HOST_ADDRESS = "192.168.1.10";
 
 /** A container id made of one digit. */
@@ -94,6 +95,7 @@ export function world(values: Told = {}): World {
     containers,
     cgroups: cgroupsOf(processes),
     proxies: new Set([PROXY_PID]),
+    engines: new Set([ENGINE_PID]),
     hostAddresses: new Set([HOST_ADDRESS, "172.18.0.1"]),
     history: new ProcessHistory(),
     nowNs: 0,
