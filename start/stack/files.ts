@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { access, chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Settings } from "../settings/index.ts";
+import { configurationVariables } from "./configurations.ts";
 import { type EnvironmentInput, environmentOf, renderEnv, renderHostCompose, targetFiles } from "./environment.ts";
 import type { Layout } from "./layout.ts";
 import type { LeftOut } from "./left-out.ts";
@@ -19,7 +20,7 @@ export async function writeStackFiles(input: EnvironmentInput): Promise<void> {
     await writeFile(path.join(layout.targets, name), text);
   }
   await providePassword(layout, settings.GRAFANA_ADMIN_PASSWORD);
-  await writeFile(layout.env, renderEnv(environment));
+  await writeFile(layout.env, renderEnv({ ...environment, ...(await configurationVariables(layout)) }));
   const { GRAFANA_ADMIN_PASSWORD: _secret, ...told } = input.settings;
   const state: StackState = { leftOut, settings: told };
   await writeFile(layout.state, `${JSON.stringify(state, undefined, 2)}\n`);

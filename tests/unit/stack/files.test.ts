@@ -6,20 +6,13 @@ import { test } from "node:test";
 import { readSettings } from "../../../start/settings/index.ts";
 import { writeStackFiles } from "../../../start/stack/files.ts";
 import { layoutOf } from "../../../start/stack/layout.ts";
-
-const FACTS = {
-  dockerGid: 998,
-  dockerLayers: "/data/docker/image/overlay2/layerdb/mounts",
-  cgroupVersion: "2",
-  bpfCapability: true,
-  cpus: 2,
-  dataDisk: undefined,
-} as const;
+import { FACTS, makeCheckout } from "./lib/checkout.ts";
 
 test("a tracer without rights over files can write its logs, and no other user of the host reaches them", async (t) => {
   const root = await mkdtemp(path.join(tmpdir(), "flowtally-files-"));
   t.after(() => rm(root, { recursive: true }));
   const layout = layoutOf(root);
+  await makeCheckout(layout);
   const input = {
     ...{ settings: readSettings(""), facts: FACTS, images: [], examples: [], leftOut: [], layout },
     healthSeconds: 5,

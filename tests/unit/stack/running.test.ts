@@ -12,15 +12,8 @@ import { writeStackFiles } from "../../../start/stack/files.ts";
 import { layoutOf } from "../../../start/stack/layout.ts";
 import { findRunning } from "../../../start/stack/running.ts";
 import { takeOver } from "../../../start/stack/take-over.ts";
+import { FACTS, makeCheckout } from "./lib/checkout.ts";
 
-const FACTS = {
-  dockerGid: 998,
-  dockerLayers: "/data/docker/image/overlay2/layerdb/mounts",
-  cgroupVersion: "2",
-  bpfCapability: true,
-  cpus: 2,
-  dataDisk: undefined,
-} as const;
 const LEFT_OUT = [{ part: "grafana", reason: "no image" }];
 
 const root = await mkdtemp(path.join(tmpdir(), "flowtally-running-"));
@@ -43,6 +36,7 @@ function engine(folder: string | undefined): Docker {
 
 async function started(layout: typeof here, text: string): Promise<void> {
   const input = { settings: readSettings(text), facts: FACTS, images: [], examples: [], leftOut: LEFT_OUT, layout };
+  await makeCheckout(layout);
   await writeStackFiles({ ...input, healthSeconds: 5 });
 }
 

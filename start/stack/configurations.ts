@@ -1,0 +1,31 @@
+import path from "node:path";
+import { contentHash, filesOf } from "../images/context.ts";
+import type { Layout } from "./layout.ts";
+
+/** Services that read what is mounted into them as they start and never again, with the folders of it. */
+function configured(layout: Layout): Record<string, readonly string[]> {
+  const own = (name: string) => path.join(layout.root, name);
+  return {
+    "docker-filter": [own("docker-filter")],
+    guard: [own("guard")],
+    prometheus: [own("prometheus"), layout.targets],
+    grafana: [own("grafana/provisioning")],
+    "ebpf-exporter": [layout.ebpf],
+  };
+}
+
+/**
+ * Variables that stand for what those services read: they are labels of the containers in docker-compose.yml, since Compose
+ * makes a container anew for a label that has changed, and not for a file that has.
+ */
+export async function configurationVariables(layout: Layout): Promise<Record<string, string>> {
+  const all = Object.entries(configured(layout)).map(async ([service, folders]) => {
+    const hashes = await Promise.all(folders.map(hashOf));
+    return [`${service.toUpperCase().replaceAll("-", "_")}_CONFIGURATION`, hashes.join("-")] as const;
+  });
+  return Object.fromEntries(await Promise.all(all));
+}
+
+async function hashOf(folder: string): Promise<string> {
+  return contentHash([], await filesOf(folder));
+}
