@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { after, before, describe, it } from "node:test";
 import { createApp } from "../../exporters/flow-exporter/outputs/http/app.ts";
 import { createMetrics } from "../../exporters/flow-exporter/outputs/metrics.ts";
@@ -100,6 +100,16 @@ describe("guard", { skip: noEngine }, () => {
     const statuses = await Promise.all(addresses.map((address) => storm(`http://${address}:9090/api/v1`, 24, points)));
     assert.ok(!statuses.flat().includes(200), "a question was answered");
     await assertAlive(guarded);
+  });
+
+  it("lets Prometheus scrape while this machine holds 600 connections open that ask for nothing", async (t) => {
+    const { hostname, port } = new URL(guarded.nodeExporter);
+    const idle = Array.from({ length: 600 }, () => connect(Number(port), hostname).on("error", () => {}));
+    t.after(() => idle.forEach((socket) => void socket.destroy()));
+    await Promise.all(idle.map((socket) => once(socket, "connect")));
+    // Whoever has to wait for a place gets one once the idle ones are closed, and a scrape is given up by then.
+    const signal = AbortSignal.timeout(8_000);
+    assert.equal((await fetch(`${guarded.nodeExporterInside}/metrics`, { signal })).status, 200);
   });
 
   it("and the exporter keep Prometheus alive when each is asked 22 of the largest questions at once", async (t) => {

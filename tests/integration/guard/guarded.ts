@@ -17,7 +17,7 @@ const CONFIG = {
   })),
 };
 const IMAGES: readonly ImageName[] = ["prometheus", "node-exporter", "flow-tracer", "haproxy"];
-/** A way to Prometheus as its neighbours in the network have it. */
+/** A way to Prometheus, and to guard, as their neighbours in the network have it. */
 const DOOR = `
 defaults
     mode tcp
@@ -27,6 +27,9 @@ defaults
 listen door
     bind :9090
     server prometheus prometheus:9090
+listen guards-door
+    bind :9100
+    server guard guard:9100
 `;
 
 /** guard, and two of the services behind it, as docker-compose.yml has them, under other names and ports. */
@@ -36,6 +39,8 @@ export interface Guarded {
   nodeExporter: string;
   /** Past guard, as flow-exporter sees it. */
   prometheusItself: string;
+  /** Through guard, as Prometheus asks it. */
+  nodeExporterInside: string;
   container(service: string): Docker.Container;
   remove(): Promise<void>;
 }
@@ -65,6 +70,7 @@ export async function startGuarded(docker: Docker, host: Host, allowedHosts: str
       prometheus: await published(container("guard"), 9090),
       nodeExporter: await published(container("guard"), 9100),
       prometheusItself: await published(container("door"), 9090),
+      nodeExporterInside: await published(container("door"), 9100),
       container,
       remove,
     };
@@ -85,7 +91,7 @@ function overrideOf(project: string, folder: string): string {
     image: $HAPROXY_IMAGE
     restart: always
     networks: [default, backend]
-    ports: ["127.0.0.1::9090"]
+    ports: ["127.0.0.1::9090", "127.0.0.1::9100"]
     volumes: ["${folder}/door.cfg:/etc/haproxy/haproxy.cfg:ro"]
 `;
 }
