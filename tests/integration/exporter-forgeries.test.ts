@@ -6,7 +6,8 @@ import { keyOf, scrapeEdges } from "./exporter/scrape.ts";
 import { divertWorld, WORLD_ADDRESS } from "./exporter/world.ts";
 import { eventually } from "./lib/eventually.ts";
 
-const BYTES = 100_000;
+/** As many as may be under way at once: what a diverted connection carries beyond that is not always diverted. */
+const BYTES = 10_000;
 const [PORT, HELD_PORT, UDP_PORT] = [7330, 7331, 7332];
 const OWN_PORT = 47_330;
 const NAMED_PORT = 7333;

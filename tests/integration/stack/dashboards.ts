@@ -89,7 +89,7 @@ export function dashboardsSuite(running: () => Running): void {
       const own = "prometheus → flow-exporter:9436";
       assert.ok(!(await edgesWith({})).includes(own));
       assert.ok((await edgesWith({ monitoring: "-" })).includes(own));
-      assert.deepEqual(await edgesWith({ project: "flowtally" }), []);
+      assert.ok(!(await edgesWith({ project: "flowtally" })).includes(own));
       assert.ok((await edgesWith({ monitoring: "-", project: "flowtally" })).includes(own));
     });
   });
