@@ -1,8 +1,10 @@
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import path from "node:path";
 
 const LONGEST_LOOK_MS = 100;
 const MOST_LOOKS = 10;
+/** Of a file of a process, which its user may have made as long as he likes: 100,000 routes take the kernel a second. */
+const MOST_PROCESS_BYTES = 65_536;
 
 /** What the exporter asks the machine itself, under a `/proc` that may be a fixture's. */
 export interface Host {
@@ -14,7 +16,10 @@ export interface Host {
   bootId(): string;
   /** Text of a file of the first process's network namespace: the host's own; empty when it cannot be read. */
   netFile(name: string): string;
-  /** Text of a file that anybody may read of a process; empty when it cannot be read: the process may have ended. */
+  /**
+   * Text of a file that anybody may read of a process; empty when it cannot be read, as the process may have ended, or is
+   * longer than 64 KiB.
+   */
   processFile(pid: number, name: ProcessFile): string;
 }
 
@@ -29,7 +34,7 @@ export function createHost(proc: string): Host {
     wallOffsetMs: () => wallOffsetMs(bootTimeNs),
     bootId: () => textOf(path.join(proc, "sys/kernel/random/boot_id")).trim(),
     netFile: (name) => textOf(path.join(proc, "1/net", name)),
-    processFile: (pid, name) => textOf(path.join(proc, `${pid}`, name)),
+    processFile: (pid, name) => shortTextOf(path.join(proc, `${pid}`, name)),
   };
 }
 
@@ -49,4 +54,22 @@ function textOf(file: string): string {
   } catch {
     return "";
   }
+}
+
+/** Empty when it cannot be read, or is too long; no more than that is read. */
+function shortTextOf(file: string): string {
+  const bytes = Buffer.alloc(MOST_PROCESS_BYTES + 1);
+  let length = 0;
+  try {
+    const descriptor = openSync(file, "r");
+    try {
+      for (let got = 1; got > 0 && length < bytes.length; length += got)
+        got = readSync(descriptor, bytes, length, bytes.length - length, null);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return "";
+  }
+  return length > MOST_PROCESS_BYTES ? "" : bytes.toString("utf8", 0, length);
 }

@@ -239,3 +239,16 @@ test("a network namespace is looked at once in a read, and again in a later one 
   addresses.push(WORLD);
   assert.deepEqual([ask(2), ask(3), looks], [true, true, 2]);
 });
+
+test("of a thousand network namespaces no more than a few are looked at in one read", () => {
+  let looks = 0;
+  const namespaces = new Namespaces(() => {
+    looks += 1;
+    return undefined;
+  });
+  const numbers = Array.from({ length: 1_000 }, (_, index) => index + 10);
+  const processes = new Map(numbers.map((netns) => [netns, process(netns, { netns })]));
+  const row = { protocol: PROTOCOL.tcp, netnsCookie: 0, sourceAddress: WORLD };
+  for (const netns of numbers) namespaces.of({ ...row, pid: netns, netns } as never, { processes, nowNs: 1 });
+  assert.equal(looks, 32);
+});
