@@ -35,6 +35,12 @@ describe("flow-exporter and datagrams", { skip }, () => {
   });
   after(() => rig.remove());
 
+  const untilKnown = (container: string) =>
+    eventually(15, async () => {
+      const containers = await (await fetch(`${rig.exporter.url}/api/containers`)).text();
+      assert.match(containers, new RegExp(container));
+    });
+
   test("ten sockets bound to one port after each other: each byte that one socket hears counts once", async (t) => {
     const ears = await bound();
     t.after(() => ears.close());
@@ -66,10 +72,7 @@ describe("flow-exporter and datagrams", { skip }, () => {
   test("a look-up through Docker's resolver is one flow, which ends with its answer", async () => {
     await rig.peers.container(LOOKER, [], "serve", "7310", "1", "1");
     // Its sockets are named by their namespace alone, as the process is none of the container's.
-    await eventually(15, async () => {
-      const containers = await (await fetch(`${rig.exporter.url}/api/containers`)).text();
-      assert.match(containers, new RegExp(LOOKER));
-    });
+    await untilKnown(LOOKER);
     await inNetworkOf(LOOKER, lookUp(LOOKER));
     await eventually(15, async () => {
       const edge = await scrapeEdge(rig.exporter.url, {
@@ -89,10 +92,7 @@ describe("flow-exporter and datagrams", { skip }, () => {
     t.after(() => outside.close());
     outside.on("message", (question, { port, address }) => outside.send(answerTo(question), port, address));
     await rig.peers.container(ASKER, ["--dns", gateway], "serve", "7310", "1", "1");
-    await eventually(15, async () => {
-      const containers = await (await fetch(`${rig.exporter.url}/api/containers`)).text();
-      assert.match(containers, new RegExp(ASKER));
-    });
+    await untilKnown(ASKER);
     await inNetworkOf(ASKER, lookUp("outside.example"));
     await eventually(15, async () => {
       const edges = [...(await scrapeEdges(rig.exporter.url))].filter(([name]) => name.includes('_port="53"'));

@@ -4,6 +4,7 @@ import { Lingering } from "./lingering.ts";
 /** What Docker calls the process that listens at a published port. */
 export const PROXY = "docker-proxy";
 const ENGINE = "dockerd";
+const NAMES: ReadonlySet<string> = new Set([PROXY, ENGINE]);
 const ROOT = 0;
 
 /** The user that a process has its rights from, as the host counts; undefined where it cannot be told. */
@@ -35,14 +36,15 @@ export class Proxies {
 
   /** Takes in the processes that run now; `cgroupsNow` tells the container each cgroup is of, or "". */
   look(processes: ReadonlyMap<number, ProcessRow>, cgroupsNow: Cgroups, nowNs: number): void {
-    const realAmong = (comm: string) =>
-      [...processes.values()]
-        .filter((process) => process.comm === comm && this.#isReal(process, processes, cgroupsNow))
-        .map(({ pid, startNs }): [number, number] => [pid, startNs]);
+    const real = [...processes.values()].filter(
+      (process) => NAMES.has(process.comm) && this.#isReal(process, processes, cgroupsNow),
+    );
+    const called = (name: string) =>
+      real.filter(({ comm }) => comm === name).map(({ pid, startNs }): [number, number] => [pid, startNs]);
     for (const [pid, { startNs }] of this.#judged)
       if (processes.get(pid)?.startNs !== startNs) this.#judged.delete(pid);
-    this.#seen.update(realAmong(PROXY), nowNs);
-    this.#engines.update(realAmong(ENGINE), nowNs);
+    this.#seen.update(called(PROXY), nowNs);
+    this.#engines.update(called(ENGINE), nowNs);
   }
 
   /** The real ones, by number and start, for the next exporter: rows of those that go meanwhile come to it. */

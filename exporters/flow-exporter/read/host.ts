@@ -58,7 +58,7 @@ function textOf(file: string): string {
 
 /** Empty when it cannot be read, or is too long; no more than that is read. */
 function shortTextOf(file: string): string {
-  const bytes = Buffer.alloc(MOST_PROCESS_BYTES + 1);
+  const bytes = Buffer.allocUnsafe(MOST_PROCESS_BYTES + 1);
   let length = 0;
   try {
     const descriptor = openSync(file, "r");
