@@ -102,16 +102,6 @@ describe("guard", { skip: noEngine }, () => {
     await assertAlive(guarded);
   });
 
-  it("lets Prometheus scrape while this machine holds 600 connections open that ask for nothing", async (t) => {
-    const { hostname, port } = new URL(guarded.nodeExporter);
-    const idle = Array.from({ length: 600 }, () => connect(Number(port), hostname).on("error", () => {}));
-    t.after(() => idle.forEach((socket) => void socket.destroy()));
-    await Promise.all(idle.map((socket) => once(socket, "connect")));
-    // Whoever has to wait for a place gets one once the idle ones are closed, and a scrape is given up by then.
-    const signal = AbortSignal.timeout(8_000);
-    assert.equal((await fetch(`${guarded.nodeExporterInside}/metrics`, { signal })).status, 200);
-  });
-
   it("and the exporter keep Prometheus alive when each is asked 22 of the largest questions at once", async (t) => {
     const exporter = await serveExporter(guarded.prometheusItself);
     t.after(() => exporter.close().closeAllConnections());
@@ -130,6 +120,17 @@ describe("guard", { skip: noEngine }, () => {
       );
     }
     await assertAlive(guarded);
+  });
+
+  // Last: connections that have just ended count until guard has seen their end.
+  it("lets Prometheus scrape while this machine holds 600 connections open that ask for nothing", async (t) => {
+    const { hostname, port } = new URL(guarded.nodeExporter);
+    const idle = Array.from({ length: 600 }, () => connect(Number(port), hostname).on("error", () => {}));
+    t.after(() => idle.forEach((socket) => void socket.destroy()));
+    await Promise.all(idle.map((socket) => once(socket, "connect")));
+    // Whoever has to wait for a place gets one once the idle ones are closed, and a scrape is given up by then.
+    const signal = AbortSignal.timeout(8_000);
+    assert.equal((await fetch(`${guarded.nodeExporterInside}/metrics`, { signal })).status, 200);
   });
 });
 

@@ -34,6 +34,8 @@ export class Tenures {
   readonly #tenures = new Map<string, Tenure[]>();
   readonly #keptNs: number;
   #lastNs = 0;
+  /** The containers of Docker's last answer. */
+  #known: ReadonlySet<string> = new Set();
 
   /** `keptNs`: how long one is remembered after it ended. */
   constructor(keptNs: number) {
@@ -55,6 +57,7 @@ export class Tenures {
   restore({ toldNs, held }: TenuresState, known: Iterable<Container>): void {
     const byId = new Map([...known].map((container) => [container.id, container]));
     this.#lastNs = toldNs;
+    this.#known = new Set(byId.keys());
     for (const { place, containerId, untilNs = Number.POSITIVE_INFINITY, ...times } of held) {
       const container = byId.get(containerId);
       if (container) this.#of(place).push({ container, ...times, untilNs });
@@ -66,12 +69,12 @@ export class Tenures {
    * last told. `startOf`: when a container's first process began; undefined where that is not known.
    */
   update(
-    running: Iterable<Container>,
-    gone: Iterable<Container>,
+    running: readonly Container[],
+    gone: readonly Container[],
     startOf: (container: Container) => number | undefined,
     nowNs: number,
   ): void {
-    const held = [...running].flatMap((container) => placesOf(container).map((place) => ({ place, container })));
+    const held = running.flatMap((container) => placesOf(container).map((place) => ({ place, container })));
     const lasting = held.map(({ place, container }) => this.#goOn(place, container));
     const current = new Set(lasting.filter((one) => one !== undefined));
     for (const [index, { place, container }] of held.entries()) {
@@ -85,6 +88,7 @@ export class Tenures {
       else this.#tenures.delete(place);
     }
     this.#lastNs = nowNs;
+    this.#known = new Set([...running, ...gone].map(({ id }) => id));
   }
 
   /** Docker has told of no change up to now. */
@@ -123,7 +127,7 @@ export class Tenures {
   #start(place: string, container: Container, startNs: number, nowNs: number, current: ReadonlySet<Tenure>): Tenure {
     const tenures = this.#of(place);
     const left = tenures.filter((one) => isLasting(one) && !current.has(one));
-    const times = left.length > 0 ? this.#inherit(left, startNs, nowNs) : this.#begin(startNs);
+    const times = left.length > 0 ? this.#inherit(left, container, startNs, nowNs) : this.#begin(startNs);
     const tenure = { container, ...times, untilNs: Number.POSITIVE_INFINITY };
     tenures.push(tenure);
     return tenure;
@@ -134,8 +138,9 @@ export class Tenures {
   }
 
   /** Who ran long before can have got it at any time since: until now it is nobody's for sure. */
-  #inherit(from: readonly Tenure[], startNs: number, nowNs: number) {
-    if (startNs >= this.#lastNs - LATE_NS) return { fromNs: startNs, preparedNs: PREPARED_NS };
+  #inherit(from: readonly Tenure[], { id }: Container, startNs: number, nowNs: number) {
+    const isNew = !this.#known.has(id) && startNs >= this.#lastNs - LATE_NS;
+    if (isNew) return { fromNs: startNs, preparedNs: PREPARED_NS };
     for (const one of from) one.untilNs = this.#lastNs;
     return { fromNs: nowNs, preparedNs: 0 };
   }

@@ -90,6 +90,17 @@ describe("what the next exporter is told", () => {
     );
   });
 
+  test("is nobody's too where the heir had only just begun, but is known to have had another address first", () => {
+    const started = told([50, [FORMER, has("latter", "f", 70, ["172.18.0.10"])]]);
+    const tenures = new Tenures(300 * SECOND_NS);
+    tenures.restore(started.state, [FORMER, LATTER]);
+    tenures.update([LATTER], [FORMER], () => 45 * SECOND_NS, 90 * SECOND_NS);
+    assert.deepEqual(
+      [40, 51, 89, 90].map((at) => nameAt(tenures, at)),
+      ["former", "nobody", "nobody", "latter"],
+    );
+  });
+
   test("goes on for who has it still, and ends where its heir began", () => {
     const tenures = next([FORMER]);
     tenures.update([FORMER], [], () => 10 * SECOND_NS, 90 * SECOND_NS);
