@@ -38,8 +38,8 @@ describe("the service map", { skip: noBrowser }, () => {
       await Promise.all(shop(false, 0).nodes.map(async ({ id }) => [id, (await drawnNode(suite.page, id))?.color]));
     const before = await colors();
     suite.server.lab.graph = (monitoring, seconds) => {
-      const { nodes, links } = shop(monitoring, seconds);
-      return { nodes: nodes.reverse(), links: links.reverse() };
+      const { nodes, links, ...rest } = shop(monitoring, seconds);
+      return { ...rest, nodes: nodes.reverse(), links: links.reverse() };
     };
     await suite.page.reload();
     await expect(map()).toHaveAttribute("data-nodes", String(before.length));
@@ -64,10 +64,10 @@ describe("the service map", { skip: noBrowser }, () => {
 
   it("shows what has been unused for long only when asked", async () => {
     suite.server.lab.graph = (monitoring, seconds) => {
-      const { nodes, links } = shop(monitoring, seconds);
+      const graph = shop(monitoring, seconds);
       return {
-        nodes,
-        links: links.map((link) => (link.source === "registry" ? { ...link, idle_seconds: 1200 } : link)),
+        ...graph,
+        links: graph.links.map((link) => (link.source === "registry" ? { ...link, idle_seconds: 1200 } : link)),
       };
     };
     await expect(map()).toHaveAttribute("data-nodes", "13");
@@ -177,7 +177,7 @@ describe("the service map", { skip: noBrowser }, () => {
   });
 
   it("says that there is nothing to draw yet", async () => {
-    suite.server.lab.graph = () => ({ nodes: [], links: [] });
+    suite.server.lab.graph = () => ({ left_out: 0, nodes: [], links: [] });
     await suite.page.getByText("No traffic has been seen yet").waitFor();
     await screenshot(suite.page, "map-empty");
   });

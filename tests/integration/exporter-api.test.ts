@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import type { ContainersPage, FlowsPage, Graph } from "../../exporters/flow-exporter/outputs/http/answers.ts";
 import { skip } from "./exporter/requirements.ts";
 import { Rig } from "./exporter/rig.ts";
 import { BRIEF_BYTES, BRIEF_REQUEST, BRIEF_RESPONSE } from "./exporter/talk.ts";
@@ -12,21 +13,6 @@ const LATE = "flowtally-test-late";
 const EARS = "flowtally-test-ears";
 const MOUTH = "flowtally-test-mouth";
 const [PORT, CLOSED_PORT, UDP_PORT] = [7401, 7402, 7403];
-
-interface FlowsJson {
-  total: number;
-  flows: { source: string; sent_bytes: number; start: string }[];
-}
-
-interface GraphJson {
-  nodes: { id: string; kind: string; sent_bytes: number; received_bytes: number }[];
-  links: { source: string; destination: string; opened: number; failed: number }[];
-}
-
-interface ContainersJson {
-  total: number;
-  containers: { name: string; addresses: string[]; sent_bytes: number; received_bytes: number }[];
-}
 
 /** The API of a running exporter: three closed flows and a failed one, then an open one, then one of UDP. */
 describe("flow-exporter's API", { skip }, () => {
@@ -58,7 +44,7 @@ describe("flow-exporter's API", { skip }, () => {
     const response = await fetch(`${rig.exporter.url}${path}`);
     return { status: response.status, answer: (await response.json()) as Answer };
   };
-  const flows = async (query: string) => (await ask<FlowsJson>(`/api/flows?${query}`)).answer;
+  const flows = async (query: string) => (await ask<FlowsPage>(`/api/flows?${query}`)).answer;
 
   for (const [query, expected] of [
     [`container=${EARLY}`, [EARLY, EARLY, EARLY]],
@@ -107,7 +93,7 @@ describe("flow-exporter's API", { skip }, () => {
   });
 
   test("/api/graph has the containers as nodes and their edges as links, with every byte", async () => {
-    const { nodes, links } = (await ask<GraphJson>("/api/graph")).answer;
+    const { nodes, links } = (await ask<Graph>("/api/graph")).answer;
     const server = nodes.find(({ id }) => id === SERVER);
     assert.deepEqual(
       [server?.kind, server?.sent_bytes, server?.received_bytes],
@@ -125,7 +111,7 @@ describe("flow-exporter's API", { skip }, () => {
   });
 
   test("/api/containers has those that run, each with its addresses and what it exchanged", async () => {
-    const { containers, total } = (await ask<ContainersJson>("/api/containers?limit=10000")).answer;
+    const { containers, total } = (await ask<ContainersPage>("/api/containers?limit=10000")).answer;
     assert.equal(containers.length, total);
     assert.ok(!containers.some(({ name }) => name === EARLY), "one that has ended");
     const server = containers.find(({ name }) => name === SERVER);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
+import type { FlowsPage } from "../../exporters/flow-exporter/outputs/http/answers.ts";
 import { skip } from "./exporter/requirements.ts";
 import { Rig } from "./exporter/rig.ts";
 import { type EdgeName, scrape, scrapeEdge } from "./exporter/scrape.ts";
@@ -76,9 +77,9 @@ describe("flow-exporter and brief flows", { skip }, () => {
       const counters = await edge(name, { port: 7399 });
       assert.deepEqual(counters, { sent: 0, received: 0, open: 0, opened: 0, closed: 0, failed: 1 });
     });
-    const { flows } = (await (await fetch(`${rig.exporter.url}/api/flows?state=failed&container=${name}`)).json()) as {
-      flows: { error: string }[];
-    };
+    const { flows } = (await (
+      await fetch(`${rig.exporter.url}/api/flows?state=failed&container=${name}`)
+    ).json()) as FlowsPage;
     assert.deepEqual(
       flows.map(({ error }) => error),
       ["ECONNREFUSED"],

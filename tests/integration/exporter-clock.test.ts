@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
+import type { ContainersPage } from "../../exporters/flow-exporter/outputs/http/answers.ts";
 import { createSyntheticHost } from "../bench/readers/synthetic.ts";
 import { type Engine, startEngine } from "../unit/flow-exporter/lib/engine.ts";
 import { type LoneExporter, startAlone } from "./exporter/alone.ts";
@@ -43,9 +44,7 @@ describe("flow-exporter and a clock that is set", () => {
   const learnsOf = async (name: string) => {
     engine.containers = [...engine.containers, { id: `${engine.containers.length + 1}`.repeat(64), name, pid: 0 }];
     await eventually(4, async () => {
-      const { containers } = (await (await fetch(`${exporter.url}/api/containers`)).json()) as {
-        containers: { name: string }[];
-      };
+      const { containers } = (await (await fetch(`${exporter.url}/api/containers`)).json()) as ContainersPage;
       assert.ok(
         containers.some((one) => one.name === name),
         `${name} among ${containers.length}`,

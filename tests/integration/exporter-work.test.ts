@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import type { FlowsPage } from "../../exporters/flow-exporter/outputs/http/answers.ts";
 import { skip } from "./exporter/requirements.ts";
 import { Rig } from "./exporter/rig.ts";
 import { BRIEF_BYTES } from "./exporter/talk.ts";
@@ -13,18 +14,6 @@ const [BEFORE_MS, DURING_MS, WRITTEN] = [400, 700, 8 * 1024 * 1024];
 const PAGE = 4096;
 /** A container's first process has been the runtime's before, which takes some CPU; and the kernel's clock has ticks. */
 const SLACK_SECONDS = 0.2;
-
-interface Amounts {
-  cpu_seconds: number;
-  written_bytes: number;
-  minor_faults: number;
-  resident_bytes: number;
-}
-
-interface FlowJson {
-  end: string | null;
-  work: { comm: string; before: Amounts; during: Amounts } | null;
-}
 
 /** A process that works before it connects, and otherwise afterwards: which of it does its flow's record tell? */
 describe("flow-exporter and the work beside a flow", { skip }, () => {
@@ -40,7 +29,7 @@ describe("flow-exporter and the work beside a flow", { skip }, () => {
 
   const theFlow = async () => {
     const response = await fetch(`${rig.exporter.url}/api/flows?container=${TOILER}&port=${PORT}`);
-    const { total, flows } = (await response.json()) as { total: number; flows: FlowJson[] };
+    const { total, flows } = (await response.json()) as FlowsPage;
     assert.equal(total, 1);
     assert.ok(flows[0]);
     return flows[0];

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
-import type { DashboardEntry } from "../api/types.ts";
+import type { DashboardsPage as Answer, DashboardEntry } from "../api/types.ts";
 import { usePoll } from "../api/use-poll.ts";
 import { parseDashboard } from "../lib/dashboard/model.ts";
 import type { RawDashboard } from "../lib/dashboard/raw.ts";
@@ -13,7 +13,7 @@ const HOME = "flowtally-lab";
 
 /** The dashboards that Grafana is provisioned with, one at a time. */
 export function DashboardsPage() {
-  const { data, error } = usePoll<{ dashboards: DashboardEntry[] }>("/api/dashboards", 0);
+  const { data, error } = usePoll<Answer>("/api/dashboards", 0);
   const dashboards = [...(data?.dashboards ?? [])].sort((a, b) => Number(b.uid === HOME) - Number(a.uid === HOME));
   const uid = route.value.id || dashboards[0]?.uid;
 

@@ -25,10 +25,11 @@ export interface MapModel {
 }
 
 /** The links that were in use within the last `seconds`, and the nodes at their ends. */
-export function inUseWithin({ nodes, links }: Graph, seconds: number): Graph {
+export function inUseWithin(graph: Graph, seconds: number): Graph {
+  const { nodes, links } = graph;
   const used = links.filter(({ idle_seconds }) => idle_seconds <= seconds);
   const ends = new Set(used.flatMap(({ source, destination }) => [source, destination]));
-  return { nodes: nodes.filter(({ id }) => ends.has(id)), links: used };
+  return { ...graph, nodes: nodes.filter(({ id }) => ends.has(id)), links: used };
 }
 
 export function mapModel({ nodes, links }: Graph): MapModel {

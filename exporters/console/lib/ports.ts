@@ -1,7 +1,7 @@
-/** The exporter's word for all ports between two endpoints beyond those that have a link of their own. */
-export const MANY_PORTS = "~many";
+import type { Port } from "../api/types.ts";
 
-export type Port = number | typeof MANY_PORTS;
+/** The exporter's word for all ports between two endpoints beyond those that have a link of their own. */
+export const MANY_PORTS = "~many" satisfies Port;
 
 export function portTitle(port: Port): string {
   return port === MANY_PORTS ? "All other ports" : `Port ${port}`;

@@ -5,6 +5,7 @@ import path from "node:path";
 interface Dashboard {
   uid: string;
   title: string;
+  description?: string;
   [field: string]: unknown;
 }
 
@@ -35,6 +36,6 @@ function parse(text: string): Dashboard | undefined {
 }
 
 function isDashboard(value: unknown): value is Dashboard {
-  const { uid, title } = (value ?? {}) as Partial<Dashboard>;
-  return typeof uid === "string" && typeof title === "string";
+  const { uid, title, description = "" } = (value ?? {}) as Record<string, unknown>;
+  return [uid, title, description].every((one) => typeof one === "string");
 }

@@ -15,7 +15,7 @@ export function containersOf({ nodes }: Graph, seconds: number): Container[] {
       namespace: "",
       network_mode: "bridge",
       addresses: [`172.18.0.${index + 2}`],
-      published_ports: [],
+      published_ports: index === 0 ? [{ protocol: "tcp", host_port: 8080, container_port: 80 }] : [],
       sent_bytes: node.sent_bytes,
       received_bytes: node.received_bytes,
       cpu_seconds: 100 + seconds * 0.03 * index,

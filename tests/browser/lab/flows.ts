@@ -28,7 +28,7 @@ export function flowsPage(all: readonly Flow[], query: URLSearchParams): FlowsPa
   if (sort !== "") found.sort((a, b) => compare(a, b, sort));
   const limit = Number(query.get("limit") ?? 100);
   const offset = Number(query.get("offset") ?? 0);
-  return { total: found.length, limit, offset, flows: found.slice(offset, offset + limit) };
+  return { total: found.length, limit, offset, left_out: 0, flows: found.slice(offset, offset + limit) };
 }
 
 function matches(flow: Flow, query: URLSearchParams): boolean {

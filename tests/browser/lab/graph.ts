@@ -43,7 +43,7 @@ export function shop(monitoring: boolean, seconds: number): Graph {
         ]
       : []),
   ];
-  return { nodes: withBytes(nodes, links), links };
+  return { left_out: 0, nodes: withBytes(nodes, links), links };
 }
 
 /** A crowd: as many edges as the exporter keeps, between 300 containers of 20 projects. */
@@ -60,7 +60,7 @@ export function crowd(edges: number, seconds: number): Graph {
     const made = link(name(source), name(near), port, 10 ** (random() * 7), seconds);
     links.set(`${made.source} ${made.destination} ${port}`, made);
   }
-  return { nodes: withBytes(nodes, [...links.values()]), links: [...links.values()] };
+  return { left_out: 0, nodes: withBytes(nodes, [...links.values()]), links: [...links.values()] };
 }
 
 function container(id: string, project: string, service: string): GraphNode {
@@ -89,7 +89,7 @@ export function scan(): Graph {
   const nodes = [container("scanner", "", ""), container("scanned", "", "")];
   const ports = [22, 80, 443].map((port) => link("scanner", "scanned", port, 0, 0, { opened: 0, failed: 1 }));
   const many = link("scanner", "scanned", 0, 1, 0, { destination_port: "~many", opened: 0, failed: 2_037 });
-  return { nodes: withBytes(nodes, [...ports, many]), links: [...ports, many] };
+  return { left_out: 0, nodes: withBytes(nodes, [...ports, many]), links: [...ports, many] };
 }
 
 function link(

@@ -3,7 +3,14 @@ import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
-import type { Flow, Graph } from "../../../exporters/console/api/types.ts";
+import type {
+  Container,
+  ContainersPage,
+  DashboardEntry,
+  Flow,
+  Graph,
+  Refusal,
+} from "../../../exporters/console/api/types.ts";
 import { HEADERS } from "../../../exporters/flow-exporter/outputs/http/headers.ts";
 import { containersOf } from "./containers.ts";
 import { flowsPage } from "./flows.ts";
@@ -13,7 +20,7 @@ import { answer } from "./prometheus.ts";
 export interface Lab {
   graph(monitoring: boolean, seconds: number): Graph;
   flows: readonly Flow[];
-  dashboards: readonly { uid: string; title: string }[];
+  dashboards: readonly DashboardEntry[];
   /** False: Prometheus cannot be reached. */
   prometheus: boolean;
 }
@@ -73,7 +80,7 @@ export class LabServer {
     if (name === "graph") return ok(lab.graph(query.get("monitoring") === "1", seconds));
     if (name === "containers") return ok(listOf(containersOf(lab.graph(true, seconds), seconds)));
     if (name === "flows") return flowsAnswer(lab.flows, query);
-    if (name === "dashboards") return ok({ dashboards: lab.dashboards.map(({ uid, title }) => ({ uid, title })) });
+    if (name === "dashboards") return ok({ dashboards: lab.dashboards.map(entryOf) });
     if (name.startsWith("prometheus/")) return this.#prometheus(name.slice("prometheus/".length), query);
     const dashboard = lab.dashboards.find(({ uid }) => name === `dashboards/${uid}`);
     return dashboard ? ok(dashboard) : refusal(404, "NOT_FOUND", `nothing is at /api/${name}`);
@@ -96,10 +103,15 @@ function ok(body: object): Answer {
 }
 
 function refusal(status: number, code: string, message: string): Answer {
-  return { status, body: { error: { code, message } } };
+  const body: Refusal = { error: { code, message } };
+  return { status, body };
 }
 
-function listOf(containers: readonly object[]): object {
+function entryOf({ uid, title, description }: DashboardEntry): DashboardEntry {
+  return { uid, title, ...(description !== undefined && { description }) };
+}
+
+function listOf(containers: Container[]): ContainersPage {
   return { total: containers.length, limit: 10_000, offset: 0, containers };
 }
 

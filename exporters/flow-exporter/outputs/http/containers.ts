@@ -4,19 +4,20 @@ import type { Container } from "../../decode/containers.ts";
 import { PROTOCOL } from "../../decode/layout.ts";
 import { containerEndpoint } from "../../join/endpoint.ts";
 import type { View } from "../view.ts";
+import type * as answers from "./answers.ts";
 import { readParameters } from "./parameters.ts";
 import { page } from "./query.ts";
 
 const querySchema = z.strictObject(page);
 
 /** The running containers, each with what it has exchanged and what its processes have done. */
-export function containers(view: View): RequestHandler {
+export function containers(view: View): RequestHandler<object, answers.ContainersPage> {
   return (request, response) => {
     const { limit, offset } = readParameters(querySchema, request.query);
     const all = [...view.containers()].sort((a, b) => (a.name < b.name ? -1 : 1));
     const traffic = trafficByEndpoint(view);
     const work = new Map([...view.work()].map((total) => [total.endpoint, total]));
-    const shown = all.slice(offset, offset + limit).map((container) => {
+    const shown = all.slice(offset, offset + limit).map((container): answers.Container => {
       const endpoint = containerEndpoint(container).name;
       const { sent = 0, received = 0 } = traffic.get(endpoint) ?? {};
       const done = work.get(endpoint);

@@ -1,13 +1,18 @@
 import type { RequestHandler } from "express";
 import type { DashboardFolder } from "../../read/dashboards.ts";
+import type * as answers from "./answers.ts";
 import { sendError } from "./errors.ts";
 
 /** The dashboards there are, by name. */
-export function dashboards(folder: DashboardFolder): RequestHandler {
+export function dashboards(folder: DashboardFolder): RequestHandler<object, answers.DashboardsPage> {
   return async (_request, response) => {
     const all = await folder.list();
-    response.json({ dashboards: all.map(({ uid, title, description }) => ({ uid, title, description })) });
+    response.json({ dashboards: all.map(entryOf) });
   };
+}
+
+function entryOf({ uid, title, description }: answers.DashboardEntry): answers.DashboardEntry {
+  return { uid, title, ...(description !== undefined && { description }) };
 }
 
 /** One dashboard, as Grafana gets it. */

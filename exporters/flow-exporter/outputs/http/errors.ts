@@ -1,12 +1,14 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from "express";
 import type { Logger } from "pino";
+import type { Refusal } from "./answers.ts";
 import { BadQuery } from "./parameters.ts";
 
 const OTHERS_FIRST = "other large answers are being given: ask again, or for fewer rows";
 
 /** Every error answer of this server has this shape. */
 export function sendError(response: Response, status: number, code: string, message: string, more: object = {}): void {
-  response.status(status).json({ error: { code, message }, ...more });
+  const refusal: Refusal = { error: { code, message } };
+  response.status(status).json({ ...refusal, ...more });
 }
 
 /** Others are before this one. */

@@ -4,6 +4,7 @@ import { isDockerDns } from "../../join/remote.ts";
 import { type Side, stateOf } from "../../join/side.ts";
 import type { FlowWork, Work } from "../../join/work.ts";
 import type { View } from "../view.ts";
+import type * as answers from "./answers.ts";
 
 /** A flow that can be told: it is known whose its sockets are. */
 export interface KnownFlow {
@@ -32,7 +33,7 @@ export function timesOf(flow: Flow, bootMs: number): { startMs: number | undefin
 }
 
 /** A flow as JSON; bytes, state and process from the client's side where its socket is seen. */
-export function flowJson(one: KnownFlow, view: View, bootMs: number) {
+export function flowJson(one: KnownFlow, view: View, bootMs: number): answers.Flow {
   const { flow, edge, side } = one;
   const { startMs, endMs } = timesOf(flow, bootMs);
   const work = view.workOf(flow);
@@ -74,11 +75,11 @@ function dateOf(ms: number | undefined): string | null {
   return ms === undefined ? null : new Date(ms).toISOString();
 }
 
-function workJson({ pid, comm, before, during }: FlowWork) {
+function workJson({ pid, comm, before, during }: FlowWork): answers.FlowWork {
   return { pid, comm, before: amountsJson(before), during: amountsJson(during) };
 }
 
-function amountsJson(work: Work) {
+function amountsJson(work: Work): answers.Work {
   return {
     cpu_seconds: work.cpuSeconds,
     read_bytes: work.readBytes,

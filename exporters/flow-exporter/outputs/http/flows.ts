@@ -4,6 +4,7 @@ import { hasFailed, openSide } from "../../join/flow.ts";
 import { TCP_STATES } from "../../join/side.ts";
 import { isMonitoring } from "../monitoring.ts";
 import type { View } from "../view.ts";
+import type * as answers from "./answers.ts";
 import { sendBusy } from "./errors.ts";
 import { flowJson, type KnownFlow, known, stateName, timesOf } from "./flow-json.ts";
 import type { Gate } from "./gate.ts";
@@ -62,12 +63,17 @@ export function flows(view: View, gate: Gate): RequestHandler {
     const about = { total, limit, offset, left_out: leftOutOf(view) };
     await streamJson(
       response,
-      inList(about, rows, (one) => flowJson(one, view, bootMs)),
+      pageJson(about, rows, (one) => flowJson(one, view, bootMs)),
     );
   };
 }
 
-function* inList(about: object, rows: readonly KnownFlow[], toJson: (one: KnownFlow) => object): Generator<string> {
+/** An answers.FlowsPage. */
+function* pageJson(
+  about: Omit<answers.FlowsPage, "flows">,
+  rows: readonly KnownFlow[],
+  toJson: (one: KnownFlow) => answers.Flow,
+): Generator<string> {
   yield `${JSON.stringify(about).slice(0, -1)},"flows":[`;
   yield* listed(rows, toJson);
   yield "]}";

@@ -4,6 +4,7 @@ import type { Endpoint } from "../../join/endpoint.ts";
 import { type EdgeTotal, hasWorked } from "../../totals/edge-total.ts";
 import { isMonitoring } from "../monitoring.ts";
 import type { View } from "../view.ts";
+import type * as answers from "./answers.ts";
 import { sendBusy } from "./errors.ts";
 import type { Gate } from "./gate.ts";
 import { oneOf, readParameters } from "./parameters.ts";
@@ -33,6 +34,7 @@ function isUsed(total: EdgeTotal): boolean {
   return total.edge.source.kind !== "other" || hasWorked(total) || total.failed > 0;
 }
 
+/** An answers.Graph. */
 function* graphJson(shown: readonly EdgeTotal[], nowMs: number, leftOut: number): Generator<string> {
   yield `{"left_out":${leftOut},"nodes":[`;
   yield* listed(nodesOf(shown), (node) => node);
@@ -41,8 +43,8 @@ function* graphJson(shown: readonly EdgeTotal[], nowMs: number, leftOut: number)
   yield "]}";
 }
 
-function nodesOf(totals: readonly EdgeTotal[]) {
-  const nodes = new Map<string, ReturnType<typeof nodeJson>>();
+function nodesOf(totals: readonly EdgeTotal[]): answers.GraphNode[] {
+  const nodes = new Map<string, answers.GraphNode>();
   const nodeOf = (endpoint: Endpoint) => {
     const node = nodes.get(endpoint.name) ?? nodeJson(endpoint);
     nodes.set(endpoint.name, node);
@@ -58,7 +60,8 @@ function nodesOf(totals: readonly EdgeTotal[]) {
   return [...nodes.values()];
 }
 
-function nodeJson({ name, kind, containerId, image, composeProject, composeService, pod, namespace }: Endpoint) {
+function nodeJson(endpoint: Endpoint): answers.GraphNode {
+  const { name, kind, containerId, image, composeProject, composeService, pod, namespace } = endpoint;
   return {
     id: name,
     kind,
@@ -73,7 +76,7 @@ function nodeJson({ name, kind, containerId, image, composeProject, composeServi
   };
 }
 
-function linkJson(total: EdgeTotal, nowMs: number) {
+function linkJson(total: EdgeTotal, nowMs: number): answers.GraphLink {
   const { source, destination, destinationPort, protocol } = total.edge;
   return {
     source: source.name,

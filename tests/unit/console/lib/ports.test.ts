@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { MANY_PORTS, type Port, portFilter, portRank, portTitle } from "../../../../exporters/console/lib/ports.ts";
+import type { Port } from "../../../../exporters/console/api/types.ts";
+import { MANY_PORTS, portFilter, portRank, portTitle } from "../../../../exporters/console/lib/ports.ts";
 import { sortRows } from "../../../../exporters/console/lib/sort.ts";
 
 describe("the link of many ports", () => {

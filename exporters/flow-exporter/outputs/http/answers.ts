@@ -1,0 +1,158 @@
+/*
+ * What the exporter's API answers, for the exporter, the console and the tests. Types only, and no imports: the console
+ * is compiled for a browser. Byte counts are payload, from the source's side. docs/api.md describes the same in words.
+ */
+
+/** A port, or all ports between two endpoints beyond those that have a link of their own. */
+export type Port = number | "~many";
+
+/** An endpoint, with what it sent and received over all its links that are in the answer. */
+export interface GraphNode {
+  id: string;
+  kind: string;
+  container_id: string;
+  image: string;
+  compose_project: string;
+  compose_service: string;
+  pod: string;
+  namespace: string;
+  sent_bytes: number;
+  received_bytes: number;
+}
+
+export interface GraphLink {
+  source: string;
+  destination: string;
+  destination_port: Port;
+  protocol: string;
+  sent_bytes: number;
+  received_bytes: number;
+  /** Open now. */
+  connections: number;
+  opened: number;
+  closed: number;
+  failed: number;
+  retransmits: number;
+  /** Since a connection was open, or carried anything. */
+  idle_seconds: number;
+}
+
+/** `/api/graph` */
+export interface Graph {
+  /** Open sockets that the exporter had no room for in its memory. */
+  left_out: number;
+  nodes: GraphNode[];
+  links: GraphLink[];
+}
+
+export interface Work {
+  cpu_seconds: number;
+  read_bytes: number;
+  written_bytes: number;
+  minor_faults: number;
+  major_faults: number;
+  resident_bytes: number;
+}
+
+/** What a flow's process had done up to its start, and what it did while the flow lived. */
+export interface FlowWork {
+  pid: number;
+  comm: string;
+  before: Work;
+  during: Work;
+}
+
+export interface Flow {
+  source: string;
+  destination: string;
+  destination_port: Port;
+  protocol: string;
+  source_address: string;
+  source_port: number;
+  destination_address: string;
+  destination_address_port: Port;
+  sent_bytes: number;
+  received_bytes: number;
+  retransmits: number;
+  rtt_seconds: number;
+  state: string;
+  failed: boolean;
+  /** Such as ECONNREFUSED. */
+  error: string | null;
+  /** ISO 8601; null: it is older than the tracer. */
+  start: string | null;
+  /** Null: it is open. */
+  end: string | null;
+  pid: number;
+  comm: string;
+  /** Null where it is not known. */
+  work: FlowWork | null;
+}
+
+/** Which part of a list an answer has. */
+interface Page {
+  /** Of the whole list. */
+  total: number;
+  limit: number;
+  offset: number;
+}
+
+/** `/api/flows` */
+export interface FlowsPage extends Page {
+  /** Open sockets that the exporter had no room for in its memory, and which are in no list. */
+  left_out: number;
+  flows: Flow[];
+}
+
+interface PublishedPort {
+  protocol: string;
+  host_port: number;
+  container_port: number;
+}
+
+export interface Container {
+  id: string;
+  name: string;
+  /** Its name in edges. */
+  endpoint: string;
+  image: string;
+  compose_project: string;
+  compose_service: string;
+  pod: string;
+  namespace: string;
+  network_mode: string;
+  addresses: string[];
+  published_ports: PublishedPort[];
+  sent_bytes: number;
+  received_bytes: number;
+  cpu_seconds: number;
+  read_bytes: number;
+  written_bytes: number;
+  resident_bytes: number;
+}
+
+/** `/api/containers` */
+export interface ContainersPage extends Page {
+  containers: Container[];
+}
+
+export interface DashboardEntry {
+  uid: string;
+  title: string;
+  description?: string;
+}
+
+/** `/api/dashboards` */
+export interface DashboardsPage {
+  dashboards: DashboardEntry[];
+}
+
+/** Every answer that is none. */
+export interface Refusal {
+  error: {
+    /** For programs. */
+    code: string;
+    /** For people. */
+    message: string;
+  };
+}
