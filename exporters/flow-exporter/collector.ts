@@ -12,6 +12,7 @@ import { decodePrograms } from "./decode/program-rows.ts";
 import { decodeStatus, type Part, type Status } from "./decode/status-row.ts";
 import { UdpRows } from "./decode/udp-rows.ts";
 import { ContainerCgroups } from "./join/container-cgroups.ts";
+import { drainDeltas } from "./join/deltas.ts";
 import type { Flow } from "./join/flow.ts";
 import { FlowTable } from "./join/flow-table.ts";
 import { type Namespace, Namespaces } from "./join/namespaces.ts";
@@ -20,10 +21,12 @@ import { ProcessHistory } from "./join/process-history.ts";
 import { joinProgram, type Program } from "./join/program.ts";
 import { Proxies } from "./join/proxies.ts";
 import { RecentFlows } from "./join/recent-flows.ts";
+import { recordOf } from "./join/records.ts";
 import { Tenures } from "./join/tenures.ts";
 import { createWorld, type World } from "./join/world.ts";
 import { readLiveFlows } from "./live-flows.ts";
 import type { Metadata } from "./metadata.ts";
+import type { FlowRecord } from "./model/flow-record.ts";
 import type { Host } from "./read/host.ts";
 import type { Tracer } from "./read/tracer.ts";
 import { type BySocket, placesFor, type Room } from "./room.ts";
@@ -88,11 +91,11 @@ export class Collector {
   readonly #closed: ClosedFlows;
   readonly #udpEntries: UdpEntries;
   readonly #tcp: FlowTable = new FlowTable(
-    (flow) => this.#recent.add(flow),
+    (flow) => this.#keepRecord(flow),
     () => this.#places().tcp,
   );
   readonly #udp: FlowTable = new FlowTable(
-    (flow) => this.#recent.add(flow),
+    (flow) => this.#keepRecord(flow),
     () => this.#places().udp,
   );
   readonly #cgroups: ContainerCgroups;
@@ -133,9 +136,13 @@ export class Collector {
   }
 
   /** The open flows, and the last of those that ended. */
-  *flowsOfLate(): Generator<Flow> {
-    yield* this.#tcp.flows;
-    yield* this.#udp.flows;
+  *flowsOfLate(): Generator<FlowRecord> {
+    for (const table of [this.#tcp, this.#udp]) {
+      for (const flow of table.flows) {
+        const record = recordOf(flow, this.history);
+        if (record) yield record;
+      }
+    }
     yield* this.#recent;
   }
 
@@ -251,12 +258,18 @@ export class Collector {
     this.#takeTcp(live, world);
     this.#takeUdp(world);
     this.#takePrograms(world);
-    this.totals.apply([...this.#tcp.takeChanged(), ...this.#udp.takeChanged()], world.nowNs / 1e6);
+    const changed = [...this.#tcp.takeChanged(), ...this.#udp.takeChanged()];
+    this.totals.apply(drainDeltas(changed), world.nowNs / 1e6);
     const outside = outsideCounters(this.#parts.host.netFile("dev"));
     this.coverage.add(this.totals.outsideBytes, outside, world.nowNs);
     this.work.apply(world, talkingIn(this.totals));
     if (live) this.rows = live.length;
     this.#askForContainers();
+  }
+
+  #keepRecord(flow: Flow): void {
+    const record = recordOf(flow, this.history);
+    if (record) this.#recent.add(record);
   }
 
   #lookAtClock(): void {
@@ -306,7 +319,9 @@ export class Collector {
   #takeTcp(live: FlowRows | undefined, world: World): void {
     const closed = this.#closed.take();
     for (const part of closed.slice(0, -1)) {
-      this.totals.add(this.#tcp.takeClosed(part, world), world.nowNs / 1e6);
+      const over = this.#tcp.takeClosed(part, world);
+      this.totals.add(drainDeltas(over), world.nowNs / 1e6);
+      for (const flow of over) this.#keepRecord(flow);
     }
     this.#tcp.update(live, world, closed.slice(-1), live !== undefined && this.#closed.complete);
   }

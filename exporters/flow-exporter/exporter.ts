@@ -5,7 +5,6 @@ import { getHeapStatistics } from "node:v8";
 import type { Logger } from "pino";
 import { Collector } from "./collector.ts";
 import { DailyReport } from "./daily-report.ts";
-import { workOf } from "./join/work.ts";
 import { Metadata } from "./metadata.ts";
 import { createApp } from "./outputs/http/app.ts";
 import { boundConnections } from "./outputs/http/connections.ts";
@@ -111,7 +110,6 @@ function createView(settings: Settings, shown: Shown): View {
   const { collector, metadata, healths, host, persistence } = shown;
   return {
     flows: () => collector.flowsOfLate(),
-    workOf: (flow) => workOf(flow, collector.history),
     work: () => collector.work,
     containers: () => metadata.containers,
     coverage: () => collector.coverage.ratio,

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ContainerEvent, decodeContainerEvent } from "./decode/container-events.ts";
-import { type Container, decodeContainer } from "./decode/containers.ts";
+import { decodeContainer } from "./decode/containers.ts";
 import { decodeServices, type Service } from "./decode/services.ts";
+import type { Container } from "./model/container.ts";
 import type { DockerReader } from "./read/docker.ts";
 import type { SourceHealth } from "./source-health.ts";
 

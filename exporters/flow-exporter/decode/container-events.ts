@@ -1,4 +1,5 @@
-import { type Container, labelsOf } from "./containers.ts";
+import type { Container } from "../model/container.ts";
+import { labelsOf } from "./containers.ts";
 
 /** What Docker tells about a container the moment something happens to it. */
 export interface ContainerEvent {

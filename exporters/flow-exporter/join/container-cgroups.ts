@@ -1,5 +1,5 @@
-import type { Container } from "../decode/containers.ts";
 import type { ProcessRow } from "../decode/process-rows.ts";
+import type { Container } from "../model/container.ts";
 import { Lingering } from "./lingering.ts";
 
 const MOST_PLACES = 1_000;

@@ -1,7 +1,9 @@
 import type { FlowRow } from "../decode/flow-rows.ts";
 import { PROTOCOL, ROLE } from "../decode/layout.ts";
-import { containerEndpoint, DOCKER_DNS, type Endpoint, UNKNOWN_PROCESS } from "./endpoint.ts";
-import type { Edge, Flow } from "./flow.ts";
+import { createEdge, type Edge } from "../model/edge.ts";
+import { DOCKER_DNS, UNKNOWN_PROCESS } from "../model/endpoint.ts";
+import { containerEndpoint } from "./endpoint.ts";
+import type { Flow } from "./flow.ts";
 import { type Owner, ownerOf } from "./owner.ts";
 import { PROXY } from "./proxies.ts";
 import { addressOwner, DNS_PORT, isDockerDns, publishedAt, publishedTarget } from "./remote.ts";
@@ -11,6 +13,8 @@ import { netnsKey, type World } from "./world.ts";
 
 export interface ResolvedEdge {
   edge: Edge;
+  /** As of a flow. */
+  relay: boolean;
   /** A container in it that Docker has not told about yet. */
   unknownContainer: string | undefined;
   /** An owner in it may still be told by the next read of processes. */
@@ -38,24 +42,11 @@ export function resolveEdge(flow: Flow, world: World): ResolvedEdge {
   const source = sourceOf(flow, world);
   const target = targetOf(flow, world);
   return {
-    edge: {
-      ...createEdge(source.endpoint, target.endpoint, target.port, protocolOf(flow)),
-      relay: isRelay(flow, world),
-    },
+    edge: createEdge(source.endpoint, target.endpoint, target.port, protocolOf(flow)),
+    relay: isRelay(flow, world),
     unknownContainer: source.unknownContainer ?? target.unknownContainer,
     unknownCgroup: source.unknownCgroup ?? target.unknownCgroup ?? isNewProxy(flow, world),
   };
-}
-
-/** An edge; names hold no line break, so the key cannot be ambiguous. */
-export function createEdge(
-  source: Endpoint,
-  destination: Endpoint,
-  destinationPort: Edge["destinationPort"],
-  protocol: Edge["protocol"],
-): Edge {
-  const key = `${source.name}\n${destination.name}\n${destinationPort}\n${protocol}`;
-  return { key, source, destination, destinationPort, protocol, relay: false };
 }
 
 function protocolOf({ client, server }: Flow): Edge["protocol"] {

@@ -1,4 +1,4 @@
-import type { Edge } from "./flow.ts";
+import type { Edge } from "../model/edge.ts";
 
 const MOST_KEPT = 65_536;
 
@@ -17,5 +17,5 @@ export class Edges {
 }
 
 function isSame(one: Edge, other: Edge): boolean {
-  return one.source === other.source && one.destination === other.destination && one.relay === other.relay;
+  return one.source === other.source && one.destination === other.destination;
 }

@@ -1,38 +1,10 @@
-import type { Container } from "../decode/containers.ts";
-
-type EndpointKind = "container" | "process" | "dns" | "world" | "unknown" | "other";
-
-/** One end of an edge. Its name is the label; the rest is what `flow_endpoint_info` tells about it. */
-export interface Endpoint {
-  name: string;
-  kind: EndpointKind;
-  containerId: string;
-  image: string;
-  composeProject: string;
-  composeService: string;
-  pod: string;
-  namespace: string;
-}
-
-/** Whatever is not on this host. */
-export const WORLD = endpoint("world", "world");
-
-/** A socket of this host whose owner nothing tells. */
-export const UNKNOWN_PROCESS = endpoint("host/~unknown", "unknown");
-
-/** A container that has gone, and of which nothing but its network namespace tells. */
-export const UNKNOWN_CONTAINER = endpoint("container/~unknown", "unknown");
-
-/** The resolver Docker runs in the namespaces of containers on networks of their own. */
-export const DOCKER_DNS = endpoint("docker-dns", "dns");
+import type { Container } from "../model/container.ts";
+import { createEndpoint, DOCKER_DNS, type Endpoint, UNKNOWN_PROCESS, WORLD } from "../model/endpoint.ts";
 
 const RESERVED: ReadonlySet<string> = new Set([WORLD.name, DOCKER_DNS.name]);
 const made = new WeakMap<Container, Endpoint>();
 const MOST_KEPT = 10_000;
 const processes = new Map<string, Endpoint>();
-
-/** Where edges beyond the limit are counted. */
-export const OTHER = endpoint("~other", "other");
 
 export function containerEndpoint(container: Container): Endpoint {
   const known = made.get(container);
@@ -47,7 +19,7 @@ export function containerEndpoint(container: Container): Endpoint {
 
 /** A container that Docker does not name: another runtime's, or Docker does not answer. */
 export function unnamedContainer(id: string): Endpoint {
-  return { ...endpoint(`container/${id.slice(0, 12)}`, "container"), containerId: id };
+  return { ...createEndpoint(`container/${id.slice(0, 12)}`, "container"), containerId: id };
 }
 
 /** One object for each name, because there can be as many flows as sockets. */
@@ -56,11 +28,7 @@ export function processEndpoint(comm: string): Endpoint {
   const known = processes.get(comm);
   if (known) return known;
   if (processes.size >= MOST_KEPT) processes.clear();
-  const made = endpoint(`host/${comm}`, "process");
+  const made = createEndpoint(`host/${comm}`, "process");
   processes.set(comm, made);
   return made;
-}
-
-function endpoint(name: string, kind: EndpointKind): Endpoint {
-  return { name, kind, containerId: "", image: "", composeProject: "", composeService: "", pod: "", namespace: "" };
 }

@@ -1,4 +1,5 @@
-import type { Amounts, Counted, Flow } from "./flow.ts";
+import type { Amounts } from "../model/flow-delta.ts";
+import type { Counted, Flow } from "./flow.ts";
 import type { Side } from "./side.ts";
 
 /**

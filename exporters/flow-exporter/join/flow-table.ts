@@ -1,8 +1,8 @@
 import type { FlowRows } from "../decode/flow-rows.ts";
 import { PROTOCOL } from "../decode/layout.ts";
+import { DOCKER_DNS } from "../model/endpoint.ts";
 import type { Closed } from "./closed-intake.ts";
 import { isClient } from "./edge.ts";
-import { DOCKER_DNS } from "./endpoint.ts";
 import { countedOf, goOn, isAnswered } from "./exchange.ts";
 import { Exchanges } from "./exchanges.ts";
 import { type Counted, createFlow, type Flow, hasCounted, onlySide, openSide } from "./flow.ts";
@@ -53,7 +53,7 @@ export class FlowTable {
   /** The last read before this one that missed nothing. */
   #lastComplete = 0;
 
-  /** `onEnded` gets every flow that leaves; `places` tells how many more sockets there is room for. */
+  /** `onEnded` gets every flow that leaves in an update, all of it counted; `places` tells how many more sockets there is room for. */
   constructor(onEnded: (flow: Flow) => void = () => {}, places: () => number = () => Number.POSITIVE_INFINITY) {
     this.#onEnded = onEnded;
     this.#places = places;
@@ -78,7 +78,7 @@ export class FlowTable {
       this.#unsettled.settleOne(flow, world);
       if (!flow.edge) continue;
       this.#changed.delete(flow);
-      this.#forget(flow);
+      this.#remove(flow);
       brief.push(flow);
     }
     return brief;
@@ -177,16 +177,16 @@ export class FlowTable {
       if (!flow.edge || this.#exchanges.awaits(flow)) continue;
       const only = onlySide(flow);
       if (only) this.#pairs.remove(only);
-      this.#forget(flow);
+      this.#remove(flow);
+      this.#onEnded(flow);
     }
   }
 
-  #forget(flow: Flow): void {
+  #remove(flow: Flow): void {
     this.#ended.delete(flow);
     this.#unsettled.delete(flow);
     this.flows.delete(flow);
     this.#exchanges.removeFlow(flow);
-    this.#onEnded(flow);
   }
 
   #takeClosedRows({ rows, indexes }: Closed, world: World): void {

@@ -1,26 +1,6 @@
-import type { Endpoint } from "./endpoint.ts";
+import type { Edge } from "../model/edge.ts";
+import type { Amounts } from "../model/flow-delta.ts";
 import { type Side, stateOf } from "./side.ts";
-
-/** The port of an edge that stands for all those beyond the ports of two endpoints that have edges of their own. */
-export const MANY_PORTS = "~many";
-
-/** Who talks to whom on which port: what the counters are labelled with. */
-export interface Edge {
-  /** Equal for equal labels. */
-  key: string;
-  source: Endpoint;
-  destination: Endpoint;
-  destinationPort: number | typeof MANY_PORTS;
-  protocol: "tcp" | "udp";
-  /** Docker's proxy passes on what the edge to the proxy has counted already: it does not count. */
-  relay: boolean;
-}
-
-/** Payload bytes, as whoever is asked has sent and received them. */
-export interface Amounts {
-  sentBytes: number;
-  receivedBytes: number;
-}
 
 /** What has been handed on to the totals, from the client's side. */
 export interface Counted extends Amounts {
@@ -31,21 +11,13 @@ export interface Counted extends Amounts {
   clientSeen: boolean;
 }
 
-/** What a read brought. */
-export interface News extends Amounts {
+/** What one reading adds to what a flow has counted. */
+export interface Counts extends Amounts {
   retransmits: number;
   opened: boolean;
   closed: boolean;
   /** The connect was refused, timed out or was given up. */
   failed: boolean;
-}
-
-/** Where the established flows of one edge are among the connections. */
-export interface Connected {
-  /** Of the flows' own edge: the total may be that of many edges. */
-  key: string;
-  total: { connections: number };
-  connections: number;
 }
 
 /** A connection, seen from the client's side. Where both ends are on this host, it has both sockets. */
@@ -54,6 +26,8 @@ export interface Flow {
   server: Side | undefined;
   /** Undefined until it is known whose the sockets are. */
   edge: Edge | undefined;
+  /** Docker's proxy passes on what the edge to the proxy has counted already: it does not count. */
+  relay: boolean;
   /** Number of the read in which it first showed, and when that was. */
   since: number;
   sinceNs: number;
@@ -66,8 +40,8 @@ export interface Flow {
   answeredNs: number;
   /** Its sockets had another flow before, whose start theirs is. */
   again: boolean;
-  /** Undefined while it is not established. */
-  connected: Connected | undefined;
+  /** The edge that it has last been reported established on; undefined: on none. */
+  establishedOn: Edge | undefined;
   /** How far its two sockets can be believed to be its ends. */
   trust: "certain" | "possible";
 }
@@ -87,6 +61,7 @@ export function createFlow(since: number, sinceNs: number): Flow {
     client: undefined,
     server: undefined,
     edge: undefined,
+    relay: false,
     since,
     sinceNs,
     triedIn: undefined,
@@ -94,7 +69,7 @@ export function createFlow(since: number, sinceNs: number): Flow {
     counted,
     answeredNs: 0,
     again: false,
-    connected: undefined,
+    establishedOn: undefined,
     trust: "certain",
   };
 }
@@ -137,8 +112,8 @@ export function lifeOf(flow: Flow): { startNs: number; endNs: number } {
   return { startNs, endNs: openSide(flow) ? 0 : flow.answeredNs || (nearSide(flow)?.endNs ?? 0) };
 }
 
-/** Takes what came since the last time; nothing as long as it has no edge, so that it keeps it until it has one. */
-export function takeNews(flow: Flow): News | undefined {
+/** Counts what came since the last time; nothing as long as it has no edge, so that it keeps it until it has one. */
+export function takeCounts(flow: Flow): Counts | undefined {
   const { client, server, counted } = flow;
   if (!flow.edge) return undefined;
   counted.clientSeen ||= client !== undefined;

@@ -1,4 +1,4 @@
-import type { Container } from "../decode/containers.ts";
+import type { Container } from "../model/container.ts";
 
 const MOST_KEPT = 1_000;
 /** The launcher writes it into the folder of the stack. Each of the stack's containers has a part of it. */

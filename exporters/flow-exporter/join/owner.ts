@@ -1,12 +1,6 @@
 import type { FlowRow } from "../decode/flow-rows.ts";
-import {
-  containerEndpoint,
-  DOCKER_DNS,
-  type Endpoint,
-  processEndpoint,
-  UNKNOWN_CONTAINER,
-  unnamedContainer,
-} from "./endpoint.ts";
+import { DOCKER_DNS, type Endpoint, UNKNOWN_CONTAINER } from "../model/endpoint.ts";
+import { containerEndpoint, processEndpoint, unnamedContainer } from "./endpoint.ts";
 import { netnsKey, type World } from "./world.ts";
 
 /** Whose a socket is. */

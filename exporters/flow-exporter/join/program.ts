@@ -1,5 +1,5 @@
 import type { ProgramRow } from "../decode/program-rows.ts";
-import type { Endpoint } from "./endpoint.ts";
+import type { Endpoint } from "../model/endpoint.ts";
 import { processOwner } from "./owner.ts";
 import type { World } from "./world.ts";
 

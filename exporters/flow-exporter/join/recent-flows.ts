@@ -1,4 +1,4 @@
-import { type Flow, hasFailed } from "./flow.ts";
+import type { FlowRecord } from "../model/flow-record.ts";
 
 /**
  * The flows that ended last, oldest first. Those that failed have room of their own: few as they are, they would be
@@ -13,19 +13,19 @@ export class RecentFlows {
     this.#failed = new Ring(most.failed);
   }
 
-  add(flow: Flow): void {
-    (hasFailed(flow) ? this.#failed : this.#ended).add(flow);
+  add(flow: FlowRecord): void {
+    (flow.failed ? this.#failed : this.#ended).add(flow);
   }
 
   /** First those that were established, then those that failed. */
-  *[Symbol.iterator](): Generator<Flow> {
+  *[Symbol.iterator](): Generator<FlowRecord> {
     yield* this.#ended;
     yield* this.#failed;
   }
 }
 
 class Ring {
-  readonly #flows: Flow[] = [];
+  readonly #flows: FlowRecord[] = [];
   readonly #most: number;
   #next = 0;
 
@@ -33,12 +33,12 @@ class Ring {
     this.#most = most;
   }
 
-  add(flow: Flow): void {
+  add(flow: FlowRecord): void {
     this.#flows[this.#next] = flow;
     this.#next = (this.#next + 1) % this.#most;
   }
 
-  *[Symbol.iterator](): Generator<Flow> {
+  *[Symbol.iterator](): Generator<FlowRecord> {
     yield* this.#flows.slice(this.#next);
     yield* this.#flows.slice(0, this.#next);
   }

@@ -1,6 +1,7 @@
 import { isLoopback, isPrivate } from "../decode/address.ts";
 import type { FlowRow } from "../decode/flow-rows.ts";
-import { containerEndpoint, type Endpoint, UNKNOWN_CONTAINER, UNKNOWN_PROCESS, WORLD } from "./endpoint.ts";
+import { type Endpoint, UNKNOWN_CONTAINER, UNKNOWN_PROCESS, WORLD } from "../model/endpoint.ts";
+import { containerEndpoint } from "./endpoint.ts";
 import { onlyContainerIn } from "./owner.ts";
 import { calledService, hasLocalTask } from "./services.ts";
 import { netnsKey, type Published, publishedKey, type World } from "./world.ts";

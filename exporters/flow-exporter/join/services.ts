@@ -1,6 +1,7 @@
 import type { FlowRow } from "../decode/flow-rows.ts";
 import type { Service } from "../decode/services.ts";
-import { containerEndpoint, type Endpoint, UNKNOWN_CONTAINER, WORLD } from "./endpoint.ts";
+import { type Endpoint, UNKNOWN_CONTAINER, WORLD } from "../model/endpoint.ts";
+import { containerEndpoint } from "./endpoint.ts";
 import { netnsKey, type World } from "./world.ts";
 
 /** A swarm's services, arranged for looking up. */

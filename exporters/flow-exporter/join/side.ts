@@ -1,7 +1,8 @@
 import type { ClosedRows } from "../decode/closed-rows.ts";
 import type { FlowRow, FlowRows } from "../decode/flow-rows.ts";
+import type { Amounts } from "../model/flow-delta.ts";
 import type { Exchange } from "./exchange.ts";
-import type { Amounts, Flow } from "./flow.ts";
+import type { Flow } from "./flow.ts";
 import type { Sample } from "./process-history.ts";
 import type { Tuple } from "./tuple.ts";
 

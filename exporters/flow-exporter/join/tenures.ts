@@ -1,4 +1,4 @@
-import type { Container } from "../decode/containers.ts";
+import type { Container } from "../model/container.ts";
 
 /** How long before its first process a container's address and ports can be called: the engine prepares them before. */
 const PREPARED_NS = 3e9;

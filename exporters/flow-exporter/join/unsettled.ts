@@ -62,13 +62,14 @@ export class Unsettled {
 
   /** Finds a flow's edge, unless waiting gives a better one: nothing is lost by it, sockets count from their start. */
   #settle(flow: Flow, world: World, wholeBy: number): void {
-    const { edge, unknownContainer, unknownCgroup } = resolveEdge(flow, world);
+    const { edge, relay, unknownContainer, unknownCgroup } = resolveEdge(flow, world);
     const waitedNs = world.nowNs - flow.sinceNs;
     flow.triedIn ??= world.metadataVersion;
     if (unknownContainer !== undefined && awaitsName(flow, world)) this.awaitedContainers.add(unknownContainer);
     else if (unknownCgroup && waitedNs < UNKNOWN_CGROUP_NS) return;
     else if (flow.since <= wholeBy || waitedNs > LONGEST_WAIT_NS || !awaitsMirror(flow, world)) {
       flow.edge = this.#edges.one(edge);
+      flow.relay = relay;
       this.#waiting.delete(flow);
       if (unknownContainer !== undefined || world.metadataVersion === 0) this.#provisional.add(flow);
       this.#onEdge(flow);

@@ -1,27 +1,8 @@
 import type { ProcessRow } from "../decode/process-rows.ts";
+import type { FlowWork, Work } from "../model/work.ts";
 import type { Flow } from "./flow.ts";
 import type { ProcessHistory, Sample } from "./process-history.ts";
 import type { Side } from "./side.ts";
-
-/** What a process has done: CPU time, bytes from and to block devices, page faults; and its memory, as of the end. */
-export interface Work {
-  cpuSeconds: number;
-  readBytes: number;
-  writtenBytes: number;
-  minorFaults: number;
-  majorFaults: number;
-  residentBytes: number;
-}
-
-/** The work beside a flow. */
-export interface FlowWork {
-  pid: number;
-  comm: string;
-  /** By the process, from its own start to the flow's. */
-  before: Work;
-  /** From the flow's start to its end, or to now. */
-  during: Work;
-}
 
 /** Remembers what a socket's process had done as the flow began. To be called whenever its process is first known. */
 export function markStart(side: Side, history: ProcessHistory): void {

@@ -1,6 +1,6 @@
-import type { Container } from "../decode/containers.ts";
 import type { ProcessRow } from "../decode/process-rows.ts";
 import type { Service } from "../decode/services.ts";
+import type { Container } from "../model/container.ts";
 import type { Namespaces } from "./namespaces.ts";
 import type { ProcessHistory } from "./process-history.ts";
 import { createServices, type Services } from "./services.ts";

@@ -1,6 +1,6 @@
 import type { Status } from "../decode/status-row.ts";
-import type { Endpoint } from "../join/endpoint.ts";
 import type { Program } from "../join/program.ts";
+import type { Endpoint } from "../model/endpoint.ts";
 import type { EdgeCounters, EdgeTotal } from "../totals/edge-total.ts";
 import type { EndpointTotal } from "../totals/endpoint-work.ts";
 import { isOwn } from "./monitoring.ts";

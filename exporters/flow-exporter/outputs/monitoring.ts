@@ -1,5 +1,5 @@
-import type { Endpoint } from "../join/endpoint.ts";
-import type { Edge } from "../join/flow.ts";
+import type { Edge } from "../model/edge.ts";
+import type { Endpoint } from "../model/endpoint.ts";
 
 /** Whether an endpoint is one of the monitoring's own containers; `own`: their ids. */
 export function isOwn({ containerId }: Endpoint, own: ReadonlySet<string>): boolean {

@@ -1,8 +1,8 @@
-import type { Container } from "../decode/containers.ts";
 import type { Status } from "../decode/status-row.ts";
-import type { Edge, Flow } from "../join/flow.ts";
 import type { Program } from "../join/program.ts";
-import type { FlowWork } from "../join/work.ts";
+import type { Container } from "../model/container.ts";
+import type { Edge } from "../model/edge.ts";
+import type { FlowRecord } from "../model/flow-record.ts";
 import type { EdgeCounters, EdgeTotal } from "../totals/edge-total.ts";
 import type { EndpointTotal } from "../totals/endpoint-work.ts";
 import type { Losses } from "../totals/lost-flows.ts";
@@ -29,11 +29,9 @@ export interface ClockStep {
 
 /** All that is shown to the outside, as of now. */
 export interface View {
-  /** Open ones, and those that ended of late. */
-  flows(): Iterable<Flow>;
+  /** Open ones, and those that ended lately. */
+  flows(): Iterable<FlowRecord>;
   edges(): Iterable<EdgeTotal>;
-  /** What the processes beside a flow did; undefined where they were not read in time. */
-  workOf(flow: Flow): FlowWork | undefined;
   /** Per endpoint. */
   work(): Iterable<EndpointTotal>;
   /** Those that run. */

@@ -1,25 +1,34 @@
-import type { Connected, Flow } from "../join/flow.ts";
 import type { EdgeTotal } from "./edge-total.ts";
+
+/** Where the established flows of one edge are counted. */
+interface Connected {
+  total: EdgeTotal;
+  connections: number;
+}
 
 /** Established flows, counted at their edge's total, or at one that stands for many edges. */
 export class Connections {
   /** By the key of the flows' own edge. */
   readonly #byEdge = new Map<string, Connected>();
 
-  /** Makes a flow one of the connections of `total`, or of none. */
-  set(flow: Flow, total: EdgeTotal | undefined): void {
-    const { edge, connected: before } = flow;
-    const now = edge && total && this.#at(edge.key, total);
-    if (now === before) return;
-    flow.connected = now;
-    if (now) count(now, 1);
-    if (!before) return;
-    count(before, -1);
-    if (before.connections === 0) this.#byEdge.delete(before.key);
+  /** An edge counts at `total` from now on, and has so many established flows more, or fewer. */
+  add(key: string, total: EdgeTotal, change: number): void {
+    const connected = this.#byEdge.get(key) ?? { total, connections: 0 };
+    if (connected.total !== total) moveOne(connected, total);
+    connected.connections += change;
+    total.connections += change;
+    if (connected.connections === 0) this.#byEdge.delete(key);
+    else this.#byEdge.set(key, connected);
+  }
+
+  /** An edge has fewer established flows, by `change`, wherever they are counted. */
+  leave(key: string, change: number): void {
+    const total = this.totalOf(key);
+    if (total) this.add(key, total, change);
   }
 
   /** Where the connections of an edge are counted; undefined: it has none. */
-  totalOf(key: string): Connected["total"] | undefined {
+  totalOf(key: string): EdgeTotal | undefined {
     return this.#byEdge.get(key)?.total;
   }
 
@@ -28,22 +37,6 @@ export class Connections {
     if (from.connections === 0) return;
     for (const connected of this.#byEdge.values()) if (connected.total === from) moveOne(connected, to);
   }
-
-  #at(key: string, total: EdgeTotal): Connected {
-    const known = this.#byEdge.get(key);
-    if (known) {
-      moveOne(known, total);
-      return known;
-    }
-    const made = { key, total, connections: 0 };
-    this.#byEdge.set(key, made);
-    return made;
-  }
-}
-
-function count(connected: Connected, connections: 1 | -1): void {
-  connected.connections += connections;
-  connected.total.connections += connections;
 }
 
 function moveOne(connected: Connected, to: EdgeTotal): void {

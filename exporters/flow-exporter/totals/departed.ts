@@ -1,4 +1,4 @@
-import type { Edge } from "../join/flow.ts";
+import type { Edge } from "../model/edge.ts";
 import { addCounters, createCounters, type EdgeCounters, type EdgeTotal } from "./edge-total.ts";
 
 /** Two scrapes: the last of what an edge counted is to be seen before its series end. */

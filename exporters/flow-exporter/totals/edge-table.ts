@@ -1,4 +1,4 @@
-import type { Endpoint } from "../join/endpoint.ts";
+import type { Endpoint } from "../model/endpoint.ts";
 import type { EdgeTotal } from "./edge-total.ts";
 import { shareOf } from "./shares.ts";
 

@@ -1,4 +1,5 @@
-import { type Edge, type Flow, lifeOf, type News, nearSide } from "../join/flow.ts";
+import type { Edge } from "../model/edge.ts";
+import type { FlowDelta } from "../model/flow-delta.ts";
 import { BUCKETS, createHistogram, type Histogram, observe } from "./histogram.ts";
 
 /** What edges count besides their histograms, from the source's side. */
@@ -56,16 +57,11 @@ export function addCounters(sum: EdgeCounters, one: EdgeCounters): void {
 }
 
 /** Adds what a flow has new. */
-export function addNews(total: EdgeTotal, flow: Flow, news: News): void {
-  const { opened, closed, failed, ...amounts } = news;
-  addCounters(total, { ...amounts, opened: opened ? 1 : 0, closed: closed ? 1 : 0, failed: failed ? 1 : 0 });
-  const rtt = nearSide(flow)?.rttMicroseconds ?? 0;
-  if (rtt > 0 && news.sentBytes + news.receivedBytes > 0) observe(total.rtt, BUCKETS.rtt, rtt / 1e6);
-  if (closed) observeWhole(total, flow);
-}
-
-function observeWhole(total: EdgeTotal, flow: Flow): void {
-  const { startNs, endNs } = lifeOf(flow);
-  if (startNs > 0 && endNs >= startNs) observe(total.duration, BUCKETS.duration, (endNs - startNs) / 1e9);
-  observe(total.size, BUCKETS.size, flow.counted.sentBytes + flow.counted.receivedBytes);
+export function addDelta(total: EdgeTotal, delta: FlowDelta): void {
+  const { rttSeconds, whole } = delta;
+  addCounters(total, delta);
+  if (rttSeconds !== undefined) observe(total.rtt, BUCKETS.rtt, rttSeconds);
+  if (!whole) return;
+  if (whole.durationSeconds !== undefined) observe(total.duration, BUCKETS.duration, whole.durationSeconds);
+  observe(total.size, BUCKETS.size, whole.bytes);
 }

@@ -1,10 +1,10 @@
-import { createEdge } from "../join/edge.ts";
-import { type Endpoint, OTHER, WORLD } from "../join/endpoint.ts";
-import { type Edge, type Flow, isEstablished, takeNews } from "../join/flow.ts";
+import { createEdge, type Edge } from "../model/edge.ts";
+import { type Endpoint, OTHER, WORLD } from "../model/endpoint.ts";
+import type { FlowDelta } from "../model/flow-delta.ts";
 import { Connections } from "./connections.ts";
 import { Departed, type DepartedState } from "./departed.ts";
 import { EdgeTable } from "./edge-table.ts";
-import { addNews, createTotal, type EdgeTotal, hasWorked } from "./edge-total.ts";
+import { addDelta, createTotal, type EdgeTotal, hasWorked } from "./edge-total.ts";
 import { NewEdges } from "./new-edges.ts";
 import { Overflow } from "./overflow.ts";
 import { manyPorts, Ports } from "./ports.ts";
@@ -52,8 +52,8 @@ export class EdgeTotals {
   };
   /** Sources that got no place in this read, and shares of those that have none: to look again would find the same. */
   readonly #refused = new Set<string>();
-  /** Flows of new edges: those of an earlier exporter look unused until a read has shown their connections. */
-  #deferred: Flow[] | undefined;
+  /** Deltas of new edges: those of an earlier exporter look unused until a read has shown their connections. */
+  #deferred: FlowDelta[] | undefined;
 
   constructor({ maxEdges, maxPorts }: EdgeLimits) {
     this.#table = new EdgeTable(maxEdges);
@@ -76,21 +76,18 @@ export class EdgeTotals {
     return { edges: [...this], departed: this.#departed.state, droppedEdges: this.droppedEdges };
   }
 
-  /** Adds what some flows have new, ahead of the read they belong to; `nowMs` as for `apply`. */
-  add(changed: Iterable<Flow>, nowMs: number): void {
-    for (const flow of changed) {
-      if (this.#deferred && !this.#table.get(flow.edge?.key ?? "")) this.#deferred.push(flow);
-      else this.#add(flow, nowMs);
+  /** Adds what flows have new, ahead of the end of the read it belongs to; `nowMs` as for `apply`. */
+  add(deltas: Iterable<FlowDelta>, nowMs: number): void {
+    for (const delta of deltas) {
+      if (this.#deferred && !this.#table.get(delta.edge.key)) this.#deferred.push(delta);
+      else this.#add(delta, nowMs);
     }
   }
 
-  /**
-   * Ends a read: adds what flows have new, all those of which anything has changed since the last time.
-   * `nowMs` is any clock that only goes forward.
-   */
-  apply(changed: Iterable<Flow>, nowMs: number): void {
-    this.add(changed, nowMs);
-    for (const flow of this.#deferred ?? []) this.#add(flow, nowMs);
+  /** Ends a read: adds what flows have new. `nowMs` is any clock that only goes forward. */
+  apply(deltas: Iterable<FlowDelta>, nowMs: number): void {
+    this.add(deltas, nowMs);
+    for (const delta of this.#deferred ?? []) this.#add(delta, nowMs);
     this.#deferred = undefined;
     this.#overflow.nextRead();
     this.#refused.clear();
@@ -119,24 +116,22 @@ export class EdgeTotals {
     yield* Object.values(this.#others);
   }
 
-  #add(flow: Flow, nowMs: number): void {
-    const { edge } = flow;
-    const news = takeNews(flow);
-    const established = isEstablished(flow);
-    const total = edge && !edge.relay && (established || news) ? this.#totalOf(flow, edge, nowMs) : undefined;
-    if (total && news) addNews(total, flow, news);
-    if (total) this.#table.use(total, nowMs);
-    if (edge && total && news && isOutside(edge)) this.outsideBytes += news.sentBytes + news.receivedBytes;
-    this.#connections.set(flow, established ? total : undefined);
+  #add(delta: FlowDelta, nowMs: number): void {
+    const { edge, established } = delta;
+    if (isOnlyLeaving(delta)) return void this.#connections.leave(edge.key, established);
+    const total = this.#totalOf(delta, nowMs);
+    addDelta(total, delta);
+    this.#table.use(total, nowMs);
+    if (isOutside(edge)) this.outsideBytes += delta.sentBytes + delta.receivedBytes;
+    if (established !== 0 || this.#connections.totalOf(edge.key)) this.#connections.add(edge.key, total, established);
   }
 
-  #totalOf({ counted }: Flow, edge: Edge, nowMs: number): EdgeTotal {
+  #totalOf({ edge, works }: FlowDelta, nowMs: number): EdgeTotal {
     const shown = this.#table.get(edge.key);
     if (shown) {
       shown.edge = edge;
       return shown;
     }
-    const works = counted.opened || counted.sentBytes + counted.receivedBytes > 0;
     if (this.#hasPort(edge, works, nowMs)) return this.#admit(edge, works, nowMs) ?? this.#other(edge, edge.key);
     const many = manyPorts(edge);
     return this.#table.get(many.key) ?? this.#admit(many, works, nowMs) ?? this.#other(many, edge.key);
@@ -216,6 +211,19 @@ export class EdgeTotals {
 function isOver(total: EdgeTotal, nowMs: number): boolean {
   const idleMs = nowMs - total.lastActiveMs;
   return idleMs > IDLE_MS || (idleMs > FAILING_IDLE_MS && !hasWorked(total));
+}
+
+/** Such a flow is established no more, and brings nothing that would be worth a place. */
+function isOnlyLeaving({
+  established,
+  sentBytes,
+  receivedBytes,
+  retransmits,
+  opened,
+  closed,
+  failed,
+}: FlowDelta): boolean {
+  return established <= 0 && sentBytes + receivedBytes + retransmits + opened + closed + failed === 0;
 }
 
 function isOutside({ source, destination }: Edge): boolean {

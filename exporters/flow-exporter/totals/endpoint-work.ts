@@ -1,17 +1,12 @@
 import type { ProcessRow } from "../decode/process-rows.ts";
-import type { Endpoint } from "../join/endpoint.ts";
 import { processOwner } from "../join/owner.ts";
 import type { World } from "../join/world.ts";
+import type { Endpoint } from "../model/endpoint.ts";
+import type { Work } from "../model/work.ts";
 
 /** What the processes of one endpoint have done since it was first seen, and the memory they have now. */
-export interface EndpointTotal {
+export interface EndpointTotal extends Work {
   endpoint: string;
-  cpuSeconds: number;
-  readBytes: number;
-  writtenBytes: number;
-  minorFaults: number;
-  majorFaults: number;
-  residentBytes: number;
 }
 
 interface Bytes {

@@ -1,4 +1,4 @@
-import type { Edge } from "../join/flow.ts";
+import type { Edge } from "../model/edge.ts";
 import { shareOf } from "./shares.ts";
 
 const HOUR_MS = 60 * 60 * 1000;

@@ -1,5 +1,4 @@
-import { createEdge } from "../join/edge.ts";
-import { type Edge, MANY_PORTS } from "../join/flow.ts";
+import { createEdge, type Edge, MANY_PORTS } from "../model/edge.ts";
 import { type EdgeTotal, hasWorked } from "./edge-total.ts";
 
 /**

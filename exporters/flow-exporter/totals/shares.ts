@@ -1,4 +1,4 @@
-import type { Endpoint } from "../join/endpoint.ts";
+import type { Endpoint } from "../model/endpoint.ts";
 
 /**
  * Who shares what is scarce: each container has a share of its own, all host processes have one together. Their names

@@ -1,10 +1,9 @@
 import { z } from "zod";
-import type { Container } from "../decode/containers.ts";
-import { createEdge } from "../join/edge.ts";
-import type { Endpoint } from "../join/endpoint.ts";
-import { MANY_PORTS } from "../join/flow.ts";
 import type { Memory } from "../join/remembered.ts";
 import type { TenuresState } from "../join/tenures.ts";
+import type { Container } from "../model/container.ts";
+import { createEdge, MANY_PORTS } from "../model/edge.ts";
+import type { Endpoint } from "../model/endpoint.ts";
 import type { DepartedState } from "./departed.ts";
 import { createCounters, type EdgeCounters, type EdgeTotal } from "./edge-total.ts";
 import type { EndpointTotal } from "./endpoint-work.ts";

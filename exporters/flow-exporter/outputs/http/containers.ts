@@ -1,8 +1,8 @@
 import type { RequestHandler } from "express";
 import { z } from "zod";
-import type { Container } from "../../decode/containers.ts";
 import { PROTOCOL } from "../../decode/layout.ts";
 import { containerEndpoint } from "../../join/endpoint.ts";
+import type { Container } from "../../model/container.ts";
 import type { View } from "../view.ts";
 import type * as answers from "./answers.ts";
 import { readParameters } from "./parameters.ts";

@@ -1,26 +1,26 @@
 import type { RequestHandler } from "express";
 import { z } from "zod";
-import { hasFailed, openSide } from "../../join/flow.ts";
 import { TCP_STATES } from "../../join/side.ts";
+import type { FlowRecord } from "../../model/flow-record.ts";
 import { isMonitoring } from "../monitoring.ts";
 import type { View } from "../view.ts";
 import type * as answers from "./answers.ts";
 import { sendBusy } from "./errors.ts";
-import { flowJson, type KnownFlow, known, stateName, timesOf } from "./flow-json.ts";
+import { flowJson, timesOf } from "./flow-json.ts";
 import type { Gate } from "./gate.ts";
 import { oneOf, readParameters, whole } from "./parameters.ts";
 import { LARGE_ROWS, leftOutOf, moment, PATIENCE_MS, page, RETRY_SECONDS } from "./query.ts";
 import { cutOffAfter, listed, streamJson } from "./stream.ts";
 
-type Rank = (one: KnownFlow, bootMs: number) => number;
+type Rank = (one: FlowRecord, bootMs: number) => number;
 
 const SORTS = {
-  sent_bytes: ({ flow }) => flow.counted.sentBytes,
-  received_bytes: ({ flow }) => flow.counted.receivedBytes,
-  retransmits: ({ flow }) => flow.counted.retransmits,
-  rtt_seconds: ({ side }) => side.rttMicroseconds,
-  start: ({ flow }, bootMs) => timesOf(flow, bootMs).startMs ?? 0,
-  end: ({ flow }, bootMs) => timesOf(flow, bootMs).endMs ?? Number.POSITIVE_INFINITY,
+  sent_bytes: ({ sentBytes }) => sentBytes,
+  received_bytes: ({ receivedBytes }) => receivedBytes,
+  retransmits: ({ retransmits }) => retransmits,
+  rtt_seconds: ({ rttSeconds }) => rttSeconds,
+  start: (flow, bootMs) => timesOf(flow, bootMs).startMs ?? 0,
+  end: (flow, bootMs) => timesOf(flow, bootMs).endMs ?? Number.POSITIVE_INFINITY,
 } satisfies Record<string, Rank>;
 
 const sortKeys = Object.keys(SORTS) as (keyof typeof SORTS)[];
@@ -47,7 +47,7 @@ type Query = z.infer<typeof querySchema>;
 interface Page {
   /** Of all that were found. */
   total: number;
-  rows: readonly KnownFlow[];
+  rows: readonly FlowRecord[];
 }
 
 /** The open flows and those that ended of late, one object each. */
@@ -63,7 +63,7 @@ export function flows(view: View, gate: Gate): RequestHandler {
     const about = { total, limit, offset, left_out: leftOutOf(view) };
     await streamJson(
       response,
-      pageJson(about, rows, (one) => flowJson(one, view, bootMs)),
+      pageJson(about, rows, (one) => flowJson(one, bootMs)),
     );
   };
 }
@@ -71,21 +71,21 @@ export function flows(view: View, gate: Gate): RequestHandler {
 /** An answers.FlowsPage. */
 function* pageJson(
   about: Omit<answers.FlowsPage, "flows">,
-  rows: readonly KnownFlow[],
-  toJson: (one: KnownFlow) => answers.Flow,
+  rows: readonly FlowRecord[],
+  toJson: (one: FlowRecord) => answers.Flow,
 ): Generator<string> {
   yield `${JSON.stringify(about).slice(0, -1)},"flows":[`;
   yield* listed(rows, toJson);
   yield "]}";
 }
 
-function pageOf(found: Iterable<KnownFlow>, query: Query, bootMs: number): Page {
+function pageOf(found: Iterable<FlowRecord>, query: Query, bootMs: number): Page {
   const [first, end] = [query.offset, query.offset + query.limit];
   if (query.sort !== undefined) {
     const all = sorted([...found], query.sort, bootMs);
     return { total: all.length, rows: all.slice(first, end) };
   }
-  const rows: KnownFlow[] = [];
+  const rows: FlowRecord[] = [];
   let total = 0;
   for (const one of found) {
     if (total >= first && total < end) rows.push(one);
@@ -94,36 +94,35 @@ function pageOf(found: Iterable<KnownFlow>, query: Query, bootMs: number): Page 
   return { total, rows };
 }
 
-function* matching(view: View, query: Query, bootMs: number): Generator<KnownFlow> {
+function* matching(view: View, query: Query, bootMs: number): Generator<FlowRecord> {
   const own = query.monitoring === "0" ? view.ownContainers() : NONE;
-  for (const flow of view.flows()) {
-    const one = known(flow);
-    if (!one || isMonitoring(one.edge, own)) continue;
+  for (const one of view.flows()) {
+    if (isMonitoring(one.edge, own)) continue;
     if (matchesEdge(one, query) && matchesState(one, query) && matchesTime(one, query, bootMs)) yield one;
   }
 }
 
 const NONE: ReadonlySet<string> = new Set();
 
-function matchesEdge({ edge }: KnownFlow, { container, port, protocol }: Query): boolean {
+function matchesEdge({ edge }: FlowRecord, { container, port, protocol }: Query): boolean {
   const atEnd = edge.source.name === container || edge.destination.name === container;
   if (container !== undefined && !atEnd) return false;
   if (protocol !== undefined && edge.protocol !== protocol) return false;
   return port === undefined || edge.destinationPort === port;
 }
 
-function matchesState(one: KnownFlow, { state }: Query): boolean {
+function matchesState(one: FlowRecord, { state }: Query): boolean {
   if (state === undefined) return true;
-  if (state === "failed") return hasFailed(one.flow);
-  if (state === "open" || state === "closed") return (openSide(one.flow) !== undefined) === (state === "open");
-  return stateName(one) === state;
+  if (state === "failed") return one.failed;
+  if (state === "open" || state === "closed") return one.open === (state === "open");
+  return one.state === state;
 }
 
-function matchesTime({ flow }: KnownFlow, { since }: Query, bootMs: number): boolean {
+function matchesTime(flow: FlowRecord, { since }: Query, bootMs: number): boolean {
   return since === undefined || (timesOf(flow, bootMs).endMs ?? Number.POSITIVE_INFINITY) >= since;
 }
 
-function sorted(found: KnownFlow[], sort: string, bootMs: number): KnownFlow[] {
+function sorted(found: FlowRecord[], sort: string, bootMs: number): FlowRecord[] {
   const descending = sort.startsWith("-");
   const rank: Rank = SORTS[sort.replace("-", "") as keyof typeof SORTS];
   const ranked = found.map((one) => ({ one, rank: rank(one, bootMs) }));

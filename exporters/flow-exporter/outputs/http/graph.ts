@@ -1,6 +1,6 @@
 import type { RequestHandler } from "express";
 import { z } from "zod";
-import type { Endpoint } from "../../join/endpoint.ts";
+import type { Endpoint } from "../../model/endpoint.ts";
 import { type EdgeTotal, hasWorked } from "../../totals/edge-total.ts";
 import { isMonitoring } from "../monitoring.ts";
 import type { View } from "../view.ts";

@@ -4,9 +4,9 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import type { Container } from "../../../../exporters/flow-exporter/decode/containers.ts";
 import { PROTOCOL, ROLE } from "../../../../exporters/flow-exporter/decode/layout.ts";
-import { MANY_PORTS } from "../../../../exporters/flow-exporter/join/flow.ts";
+import type { Container } from "../../../../exporters/flow-exporter/model/container.ts";
+import { MANY_PORTS } from "../../../../exporters/flow-exporter/model/edge.ts";
 import { createApp } from "../../../../exporters/flow-exporter/outputs/http/app.ts";
 import { createMetrics } from "../../../../exporters/flow-exporter/outputs/metrics.ts";
 import type { View } from "../../../../exporters/flow-exporter/outputs/view.ts";
@@ -43,6 +43,7 @@ const REFUSED: [SocketValues, End] = [
 /** Values at every place that an answer can have one, and none wherever it may have none. */
 function fullView(): View {
   const view = viewOf(SOCKETS, {}, [REFUSED]);
+  const flows = [...view.flows()].map((flow) => (flow.comm === "refused" ? { ...flow, work: WORK } : flow));
   const edges = [...view.edges()];
   const [first = assert.fail("no edge")] = edges;
   const containers: Container[] = [
@@ -55,7 +56,7 @@ function fullView(): View {
   ];
   return {
     ...view,
-    workOf: ({ client }) => (client?.row.comm === "refused" ? WORK : undefined),
+    flows: () => flows,
     edges: () => [...edges, createTotal({ ...first.edge, key: "many", destinationPort: MANY_PORTS })],
     containers: () => containers,
   };

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createEdge } from "../../../../exporters/flow-exporter/join/edge.ts";
 import { Edges } from "../../../../exporters/flow-exporter/join/edges.ts";
-import { containerEndpoint, processEndpoint, WORLD } from "../../../../exporters/flow-exporter/join/endpoint.ts";
+import { containerEndpoint, processEndpoint } from "../../../../exporters/flow-exporter/join/endpoint.ts";
+import { createEdge } from "../../../../exporters/flow-exporter/model/edge.ts";
+import { WORLD } from "../../../../exporters/flow-exporter/model/endpoint.ts";
 import { container } from "../lib/world.ts";
 
 test("flows of the same process to the same port share one edge", () => {

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { ROLE } from "../../../../exporters/flow-exporter/decode/layout.ts";
 import { UdpRows } from "../../../../exporters/flow-exporter/decode/udp-rows.ts";
-import { takeNews } from "../../../../exporters/flow-exporter/join/flow.ts";
+import { takeCounts } from "../../../../exporters/flow-exporter/join/flow.ts";
 import { FlowTable } from "../../../../exporters/flow-exporter/join/flow-table.ts";
 import type { Memory } from "../../../../exporters/flow-exporter/join/remembered.ts";
 import { type SocketValues, udpRow } from "../lib/rows.ts";
@@ -57,7 +57,7 @@ class Handed {
   readAll(table: FlowTable, entries: readonly Entry[]): this {
     table.update(udp(entries), world());
     for (const flow of table.takeChanged()) {
-      const news = takeNews(flow);
+      const news = takeCounts(flow);
       const { edge } = flow;
       if (!news || !edge) continue;
       const name = `${edge.source.name} > ${edge.destination.name}:${edge.destinationPort}`;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ROLE } from "../../../../exporters/flow-exporter/decode/layout.ts";
 import { UdpRows } from "../../../../exporters/flow-exporter/decode/udp-rows.ts";
-import { takeNews } from "../../../../exporters/flow-exporter/join/flow.ts";
+import { takeCounts } from "../../../../exporters/flow-exporter/join/flow.ts";
 import { FlowTable } from "../../../../exporters/flow-exporter/join/flow-table.ts";
 import { type SocketValues, udpRow } from "../lib/rows.ts";
 import { closed, container, edges, idOf, process, rows, world } from "../lib/world.ts";
@@ -199,8 +199,7 @@ describe("closed flows", () => {
   });
 
   test("taken ahead of their read, are over once both ends have been, and others stay for the read", () => {
-    const left: unknown[] = [];
-    const table = new FlowTable((flow) => left.push(flow));
+    const table = new FlowTable();
     const [client, server, lone] = [
       { ...CLIENT, sent: 9 },
       { ...SERVER, received: 9 },
@@ -212,10 +211,10 @@ describe("closed flows", () => {
     assert.deepEqual(edges(table), ["waits"]);
     const brief = take(1);
     assert.deepEqual(
-      brief.map((flow) => [flow.edge?.destination.name, takeNews(flow)?.sentBytes]),
+      brief.map((flow) => [flow.edge?.destination.name, takeCounts(flow)?.sentBytes]),
       [["db", 9]],
     );
-    assert.deepEqual([left, [...table.flows], [...table.takeChanged()]], [brief, [], []]);
+    assert.deepEqual([[...table.flows], [...table.takeChanged()]], [[], []]);
     assert.deepEqual(take(2), []);
     table.update(rows(client, server), world());
     assert.equal(table.flows.size, 1, "live rows that lag behind are no new flows");
@@ -232,7 +231,7 @@ describe("closed flows", () => {
   test("that failed do not wait for another end", () => {
     const table = new FlowTable();
     table.update(rows(), world(), closed([refused, { sequence: 1, error: 111, lastState: 2 }]));
-    assert.deepEqual([...table.flows].map(takeNews), [
+    assert.deepEqual([...table.flows].map(takeCounts), [
       { sentBytes: 0, receivedBytes: 0, retransmits: 0, opened: false, closed: false, failed: true },
     ]);
   });
@@ -243,7 +242,7 @@ describe("closed flows", () => {
     const step = (...arguments_: Parameters<FlowTable["update"]>) => {
       table.update(...arguments_);
       for (const flow of table.flows) {
-        const { opened, closed: ended, failed } = takeNews(flow) ?? {};
+        const { opened, closed: ended, failed } = takeCounts(flow) ?? {};
         events.push([opened && "opened", ended && "closed", failed && "failed"].filter(Boolean).join());
       }
     };
@@ -273,7 +272,7 @@ describe("closed flows", () => {
     const table = new FlowTable();
     table.update(rows({ ...CLIENT, retransmits: 2 }, { ...SERVER, retransmits: 3 }), world());
     assert.deepEqual(
-      [...table.flows].map((flow) => takeNews(flow)?.retransmits),
+      [...table.flows].map((flow) => takeCounts(flow)?.retransmits),
       [5],
     );
   });
@@ -387,7 +386,7 @@ function newBytes(table: FlowTable, ...arguments_: (SocketValues | World)[]): nu
   const seen = arguments_.find((one): one is World => "containers" in one) ?? world();
   table.update(rows(...sockets), seen);
   return [...table.flows].map((flow) => {
-    const { sentBytes = 0, receivedBytes = 0 } = takeNews(flow) ?? {};
+    const { sentBytes = 0, receivedBytes = 0 } = takeCounts(flow) ?? {};
     return [sentBytes, receivedBytes];
   });
 }

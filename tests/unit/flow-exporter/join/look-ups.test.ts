@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ROLE } from "../../../../exporters/flow-exporter/decode/layout.ts";
 import { UdpRows } from "../../../../exporters/flow-exporter/decode/udp-rows.ts";
-import { type Flow, isEstablished, lifeOf, takeNews } from "../../../../exporters/flow-exporter/join/flow.ts";
+import { type Flow, isEstablished, lifeOf, takeCounts } from "../../../../exporters/flow-exporter/join/flow.ts";
 import { FlowTable } from "../../../../exporters/flow-exporter/join/flow-table.ts";
 import { type SocketValues, udpRow } from "../lib/rows.ts";
 import { ENGINE_PID, world } from "../lib/world.ts";
@@ -128,7 +128,7 @@ class Watched {
     const rows = sockets.map((one) => udpRow(one, entryOf(one), lastNs));
     this.table.update(new UdpRows(Buffer.concat(rows)), world());
     for (const flow of this.table.takeChanged()) {
-      const news = takeNews(flow);
+      const news = takeCounts(flow);
       if (!news) continue;
       this.sums.opened += news.opened ? 1 : 0;
       this.sums.closed += news.closed ? 1 : 0;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Container } from "../../../../exporters/flow-exporter/decode/containers.ts";
 import { OwnContainers } from "../../../../exporters/flow-exporter/join/own-containers.ts";
+import type { Container } from "../../../../exporters/flow-exporter/model/container.ts";
 import { container, idOf } from "../lib/world.ts";
 
 const PROBE = "/srv/stack/.flowtally/bin";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ROLE } from "../../../../exporters/flow-exporter/decode/layout.ts";
-import { takeNews } from "../../../../exporters/flow-exporter/join/flow.ts";
+import { takeCounts } from "../../../../exporters/flow-exporter/join/flow.ts";
 import { FlowTable } from "../../../../exporters/flow-exporter/join/flow-table.ts";
 import type { End, SocketValues } from "../lib/rows.ts";
 import { closed, rows, world } from "../lib/world.ts";
@@ -46,7 +46,7 @@ function crowded() {
   const table: FlowTable = new FlowTable(undefined, () => PLACES - table.size);
   let total = 0;
   const sent = () => {
-    for (const flow of table.takeChanged()) total += takeNews(flow)?.sentBytes ?? 0;
+    for (const flow of table.takeChanged()) total += takeCounts(flow)?.sentBytes ?? 0;
     return total;
   };
   return { table, sent };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { PROTOCOL, ROLE } from "../../../../exporters/flow-exporter/decode/layout.ts";
+import { drainDeltas } from "../../../../exporters/flow-exporter/join/deltas.ts";
 import { FlowTable } from "../../../../exporters/flow-exporter/join/flow-table.ts";
 import { EdgeTotals } from "../../../../exporters/flow-exporter/totals/edge-totals.ts";
 import type { SocketValues } from "../lib/rows.ts";
@@ -61,7 +62,7 @@ describe("a published port with Docker's proxy in between", () => {
     const totals = new EdgeTotals({ maxEdges: 100, maxPorts: 64 });
     for (let read = 0; read < 2; read++) {
       table.update(rows(CALLER, PROXY_IN, PROXY_OUT, BEHIND), world());
-      totals.apply(table.flows, 0);
+      totals.apply(drainDeltas(table.flows), 0);
     }
     const seen = [...totals].map(({ edge, sentBytes, receivedBytes, connections }) => {
       return [edge.source.name, edge.destination.name, edge.destinationPort, sentBytes, receivedBytes, connections];

@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { FlowRows } from "../../../../exporters/flow-exporter/decode/flow-rows.ts";
 import { FLOW_ROW } from "../../../../exporters/flow-exporter/decode/layout.ts";
 import { UdpRows } from "../../../../exporters/flow-exporter/decode/udp-rows.ts";
-import { takeNews } from "../../../../exporters/flow-exporter/join/flow.ts";
+import { drainDeltas } from "../../../../exporters/flow-exporter/join/deltas.ts";
+import { takeCounts } from "../../../../exporters/flow-exporter/join/flow.ts";
 import { FlowTable } from "../../../../exporters/flow-exporter/join/flow-table.ts";
 import { EdgeTotals } from "../../../../exporters/flow-exporter/totals/edge-totals.ts";
 import { type closedRow, type SocketValues, socket, udpRow } from "../lib/rows.ts";
@@ -70,7 +71,7 @@ describe("the join, whatever the rows", () => {
         for (const [index, { sockets, ended, complete, told }] of reads.entries()) {
           table.update(rows(...sockets), seen(told, index), endedRows(ended, index), complete);
           for (const flow of table.flows) {
-            const news = takeNews(flow);
+            const news = takeCounts(flow);
             if (!news) continue;
             for (const bytes of [news.sentBytes, news.receivedBytes]) assert.ok(Number.isInteger(bytes) && bytes >= 0);
             const word = [news.opened && "o", news.closed && "c", news.failed && "f"].filter(Boolean).join("");
@@ -94,12 +95,12 @@ describe("the join, whatever the rows", () => {
           whole.update(rows(...sockets), facts, endedRows(ended, index), complete);
           for (const { rows: read, indexes } of endedRows(ended, index)) {
             for (const one of indexes) {
-              ofParted.add(parted.takeClosed({ rows: read, indexes: [one] }, facts), index);
+              ofParted.add(drainDeltas(parted.takeClosed({ rows: read, indexes: [one] }, facts)), index);
             }
           }
           parted.update(rows(...sockets), facts, [], complete);
-          ofWhole.apply(whole.takeChanged(), index);
-          ofParted.apply(parted.takeChanged(), index);
+          ofWhole.apply(drainDeltas(whole.takeChanged()), index);
+          ofParted.apply(drainDeltas(parted.takeChanged()), index);
           assert.deepEqual(byKey(ofParted), byKey(ofWhole));
         }
       }),
@@ -115,7 +116,7 @@ describe("the join, whatever the rows", () => {
         const bytes = Buffer.concat(bodies.map((one) => behindHead(one, udp)));
         for (let again = 0; again < 2; again++) {
           table.update(udp ? new UdpRows(bytes) : new FlowRows(bytes), world());
-          for (const flow of table.flows) takeNews(flow);
+          for (const flow of table.flows) takeCounts(flow);
         }
       }),
     );

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hasFailed } from "../../../../exporters/flow-exporter/join/flow.ts";
 import { Kernel } from "../lib/kernel.ts";
 import { Running } from "../lib/running.ts";
 
@@ -24,6 +23,6 @@ test("failed connects stay listed, however many connections came and went after 
   for (let number = 0; number < LOOK_UPS; number++) kernel.close(kernel.open(client(number, 53)));
   for (let cycle = 0; cycle < 3; cycle++) running.cycle();
   const recent = [...running.collector.flowsOfLate()];
-  assert.equal(recent.filter(hasFailed).length, FAILED);
+  assert.equal(recent.filter(({ failed }) => failed).length, FAILED);
   assert.equal(recent.length, FAILED + 5_000);
 });

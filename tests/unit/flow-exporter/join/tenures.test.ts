@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Container } from "../../../../exporters/flow-exporter/decode/containers.ts";
 import { PROTOCOL, ROLE } from "../../../../exporters/flow-exporter/decode/layout.ts";
 import { FlowTable } from "../../../../exporters/flow-exporter/join/flow-table.ts";
 import { Tenures } from "../../../../exporters/flow-exporter/join/tenures.ts";
+import type { Container } from "../../../../exporters/flow-exporter/model/container.ts";
 import { container, edges, HOST_ADDRESS, idOf, process, rows, world } from "../lib/world.ts";
 
 const ADDRESS = "172.18.0.9";

@@ -1,5 +1,8 @@
+import { drainDeltas } from "../../../../exporters/flow-exporter/join/deltas.ts";
 import type { Flow } from "../../../../exporters/flow-exporter/join/flow.ts";
 import { FlowTable } from "../../../../exporters/flow-exporter/join/flow-table.ts";
+import { ProcessHistory } from "../../../../exporters/flow-exporter/join/process-history.ts";
+import { recordOf } from "../../../../exporters/flow-exporter/join/records.ts";
 import type { SourceView, View } from "../../../../exporters/flow-exporter/outputs/view.ts";
 import { EdgeTotals } from "../../../../exporters/flow-exporter/totals/edge-totals.ts";
 import type { End, SocketValues } from "./rows.ts";
@@ -52,14 +55,14 @@ const WORK = {
 export function viewOf(sockets: SocketValues[], values: Partial<View> = {}, ended: [SocketValues, End][] = []): View {
   const recent: Flow[] = [];
   const table = new FlowTable((flow) => recent.push(flow));
+  const history = new ProcessHistory();
   const totals = new EdgeTotals({ maxEdges: 100, maxPorts: 64 });
   for (let read = 0; read < 2; read++) {
     table.update(rows(...sockets), world(), read === 0 ? closed(...ended) : []);
-    totals.apply(table.takeChanged(), 0);
+    totals.apply(drainDeltas(table.takeChanged()), 0);
   }
   return {
-    flows: () => [...table.flows, ...recent],
-    workOf: () => undefined,
+    flows: () => [...table.flows, ...recent].flatMap((flow) => recordOf(flow, history) ?? []),
     work: () => [WORK],
     containers: () => world().containers.values(),
     coverage: () => 0.97,

@@ -1,16 +1,16 @@
 import { ClosedRows } from "../../../../exporters/flow-exporter/decode/closed-rows.ts";
-import type { Container } from "../../../../exporters/flow-exporter/decode/containers.ts";
 import { FlowRows } from "../../../../exporters/flow-exporter/decode/flow-rows.ts";
 import { PROTOCOL } from "../../../../exporters/flow-exporter/decode/layout.ts";
 import { byPid, type ProcessRow } from "../../../../exporters/flow-exporter/decode/process-rows.ts";
 import type { Closed } from "../../../../exporters/flow-exporter/join/closed-intake.ts";
 import { containerIdIn } from "../../../../exporters/flow-exporter/join/container-cgroups.ts";
-import { takeNews } from "../../../../exporters/flow-exporter/join/flow.ts";
+import { takeCounts } from "../../../../exporters/flow-exporter/join/flow.ts";
 import { FlowTable } from "../../../../exporters/flow-exporter/join/flow-table.ts";
 import { Namespaces } from "../../../../exporters/flow-exporter/join/namespaces.ts";
 import { ProcessHistory } from "../../../../exporters/flow-exporter/join/process-history.ts";
 import { Tenures } from "../../../../exporters/flow-exporter/join/tenures.ts";
 import { createWorld, type Facts, type World } from "../../../../exporters/flow-exporter/join/world.ts";
+import type { Container } from "../../../../exporters/flow-exporter/model/container.ts";
 import { closedRow, type End, type SocketValues, socket } from "./rows.ts";
 
 const HOST_NETNS = 1;
@@ -125,12 +125,12 @@ export function rows(...sockets: SocketValues[]): FlowRows {
 /** Edges of the open flows, as "source > destination:port sent/received"; "relay" where they do not count. */
 export function edges(table: FlowTable): string[] {
   return [...table.flows].map((flow) => {
-    takeNews(flow);
-    const { edge, counted } = flow;
+    takeCounts(flow);
+    const { edge, relay, counted } = flow;
     if (!edge) return "waits";
     const { sentBytes, receivedBytes } = counted;
     const ends = `${edge.source.name} > ${edge.destination.name}:${edge.destinationPort}`;
-    return `${ends} ${sentBytes}/${receivedBytes}${edge.relay ? " relay" : ""}`;
+    return `${ends} ${sentBytes}/${receivedBytes}${relay ? " relay" : ""}`;
   });
 }
 

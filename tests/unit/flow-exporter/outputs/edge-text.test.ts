@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { ROLE } from "../../../../exporters/flow-exporter/decode/layout.ts";
+import { drainDeltas } from "../../../../exporters/flow-exporter/join/deltas.ts";
 import { FlowTable } from "../../../../exporters/flow-exporter/join/flow-table.ts";
 import { createEdgeText, type EdgeText } from "../../../../exporters/flow-exporter/outputs/edge-text.ts";
 import { TextBuffer } from "../../../../exporters/flow-exporter/outputs/text-buffer.ts";
@@ -25,7 +26,7 @@ test("lines kept from an earlier scrape are those that would be written now", ()
           .map((one): [SocketValues, End] => [valuesOf(one), { sequence: ++sequence }]);
         const open = sockets.filter(({ ends }) => !ends).map(valuesOf);
         table.update(rows(...open), world(), closed(...ended));
-        totals.apply(table.takeChanged(), 0);
+        totals.apply(drainDeltas(table.takeChanged()), 0);
         assert.equal(textOf(kept, totals, up[index]), textOf(createEdgeText(), totals, up[index]));
       }
     }),
@@ -37,7 +38,7 @@ test("an edge is as many series as Prometheus is told that it can be", () => {
   const totals = new EdgeTotals({ maxEdges: 3, maxPorts: 64 });
   const flow = valuesOf({ cookie: 1, sent: 5 });
   table.update(rows(), world(), closed([flow, { sequence: 1, endNs: 2e9 }]));
-  totals.apply(table.takeChanged(), 0);
+  totals.apply(drainDeltas(table.takeChanged()), 0);
   const series = textOf(createEdgeText(), totals).match(/^flow_\w+\{source="host.*/gm);
   assert.equal(series?.length, SERIES.edge);
 });

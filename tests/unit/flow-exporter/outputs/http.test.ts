@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { ROLE } from "../../../../exporters/flow-exporter/decode/layout.ts";
-import type { FlowWork } from "../../../../exporters/flow-exporter/join/work.ts";
+import type { FlowWork } from "../../../../exporters/flow-exporter/model/work.ts";
 import { createApp } from "../../../../exporters/flow-exporter/outputs/http/app.ts";
 import { createMetrics } from "../../../../exporters/flow-exporter/outputs/metrics.ts";
 import type { View } from "../../../../exporters/flow-exporter/outputs/view.ts";
@@ -144,7 +144,9 @@ describe("over HTTP", () => {
 
     describe("with flows that ended", () => {
       before(() => {
-        current = viewOf(SOCKETS, { workOf: ({ client }) => (client?.row.comm === "brief" ? WORK : undefined) }, ENDED);
+        const all = viewOf(SOCKETS, {}, ENDED);
+        const worked = [...all.flows()].map((flow) => (flow.comm === "brief" ? { ...flow, work: WORK } : flow));
+        current = { ...all, flows: () => worked };
       });
       after(() => {
         current = viewOf(SOCKETS);

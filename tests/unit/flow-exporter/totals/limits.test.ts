@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { createEdge } from "../../../../exporters/flow-exporter/join/edge.ts";
-import { containerEndpoint, processEndpoint, WORLD } from "../../../../exporters/flow-exporter/join/endpoint.ts";
-import { createFlow, type Flow, MANY_PORTS } from "../../../../exporters/flow-exporter/join/flow.ts";
+import { drainDeltas } from "../../../../exporters/flow-exporter/join/deltas.ts";
+import { containerEndpoint, processEndpoint } from "../../../../exporters/flow-exporter/join/endpoint.ts";
+import { createFlow, type Flow } from "../../../../exporters/flow-exporter/join/flow.ts";
 import type { Side } from "../../../../exporters/flow-exporter/join/side.ts";
+import { createEdge, MANY_PORTS } from "../../../../exporters/flow-exporter/model/edge.ts";
+import { WORLD } from "../../../../exporters/flow-exporter/model/endpoint.ts";
 import type { EdgeTotal } from "../../../../exporters/flow-exporter/totals/edge-total.ts";
 import { type EdgeLimits, EdgeTotals } from "../../../../exporters/flow-exporter/totals/edge-totals.ts";
 import { decodeState, encodeState, type State } from "../../../../exporters/flow-exporter/totals/state.ts";
@@ -286,7 +288,7 @@ test("an exporter that goes on with a full table leaves those in it who have con
   const roomy = started({ maxEdges: 4, maxPorts: 64 });
   roomy.read([unused, ...held.slice(0, 3)]);
   const next = started({ maxEdges: 4, maxPorts: 64 }, stored(roomy.totals), roomy.nowMs());
-  next.totals.add([call(containerEndpoint(container("new")), VICTIM, 80, 5)], next.nowMs());
+  next.totals.add(drainDeltas([call(containerEndpoint(container("new")), VICTIM, 80, 5)]), next.nowMs());
   next.read(held.map(seenAnew), 11 * SECOND);
   assert.deepEqual(
     next.edges().sort(),
@@ -304,7 +306,7 @@ function started(limits: EdgeLimits = SHIPPED, before?: State, startMs = 1e6) {
     nowMs: () => nowMs,
     read: (flows: Flow[], passes = SECOND) => {
       nowMs += passes;
-      totals.apply(flows, nowMs);
+      totals.apply(drainDeltas(flows), nowMs);
     },
     /** Those in use, without `~other`. */
     edges: () => {
@@ -344,7 +346,7 @@ function open(from: Endpoint, to: Endpoint, port: number, sentBytes: number, pro
 
 /** The same, as an exporter that starts anew finds it. */
 function seenAnew(flow: Flow): Flow {
-  const copy = { ...flow, counted: { ...flow.counted }, connected: undefined };
+  const copy = { ...flow, counted: { ...flow.counted }, establishedOn: undefined };
   copy.client = flow.client && { ...flow.client, flow: copy };
   return copy;
 }

@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { ROLE } from "../../../../exporters/flow-exporter/decode/layout.ts";
 import type { Closed } from "../../../../exporters/flow-exporter/join/closed-intake.ts";
+import { drainDeltas } from "../../../../exporters/flow-exporter/join/deltas.ts";
 import { FlowTable } from "../../../../exporters/flow-exporter/join/flow-table.ts";
 import { EdgeTotals } from "../../../../exporters/flow-exporter/totals/edge-totals.ts";
 import { LostFlows } from "../../../../exporters/flow-exporter/totals/lost-flows.ts";
@@ -106,11 +107,11 @@ describe("at the limit", () => {
 
   test("what is added ahead of its read is of that read", () => {
     const all = new EdgeTotals({ maxEdges: 1, maxPorts: 64 });
-    all.add(brief(toPort(1, 80, 5), toPort(2, 81, 6)), 0);
-    all.apply(brief(toPort(3, 82, 7)), 0);
+    all.add(drainDeltas(brief(toPort(1, 80, 5), toPort(2, 81, 6))), 0);
+    all.apply(drainDeltas(brief(toPort(3, 82, 7))), 0);
     assert.equal(all.droppedEdges, 2);
-    all.add(brief(toPort(4, 82, 8)), 0);
-    all.apply(brief(toPort(5, 81, 9)), 0);
+    all.add(drainDeltas(brief(toPort(4, 82, 8))), 0);
+    all.apply(drainDeltas(brief(toPort(5, 81, 9))), 0);
     assert.equal(all.droppedEdges, 2, "both were there in the read before");
   });
 
@@ -182,7 +183,7 @@ function totals(maxEdges = 100) {
     all,
     read: (sockets: SocketValues[], nowMs = 0, ended: Closed[] = []) => {
       flows.update(rows(...sockets), world(), ended);
-      all.apply(flows.takeChanged(), nowMs);
+      all.apply(drainDeltas(flows.takeChanged()), nowMs);
     },
     bytes: () => new Map([...all].map(({ edge, sentBytes }) => [edge.key, sentBytes])),
     table: () =>

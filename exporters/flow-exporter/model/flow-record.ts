@@ -1,0 +1,31 @@
+import type { Edge } from "./edge.ts";
+import type { Amounts } from "./flow-delta.ts";
+import type { FlowWork } from "./work.ts";
+
+/** One flow as anyone may be shown it, from the client's side whichever of its sockets is seen. Times are nanoseconds since boot. */
+export interface FlowRecord extends Amounts {
+  edge: Edge;
+  sourceAddress: string;
+  sourcePort: number;
+  destinationAddress: string;
+  /** The port at that address, which is not the edge's where the port is published, or Docker's resolver answers. */
+  destinationAddressPort: number;
+  retransmits: number;
+  rttSeconds: number;
+  /** TCP's state in the kernel's words; UDP has none, and is OPEN until it is idle. */
+  state: string;
+  open: boolean;
+  /** The connect was refused, timed out or was given up. */
+  failed: boolean;
+  /** The errno it ended with; 0: none. */
+  errno: number;
+  /** 0: older than the tracer. */
+  startNs: number;
+  /** 0: it is open. */
+  endNs: number;
+  /** The process at the socket that is seen. */
+  pid: number;
+  comm: string;
+  /** Of the client's process, or the server's where that is not seen; undefined where neither was read in time. */
+  work: FlowWork | undefined;
+}
