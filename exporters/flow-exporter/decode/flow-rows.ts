@@ -1,6 +1,6 @@
 import { addressText } from "./address.ts";
 import { countRows, processName, u64, viewOf } from "./bytes.ts";
-import { FLOW_ROW, type Layout, ROLE, type Role } from "./layout.ts";
+import { FLOW_ROW, type Layout, NETNS_OWNER, type NetnsOwner, ROLE, type Role } from "./layout.ts";
 
 /** One socket, as rows.h describes it: what does not change while it lives. */
 export interface FlowRow {
@@ -9,6 +9,7 @@ export interface FlowRow {
   netns: number;
   /** Of the network namespace: unique until reboot, where inodes are used again; 0 unknown. */
   netnsCookie: number;
+  netnsOwner: NetnsOwner;
   cgroupId: number;
   /** Nanoseconds since boot; 0: older than the tracer. */
   startNs: number;
@@ -112,6 +113,7 @@ export class FlowRows {
       cookie: u64(view, at + AT.cookie.at),
       netns: view.getUint32(at + AT.netns.at, true),
       netnsCookie: u64(view, at + AT.netns_cookie.at),
+      netnsOwner: netnsOwnerOf(view.getUint8(at + AT.netns_owner.at)),
       cgroupId: u64(view, at + AT.cgroup_id.at),
       startNs: this.startNs(row),
       sourceAddress: addressText(view, at + AT.source_address.at),
@@ -147,6 +149,10 @@ export class FlowRows {
   protected at(row: number): number {
     return row * this.#size;
   }
+}
+
+function netnsOwnerOf(value: number): NetnsOwner {
+  return value === NETNS_OWNER.host || value === NETNS_OWNER.user ? value : NETNS_OWNER.unknown;
 }
 
 function roleOf(value: number): Role {

@@ -1,8 +1,12 @@
 /** The byte layout of the tracer's rows: the twin of exporters/flow-tracer/include/rows.h, compared by a unit test. */
-export const ROWS_VERSION = 4;
+export const ROWS_VERSION = 5;
 
 export const ROLE = { unknown: 0, client: 1, server: 2 } as const;
 export type Role = (typeof ROLE)[keyof typeof ROLE];
+
+/** Who has made a network namespace: the host's root, or anybody, in a user namespace below. */
+export const NETNS_OWNER = { unknown: 0, host: 1, user: 2 } as const;
+export type NetnsOwner = (typeof NETNS_OWNER)[keyof typeof NETNS_OWNER];
 
 /** IP protocol numbers. */
 export const PROTOCOL = { tcp: 6, udp: 17 } as const;
@@ -86,7 +90,8 @@ export const FLOW_ROW = {
     protocol: { at: 114, bytes: 1 },
     state: { at: 115, bytes: 1 },
     role: { at: 116, bytes: 1 },
-    reserved: { at: 117, bytes: 3 },
+    netns_owner: { at: 117, bytes: 1 },
+    reserved: { at: 118, bytes: 2 },
     netns_cookie: { at: 120, bytes: 8 },
   },
 } as const satisfies Layout;

@@ -108,6 +108,7 @@ static __always_inline void fill_identity(struct flow_row *row, const struct flo
 	__builtin_memcpy(row->comm, state->comm, sizeof(row->comm));
 	row->protocol = IPPROTO_TCP;
 	row->role = state->role;
+	row->netns_owner = state->netns_owner;
 	row->netns_cookie = state->netns_cookie;
 }
 

@@ -41,7 +41,8 @@ struct flow_state {
 	__u8 owner; /* enum owner_source */
 	bool ended; /* its row has been written; the slot stays until the kernel gives the socket up */
 	bool ends_twice; /* its row has been written, and a change to CLOSE is still to come */
-	__u8 reserved[4];
+	__u8 netns_owner; /* enum netns_owner */
+	__u8 reserved[3];
 	char comm[16];
 };
 
@@ -250,6 +251,7 @@ static __always_inline void set_identity(struct flow_state *state, const struct 
 
 	state->netns = net->ns.inum;
 	state->netns_cookie = net->net_cookie;
+	state->netns_owner = netns_owner_of(net);
 	state->cgroup_id = sk->sk_cgrp_data.cgroup->kn->id;
 }
 

@@ -69,21 +69,19 @@ static __always_inline void own_tcp(struct sock *sk, struct task_struct *task)
 		own_flow(sk, task);
 }
 
-/* cgroup/sock_create knows the namespace's cookie only; here its inode is at hand too. */
+/* cgroup/sock_create may know the namespace's cookie only; here all is at hand. */
 static __always_inline void own_udp(struct sock *sk, struct task_struct *task)
 {
-	struct udp_owner *owner;
+	struct udp_origin *origin;
 
 	if (!count_udp)
 		return;
-	owner = bpf_sk_storage_get(&udp_owners, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
-	if (!owner)
+	origin = bpf_sk_storage_get(&udp_owners, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+	if (!origin)
 		return;
-	owner->netns = sk->__sk_common.skc_net.net->ns.inum;
-	owner->netns_cookie = sk->__sk_common.skc_net.net->net_cookie;
-	if (owner->pid)
-		return;
-	set_udp_owner(owner, task);
+	set_udp_netns(origin, sk->__sk_common.skc_net.net);
+	if (!origin->owner.pid)
+		set_udp_owner(&origin->owner, task);
 }
 
 static __always_inline void own_socket(struct sock *sk, struct task_struct *task)

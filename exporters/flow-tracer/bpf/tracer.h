@@ -42,6 +42,11 @@ static __always_inline __u64 cookie_of(struct sock *sk)
 	return cookie ? cookie : bpf_get_socket_cookie(sk);
 }
 
+static __always_inline __u8 netns_owner_of(const struct net *net)
+{
+	return net->user_ns->level ? NETNS_OF_USER : NETNS_OF_HOST;
+}
+
 /* A store that makes all earlier ones visible first; BPF has no other that every kernel knows. */
 static __always_inline void publish(__u64 *word, __u64 value)
 {

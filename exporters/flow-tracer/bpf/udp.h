@@ -15,12 +15,26 @@ struct udp_owner {
 	char comm[16];
 };
 
+/* Of a socket; a flow has its own place for the last. */
+struct udp_origin {
+	struct udp_owner owner;
+	__u8 netns_owner; /* enum netns_owner */
+	__u8 reserved[7];
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
-	__type(value, struct udp_owner);
+	__type(value, struct udp_origin);
 } udp_owners __weak SEC(".maps");
+
+static __always_inline void set_udp_netns(struct udp_origin *origin, const struct net *net)
+{
+	origin->owner.netns = net->ns.inum;
+	origin->owner.netns_cookie = net->net_cookie;
+	origin->netns_owner = netns_owner_of(net);
+}
 
 static __always_inline void set_udp_owner(struct udp_owner *owner, struct task_struct *task)
 {

@@ -85,7 +85,7 @@ static __always_inline bool parse_ipv6(struct datagrams *seen, struct __sk_buff 
 	return offset && parse_udp(seen, skb, offset, AF_INET6);
 }
 
-static __always_inline struct udp_owner *owner_of(struct __sk_buff *skb)
+static __always_inline struct udp_origin *origin_of(struct __sk_buff *skb)
 {
 	struct bpf_sock *sk = skb->sk;
 
@@ -95,17 +95,19 @@ static __always_inline struct udp_owner *owner_of(struct __sk_buff *skb)
 
 static __always_inline void set_owner_of(struct udp_flow *flow, struct __sk_buff *skb)
 {
-	struct udp_owner *owner = owner_of(skb);
+	struct udp_origin *origin = origin_of(skb);
 
-	if (owner)
-		flow->owner = *owner;
+	if (!origin)
+		return;
+	flow->owner = origin->owner;
+	flow->netns_owner = origin->netns_owner;
 }
 
 static __always_inline struct udp_flow *add(struct __sk_buff *skb, const struct datagrams *first)
 {
-	struct udp_owner *owner = owner_of(skb);
+	struct udp_origin *origin = origin_of(skb);
 
-	return add_udp(first, bpf_skb_cgroup_id(skb), owner ? owner->netns_cookie : 0);
+	return add_udp(first, bpf_skb_cgroup_id(skb), origin ? origin->owner.netns_cookie : 0);
 }
 
 static __always_inline bool is_datagram_socket(struct __sk_buff *skb)
@@ -187,15 +189,19 @@ int udp_received(struct __sk_buff *skb)
 SEC("cgroup/sock_create")
 int udp_socket(struct bpf_sock *sk)
 {
-	struct udp_owner *owner;
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct udp_origin *origin;
 
 	if (sk->protocol != IPPROTO_UDP)
 		return ALLOW;
-	owner = bpf_sk_storage_get(&udp_owners, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
-	if (!owner)
+	origin = bpf_sk_storage_get(&udp_owners, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+	if (!origin)
 		return ALLOW;
-	owner->netns_cookie = bpf_get_netns_cookie(sk);
-	set_udp_owner(owner, bpf_get_current_task_btf());
+	origin->owner.netns_cookie = bpf_get_netns_cookie(sk);
+	/* the kernel makes sockets in other namespaces than that of the process too */
+	if (task->nsproxy->net_ns->net_cookie == origin->owner.netns_cookie)
+		set_udp_netns(origin, task->nsproxy->net_ns);
+	set_udp_owner(&origin->owner, task);
 	return ALLOW;
 }
 

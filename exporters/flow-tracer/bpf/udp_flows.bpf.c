@@ -38,6 +38,7 @@ static __always_inline void fill_identity(struct flow_row *row, const struct udp
 	row->family = flow->key.ports_family >> 32;
 	row->protocol = IPPROTO_UDP;
 	row->role = flow->role;
+	row->netns_owner = flow->netns_owner;
 }
 
 static __always_inline __u64 idle_ns_of(const struct udp_flow *flow)

@@ -37,12 +37,14 @@ static __always_inline __u32 count_of(const struct sk_buff *skb, const unsigned 
 
 static __always_inline void set_owner_of(struct udp_flow *flow, struct sock *sk)
 {
-	struct udp_owner *owner = bpf_sk_storage_get(&udp_owners, sk, 0, 0);
+	struct udp_origin *origin = bpf_sk_storage_get(&udp_owners, sk, 0, 0);
+	const struct net *net = sk->__sk_common.skc_net.net;
 
-	if (owner)
-		flow->owner = *owner;
-	flow->owner.netns = sk->__sk_common.skc_net.net->ns.inum;
-	flow->owner.netns_cookie = sk->__sk_common.skc_net.net->net_cookie;
+	if (origin)
+		flow->owner = origin->owner;
+	flow->owner.netns = net->ns.inum;
+	flow->owner.netns_cookie = net->net_cookie;
+	flow->netns_owner = netns_owner_of(net);
 }
 
 /* False: the flow has been given up meanwhile. */
@@ -234,13 +236,12 @@ int BPF_PROG(udp_arrived, struct sock *sk, struct sk_buff *skb)
 SEC("fentry/udp_lib_get_port")
 int BPF_PROG(udp_port, struct sock *sk)
 {
-	struct udp_owner *owner = bpf_sk_storage_get(&udp_owners, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+	struct udp_origin *origin = bpf_sk_storage_get(&udp_owners, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
 
-	if (!owner)
+	if (!origin)
 		return 0;
-	owner->netns = sk->__sk_common.skc_net.net->ns.inum;
-	owner->netns_cookie = sk->__sk_common.skc_net.net->net_cookie;
-	set_udp_owner(owner, bpf_get_current_task_btf());
+	set_udp_netns(origin, sk->__sk_common.skc_net.net);
+	set_udp_owner(&origin->owner, bpf_get_current_task_btf());
 	return 0;
 }
 

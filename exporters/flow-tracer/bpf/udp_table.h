@@ -53,7 +53,8 @@ struct udp_flow {
 	__u64 shown_bytes;
 	struct udp_owner owner;
 	__u8 role; /* enum flow_role */
-	__u8 reserved[7];
+	__u8 netns_owner; /* enum netns_owner */
+	__u8 reserved[6];
 };
 
 struct udp_bucket {

@@ -179,7 +179,12 @@ struct ns_common {
 	unsigned int inum;
 };
 
+struct user_namespace {
+	int level; /* 0: the initial one */
+};
+
 struct net {
+	struct user_namespace *user_ns;
 	struct ns_common ns;
 	__u64 net_cookie;
 };

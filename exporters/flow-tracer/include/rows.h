@@ -8,7 +8,7 @@
 #ifndef FLOWTALLY_ROWS_H
 #define FLOWTALLY_ROWS_H
 
-#define ROWS_VERSION 4
+#define ROWS_VERSION 5
 
 enum row_kind {
 	ROW_STATUS = 1,
@@ -30,6 +30,13 @@ struct row_head {
 	__u16 size; /* of the whole row, bytes */
 	__u8 kind; /* enum row_kind */
 	__u8 version; /* ROWS_VERSION */
+};
+
+/* Who has made a network namespace, and may give it any address. */
+enum netns_owner {
+	NETNS_OWNER_UNKNOWN = 0,
+	NETNS_OF_HOST = 1, /* the initial user namespace: root of the host has made it, or has allowed it */
+	NETNS_OF_USER = 2, /* a user namespace below it: any user can make both */
 };
 
 /* Bits of status_row.flags. */
@@ -90,7 +97,8 @@ struct flow_row {
 	__u8 protocol; /* IPPROTO_TCP 6 */
 	__u8 state; /* TCP state, as in the kernel: ESTABLISHED 1 … */
 	__u8 role; /* enum flow_role */
-	__u8 reserved[3];
+	__u8 netns_owner; /* enum netns_owner */
+	__u8 reserved[2];
 	__u64 netns_cookie; /* of the network namespace: unique until reboot, where inodes are used again */
 };
 

@@ -17,6 +17,8 @@ export interface FlowRow {
   family: number;
   state: number;
   role: number;
+  /** Who has made its network namespace: 0 unknown, 1 the host's root, 2 a user. */
+  netnsOwner: number;
 }
 
 export interface ProcessRow {
@@ -213,6 +215,7 @@ function flowRow(row: Buffer): FlowRow {
     family: row.readUInt16LE(112),
     state: row.readUInt8(115),
     role: row.readUInt8(116),
+    netnsOwner: row.readUInt8(117),
   };
 }
 

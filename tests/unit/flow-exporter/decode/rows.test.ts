@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { DecodeError } from "../../../../exporters/flow-exporter/decode/bytes.ts";
 import { ClosedRows } from "../../../../exporters/flow-exporter/decode/closed-rows.ts";
 import { FlowRows } from "../../../../exporters/flow-exporter/decode/flow-rows.ts";
+import { NETNS_OWNER } from "../../../../exporters/flow-exporter/decode/layout.ts";
 import { decodeProcesses } from "../../../../exporters/flow-exporter/decode/process-rows.ts";
 import { decodeStatus } from "../../../../exporters/flow-exporter/decode/status-row.ts";
 import { UdpRows } from "../../../../exporters/flow-exporter/decode/udp-rows.ts";
@@ -15,6 +16,7 @@ describe("flow rows", () => {
     const bytes = socket({
       ...SOCKET,
       netns: 9,
+      netnsOwner: NETNS_OWNER.user,
       cgroup: 2 ** 33,
       sent: 2 ** 45 + 1,
       received: 3,
@@ -32,6 +34,7 @@ describe("flow rows", () => {
       cookie: SOCKET.cookie,
       netns: 9,
       netnsCookie: 0,
+      netnsOwner: NETNS_OWNER.user,
       cgroupId: 2 ** 33,
       startNs: 0,
       pid: 5,
@@ -47,7 +50,7 @@ describe("flow rows", () => {
   });
 
   for (const [fault, at, value, message] of [
-    ["size", 0, 64, /size 64, kind 2, version 4; this exporter reads size 128, kind 2, version 4/],
+    ["size", 0, 64, /size 64, kind 2, version 5; this exporter reads size 128, kind 2, version 5/],
     ["kind", 2, 3, /kind 3/],
     ["version", 3, 1, /version 1; this/],
   ] as const) {

@@ -2,6 +2,8 @@ import {
   CLOSED_ROW,
   FLOW_ROW,
   type Layout,
+  NETNS_OWNER,
+  type NetnsOwner,
   PROCESS_ROW,
   PROGRAM_ROW,
   PROTOCOL,
@@ -32,6 +34,8 @@ export interface SocketValues {
   source: string;
   destination: string;
   netns?: number;
+  /** The host's, unless told. */
+  netnsOwner?: NetnsOwner;
   cgroup?: number;
   sent?: number;
   received?: number;
@@ -64,6 +68,7 @@ export function socket(values: SocketValues): Buffer {
   return encode(FLOW_ROW, {
     cookie: values.cookie,
     netns: values.netns ?? 1,
+    netns_owner: values.netnsOwner ?? NETNS_OWNER.host,
     cgroup_id: values.cgroup ?? 0,
     sent_bytes: values.sent ?? 0,
     received_bytes: values.received ?? 0,
