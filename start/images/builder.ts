@@ -3,8 +3,9 @@ import path from "node:path";
 import type { Host } from "../lib/host.ts";
 import { buildImage } from "./build.ts";
 import { BUILDER_FOLDER, DEBIAN_IMAGE, DEBIAN_SUITE } from "./catalogue.ts";
-import { contentHash, filesOf } from "./context.ts";
+import { contentHash } from "./context.ts";
 import { makeDebian } from "./debian.ts";
+import { sourcesOf } from "./node-service.ts";
 import { tryPull } from "./pull.ts";
 import { removeOthers } from "./sweep.ts";
 import type { Workshop } from "./workshop.ts";
@@ -20,7 +21,7 @@ export async function builderTags(projectRoot: string, namespace: string, arch: 
   const folder = path.join(projectRoot, BUILDER_FOLDER);
   const packages = await packageList(projectRoot);
   return {
-    builder: `${namespace}/builder:${await contentHash([arch], await filesOf(folder))}`,
+    builder: `${namespace}/builder:${await contentHash([arch], await sourcesOf(folder))}`,
     base: `${namespace}/debian:${DEBIAN_SUITE}-${await contentHash([arch, ...packages], [])}`,
   };
 }
@@ -29,7 +30,7 @@ export async function builderTags(projectRoot: string, namespace: string, arch: 
 export async function ensureBuilder(workshop: Workshop, tags: BuilderTags): Promise<void> {
   const { engine, projectRoot, namespace } = workshop;
   if ((await engine.size(tags.builder)) !== undefined) return;
-  const files = await filesOf(path.join(projectRoot, BUILDER_FOLDER));
+  const files = await sourcesOf(path.join(projectRoot, BUILDER_FOLDER));
   const args = { BASE: await provideBase(workshop, tags.base) };
   await buildImage(workshop, { about: "builder", tag: tags.builder, files, args });
   await removeOthers(engine, `${namespace}/builder`, tags.builder);

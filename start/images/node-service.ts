@@ -7,9 +7,13 @@ import type { Workshop } from "./workshop.ts";
 
 const INSTALL = ["ci", "--include-workspace-root=false", "--omit=dev", "--omit=optional", "--no-audit", "--no-fund"];
 
-/** A service's own files, without what installing or compiling left beside them. */
+/**
+ * A service's own files, without what installing or compiling left beside them, and without documentation: a word in it
+ * makes no other image.
+ */
 export function sourcesOf(folder: string): Promise<ContextFile[]> {
-  return filesOf(folder, (name) => name.startsWith(`node_modules${path.sep}`) || name.endsWith(".o"));
+  const isLeftOver = (name: string) => name.startsWith(`node_modules${path.sep}`) || name.endsWith(".o");
+  return filesOf(folder, (name) => isLeftOver(name) || name.endsWith(".md"));
 }
 
 /** What an image of a Node service follows from: its sources, the lock file, and which Node goes in. */

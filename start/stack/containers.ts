@@ -11,6 +11,8 @@ export interface ContainerState {
   state: string;
   /** healthy, starting, unhealthy; none where the container has no health check. */
   health: string;
+  /** Between two health checks; undefined where the container has none. */
+  healthSeconds: number | undefined;
   /** What the last health check printed. */
   healthOutput: string;
   exitCode: number;
@@ -35,11 +37,16 @@ async function inspect(docker: Docker, id: string): Promise<ContainerState> {
     image: Config.Image,
     state: State.Status,
     health: State.Health?.Status ?? "none",
+    healthSeconds: secondsOf(Config.Healthcheck?.Interval),
     healthOutput: State.Health?.Log.at(-1)?.Output.trim() ?? "",
     exitCode: State.ExitCode,
     oomKilled: State.OOMKilled,
     restarts: RestartCount,
   };
+}
+
+function secondsOf(ns: number | undefined): number | undefined {
+  return ns === undefined ? undefined : ns / 1e9;
 }
 
 export interface Memory {

@@ -36,6 +36,7 @@ export function environmentOf(input: EnvironmentInput): Record<string, string> {
     COMPOSE_FILE: `${layout.composeFile}:${layout.hostCompose}`,
     COMPOSE_PROFILES: grafana ? "grafana" : "",
     PROMETHEUS_MAX_SAMPLES: String(Math.floor(memoryBytes(settings.PROMETHEUS_MEMORY) / BYTES_PER_SAMPLE)),
+    FLOW_NODE: facts.node,
     DOCKER_GID: String(facts.dockerGid),
     DOCKER_LAYERS: facts.dockerLayers,
     HEALTH_INTERVAL: `${healthSeconds}s`,

@@ -6,6 +6,8 @@ import { knowsBpfCapability } from "./capabilities.ts";
 
 /** What the compose file must know of this very machine. */
 export interface HostFacts {
+  /** Its name, as the engine knows it. */
+  node: string;
   /** Group that may use the Docker socket: lets docker-filter run without root. */
   dockerGid: number;
   /** Where the engine writes down which layer is whose. */
@@ -20,6 +22,7 @@ export interface HostFacts {
 }
 
 interface EngineInfo {
+  Name: string;
   DockerRootDir: string;
   Driver: string;
   NCPU: number;
@@ -37,6 +40,7 @@ export async function readHostFacts(host: Host, docker: Docker, image: string): 
     knowsBpfCapability(docker, image),
   ]);
   return {
+    node: info.Name,
     dockerGid: socket.gid,
     dockerLayers: path.join(info.DockerRootDir, "image", info.Driver, "layerdb/mounts"),
     cpus: info.CpuCfsQuota ? info.NCPU : 0,

@@ -18,6 +18,21 @@ const MOST_HEALTH_SECONDS = 60;
  * each check makes it start a program, and where that takes seconds, six services checked every five leave no time
  * for the services themselves.
  */
-export function healthSecondsOf(containerSeconds: number): number {
+function healthSecondsOf(containerSeconds: number): number {
   return Math.round(Math.min(Math.max(containerSeconds, 1) * USUAL_HEALTH_SECONDS, MOST_HEALTH_SECONDS));
+}
+
+/**
+ * The same for a stack that may be there already: its own interval then. Compose makes every container anew whose
+ * health check has changed, and how busy the machine is just now is no reason for that.
+ * @param containers what there is of the stack.
+ */
+export function healthSecondsFor(
+  containers: readonly { healthSeconds: number | undefined }[],
+  containerSeconds: number,
+): number {
+  return (
+    containers.find(({ healthSeconds }) => healthSeconds !== undefined)?.healthSeconds ??
+    healthSecondsOf(containerSeconds)
+  );
 }

@@ -8,7 +8,7 @@ import { removeOldPins } from "../stack/old-pins.ts";
 import { extractPrograms } from "../stack/programs.ts";
 import { takeOver } from "../stack/take-over.ts";
 import { handOverVolumes, missingVolumes, OWNED_VOLUMES } from "../stack/volumes.ts";
-import { healthSecondsOf, patienceOf } from "./patience.ts";
+import { healthSecondsFor, patienceOf } from "./patience.ts";
 import type { StackContext, Step } from "./step.ts";
 
 export const up: Step = {
@@ -18,7 +18,8 @@ export const up: Step = {
     const tracerImage = referenceOf(context.images, "flow-tracer");
     const probing = performance.now();
     await extractPrograms(docker, tracerImage, layout.bin);
-    const healthSeconds = healthSecondsOf((performance.now() - probing) / 1000);
+    const containerSeconds = (performance.now() - probing) / 1000;
+    const healthSeconds = healthSecondsFor(await listContainers(docker), containerSeconds);
     const facts = await readHostFacts(host, docker, tracerImage);
     await writeStackFiles({ ...context, facts, healthSeconds });
     await enableBpfStats(host, layout);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { hostname } from "node:os";
 import { describe, it } from "node:test";
 import { eventually } from "../lib/eventually.ts";
 import { createSandbox } from "../lib/sandbox.ts";
@@ -27,7 +28,8 @@ export function flowsSuite(running: () => Running): void {
         );
         assert.deepEqual(mirrored, [], "the server's sockets must not make a second edge");
         const info = await prometheus.query(`flow_endpoint_info{endpoint="${TALK.server}"}`);
-        assert.equal(info[0]?.labels.kind, "container");
+        const { kind, node } = info[0]?.labels ?? {};
+        assert.deepEqual({ kind, node }, { kind: "container", node: hostname() });
         assert.equal((await apiFlows(CLIENT)).length, TALK.connections);
       } finally {
         await sandbox.remove();

@@ -17,6 +17,8 @@ const PROJECT = {
   "svc/Dockerfile": "FROM scratch",
   "svc/main.ts": "",
   "svc/node_modules/left/over.js": "",
+  "svc/README.md": "",
+  "svc/read/README.md": "",
 };
 
 /** An npm that installs one package and the workspace's link to itself. */
@@ -30,7 +32,7 @@ const npm: Host["run"] = async (_command, _args, options) => {
 };
 
 describe("staging a Node service", () => {
-  it("gathers Node, the sources and the production packages, and nothing that lay about", async (t) => {
+  it("gathers Node, the sources and the production packages, and neither documentation nor what lay about", async (t) => {
     const workshop = createWorkshop(createFakeEngine(), await createFolder(t, PROJECT), {
       host: createFakeHost({ run: npm }),
     });

@@ -8,6 +8,7 @@ import { deviceOf } from "../../../start/stack/host-facts.ts";
 import { layoutOf } from "../../../start/stack/layout.ts";
 
 const facts: HostFacts = {
+  node: "alpha",
   dockerGid: 998,
   dockerLayers: "/data/docker/image/overlay2/layerdb/mounts",
   cgroupVersion: "1",
@@ -39,6 +40,7 @@ describe("the environment of docker-compose.yml", () => {
     assert.equal(environment.PROMETHEUS_MAX_SAMPLES, String(2 ** 30 / 512));
     assert.equal(environment.PROMETHEUS_IMAGE, "flowtally/prometheus:abc");
     assert.equal(environment.DOCKER_GID, "998");
+    assert.equal(environment.FLOW_NODE, "alpha");
     assert.equal(environment.HEALTH_INTERVAL, "20s");
     assert.equal(environment.COMPOSE_PROFILES, "", "Grafana's image is missing");
     assert.ok(!("GRAFANA_IMAGE" in environment));

@@ -4,6 +4,7 @@ import type { Layout } from "../../../../start/stack/layout.ts";
 
 /** What the launcher's tests say of the machine. */
 export const FACTS = {
+  node: "alpha",
   dockerGid: 998,
   dockerLayers: "/data/docker/image/overlay2/layerdb/mounts",
   cgroupVersion: "2",
