@@ -9,6 +9,7 @@ import { renderError } from "../start/render/error.ts";
 import { loadSettings } from "../start/settings/index.ts";
 import { layoutOf } from "../start/stack/layout.ts";
 import { BPFFS, bpffs } from "./bpffs.ts";
+import { takeSnapshot } from "./snapshot.ts";
 import { testTools } from "./test-tools.ts";
 
 // Brings what the tests need, so that on a bare machine they run instead of being skipped.
@@ -36,6 +37,7 @@ try {
   await ensureReady({ host, settings, install: true, ...options });
   const missing = [...((await lacksTools(host)) ? [testTools] : []), ...((await isMounted(host)) ? [] : [bpffs])];
   if (missing.length > 0) await applyInstall(await readSystem(host), missing, options);
+  await takeSnapshot(host);
 } catch (error) {
   if (!(error instanceof StartError)) throw error;
   process.stderr.write(renderError(error));

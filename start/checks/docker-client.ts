@@ -14,7 +14,8 @@ export interface RunningContainer {
 export interface DockerClient {
   version(): Promise<{ Version: string; ApiVersion: string }>;
   info(): Promise<{ DockerRootDir: string }>;
-  listContainers(): Promise<readonly RunningContainer[]>;
+  /** Those that run, or all. */
+  listContainers(options?: { all: true }): Promise<readonly RunningContainer[]>;
   listImages(options: { filters: { reference: string[] } }): Promise<readonly unknown[]>;
 }
 

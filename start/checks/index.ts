@@ -10,6 +10,7 @@ import { kernelLockdown } from "./kernel-lockdown.ts";
 import { kernelVersion } from "./kernel-version.ts";
 import { libbpfHeaders } from "./libbpf-headers.ts";
 import { memory } from "./memory.ts";
+import { names } from "./names.ts";
 import { pmu } from "./pmu.ts";
 import { ports } from "./ports.ts";
 import { rights } from "./rights.ts";
@@ -29,6 +30,7 @@ export const CHECKS: readonly Check[] = [
   apparmor,
   clang,
   libbpfHeaders,
+  names,
   ports,
   memory,
   disk,

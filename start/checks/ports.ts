@@ -4,8 +4,6 @@ import type { DockerClient, RunningContainer } from "./docker-client.ts";
 import { findSocketOwner, type Listener, readListeners } from "./listeners.ts";
 import type { Check } from "./types.ts";
 
-const PROJECT = "flowtally";
-
 interface Port {
   setting: string;
   service: string;
@@ -20,7 +18,7 @@ export const ports: Check = {
   title: "Ports",
   run: async ({ host, settings, docker }) => {
     const wanted = portsOf(settings);
-    const busy = await findBusy(host, docker, wanted);
+    const busy = await findBusy(host, docker, wanted, settings.FLOWTALLY_PROJECT);
     if (busy.length === 0) return { status: "ok", detail: wanted.map(({ port }) => port).join(", ") };
     return {
       status: "failed",
@@ -41,22 +39,29 @@ function portsOf(settings: Settings): Port[] {
   );
 }
 
-async function findBusy(host: Host, docker: DockerClient, wanted: readonly Port[]): Promise<BusyPort[]> {
+async function findBusy(
+  host: Host,
+  docker: DockerClient,
+  wanted: readonly Port[],
+  project: string,
+): Promise<BusyPort[]> {
   const [containers, listeners] = await Promise.all([docker.listContainers().catch(() => []), readListeners(host)]);
   const found = await Promise.all(
-    wanted.map(async (port) => ({ ...port, holder: await holderOf(host, port, containers, listeners) })),
+    wanted.map(async (port) => {
+      const isOurs = containers.some((container) => isOwn(container, port, project));
+      return { ...port, holder: isOurs ? undefined : await holderOf(host, port, containers, listeners) };
+    }),
   );
   return found.flatMap(({ holder, ...port }) => (holder === undefined ? [] : [{ ...port, holder }]));
 }
 
-/** Who keeps a port from us: undefined when it is free or held by our own container. */
+/** Who keeps a port from us, if not our own container: undefined when it is free. */
 async function holderOf(
   host: Host,
   wanted: Port,
   containers: readonly RunningContainer[],
   listeners: readonly Listener[],
 ): Promise<string | undefined> {
-  if (containers.some((container) => isOwn(container, wanted))) return undefined;
   const publisher = containers.find(({ Ports }) => Ports.some(({ PublicPort }) => PublicPort === wanted.port));
   if (publisher) return `container ${publisher.Names[0]?.slice(1) ?? "without a name"}`;
   const listener = listeners.find((candidate) => candidate.port === wanted.port);
@@ -66,8 +71,8 @@ async function holderOf(
 }
 
 /** Our own container holds it, published or, with the host's network, by itself; Compose settles that on the way up. */
-function isOwn({ Labels, Ports, HostConfig }: RunningContainer, { service, port }: Port): boolean {
-  if (Labels["com.docker.compose.project"] !== PROJECT) return false;
+function isOwn({ Labels, Ports, HostConfig }: RunningContainer, { service, port }: Port, project: string): boolean {
+  if (Labels["com.docker.compose.project"] !== project) return false;
   const usesHostNetwork = HostConfig.NetworkMode === "host" && Labels["com.docker.compose.service"] === service;
   return usesHostNetwork || Ports.some(({ PublicPort }) => PublicPort === port);
 }

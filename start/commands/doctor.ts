@@ -6,7 +6,7 @@ import { layoutOf } from "../stack/layout.ts";
 import type { Command } from "./command.ts";
 
 export const doctor: Command = async ({ host, projectRoot, options, stdout }) => {
-  const settings = await loadSettings(layoutOf(projectRoot, options.config).config);
+  const settings = await loadSettings(layoutOf(projectRoot, options.config).config, host.env);
   const results = await runChecks(CHECKS, { host, settings });
   stdout.write(renderReport(results, { colour: stdout.isTTY === true }));
   return results.some(({ status }) => status === "failed" || status === "missing") ? 1 : 0;

@@ -3,6 +3,7 @@ import { createDocker } from "../lib/docker.ts";
 import { runSteps } from "../render/steps.ts";
 import { renderSummary } from "../render/summary.ts";
 import { loadSettings } from "../settings/index.ts";
+import { namesOf } from "../settings/names.ts";
 import { layoutOf } from "../stack/layout.ts";
 import { takeDown } from "../stack/take-down.ts";
 import { checks } from "../steps/checks.ts";
@@ -21,8 +22,8 @@ const RUN = [up, healthy, targets, firstFlow, tuner];
 
 export const start: Command = async ({ host, projectRoot, options, signal, stdout }) => {
   const began = performance.now();
-  const layout = layoutOf(projectRoot, options.config);
-  const settings = await loadSettings(layout.config);
+  const settings = await loadSettings(layoutOf(projectRoot, options.config).config, host.env);
+  const layout = layoutOf(projectRoot, options.config, namesOf(settings));
   const context: StackContext = {
     host,
     docker: createDocker(host),

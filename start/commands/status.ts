@@ -2,8 +2,8 @@ import { createDocker } from "../lib/docker.ts";
 import { renderStatus, type ServiceStatus } from "../render/status.ts";
 import type { Settings } from "../settings/index.ts";
 import { type ContainerState, memoryOf } from "../stack/containers.ts";
-import { layoutOf } from "../stack/layout.ts";
 import { leftOutUdp } from "../stack/left-out-udp.ts";
+import { namedLayout } from "../stack/named-layout.ts";
 import { findRunning } from "../stack/running.ts";
 import { SERVICES } from "../stack/services.ts";
 import { readTracerState } from "../stack/tracer-state.ts";
@@ -13,9 +13,9 @@ const ANSWER_MS = 2_000;
 
 /** Exit code 0 when every service that was started is healthy, 1 otherwise. */
 export const status: Command = async ({ host, projectRoot, options, stdout }) => {
-  const layout = layoutOf(projectRoot, options.config);
+  const layout = await namedLayout(host, projectRoot, options.config);
   const docker = createDocker(host);
-  const running = await findRunning(docker, layout, options.config);
+  const running = await findRunning({ docker, host, layout }, options.config);
   const { containers, settings } = running;
   const services = await Promise.all(
     SERVICES.map(async ({ name, port }): Promise<ServiceStatus> => {

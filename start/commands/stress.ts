@@ -6,7 +6,8 @@ import type { Host } from "../lib/host.ts";
 import { availableMemory } from "../lib/memory.ts";
 import { runSteps } from "../render/steps.ts";
 import { renderRows } from "../render/stress.ts";
-import { layoutOf } from "../stack/layout.ts";
+import { containerName } from "../settings/names.ts";
+import { namedLayout } from "../stack/named-layout.ts";
 import { findRunning } from "../stack/running.ts";
 import { prometheusOf } from "../steps/targets.ts";
 import { boundsOf, loadSeconds } from "../stress/bounds.ts";
@@ -24,13 +25,15 @@ export const stress: Command = async ({ host, projectRoot, options, words, signa
   const lab = labNamed(words[0]);
   const seconds = Math.max(loadSeconds(options.seconds), lab.leastSeconds ?? 0);
   const docker = createDocker(host);
-  const { settings } = await findRunning(docker, layoutOf(projectRoot, options.config), options.config);
-  const image = await nodeImage(docker);
+  const layout = await namedLayout(host, projectRoot, options.config);
+  const { settings } = await findRunning({ docker, host, layout }, options.config);
+  const image = await nodeImage(docker, containerName(layout.names, "flow-exporter"));
   const bounds = boundsOf(await machine(host));
   const prometheus = prometheusOf({ settings });
   const context: StressContext = {
     host,
     docker,
+    project: layout.names.project,
     image,
     bounds,
     signal,
@@ -62,12 +65,12 @@ async function machine(host: Host) {
 }
 
 /** The image the stack's own Node service runs. */
-async function nodeImage(docker: Docker): Promise<string> {
+async function nodeImage(docker: Docker, exporter: string): Promise<string> {
   try {
-    return (await docker.getContainer("flow-exporter").inspect()).Config.Image;
+    return (await docker.getContainer(exporter).inspect()).Config.Image;
   } catch (error) {
     if (!isMissing(error)) throw noDocker(error);
-    const why = "there is no container flow-exporter";
+    const why = `there is no container ${exporter}`;
     throw new StartError("STACK_NOT_RUNNING", {
       what: "A load shows in the stack, which does not run",
       why,

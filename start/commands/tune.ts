@@ -1,6 +1,7 @@
 import { createDocker } from "../lib/docker.ts";
 import { renderTuned } from "../render/tune.ts";
-import { layoutOf } from "../stack/layout.ts";
+import { containerName } from "../settings/names.ts";
+import { namedLayout } from "../stack/named-layout.ts";
 import { findRunning } from "../stack/running.ts";
 import { prometheusOf } from "../steps/targets.ts";
 import { tune as tuneNow } from "../tune/tune.ts";
@@ -9,15 +10,15 @@ import { windowSeconds } from "../tune/window.ts";
 import type { Command } from "./command.ts";
 
 export const tune: Command = async ({ host, projectRoot, options, signal, stdout }) => {
-  const layout = layoutOf(projectRoot, options.config);
+  const layout = await namedLayout(host, projectRoot, options.config);
   const docker = createDocker(host);
-  const { settings } = await findRunning(docker, layout, options.config);
+  const { settings } = await findRunning({ docker, host, layout }, options.config);
   const task = {
     docker,
     prometheus: prometheusOf({ settings }),
     layout,
     settings,
-    container: options.container ?? "grafana",
+    container: options.container ?? containerName(layout.names, "grafana"),
     windowSeconds: windowSeconds(options.window),
     exact: options.exact,
   };

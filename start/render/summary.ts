@@ -1,10 +1,12 @@
 import { relative } from "node:path";
+import { DEFAULT_CONFIG } from "../stack/layout.ts";
 import { SERVICES } from "../stack/services.ts";
 import type { StackContext } from "../steps/step.ts";
 
 /** What a user wants to know once all is up: urls, the Grafana login, what was left out, how long it took. */
 export function renderSummary(context: StackContext, seconds: number): string {
   const { leftOut } = context;
+  const words = wordsToNameIt(context);
   const missing = new Set(leftOut.map(({ part }) => part));
   return [
     "",
@@ -16,9 +18,15 @@ export function renderSummary(context: StackContext, seconds: number): string {
       : ["", `  Grafana user ${context.settings.GRAFANA_ADMIN_USER}, ${passwordPlace(context)}`]),
     ...(leftOut.length === 0 ? [] : ["", ...leftOut.map(({ part, reason }) => `  Left out: ${part}: ${reason}`)]),
     "",
-    "  npm run status   npm run stop",
+    `  npm run status${words}   npm run stop${words}`,
     "",
   ].join("\n");
+}
+
+/** What commands need so that they mean this stack: nothing where config.monitoring names it. */
+function wordsToNameIt({ layout }: StackContext): string {
+  const file = relative(layout.root, layout.config);
+  return file === DEFAULT_CONFIG ? "" : ` -- --config ${file}`;
 }
 
 function urls({ settings }: StackContext, missing: ReadonlySet<string>): string[] {

@@ -1,17 +1,43 @@
 import { readFile, stat } from "node:fs/promises";
+import type { z } from "zod";
 import { reasonOf, StartError } from "../errors.ts";
 import { explain, samePorts, tablesTooLarge } from "./faults.ts";
-import { parseKeyValues } from "./parse.ts";
+import { NAME_SETTINGS, namesOf, type StackNames } from "./names.ts";
+import { type Entry, type Fault, parseKeyValues } from "./parse.ts";
 import { type Settings, schema } from "./schema.ts";
 
 export { memoryBytes, type Settings } from "./schema.ts";
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
  * Reads the settings of the stack.
+ * @param env where those that name the stack may be set as well.
  * @throws StartError SETTINGS_UNREADABLE, SETTINGS_INVALID with every fault, or PASSWORD_EXPOSED.
  */
-export async function loadSettings(file: string): Promise<Settings> {
-  const text = await readFile(file, "utf8").catch((error: unknown) => {
+export async function loadSettings(file: string, env: Environment = {}): Promise<Settings> {
+  const settings = readSettings(await readFile(file, "utf8").catch(unreadable(file)), file, env);
+  if (settings.GRAFANA_ADMIN_PASSWORD !== "") await refuseExposed(file);
+  return settings;
+}
+
+/**
+ * Reads which stack is meant, for commands that need no other setting: faults in all others keep nobody from stopping it.
+ * @param file undefined: config.monitoring, which may be missing.
+ * @throws StartError SETTINGS_UNREADABLE for a file the user has named, SETTINGS_INVALID.
+ */
+export async function loadNames(file: string, env: Environment, named: boolean): Promise<StackNames> {
+  const text = await readFile(file, "utf8").catch(named ? unreadable(file) : () => "");
+  const entries = withEnvironment(parseKeyValues(text).entries, env).filter(isName);
+  const result = namesSchema.safeParse(valuesOf(entries));
+  if (!result.success) throw invalid(file, faultsOf(result.error, entries));
+  return namesOf(result.data);
+}
+
+const namesSchema = schema.pick({ FLOWTALLY_PROJECT: true, FLOWTALLY_CONTAINER_PREFIX: true });
+
+function unreadable(file: string): (error: unknown) => never {
+  return (error) => {
     throw new StartError(
       "SETTINGS_UNREADABLE",
       {
@@ -21,10 +47,7 @@ export async function loadSettings(file: string): Promise<Settings> {
       },
       { cause: error },
     );
-  });
-  const settings = readSettings(text, file);
-  if (settings.GRAFANA_ADMIN_PASSWORD !== "") await refuseExposed(file);
-  return settings;
+  };
 }
 
 const READABLE_BY_ALL = 0o004;
@@ -45,16 +68,45 @@ async function refuseExposed(file: string): Promise<void> {
  * @param file what the text is called in the error.
  * @throws StartError SETTINGS_INVALID listing all faults by line.
  */
-export function readSettings(text: string, file = "config.monitoring"): Settings {
-  const { entries, faults } = parseKeyValues(text);
-  const result = schema.safeParse(Object.fromEntries(entries.map(({ key, value }) => [key, value])));
-  const invalid = result.success ? [] : result.error.issues.flatMap((issue) => explain(issue, entries));
+export function readSettings(text: string, file = "config.monitoring", env: Environment = {}): Settings {
+  const parsed = parseKeyValues(text);
+  const entries = withEnvironment(parsed.entries, env);
+  const result = schema.safeParse(valuesOf(entries));
   const large = result.success ? tablesTooLarge(result.data, entries) : [];
-  const all = [...faults, ...invalid, ...samePorts(entries), ...large].sort((a, b) => a.line - b.line);
+  const found = result.success ? [] : faultsOf(result.error, entries);
+  const all = [...parsed.faults, ...found, ...samePorts(entries), ...large].sort((a, b) => a.line - b.line);
   if (result.success && all.length === 0) return result.data;
-  throw new StartError("SETTINGS_INVALID", {
-    what: `${file} has ${all.length === 1 ? "a fault" : `${all.length} faults`}`,
-    why: all.map(({ line, message }) => `line ${line}: ${message}`).join("\n"),
-    fix: `correct ${all.length === 1 ? "it" : "them"} and start again; a setting that is left out has its default`,
+  throw invalid(file, all);
+}
+
+/** Where a fault is that is not in the file. */
+const IN_ENVIRONMENT = 0;
+
+function withEnvironment(entries: readonly Entry[], env: Environment): Entry[] {
+  const set = NAME_SETTINGS.flatMap((key) => {
+    const value = env[key];
+    return value === undefined ? [] : [{ key, value, line: IN_ENVIRONMENT }];
+  });
+  return [...entries.filter(({ key }) => !set.some((entry) => entry.key === key)), ...set];
+}
+
+function isName({ key }: Entry): boolean {
+  return NAME_SETTINGS.some((name) => name === key);
+}
+
+function valuesOf(entries: readonly Entry[]): Record<string, string> {
+  return Object.fromEntries(entries.map(({ key, value }) => [key, value]));
+}
+
+function faultsOf(error: z.ZodError, entries: readonly Entry[]): Fault[] {
+  return error.issues.flatMap((issue) => explain(issue, entries));
+}
+
+function invalid(file: string, faults: readonly Fault[]): StartError {
+  const place = (line: number) => (line === IN_ENVIRONMENT ? "the environment" : `line ${line}`);
+  return new StartError("SETTINGS_INVALID", {
+    what: `${file} has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}`,
+    why: faults.map(({ line, message }) => `${place(line)}: ${message}`).join("\n"),
+    fix: `correct ${faults.length === 1 ? "it" : "them"} and start again; a setting that is left out has its default`,
   });
 }

@@ -40,6 +40,21 @@ const cpus = (value: number) =>
 
 const LEAST_CPUS = 0.05;
 
+/** Names of containers, networks, volumes and folders begin with it: what Compose takes, and what fits into them all. */
+const project = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9_-]{0,39}$/,
+    "must be 1 to 40 small letters, digits, - or _, beginning with a letter or digit",
+  );
+
+const containerPrefix = z
+  .string()
+  .regex(
+    /^([a-zA-Z0-9][a-zA-Z0-9_.-]{0,39})?$/,
+    "must be empty or 1 to 40 letters, digits, -, _ or ., beginning with a letter or digit",
+  );
+
 const retention = z.string().regex(/^[1-9]\d*(h|d|w|y)$/, "must be a time such as 12h, 7d or 4w");
 
 const IMAGE = /^([a-z0-9.-]+(:\d+)?\/)?[a-z0-9]+([._/-]+[a-z0-9]+)*(:[\w][\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/;
@@ -77,6 +92,8 @@ const onOff = (value: "on" | "off") => z.enum(["on", "off"], "must be on or off"
 
 /** The settings: one line each, read as text, with the value it has when left out. */
 export const schema = z.strictObject({
+  FLOWTALLY_PROJECT: project.default("flowtally"),
+  FLOWTALLY_CONTAINER_PREFIX: containerPrefix.default(""),
   PROMETHEUS_PORT: port(9090),
   GRAFANA_PORT: port(3000),
   CADVISOR_PORT: port(8080),

@@ -22,12 +22,19 @@ export async function enableBpfStats(host: Host, layout: Layout): Promise<void> 
 }
 
 /**
- * Puts the switch back; does nothing where no stack of ours changed it. Where another checkout did, whose stack this one
- * took over, the file for the next boot tells: it is only there where the switch was off.
+ * Puts the switch back; does nothing where no stack of ours changed it, or where another one is still here and needs it.
+ * Where another checkout did, whose stack this one took over, or another stack that is gone, the file for the next boot
+ * tells: it is only there where the switch was off.
  */
-export async function restoreBpfStats(host: Host, layout: Layout): Promise<void> {
+export async function restoreBpfStats(host: Host, layout: Layout, others: readonly string[]): Promise<void> {
+  const isForBoot = (await host.readText(AT_BOOT)) === AT_BOOT_TEXT;
+  if (others.length > 0) {
+    // The last one to leave goes by the file for the next boot.
+    if (isForBoot) await rm(keptIn(layout), { force: true });
+    return;
+  }
   const kept = await readFile(keptIn(layout), "utf8").catch(() => undefined);
-  const before = kept ?? ((await host.readText(AT_BOOT)) === AT_BOOT_TEXT ? "0" : undefined);
+  const before = kept ?? (isForBoot ? "0" : undefined);
   if (before === undefined) return;
   await write(host, SWITCH, before);
   await host.runAsRoot("rm", ["-f", host.resolve(AT_BOOT)]);

@@ -13,7 +13,7 @@ export async function knowsBpfCapability(docker: Docker, image: string): Promise
       NetworkDisabled: true,
       HostConfig: { CapAdd: ["BPF", "PERFMON"] },
     });
-    await container.remove();
+    await container.remove({ v: true });
     return true;
   } catch (error) {
     if (/unknown capability/i.test(reasonOf(error))) return false;

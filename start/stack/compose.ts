@@ -1,8 +1,8 @@
+import { existsSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 import { StartError } from "../errors.ts";
 import type { Host, RunOptions } from "../lib/host.ts";
 import type { Layout } from "./layout.ts";
-import { PROJECT } from "./services.ts";
 
 /** Docker Compose for this project. Which files and profiles count is said in `.env`, where Compose itself reads it. */
 export interface Compose {
@@ -15,9 +15,14 @@ export interface Compose {
   logs(service: string, lines: number): Promise<string>;
 }
 
+/** Else Compose would read `.env`, which is of the stack with the default name. */
+const NO_FILE = "/dev/null";
+
 export function composeIn(host: Host, layout: Layout): Compose {
-  const compose = (args: readonly string[], options: RunOptions = {}) =>
-    host.run("docker", ["compose", "--project-name", PROJECT, ...args], { cwd: layout.root, ...options });
+  const compose = (args: readonly string[], options: RunOptions = {}) => {
+    const which = ["--project-name", layout.names.project, "--env-file", existsSync(layout.env) ? layout.env : NO_FILE];
+    return host.run("docker", ["compose", ...which, ...args], { cwd: layout.root, ...options });
+  };
   const up = async (how: "--detach" | "--no-start", options: RunOptions) => {
     const result = await compose(["--progress", "plain", "up", how, "--no-build", "--remove-orphans"], options);
     if (!result.ok) throw upFailed(result.stderr || result.message);

@@ -8,7 +8,7 @@ function configured(layout: Layout): Record<string, readonly string[]> {
   return {
     "docker-filter": [own("docker-filter")],
     guard: [own("guard")],
-    prometheus: [own("prometheus"), layout.targets],
+    prometheus: [layout.prometheus, layout.targets],
     grafana: [own("grafana/provisioning")],
     "ebpf-exporter": [layout.ebpf],
   };

@@ -1,5 +1,4 @@
 import type Docker from "dockerode";
-import { PROJECT } from "./services.ts";
 
 export interface ContainerState {
   service: string;
@@ -21,11 +20,19 @@ export interface ContainerState {
   restarts: number;
 }
 
-/** The containers of the stack, running or not. */
-export async function listContainers(docker: Docker): Promise<ContainerState[]> {
-  const filters = { label: [`com.docker.compose.project=${PROJECT}`, "com.docker.compose.oneoff=False"] };
+/** The containers of a stack, running or not. */
+export async function listContainers(docker: Docker, project: string): Promise<ContainerState[]> {
+  const filters = { label: [`com.docker.compose.project=${project}`, "com.docker.compose.oneoff=False"] };
   const found = await docker.listContainers({ all: true, filters });
   return Promise.all(found.map(({ Id }) => inspect(docker, Id)));
+}
+
+/** Projects of the other stacks on this host: those with a tracer, whether it runs or not. */
+export async function otherStacks(docker: Docker, project: string): Promise<string[]> {
+  const filters = { label: ["com.docker.compose.service=flow-tracer", "com.docker.compose.oneoff=False"] };
+  const tracers = await docker.listContainers({ all: true, filters });
+  const projects = tracers.map(({ Labels }) => Labels["com.docker.compose.project"] ?? "");
+  return [...new Set(projects)].filter((other) => other !== project);
 }
 
 async function inspect(docker: Docker, id: string): Promise<ContainerState> {

@@ -1,3 +1,4 @@
+import path from "node:path";
 import { Document, isScalar, isSeq, stringify, visit } from "yaml";
 import type { ImageOutcome } from "../images/index.ts";
 import { memoryBytes, type Settings } from "../settings/index.ts";
@@ -33,6 +34,8 @@ export function environmentOf(input: EnvironmentInput): Record<string, string> {
   return {
     ...Object.fromEntries(plain.map(([key, value]) => [key, String(bounded(key, value, facts))])),
     ...imageVariables(images),
+    COMPOSE_PROJECT_NAME: layout.names.project,
+    ...folderVariables(layout),
     COMPOSE_FILE: `${layout.composeFile}:${layout.hostCompose}`,
     COMPOSE_PROFILES: grafana ? "grafana" : "",
     PROMETHEUS_MAX_SAMPLES: String(Math.floor(memoryBytes(settings.PROMETHEUS_MEMORY) / BYTES_PER_SAMPLE)),
@@ -43,6 +46,15 @@ export function environmentOf(input: EnvironmentInput): Record<string, string> {
     EBPF_EXAMPLES: examples.join(","),
     FLOW_LEFT_OUT:
       leftOut.length === 0 ? "" : JSON.stringify(Object.fromEntries(leftOut.map((l) => [l.part, l.reason]))),
+  };
+}
+
+/** Of what is mounted, seen from docker-compose.yml; its defaults are those of the default names. */
+function folderVariables({ root, folder, prometheus, dashboards }: Layout): Record<string, string> {
+  return {
+    GENERATED_FOLDER: folder,
+    PROMETHEUS_FOLDER: path.relative(root, prometheus),
+    DASHBOARDS_FOLDER: path.relative(root, dashboards),
   };
 }
 

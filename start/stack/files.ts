@@ -7,8 +7,9 @@ import { type EnvironmentInput, environmentOf, renderEnv, renderHostCompose, tar
 import type { Layout } from "./layout.ts";
 import type { LeftOut } from "./left-out.ts";
 import { readKeptLimits, withKeptLimits } from "./memory-limits.ts";
+import { writeOwnNames } from "./own-names.ts";
 
-/** Writes `.env` and `.flowtally/`: all that Compose and the containers read besides the repository's own files. */
+/** Writes `.env` and the folder of generated files: all that Compose and the containers read besides the repository's own files. */
 export async function writeStackFiles(input: EnvironmentInput): Promise<void> {
   const { layout, facts, leftOut } = input;
   const settings = withKeptLimits(input.settings, await readKeptLimits(layout));
@@ -19,6 +20,7 @@ export async function writeStackFiles(input: EnvironmentInput): Promise<void> {
   for (const [name, text] of Object.entries(targetFiles(settings, environment.COMPOSE_PROFILES === "grafana"))) {
     await writeFile(path.join(layout.targets, name), text);
   }
+  await writeOwnNames(layout);
   await providePassword(layout, settings.GRAFANA_ADMIN_PASSWORD);
   await writeFile(layout.env, renderEnv({ ...environment, ...(await configurationVariables(layout)) }));
   const { GRAFANA_ADMIN_PASSWORD: _secret, ...told } = input.settings;

@@ -1,8 +1,16 @@
 import path from "node:path";
+import { DEFAULT_NAMES, hasDefaultNames, type StackNames } from "../settings/names.ts";
 
-/** Everything the launcher writes lies in `.env` and `.flowtally/`, both ignored by git. */
+/**
+ * Everything the launcher writes lies in `.env` and `.flowtally/`, both ignored by git; for a stack of another name than
+ * the default one, in `.flowtally/stacks/` and its name.
+ */
 export interface Layout {
   root: string;
+  /** What the stack is called by whose files these are. */
+  names: StackNames;
+  /** The folder of generated files, as seen from the root. */
+  folder: string;
   config: string;
   composeFile: string;
   env: string;
@@ -17,6 +25,9 @@ export interface Layout {
   ebpf: string;
   /** Prometheus targets that depend on the host. */
   targets: string;
+  /** Prometheus' configuration and the dashboards, which name containers of the stack: the repository's, or copies. */
+  prometheus: string;
+  dashboards: string;
   /** Where the tracer writes what the kernel's verifier says of a program that it refuses. */
   verifierLogs: string;
   /** What this host needs on top of docker-compose.yml. */
@@ -29,19 +40,29 @@ export interface Layout {
   tunerLog: string;
 }
 
-export function layoutOf(root: string, config = "config.monitoring"): Layout {
-  const own = (name: string) => path.join(root, ".flowtally", name);
+export const DEFAULT_CONFIG = "config.monitoring";
+const FOLDER = ".flowtally";
+
+export function layoutOf(root: string, config = DEFAULT_CONFIG, names = DEFAULT_NAMES): Layout {
+  const isDefault = names.project === DEFAULT_NAMES.project;
+  const folder = isDefault ? FOLDER : path.join(FOLDER, "stacks", names.project);
+  const own = (name: string) => path.join(root, folder, name);
   return {
     root,
+    names,
+    folder,
     config: path.resolve(root, config),
     composeFile: path.join(root, "docker-compose.yml"),
-    env: path.join(root, ".env"),
+    // Where Compose itself looks for it, if it is told nothing else.
+    env: isDefault ? path.join(root, ".env") : own("env"),
     state: own("state.json"),
     bin: own("bin"),
     examples: path.join(root, "ebpf-examples"),
     kernelTypes: path.join(root, "exporters/flow-tracer/bpf"),
     ebpf: own("ebpf"),
     targets: own("targets"),
+    prometheus: hasDefaultNames(names) ? path.join(root, "prometheus") : own("prometheus"),
+    dashboards: hasDefaultNames(names) ? path.join(root, "grafana/dashboards") : own("dashboards"),
     verifierLogs: own("logs"),
     hostCompose: own("compose.host.yml"),
     grafanaPassword: own("grafana-password"),

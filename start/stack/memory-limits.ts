@@ -19,11 +19,17 @@ export async function readKeptLimits({ memoryLimits }: Layout): Promise<KeptLimi
 
 /**
  * Keeps a service's limit for the next start, and in `.env` for those who call Compose themselves.
+ * @param service undefined: another container.
  * @returns false for a container that is no service of the stack: nobody starts that one again from here.
  */
-export async function keepLimit(layout: Layout, settings: Settings, service: string, limit: string): Promise<boolean> {
-  const insteadOf = settingOf(settings, service);
-  if (insteadOf === undefined) return false;
+export async function keepLimit(
+  layout: Layout,
+  settings: Settings,
+  service: string | undefined,
+  limit: string,
+): Promise<boolean> {
+  const insteadOf = service === undefined ? undefined : settingOf(settings, service);
+  if (service === undefined || insteadOf === undefined) return false;
   const all = { ...(await readKeptLimits(layout)), [service]: { limit, insteadOf } };
   await writeFile(layout.memoryLimits, `${JSON.stringify(all, undefined, 2)}\n`);
   const env = await readFile(layout.env, "utf8").catch(() => "");

@@ -22,6 +22,6 @@ export async function extractPrograms(docker: Docker, image: string, directory: 
       }
     }
   } finally {
-    await container.remove({ force: true });
+    await container.remove({ force: true, v: true });
   }
 }

@@ -1,5 +1,6 @@
 import type Docker from "dockerode";
 import { noDocker } from "../lib/docker.ts";
+import type { Host } from "../lib/host.ts";
 import { loadSettings, readSettings, type Settings } from "../settings/index.ts";
 import { type ContainerState, listContainers } from "./containers.ts";
 import { readState } from "./files.ts";
@@ -23,15 +24,18 @@ export interface Running {
  * @param config the file that the user named; it counts before what is recorded.
  * @throws StartError
  */
-export async function findRunning(docker: Docker, layout: Layout, config: string | undefined): Promise<Running> {
-  const containers = await listContainers(docker).catch((cause: unknown) => {
+export async function findRunning(
+  { docker, host, layout }: { docker: Docker; host: Host; layout: Layout },
+  config: string | undefined,
+): Promise<Running> {
+  const containers = await listContainers(docker, layout.names.project).catch((cause: unknown) => {
     throw noDocker(cause);
   });
   const folder = containers.find((container) => container.folder !== "")?.folder ?? layout.root;
   // What a start has recorded is nothing to go by where nothing runs.
-  const recorded = containers.length > 0 ? await readState(layoutOf(folder)) : { leftOut: [] };
+  const recorded = containers.length > 0 ? await readState(layoutOf(folder, undefined, layout.names)) : { leftOut: [] };
   const known = config === undefined ? recorded.settings : undefined;
-  const settings = known ? { ...readSettings(""), ...known } : await loadSettings(layout.config);
+  const settings = known ? { ...readSettings(""), ...known } : await loadSettings(layout.config, host.env);
   const certain = known !== undefined || config !== undefined || folder === layout.root;
   return { containers, folder, settings, certain, leftOut: recorded.leftOut };
 }

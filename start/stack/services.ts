@@ -17,5 +17,3 @@ export type ServiceName = (typeof SERVICES)[number]["name"];
 export function scrapeJobs(services: readonly string[]): string[] {
   return SERVICES.filter((service) => service.port !== undefined && services.includes(service.name)).map((s) => s.name);
 }
-
-export const PROJECT = "flowtally";

@@ -4,6 +4,7 @@ import { removeLoads } from "../stress/containers.ts";
 import { endTuner } from "../tune/background.ts";
 import { restoreBpfStats } from "./bpf-stats.ts";
 import { composeIn } from "./compose.ts";
+import { otherStacks } from "./containers.ts";
 import type { Layout } from "./layout.ts";
 
 /** Stops the stack and leaves no container, network, pin or BPF program; data volumes go on request. */
@@ -13,6 +14,7 @@ export async function takeDown(
 ): Promise<void> {
   await endTuner(host, layout);
   await composeIn(host, layout).down(options);
-  await removeLoads(createDocker(host));
-  await restoreBpfStats(host, layout);
+  const docker = createDocker(host);
+  await removeLoads(docker, layout.names.project);
+  await restoreBpfStats(host, layout, await otherStacks(docker, layout.names.project));
 }

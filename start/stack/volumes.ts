@@ -1,7 +1,6 @@
 import type Docker from "dockerode";
 import { StartError } from "../errors.ts";
 import type { Host } from "../lib/host.ts";
-import { PROJECT } from "./services.ts";
 
 /** A named volume, and the user that docker-compose.yml lets write to it. */
 export interface OwnedVolume {
@@ -9,10 +8,12 @@ export interface OwnedVolume {
   uid: number;
 }
 
-export const OWNED_VOLUMES: readonly OwnedVolume[] = [
-  { name: `${PROJECT}_prometheus-data`, uid: 60_903 },
-  { name: `${PROJECT}_flow-data`, uid: 60_906 },
-];
+export function ownedVolumes(project: string): OwnedVolume[] {
+  return [
+    { name: `${project}_prometheus-data`, uid: 60_903 },
+    { name: `${project}_flow-data`, uid: 60_906 },
+  ];
+}
 
 interface HandOver {
   docker: Docker;

@@ -1,31 +1,34 @@
 import { waitFor } from "../lib/wait.ts";
+import { containerName } from "../settings/names.ts";
 import { leftOutUdp } from "../stack/left-out-udp.ts";
+import type { ServiceName } from "../stack/services.ts";
 import { readTracerState } from "../stack/tracer-state.ts";
 import type { Step } from "./step.ts";
 import { prometheusOf } from "./targets.ts";
 
 // Prometheus scrapes the other containers: that is traffic between containers from the first second on.
-const FIRST_FLOW = 'flow_received_bytes_total{source="prometheus",destination!="world"} > 0';
+const firstFlowOf = (source: string) => `flow_received_bytes_total{source="${source}",destination!="world"} > 0`;
 
 const ANSWER_MS = 5_000;
 
 export const firstFlow: Step = {
   title: "Wait for the first flow",
   run: async (context, report) => {
+    const name = (service: ServiceName) => containerName(context.layout.names, service);
     const seen = await waitFor(
       {
         name: "the first flow between containers",
         deadlineMs: 45_000 * context.patience,
         everyMs: 250,
         code: "NO_FLOW",
-        fix: "`docker logs flow-tracer` and `docker logs flow-exporter` say what the kernel part and its reader do",
+        fix: `\`docker logs ${name("flow-tracer")}\` and \`docker logs ${name("flow-exporter")}\` say what the kernel part and its reader do`,
         signal: context.signal,
         onReason: report,
       },
       async () => {
-        const edges = await prometheusOf(context).query(FIRST_FLOW);
+        const edges = await prometheusOf(context).query(firstFlowOf(name("prometheus")));
         if (edges[0] === undefined) throw new Error("Prometheus has no flow from its own container yet");
-        return `prometheus → ${edges[0].labels.destination}`;
+        return `${name("prometheus")} → ${edges[0].labels.destination}`;
       },
     );
     const { settings, leftOut, patience } = context;

@@ -47,7 +47,7 @@ export const healthy: Step = {
 };
 
 async function allHealthy(context: StackContext): Promise<string> {
-  const containers = await listContainers(context.docker);
+  const containers = await listContainers(context.docker, context.layout.names.project);
   const failing = containers.find(({ restarts }) => restarts >= MOST_RESTARTS);
   if (failing) throw await explain(context, failing, `ends again and again (${failing.restarts} restarts)`);
   const waiting = containers.filter(({ health }) => health !== "healthy");

@@ -7,7 +7,7 @@ import { readHostFacts } from "../stack/host-facts.ts";
 import { removeOldPins } from "../stack/old-pins.ts";
 import { extractPrograms } from "../stack/programs.ts";
 import { takeOver } from "../stack/take-over.ts";
-import { handOverVolumes, missingVolumes, OWNED_VOLUMES } from "../stack/volumes.ts";
+import { handOverVolumes, missingVolumes, ownedVolumes } from "../stack/volumes.ts";
 import { healthSecondsFor, patienceOf } from "./patience.ts";
 import type { StackContext, Step } from "./step.ts";
 
@@ -19,7 +19,7 @@ export const up: Step = {
     const probing = performance.now();
     await extractPrograms(docker, tracerImage, layout.bin);
     const containerSeconds = (performance.now() - probing) / 1000;
-    const healthSeconds = healthSecondsFor(await listContainers(docker), containerSeconds);
+    const healthSeconds = healthSecondsFor(await listContainers(docker, layout.names.project), containerSeconds);
     const facts = await readHostFacts(host, docker, tracerImage);
     await writeStackFiles({ ...context, facts, healthSeconds });
     await enableBpfStats(host, layout);
@@ -30,7 +30,7 @@ export const up: Step = {
     await composeIn(host, layout).up({ signal, onLine: report });
     context.patience = patienceOf((performance.now() - began) / 1000);
     const pins = await removeOldPins(host);
-    const containers = `${(await listContainers(docker)).length} containers`;
+    const containers = `${(await listContainers(docker, layout.names.project)).length} containers`;
     return [containers, taken, pins].filter((part) => part !== undefined).join("; ");
   },
 };
@@ -38,10 +38,11 @@ export const up: Step = {
 /** A new volume is filled as its container is made, and belongs to whom the image is made for; only then it is given away. */
 async function provideVolumes(context: StackContext, report: (line: string) => void): Promise<void> {
   const { host, docker, layout, signal } = context;
-  const missing = await missingVolumes(docker, OWNED_VOLUMES);
+  const volumes = ownedVolumes(layout.names.project);
+  const missing = await missingVolumes(docker, volumes);
   if (missing.length > 0) await composeIn(host, layout).create({ signal, onLine: report });
   const image = referenceOf(context.images, "flow-exporter");
-  for (const { name, uid } of await handOverVolumes({ docker, host, image, volumes: OWNED_VOLUMES })) {
+  for (const { name, uid } of await handOverVolumes({ docker, host, image, volumes })) {
     report(`the volume ${name} belongs to user ${uid} now`);
   }
 }

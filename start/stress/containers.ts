@@ -5,6 +5,8 @@ import type { Phase } from "./phases.ts";
 
 /** On every container and network of a load; its value is the process id of the launcher that made it. */
 const LABEL = "flowtally.stress";
+/** On them, too: the project of the stack that the load is seen in. */
+const PROJECT_LABEL = "flowtally.project";
 export const PREFIX = "flowtally-stress";
 /** A container whose launcher was killed ends by itself after this. */
 export const LIFE_SECONDS = 900;
@@ -15,6 +17,8 @@ const CPU_SHARES = 512;
 
 export interface ContainerOptions {
   name: string;
+  /** Of the stack that the load is seen in. */
+  project: string;
   image: string;
   command: readonly string[];
   memoryBytes: number;
@@ -35,7 +39,7 @@ export async function startContainer(docker: Docker, options: ContainerOptions):
     WorkingDir: "/load",
     Entrypoint: [entrypoint],
     Cmd: command,
-    Labels: labels(),
+    Labels: labels(options.project),
     HostConfig: {
       ...LEAST_RIGHTS,
       CpuShares: CPU_SHARES,
@@ -50,17 +54,20 @@ export async function startContainer(docker: Docker, options: ContainerOptions):
   return container;
 }
 
-export async function createNetwork(docker: Docker, name: string): Promise<void> {
-  await docker.createNetwork({ Name: name, Labels: labels() });
+export async function createNetwork(docker: Docker, name: string, project: string): Promise<void> {
+  await docker.createNetwork({ Name: name, Labels: labels(project) });
 }
 
-function labels(): Record<string, string> {
-  return { [LABEL]: String(process.pid) };
+function labels(project: string): Record<string, string> {
+  return { [LABEL]: String(process.pid), [PROJECT_LABEL]: project };
 }
 
-/** Removes every container and network of a load, also those a killed launcher left. */
-export async function removeLoads(docker: Docker): Promise<void> {
-  const filters = { label: [LABEL] };
+/**
+ * Removes every container and network of a load, also those a killed launcher left.
+ * @param project only those of this stack's; undefined: of all, whose names a load is about to take.
+ */
+export async function removeLoads(docker: Docker, project?: string): Promise<void> {
+  const filters = { label: [LABEL, ...(project === undefined ? [] : [`${PROJECT_LABEL}=${project}`])] };
   for (const { Id } of await docker.listContainers({ all: true, filters })) {
     await docker.getContainer(Id).remove({ force: true, v: true }).catch(unlessMissing);
   }

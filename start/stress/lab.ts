@@ -24,6 +24,8 @@ export interface Measure {
 export interface Bench {
   host: Host;
   docker: Docker;
+  /** Of the stack that it is seen in. */
+  project: string;
   /** Has Node as /bin/node. */
   image: string;
   bounds: Bounds;

@@ -24,8 +24,8 @@ export type Talk = "bulk" | "brief";
 
 /** Lets a container talk to another one, on a network of their own. */
 export async function runPeers(bench: Bench, talk: Talk, seconds: number): Promise<Loaded> {
-  const { docker, signal } = bench;
-  await createNetwork(docker, PREFIX);
+  const { docker, project, signal } = bench;
+  await createNetwork(docker, PREFIX, project);
   const server = await startPeer(bench, SERVER, await node("server", talk, PORT, LIFE_SECONDS));
   const client = await startPeer(bench, CLIENT, ["/bin/node", "-e", `setTimeout(() => {}, ${LIFE_SECONDS * 1000})`]);
   await listening(server, signal);
@@ -33,8 +33,16 @@ export async function runPeers(bench: Bench, talk: Talk, seconds: number): Promi
   return { span, made: JSON.parse(text) as Made };
 }
 
-function startPeer({ docker, image }: Bench, name: string, command: readonly string[]): Promise<Docker.Container> {
-  return startContainer(docker, { name, image, command, memoryBytes: MEMORY_BYTES, cores: CORES, network: PREFIX });
+function startPeer({ docker, project, image }: Bench, name: string, command: readonly string[]) {
+  return startContainer(docker, {
+    name,
+    project,
+    image,
+    command,
+    memoryBytes: MEMORY_BYTES,
+    cores: CORES,
+    network: PREFIX,
+  });
 }
 
 /** A command that runs one of peers/: its source is handed over, so that no folder need be mounted. */

@@ -15,13 +15,14 @@ const PROGRAM_FOLDERS = ["/usr", "/bin", "/lib", "/lib64"];
  * The container outlives the load, so that its last figures are read.
  */
 export async function runStressNg(
-  { host, docker, image, bounds, signal }: Bench,
+  { host, docker, project, image, bounds, signal }: Bench,
   name: string,
   words: readonly string[],
   seconds: number,
 ): Promise<Loaded> {
   const container = await startContainer(docker, {
     name: `${PREFIX}-${name}`,
+    project,
     image,
     command: [await programPath(host, "sleep"), String(LIFE_SECONDS)],
     memoryBytes: bounds.memoryBytes + OWN_MEMORY,

@@ -2,10 +2,12 @@ import type Docker from "dockerode";
 import { reasonOf, StartError } from "../errors.ts";
 import { isMissing, noDocker } from "../lib/docker.ts";
 import type { Settings } from "../settings/index.ts";
+import { containerName } from "../settings/names.ts";
 import { readState } from "../stack/files.ts";
 import type { Layout } from "../stack/layout.ts";
 import { keepLimit } from "../stack/memory-limits.ts";
 import type { Prometheus } from "../stack/prometheus.ts";
+import { SERVICES } from "../stack/services.ts";
 import { type Limit, limitFor } from "./rule.ts";
 import { type MeasuredUse, readUse } from "./use.ts";
 
@@ -41,7 +43,7 @@ export async function tune(options: TuneOptions): Promise<Tuned> {
   const use = await readUse(prometheus, container, windowSeconds);
   const limit = limitFor(use, options.exact);
   await apply(docker, container, limit.bytes);
-  const kept = await keepLimit(layout, settings, container, `${limit.bytes / 2 ** 20}m`);
+  const kept = await keepLimit(layout, settings, serviceOf(layout, container), `${limit.bytes / 2 ** 20}m`);
   return { container, windowSeconds, use, limit, previousBytes, kept };
 }
 
@@ -58,9 +60,15 @@ async function limitOf({ docker, layout, container }: TuneOptions): Promise<numb
   throw await notRunning(layout, container, found ? `it is ${found.State.Status}` : "there is no such container");
 }
 
+/** The stack's service that a container is; undefined for one that is none. */
+function serviceOf({ names }: Layout, container: string): string | undefined {
+  return SERVICES.find(({ name }) => containerName(names, name) === container)?.name;
+}
+
 async function notRunning(layout: Layout, container: string, state: string): Promise<StartError> {
-  const reason = (await readState(layout)).leftOut.find(({ part }) => part === container)?.reason;
-  return new StartError(container === "grafana" ? "NO_GRAFANA" : "NO_CONTAINER", {
+  const service = serviceOf(layout, container);
+  const reason = (await readState(layout)).leftOut.find(({ part }) => part === service)?.reason;
+  return new StartError(service === "grafana" ? "NO_GRAFANA" : "NO_CONTAINER", {
     what: `${container} does not run, so its memory cannot be tuned`,
     why: reason ?? state,
     fix:

@@ -1,4 +1,5 @@
 import { reasonOf, StartError } from "../../start/errors.ts";
+import { mustRun } from "../lib/or-skip.ts";
 import type { Context } from "./context.ts";
 import { guestsLack, provideGuests } from "./provide.ts";
 
@@ -6,7 +7,7 @@ import { guestsLack, provideGuests } from "./provide.ts";
  * Where nobody looks on, a test that does not run would not be missed: there it fails instead, unless
  * KERNELS_TESTED_ELSEWHERE says that another job sees to it.
  */
-export const MUST_RUN = /^(1|true)$/.test(process.env.CI ?? "") && !process.env.KERNELS_TESTED_ELSEWHERE;
+export const MUST_RUN = mustRun() && !process.env.KERNELS_TESTED_ELSEWHERE;
 
 /** Installs what guests need. @returns why they cannot run here nevertheless; undefined when they can. */
 export async function whyNoGuests(context: Context): Promise<string | undefined> {

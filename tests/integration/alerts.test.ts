@@ -7,6 +7,7 @@ import { after, before, describe, it } from "node:test";
 import { parse } from "yaml";
 import { createHost } from "../../start/lib/host.ts";
 import { createSyntheticHost } from "../bench/readers/synthetic.ts";
+import { orSkip } from "../lib/or-skip.ts";
 import { providedImage } from "../lib/provided-image.ts";
 import { dockerAnswers } from "../lib/shipped-tracer.ts";
 import { type Engine, startEngine } from "../unit/flow-exporter/lib/engine.ts";
@@ -23,7 +24,7 @@ const HOUR_MS = 3_600_000;
 const SAMPLE_LIMIT = 1_000;
 
 const host = createHost();
-const skip = !(await dockerAnswers(host)) && "needs a Docker engine";
+const skip = orSkip(!(await dockerAnswers(host)) && "needs a Docker engine");
 
 /** A real exporter whose conditions are raised, a real Prometheus with the stack's rules, and the alerts that come of it. */
 describe("alerts", { skip }, () => {

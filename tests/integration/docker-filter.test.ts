@@ -246,7 +246,7 @@ describe("what asks Docker through docker-filter", { skip }, () => {
     try {
       assert.match(await next, new RegExp(container.id));
     } finally {
-      await container.remove();
+      await container.remove({ v: true });
     }
     const broken = exporter.log.slice(said).filter(({ source }) => source === "docker-events");
     assert.deepEqual(broken, [], "the exporter's own events broke off");

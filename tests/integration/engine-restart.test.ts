@@ -7,6 +7,7 @@ import { execa } from "execa";
 import { createHost } from "../../start/lib/host.ts";
 import { renderHostCompose } from "../../start/stack/environment.ts";
 import { readHostFacts } from "../../start/stack/host-facts.ts";
+import { orSkip } from "../lib/or-skip.ts";
 import { Machine } from "./engine/machine.ts";
 import { eventually } from "./lib/eventually.ts";
 import { ROOT } from "./lib/launcher.ts";
@@ -29,7 +30,7 @@ async function lacks(): Promise<string | false> {
  * Every service of docker-compose.yml in an engine of its own, with all that matters to the engine (restart policy, mounts,
  * networks, rights) and a program that does nothing in the place of the service's.
  */
-describe("an engine that ends without warning", { skip: await lacks() }, () => {
+describe("an engine that ends without warning", { skip: orSkip(await lacks()) }, () => {
   let folder = "";
   let machine: Machine;
 

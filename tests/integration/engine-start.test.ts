@@ -4,13 +4,14 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { execa } from "execa";
+import { orSkip } from "../lib/or-skip.ts";
 import { ROOT } from "./lib/launcher.ts";
 import { withInPlace } from "./lib/other-machine.ts";
 
 const SCRIPT = path.join(ROOT, "start/install/start-engine.sh");
 
 /** The script that starts the engine where there is no systemd, with a program that does nothing for the engine. */
-describe("starting an engine", { skip: process.getuid?.() !== 0 && "needs root" }, () => {
+describe("starting an engine", { skip: orSkip(process.getuid?.() !== 0 && "needs root") }, () => {
   let folder = "";
   const inFolder = (name: string) => path.join(folder, name);
   const pidFiles = { dockerd: "run/docker.pid", containerd: "run/docker/containerd/containerd.pid" };

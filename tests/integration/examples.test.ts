@@ -7,6 +7,7 @@ import { execa } from "execa";
 import { EXAMPLES } from "../../start/examples/catalogue.ts";
 import { compileExamples } from "../../start/examples/compile.ts";
 import { createHost } from "../../start/lib/host.ts";
+import { orSkip } from "../lib/or-skip.ts";
 import { ROOT } from "./lib/launcher.ts";
 import { tracerLacks } from "./lib/tracer.ts";
 
@@ -15,7 +16,7 @@ const PROGRAM_TYPE: Partial<Record<string, string>> = { llc_misses: "perf_event"
 
 const lacks = await tracerLacks();
 
-describe("the BPF examples", { skip: lacks ?? false }, () => {
+describe("the BPF examples", { skip: orSkip(lacks) }, () => {
   let folder: string;
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "flowtally-examples-"));

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { after, before, describe, test } from "node:test";
 import { STATUS } from "../../exporters/flow-exporter/decode/layout.ts";
+import { orSkip } from "../lib/or-skip.ts";
 import { type LoneExporter, startAlone } from "./exporter/alone.ts";
 import { createCrowdedHost } from "./exporter/crowded-host.ts";
 import { type Heart, startHeart } from "./exporter/heart.ts";
@@ -20,7 +21,7 @@ const ROUNDS = 4;
 
 const group = await limitedGroup("flowtally-test-memory", LIMIT);
 
-describe("flow-exporter in 512 MB", { skip: group ? false : "control groups limit no memory here" }, () => {
+describe("flow-exporter in 512 MB", { skip: orSkip(!group && "needs control groups that limit memory") }, () => {
   let folder: string;
   let exporter: LoneExporter;
   let heart: Heart;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -7,25 +7,23 @@ import { after, before, describe, it } from "node:test";
 import { createDocker } from "../../start/lib/docker.ts";
 import { createHost } from "../../start/lib/host.ts";
 import { eventually } from "./lib/eventually.ts";
-import { launcher, launching, printed, ROOT } from "./lib/launcher.ts";
+import { printed } from "./lib/launcher.ts";
+import { NAMES, testLauncher, testLaunching, writeSettings } from "./lib/test-stack.ts";
 import { tracesOf } from "./lib/traces.ts";
 
 const docker = createDocker(createHost());
 let folder = "";
 
-/** A settings file like the project's own, with some lines changed. */
+/** The settings of the tests' stack, with some lines changed. */
 async function settingsWith(changes: Record<string, string>): Promise<string> {
-  let text = await readFile(path.join(ROOT, "config.monitoring"), "utf8");
-  for (const [key, value] of Object.entries(changes))
-    text = text.replace(new RegExp(`^${key}=.*$`, "m"), `${key}=${value}`);
   const file = path.join(folder, `${Object.keys(changes).join("-")}.monitoring`);
-  await writeFile(file, text);
+  await writeSettings(file, changes);
   return file;
 }
 
 async function assertNothingLeft(): Promise<void> {
   await eventually(15, async () => {
-    const { containers, networks, pins } = await tracesOf(docker);
+    const { containers, networks, pins } = await tracesOf(docker, NAMES.project);
     assert.deepEqual({ containers, networks, pins }, { containers: [], networks: [], pins: [] });
   });
 }
@@ -33,14 +31,14 @@ async function assertNothingLeft(): Promise<void> {
 describe("a start that cannot succeed", () => {
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "flowtally-"));
-    await launcher("stop");
+    await testLauncher("stop");
   });
   after(() => rm(folder, { recursive: true }));
 
   it("shows every fault in the settings at once, with line numbers, and starts nothing", async () => {
     const file = path.join(folder, "bad.monitoring");
     await writeFile(file, "PROMETHEUS_PORT=99999\n\nGRAFANA_PROT=3000\nFLOW_MAX_EDGES=many\n");
-    const { exitCode, text } = await launcher("--config", file);
+    const { exitCode, text } = await testLauncher("--config", file);
     assert.equal(exitCode, 1);
     assert.match(text, /SETTINGS_INVALID/);
     assert.match(text, /line 1.*PROMETHEUS_PORT/);
@@ -56,7 +54,7 @@ describe("a start that cannot succeed", () => {
     const address = server.address();
     const port = typeof address === "object" && address ? address.port : 0;
     try {
-      const { exitCode, text } = await launcher("--config", await settingsWith({ PROMETHEUS_PORT: String(port) }));
+      const { exitCode, text } = await testLauncher("--config", await settingsWith({ PROMETHEUS_PORT: String(port) }));
       assert.equal(exitCode, 1);
       assert.match(text, /PORT_BUSY/);
       assert.match(text, new RegExp(`${port}`));
@@ -69,14 +67,14 @@ describe("a start that cannot succeed", () => {
 
   it("names an image that was asked for by its digest and cannot be had, and builds no other in its place", async () => {
     const digest = `127.0.0.1:9/prometheus@sha256:${"0123456789abcdef".repeat(4)}`;
-    const { exitCode, text } = await launcher("--config", await settingsWith({ PROMETHEUS_IMAGE: digest }));
+    const { exitCode, text } = await testLauncher("--config", await settingsWith({ PROMETHEUS_IMAGE: digest }));
     assert.equal(exitCode, 1, text);
     assert.match(text, /IMAGE_MISSING: .*PROMETHEUS_IMAGE/);
     await assertNothingLeft();
   });
 
   it("names the service that does not come up, with its last words, and takes everything back", async () => {
-    const { exitCode, text } = await launcher(
+    const { exitCode, text } = await testLauncher(
       "--config",
       await settingsWith({ PROMETHEUS_RETENTION: "7d", EBPF_EXPORTER_MEMORY: "6m" }),
     );
@@ -88,7 +86,7 @@ describe("a start that cannot succeed", () => {
   });
 
   it("is taken back by Ctrl-C while it runs", async () => {
-    const start = launching();
+    const { start } = await testLaunching();
     await printed(start, "Wait for every health check");
     start.kill("SIGINT");
     const { exitCode, all } = await start;
@@ -97,7 +95,7 @@ describe("a start that cannot succeed", () => {
   });
 
   it("refuses words it does not know", async () => {
-    const { exitCode, text } = await launcher("strat");
+    const { exitCode, text } = await testLauncher("strat");
     assert.equal(exitCode, 2);
     assert.match(text, /no command "strat"/);
   });

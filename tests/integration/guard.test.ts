@@ -10,6 +10,7 @@ import { createDocker } from "../../start/lib/docker.ts";
 import { createHost } from "../../start/lib/host.ts";
 import { prometheusAt } from "../../start/stack/prometheus.ts";
 import { ask, codeOf } from "../lib/ask.ts";
+import { orSkip } from "../lib/or-skip.ts";
 import { viewOf } from "../unit/flow-exporter/lib/view.ts";
 import { type Guarded, startGuarded } from "./guard/guarded.ts";
 import { SERIES, storm } from "./guard/storm.ts";
@@ -18,11 +19,11 @@ import { eventually } from "./lib/eventually.ts";
 
 const docker = createDocker(createHost());
 const noEngine = await docker.ping().then(
-  () => false,
-  () => "no container engine answers",
+  () => undefined,
+  () => "needs a Docker engine",
 );
 
-describe("guard", { skip: noEngine }, () => {
+describe("guard", { skip: orSkip(noEngine) }, () => {
   let guarded: Guarded;
   before(async () => {
     guarded = await startGuarded(docker, createHost(), "monitoring.example second.example");

@@ -14,6 +14,7 @@ import { createEngine } from "../../start/images/engine.ts";
 import { provideImages } from "../../start/images/index.ts";
 import { createDocker } from "../../start/lib/docker.ts";
 import { createHost } from "../../start/lib/host.ts";
+import { orSkip } from "../lib/or-skip.ts";
 import { eventually } from "./lib/eventually.ts";
 
 const host = createHost();
@@ -21,11 +22,11 @@ const docker = createDocker(host);
 const namespace = `flowtally-test-${process.pid}`;
 const testLabel = `org.flowtally.test=${namespace}`;
 const noEngine = await docker.ping().then(
-  () => false,
-  () => "no container engine answers",
+  () => undefined,
+  () => "needs a Docker engine",
 );
 
-describe("images on the real engine", { skip: noEngine }, () => {
+describe("images on the real engine", { skip: orSkip(noEngine) }, () => {
   let projectRoot: string;
 
   before(async () => {

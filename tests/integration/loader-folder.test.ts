@@ -4,6 +4,7 @@ import { chmod, lchown, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } 
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
+import { orSkip } from "../lib/or-skip.ts";
 import { onlyLine } from "./lib/only-line.ts";
 import { readStatus } from "./lib/rows.ts";
 import { buildTracer, removePins, runTracerBy, startTracer, tracerLacks } from "./lib/tracer.ts";
@@ -19,7 +20,7 @@ const IN_TIME = ["timeout", "20"];
 
 const lacks = await tracerLacks();
 
-describe("the folder of a tracer's pins", { skip: lacks ?? false }, () => {
+describe("the folder of a tracer's pins", { skip: orSkip(lacks) }, () => {
   let folder: string;
   before(async () => {
     await buildTracer();

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
+import { orSkip } from "../lib/or-skip.ts";
 import { type Line, onlyLine } from "./lib/only-line.ts";
 import { KERNEL_TYPES, kernelTypesWithout, withInPlace } from "./lib/other-machine.ts";
 import { readFlows, readPin, readStatus } from "./lib/rows.ts";
@@ -26,7 +27,7 @@ const lacks = await tracerLacks();
 /** On a machine made by a command. */
 const refusal = (command: readonly string[], ...args: string[]) => onlyLine(command, "--pins", PINS, ...args);
 
-describe("a tracer on a machine that", { skip: lacks ?? false }, () => {
+describe("a tracer on a machine that", { skip: orSkip(lacks) }, () => {
   let folder: string;
   before(async () => {
     await buildTracer();
@@ -169,7 +170,7 @@ describe("a tracer on a machine that", { skip: lacks ?? false }, () => {
   }
 });
 
-test("--udp takes four words and no other", { skip: lacks ?? false }, async () => {
+test("--udp takes four words and no other", { skip: orSkip(lacks) }, async () => {
   const { exitCode, stderr } = await runTracer("--udp", "maybe");
   assert.equal(exitCode, 1);
   assert.match(stderr, /--udp takes on, off, functions or cgroup, not \\"maybe\\"/);

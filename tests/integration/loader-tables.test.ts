@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
+import { orSkip } from "../lib/or-skip.ts";
 import { limitedGroup } from "./lib/control-group.ts";
 import { eventually } from "./lib/eventually.ts";
 import { meminfoOf, withInPlace } from "./lib/other-machine.ts";
@@ -24,7 +25,7 @@ const GIB = 2 ** 30;
 
 const lacks = await tracerLacks();
 
-describe("the tables of a tracer", { skip: lacks ?? false }, () => {
+describe("the tables of a tracer", { skip: orSkip(lacks) }, () => {
   let folder: string;
   before(async () => {
     await buildTracer();
@@ -50,7 +51,7 @@ describe("the tables of a tracer", { skip: lacks ?? false }, () => {
 
   test("fit into half of the memory limit of the control group that the tracer is in", async (t) => {
     const group = await limitedGroup("flowtally-test-tables", 64 * 2 ** 20);
-    if (group === undefined) return t.skip("needs a control group that limits memory");
+    if (group === undefined) return t.skip(String(orSkip("needs a control group that limits memory")));
     t.after(() => group.remove());
     const meminfo = await meminfoOf(folder, 15.5 * 2 ** 20);
     const command = [...group.command, ...withInPlace({ "/proc/meminfo": meminfo })];
@@ -69,7 +70,7 @@ describe("the tables of a tracer", { skip: lacks ?? false }, () => {
   ] as const) {
     test(`${starts ? "fit into" : "are refused beforehand under"} a limit of ${mebibytes} MiB`, async (t) => {
       const group = await limitedGroup("flowtally-test-tables", mebibytes * 2 ** 20);
-      if (group === undefined) return t.skip("needs a control group that limits memory");
+      if (group === undefined) return t.skip(String(orSkip("needs a control group that limits memory")));
       t.after(() => group.remove());
       const { exitCode, stdout, stderr } = await runTracerBy(
         [...group.command, "timeout", "--preserve-status", "5"],

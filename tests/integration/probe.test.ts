@@ -8,11 +8,12 @@ import path from "node:path";
 import { text } from "node:stream/consumers";
 import { before, describe, type TestContext, test } from "node:test";
 import { execa } from "execa";
+import { orSkip } from "../lib/or-skip.ts";
 import { buildTracer, tracerLacks } from "./lib/tracer.ts";
 
 const lacks = await tracerLacks();
 
-describe("http-ok", { skip: lacks ?? false }, () => {
+describe("http-ok", { skip: orSkip(lacks) }, () => {
   let program: string;
   before(async () => {
     program = path.join(await buildTracer(), "http-ok");
@@ -69,7 +70,7 @@ describe("http-ok", { skip: lacks ?? false }, () => {
   }
 });
 
-describe("after-socket", { skip: lacks ?? false }, () => {
+describe("after-socket", { skip: orSkip(lacks) }, () => {
   let program: string;
   before(async () => {
     program = path.join(await buildTracer(), "after-socket");
@@ -105,7 +106,7 @@ const handed = { own: LISTEN_PID === String(process.pid), listeners: LISTEN_FDS 
 require("node:net").createServer((caller) => caller.end(JSON.stringify(handed))).listen({ fd: 3 }, () => console.log("up"));
 `;
 
-describe("socket-activate", { skip: lacks ?? false }, () => {
+describe("socket-activate", { skip: orSkip(lacks) }, () => {
   let program: string;
   before(async () => {
     program = path.join(await buildTracer(), "socket-activate");

@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { createDocker } from "../../start/lib/docker.ts";
 import { createHost } from "../../start/lib/host.ts";
-import { prometheusAt } from "../../start/stack/prometheus.ts";
 import { eventually } from "./lib/eventually.ts";
-import { launcher } from "./lib/launcher.ts";
+import { containerOf, NAMES, prometheus, testLauncher } from "./lib/test-stack.ts";
 import { bpfPrograms, tracesOf } from "./lib/traces.ts";
 import { briefSuite } from "./stack/brief.ts";
 import { dashboardsSuite } from "./stack/dashboards.ts";
@@ -25,16 +24,16 @@ let programsBefore: string[] = [];
 
 describe("the stack", () => {
   before(async () => {
-    await launcher("stop");
+    await testLauncher("stop");
     programsBefore = await bpfPrograms().catch(() => []);
-    const started = await launcher();
+    const started = await testLauncher();
     assert.equal(started.exitCode, 0, started.text);
     console.log(started.text);
-    const { Config } = await docker.getContainer("flow-exporter").inspect();
-    running = { docker, prometheus: prometheusAt("http://127.0.0.1:9090"), nodeImage: Config.Image };
+    const { Config } = await docker.getContainer(containerOf("flow-exporter")).inspect();
+    running = { docker, prometheus, nodeImage: Config.Image };
   });
 
-  after(() => launcher("stop"));
+  after(() => testLauncher("stop"));
 
   const up = () => {
     assert.ok(running, "the stack did not start");
@@ -54,11 +53,11 @@ describe("the stack", () => {
   survivalSuite(up);
 
   it("stops and leaves no container, network, pin or program, even of a tracer that was killed", async () => {
-    await docker.getContainer("flow-tracer").kill(); // Docker does not restart what was killed through it
-    const stopped = await launcher("stop");
+    await docker.getContainer(containerOf("flow-tracer")).kill(); // Docker does not restart what was killed through it
+    const stopped = await testLauncher("stop");
     assert.equal(stopped.exitCode, 0, stopped.text);
     await eventually(15, async () => {
-      const { containers, networks, pins, programs } = await tracesOf(docker);
+      const { containers, networks, pins, programs } = await tracesOf(docker, NAMES.project);
       assert.deepEqual({ containers, networks, pins }, { containers: [], networks: [], pins: [] });
       assert.deepEqual(
         programs.filter((program) => !programsBefore.includes(program)),

@@ -2,13 +2,11 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { createDocker } from "../../start/lib/docker.ts";
 import { createHost } from "../../start/lib/host.ts";
-import { prometheusAt } from "../../start/stack/prometheus.ts";
 import { eventually } from "./lib/eventually.ts";
-import { launcher, launching } from "./lib/launcher.ts";
+import { containerOf, NAMES, prometheus, testLauncher, testLaunching } from "./lib/test-stack.ts";
 
 const docker = createDocker(createHost());
-const prometheus = prometheusAt("http://127.0.0.1:9090");
-const LABEL = { filters: { label: ["flowtally.stress"] } };
+const LABEL = { filters: { label: ["flowtally.stress", `flowtally.project=${NAMES.project}`] } };
 
 /** What must be in the table of each load, as moved. */
 const MOVES = {
@@ -34,15 +32,15 @@ async function loaded(): Promise<void> {
 
 describe("the stress lab", () => {
   before(async () => {
-    await launcher("stop");
-    const started = await launcher();
+    await testLauncher("stop");
+    const started = await testLauncher();
     assert.equal(started.exitCode, 0, started.text);
   });
-  after(() => launcher("stop"));
+  after(() => testLauncher("stop"));
 
   for (const [name, metrics] of Object.entries(MOVES)) {
     it(`moves with ${name}: ${metrics.join(", ")}; and leaves nothing`, async () => {
-      const { exitCode, text } = await launcher("stress", name, "--seconds", "5");
+      const { exitCode, text } = await testLauncher("stress", name, "--seconds", "5");
       console.log(text);
       assert.equal(exitCode, 0, text);
       for (const metric of metrics) assert.match(text, new RegExp(`^${metric} .* moved$`, "m"));
@@ -51,16 +49,16 @@ describe("the stress lab", () => {
   }
 
   it("counts every connection and byte that the load made", async () => {
-    const { text } = await launcher("stress", "flows", "--seconds", "5");
+    const { text } = await testLauncher("stress", "flows", "--seconds", "5");
     const [, made, counted] = /^made: +(.+)\ncounted: +(.+)$/m.exec(text) ?? [];
     assert.match(made ?? "", /^[\d,]{3,} connections, [\d,]{6,} bytes sent$/);
     assert.equal(counted, made);
   });
 
   it("is cancelled by Ctrl-C, and leaves nothing; a second load is refused meanwhile", async () => {
-    const load = launching("stress", "network", "--seconds", "60");
+    const { start: load } = await testLaunching("stress", "network", "--seconds", "60");
     await loaded();
-    const second = await launcher("stress", "flows");
+    const second = await testLauncher("stress", "flows");
     assert.equal(second.exitCode, 1, second.text);
     assert.match(second.text, new RegExp(`STRESS_RUNNING: .*\\n +why: process ${load.pid} `));
     load.kill("SIGINT");
@@ -69,9 +67,9 @@ describe("the stress lab", () => {
   });
 
   it("fails by name when the load does not show", async () => {
-    const load = launching("stress", "flows", "--seconds", "5");
+    const { start: load } = await testLaunching("stress", "flows", "--seconds", "5");
     await loaded();
-    const exporter = docker.getContainer("flow-exporter");
+    const exporter = docker.getContainer(containerOf("flow-exporter"));
     await exporter.pause();
     try {
       const { exitCode, all } = await load;
@@ -84,7 +82,7 @@ describe("the stress lab", () => {
   });
 
   it("is not begun when it would not be seen", async () => {
-    await docker.getContainer("ebpf-exporter").stop();
+    await docker.getContainer(containerOf("ebpf-exporter")).stop();
     await eventually(20, async () =>
       assert.equal(
         (await prometheus.query('up{job="ebpf-exporter"}'))[0]?.value,
@@ -92,17 +90,17 @@ describe("the stress lab", () => {
         "Prometheus has not missed it yet",
       ),
     );
-    const down = await launcher("stress", "disk", "--seconds", "5");
+    const down = await testLauncher("stress", "disk", "--seconds", "5");
     assert.equal(down.exitCode, 1);
     assert.match(down.text, /TARGET_DOWN: .*ebpf-exporter/);
-    await launcher("stop");
-    const stopped = await launcher("stress", "disk");
+    await testLauncher("stop");
+    const stopped = await testLauncher("stress", "disk");
     assert.equal(stopped.exitCode, 1);
     assert.match(stopped.text, /STACK_NOT_RUNNING/);
   });
 
   it("refuses loads it does not know", async () => {
-    const { exitCode, text } = await launcher("stress", "gpu");
+    const { exitCode, text } = await testLauncher("stress", "gpu");
     assert.equal(exitCode, 2);
     assert.match(text, /no load "gpu": one of disk, cpu, memory, network, flows/);
   });

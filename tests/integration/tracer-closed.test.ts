@@ -4,6 +4,7 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { after, before, describe, type TestContext, test } from "node:test";
 import { execa } from "execa";
+import { orSkip } from "../lib/or-skip.ts";
 import { churnEnds, faults, runPolled } from "./lib/churn.ts";
 import { eventually } from "./lib/eventually.ts";
 import { CONNECTIONS, MANY } from "./lib/load.ts";
@@ -22,7 +23,7 @@ const SEES_ENDS = "follow_destroye";
 
 const lacks = await tracerLacks();
 
-describe("flows that ended", { skip: lacks ?? false }, () => {
+describe("flows that ended", { skip: orSkip(lacks) }, () => {
   let tracer: Tracer;
   before(async () => {
     await buildTracer();
@@ -138,7 +139,7 @@ describe("flows that ended", { skip: lacks ?? false }, () => {
 });
 
 test("a full ring counts what it had no room for, and fills again once it is read", {
-  skip: lacks ?? false,
+  skip: orSkip(lacks),
 }, async (t) => {
   await buildTracer();
   const tracer = await startTracer("ring", "--udp", "off", "--max-closed", "256");
@@ -155,7 +156,7 @@ test("a full ring counts what it had no room for, and fills again once it is rea
 
 /** Without a slot nobody is told of a flow's abort before the kernel wipes its addresses and gives it up. */
 test("connections aborted while the table is full have a row, or are counted as missed", {
-  skip: lacks ?? false,
+  skip: orSkip(lacks),
 }, async (t) => {
   await buildTracer();
   const tracer = await startTracer("full", "--udp", "off", "--max-flows", "256");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { cpus } from "node:os";
 import { after, before, describe, test } from "node:test";
+import { orSkip } from "../lib/or-skip.ts";
 import { runPolled } from "./lib/churn.ts";
 import { eventually } from "./lib/eventually.ts";
 import { CONNECTIONS, MANY } from "./lib/load.ts";
@@ -18,7 +19,7 @@ const ROOM = ["--max-flows", "65536", "--max-closed", "65536"];
  * Packets that one CPU steers to the other (RPS) arrive while a program works for a process; the kernel does not enter
  * it a second time. Of 20,000 clients whose servers are killed, one program alone misses up to one in eight.
  */
-describe("state changes that interrupt the program", { skip: lacks ?? false }, () => {
+describe("state changes that interrupt the program", { skip: orSkip(lacks) }, () => {
   let tracer: Tracer;
   before(async () => {
     await buildTracer();

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { execa } from "execa";
+import { orSkip } from "../lib/or-skip.ts";
 import { type ProgramRow, readPin, readPrograms } from "./lib/rows.ts";
 import { buildTracer, startTracer, type Tracer, tracerLacks } from "./lib/tracer.ts";
 
@@ -13,7 +14,7 @@ const TYPES: Record<number, string> = { 8: "cgroup_skb", 9: "cgroup_sock", 15: "
 
 const lacks = await tracerLacks();
 
-describe("BPF programs", { skip: lacks ?? false }, () => {
+describe("BPF programs", { skip: orSkip(lacks) }, () => {
   let tracer: Tracer;
   before(async () => {
     await buildTracer();

@@ -5,6 +5,7 @@ import { ClosedFlows } from "../../exporters/flow-exporter/closed-flows.ts";
 import { decodeStatus } from "../../exporters/flow-exporter/decode/status-row.ts";
 import { readLiveFlows } from "../../exporters/flow-exporter/live-flows.ts";
 import { createTracer } from "../../exporters/flow-exporter/read/tracer.ts";
+import { orSkip } from "../lib/or-skip.ts";
 import { takeClosed } from "./lib/rows.ts";
 import { buildTracer, startTracer, type Tracer, tracerLacks } from "./lib/tracer.ts";
 import { compileWorkload, talk } from "./lib/workload.ts";
@@ -15,7 +16,7 @@ const CONNECTIONS = 1_000;
 const lacks = await tracerLacks();
 
 /** Only root and the exporter's group get at the pins; whoever is in there besides is noticed. */
-describe("another reader of the pins", { skip: lacks ?? false }, () => {
+describe("another reader of the pins", { skip: orSkip(lacks) }, () => {
   let tracer: Tracer;
   before(async () => {
     await buildTracer();

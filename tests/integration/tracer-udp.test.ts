@@ -6,6 +6,7 @@ import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
 import { execa } from "execa";
+import { orSkip } from "../lib/or-skip.ts";
 import { eventually } from "./lib/eventually.ts";
 import { readPin, readStatus, readUdp, takeUdp, type UdpRow } from "./lib/rows.ts";
 import { buildTracer, removePins, startTracer, type Tracer, tracerLacks } from "./lib/tracer.ts";
@@ -18,8 +19,8 @@ const lacks = await tracerLacks();
 
 /** Where the tracer can count; each way has to pass the same tests. */
 const WAYS = [
-  { how: "cgroup", where: "at the root cgroup", skip: lacks ?? false },
-  { how: "functions", where: "in the kernel's functions", skip: lacks ?? (await functionsLack()) ?? false },
+  { how: "cgroup", where: "at the root cgroup", skip: orSkip(lacks) },
+  { how: "functions", where: "in the kernel's functions", skip: orSkip(lacks ?? (await functionsLack())) },
 ];
 
 for (const { where, how, skip } of WAYS) {
@@ -185,7 +186,7 @@ for (const { where, how, skip } of WAYS) {
   });
 }
 
-describe("without UDP", { skip: lacks ?? false }, () => {
+describe("without UDP", { skip: orSkip(lacks) }, () => {
   before(async () => {
     await buildTracer();
   });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { execa } from "execa";
+import { orSkip } from "../lib/or-skip.ts";
 import { eventually } from "./lib/eventually.ts";
 import { takeClosed } from "./lib/rows.ts";
 import { buildTracer, startTracer, type Tracer, tracerLacks } from "./lib/tracer.ts";
@@ -8,7 +9,7 @@ import { compileWorkload } from "./lib/workload.ts";
 
 const lacks = await tracerLacks();
 
-describe("packets that this host itself refuses", { skip: lacks ?? false }, () => {
+describe("packets that this host itself refuses", { skip: orSkip(lacks) }, () => {
   let tracer: Tracer;
   before(async () => {
     await buildTracer();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { execa } from "execa";
+import { orSkip } from "../lib/or-skip.ts";
 import { eventually } from "./lib/eventually.ts";
 import {
   type ClosedRow,
@@ -13,7 +14,15 @@ import {
   readPrograms,
   takeClosed,
 } from "./lib/rows.ts";
-import { buildTracer, removePins, runTracer, startTracer, type Tracer, tracerLacks } from "./lib/tracer.ts";
+import {
+  buildTracer,
+  removePins,
+  runTracer,
+  runTracerBy,
+  startTracer,
+  type Tracer,
+  tracerLacks,
+} from "./lib/tracer.ts";
 import { compileWorkload, type End, type TalkOptions, talk } from "./lib/workload.ts";
 
 const NOBODY = 65_534;
@@ -24,7 +33,7 @@ const LOOPBACK = { "4": `${"0".repeat(20)}ffff7f000001`, "6": `${"0".repeat(31)}
 
 const lacks = await tracerLacks();
 
-describe("flow-tracer", { skip: lacks ?? false }, () => {
+describe("flow-tracer", { skip: orSkip(lacks) }, () => {
   let program: string;
   before(async () => {
     await buildTracer();
@@ -245,10 +254,8 @@ describe("flow-tracer", { skip: lacks ?? false }, () => {
     const bounds = ["--bounding-set=-all,+bpf", "--no-new-privs"];
     const { stdout } = await execa("sh", ["-c", "command -v setpriv"], { reject: false });
     assert.ok(stdout, "setpriv (util-linux) is missing");
-    const tracer = `${await buildTracer()}/flow-tracer`;
-    const result = await execa("setpriv", [...bounds, tracer, "--pins", "/sys/fs/bpf/flowtally-test-rights"], {
-      reject: false,
-    });
+    await buildTracer();
+    const result = await runTracerBy(["setpriv", ...bounds], "--pins", "/sys/fs/bpf/flowtally-test-rights");
     assert.equal(result.exitCode, 1);
     assert.match(result.stderr, /"code":"RIGHTS_MISSING"/);
   });

@@ -1,17 +1,15 @@
 import assert from "node:assert/strict";
 import { readFile, rm, writeFile } from "node:fs/promises";
-import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import type Docker from "dockerode";
 import { execa } from "execa";
 import { createDocker } from "../../start/lib/docker.ts";
 import { createHost } from "../../start/lib/host.ts";
-import { layoutOf } from "../../start/stack/layout.ts";
-import { prometheusAt } from "../../start/stack/prometheus.ts";
 import { eventually } from "./lib/eventually.ts";
-import { launcher, ROOT } from "./lib/launcher.ts";
+import { ROOT } from "./lib/launcher.ts";
 import { createSandbox, type Sandbox } from "./lib/sandbox.ts";
 import { named } from "./lib/talkers.ts";
+import { containerOf, LAYOUT, NAMES, prometheus, testLauncher } from "./lib/test-stack.ts";
 
 const MEBIBYTE = 2 ** 20;
 const WINDOW = ["--window", "30s"];
@@ -39,8 +37,6 @@ const STEADY_NAME = named("tune-steady");
 const SPIKE_NAME = named("tune-spike");
 
 const docker = createDocker(createHost());
-const layout = layoutOf(ROOT);
-const prometheus = prometheusAt("http://127.0.0.1:9090");
 let sandbox: Sandbox;
 let nodeImage = "";
 let keptBefore: string | undefined;
@@ -65,12 +61,12 @@ function assertNear(actual: number, expected: number, share: number): void {
 
 describe("tuning a memory limit", () => {
   before(async () => {
-    await launcher("stop");
-    keptBefore = await readFile(layout.memoryLimits, "utf8").catch(() => undefined);
-    await rm(layout.memoryLimits, { force: true });
-    const started = await launcher();
+    await testLauncher("stop");
+    keptBefore = await readFile(LAYOUT.memoryLimits, "utf8").catch(() => undefined);
+    await rm(LAYOUT.memoryLimits, { force: true });
+    const started = await testLauncher();
     assert.equal(started.exitCode, 0, started.text);
-    nodeImage = (await docker.getContainer("flow-exporter").inspect()).Config.Image;
+    nodeImage = (await docker.getContainer(containerOf("flow-exporter")).inspect()).Config.Image;
     sandbox = await createSandbox(docker, nodeImage, named("flowtally-test-tune"));
     await Promise.all([
       sandbox.run(STEADY_NAME, STEADY, { hold: HOLD }, "held"),
@@ -80,19 +76,19 @@ describe("tuning a memory limit", () => {
 
   after(async () => {
     await sandbox?.remove();
-    await launcher("stop");
-    await rm(layout.memoryLimits, { force: true });
-    if (keptBefore !== undefined) await writeFile(layout.memoryLimits, keptBefore);
+    await testLauncher("stop");
+    await rm(LAYOUT.memoryLimits, { force: true });
+    if (keptBefore !== undefined) await writeFile(LAYOUT.memoryLimits, keptBefore);
   });
 
   it("says that it is too early, and when it will not be", async () => {
-    const { exitCode, text } = await launcher("tune", "--container", STEADY_NAME, "--window", "15m");
+    const { exitCode, text } = await testLauncher("tune", "--container", STEADY_NAME, "--window", "15m");
     assert.equal(exitCode, 1);
     assert.match(text, /TOO_LITTLE_DATA: .*\n +why: Prometheus has \d+ samples.*\n +fix: try again in \d+/);
   });
 
   it("waits until there is enough data", async () => {
-    const { exitCode, text } = await launcher("tune", "--when-ready", "--container", STEADY_NAME, ...WINDOW);
+    const { exitCode, text } = await testLauncher("tune", "--when-ready", "--container", STEADY_NAME, ...WINDOW);
     assert.equal(exitCode, 0, text);
     assert.match(text, /^waiting: .*samples/m);
     assert.ok((await limitOf(STEADY_NAME)) > HOLD);
@@ -103,11 +99,11 @@ describe("tuning a memory limit", () => {
     await eventually(30, async () => assert.ok((await inWindow("max")) > 3 * HOLD));
     await docker.getContainer(SPIKE_NAME).kill({ signal: "SIGUSR2" });
     await eventually(30, async () => assert.ok((await inWindow("avg")) * 1.2 < (await inWindow("max"))));
-    const floor = await launcher("tune", "--when-ready", "--container", SPIKE_NAME, "--window", SPIKE_WINDOW);
+    const floor = await testLauncher("tune", "--when-ready", "--container", SPIKE_NAME, "--window", SPIKE_WINDOW);
     assert.equal(floor.exitCode, 0, floor.text);
     assert.match(floor.text, /The peak, since average \+ 20 % would not hold it/);
     assertNear(await limitOf(SPIKE_NAME), await inWindow("max"), 0.001);
-    const exact = await launcher("tune", "--exact", "--container", SPIKE_NAME, "--window", SPIKE_WINDOW);
+    const exact = await testLauncher("tune", "--exact", "--container", SPIKE_NAME, "--window", SPIKE_WINDOW);
     assert.equal(exact.exitCode, 0, exact.text);
     assert.match(exact.text, /the peak would not have fitted/);
     // Samples leave the window between this reading and the tuner's.
@@ -117,7 +113,7 @@ describe("tuning a memory limit", () => {
 
   it("sets average + 20 % while the container runs, once its start is out of the window", async () => {
     await eventually(40, async () => {
-      const { text } = await launcher("tune", "--container", STEADY_NAME, ...WINDOW);
+      const { text } = await testLauncher("tune", "--container", STEADY_NAME, ...WINDOW);
       assert.match(text, /Average \+ 20 %\./);
     });
     const average = await workingSet("avg", STEADY_NAME);
@@ -129,28 +125,31 @@ describe("tuning a memory limit", () => {
 
   it("keeps a service's limit where Compose reads it at the next start", async () => {
     await eventually(30, async () => {
-      const { exitCode, text } = await launcher("tune", "--container", "prometheus", ...WINDOW);
+      const { exitCode, text } = await testLauncher("tune", "--container", containerOf("prometheus"), ...WINDOW);
       assert.equal(exitCode, 0, text);
     });
-    const limit = await limitOf("prometheus");
-    const { stdout } = await execa("docker", ["compose", "config", "--format", "json"], { cwd: ROOT });
-    const { services } = JSON.parse(stdout) as { services: Record<string, { mem_limit?: string }> };
+    const limit = await limitOf(containerOf("prometheus"));
+    const { stdout } = await execa("docker", ["compose", "--env-file", LAYOUT.env, "config", "--format", "json"], {
+      cwd: ROOT,
+    });
+    const { name, services } = JSON.parse(stdout) as { name: string; services: Record<string, { mem_limit?: string }> };
+    assert.equal(name, NAMES.project);
     assert.equal(services.prometheus?.mem_limit, String(limit * MEBIBYTE));
-    const kept = JSON.parse(await readFile(path.join(ROOT, ".flowtally/memory-limits.json"), "utf8"));
+    const kept = JSON.parse(await readFile(LAYOUT.memoryLimits, "utf8"));
     assert.deepEqual(kept, { prometheus: { limit: `${limit}m`, insteadOf: "1g" } });
-    assert.match((await launcher("status")).stdout, new RegExp(`prometheus .* of ${limit} MiB`));
+    assert.match((await testLauncher("status")).stdout, new RegExp(`prometheus .* of ${limit} MiB`));
   });
 
   it("names a Grafana that does not run, with the reason", async (t) => {
-    if (await isThere(docker, "grafana")) return t.skip("Grafana runs here");
-    const { exitCode, text } = await launcher("tune");
+    if (await isThere(docker, containerOf("grafana"))) return t.skip("Grafana runs here");
+    const { exitCode, text } = await testLauncher("tune");
     assert.equal(exitCode, 1);
     assert.match(text, /NO_GRAFANA: .*\n +why: its image is not here/);
   });
 
   it("names a Prometheus that does not answer", async () => {
-    await launcher("stop");
-    const { exitCode, text } = await launcher("tune", "--container", STEADY_NAME, ...WINDOW);
+    await testLauncher("stop");
+    const { exitCode, text } = await testLauncher("tune", "--container", STEADY_NAME, ...WINDOW);
     assert.equal(exitCode, 1);
     assert.match(text, /NO_PROMETHEUS: .*\n +why: .*ECONNREFUSED/);
   });

@@ -43,7 +43,7 @@ async function take({ host, signal }: ProvideContext, reference: string, target:
   try {
     await docker("cp", `${container}:/flow-tracer`, target);
   } finally {
-    await docker("rm", container);
+    await docker("rm", "--volumes", container);
   }
   return target;
 }

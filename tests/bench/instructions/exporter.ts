@@ -1,30 +1,13 @@
 import path from "node:path";
-import { build } from "esbuild";
+import { bundleExporter } from "../../lib/bundled-exporter.ts";
 import { nodeFlags } from "../rig/exporter.ts";
 import { type Files, program } from "./libraries.ts";
 import { type Observer, PINS } from "./script.ts";
 
-/** ssh2, which comes with dockerode, looks for these, and does without. */
-const NATIVE = ["*.node", "cpu-features"];
-
-/** Packages that are no ES modules, and the exporter's own `await` outside of functions, in one file. */
-const PROLOGUE = `import { createRequire } from "node:module";
-const require = createRequire(import.meta.url), __dirname = import.meta.dirname, __filename = import.meta.filename;`;
-
 /** Node and the exporter as one file: its hundreds of modules would only make the RAM disk larger. */
 export async function exporterFiles(projectRoot: string, folder: string): Promise<Files> {
   const bundle = path.join(folder, "exporter.mjs");
-  await build({
-    entryPoints: [path.join(projectRoot, "exporters/flow-exporter/main.ts")],
-    outfile: bundle,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node24",
-    external: NATIVE,
-    banner: { js: PROLOGUE },
-    logLevel: "error",
-  });
+  await bundleExporter(projectRoot, bundle);
   return { ...(await program("node", process.execPath)), "exporter.mjs": bundle };
 }
 

@@ -1,7 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
+import { createDocker } from "../../../start/lib/docker.ts";
 import { enableBpfStats, restoreBpfStats } from "../../../start/stack/bpf-stats.ts";
+import { otherStacks } from "../../../start/stack/containers.ts";
 import { layoutOf } from "../../../start/stack/layout.ts";
 import type { Bench } from "../bench.ts";
 
@@ -13,13 +15,18 @@ export interface ProgramCost {
   nanoseconds: number;
 }
 
+/** The benchmark is no stack: all there are are others. */
+const NONE = "";
+
 /** Switches the kernel's statistics of BPF programs on until disposed of; a killed run's switch is put back first. */
 export async function withBpfStats({ host, projectRoot, folder }: Bench): Promise<AsyncDisposable> {
   const layout = { ...layoutOf(projectRoot), state: path.join(folder, "state.json") };
   await mkdir(folder, { recursive: true });
-  await restoreBpfStats(host, layout);
+  const restore = async () =>
+    restoreBpfStats(host, layout, await otherStacks(createDocker(host), NONE).catch(() => []));
+  await restore();
   await enableBpfStats(host, layout);
-  return { [Symbol.asyncDispose]: () => restoreBpfStats(host, layout) };
+  return { [Symbol.asyncDispose]: restore };
 }
 
 /** The programs a process holds, as counted so far. */

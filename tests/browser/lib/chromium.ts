@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright";
+import { orSkip } from "../../lib/or-skip.ts";
 
 const EXECUTABLE = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 const DEADLINE_MS = 20_000;
 
-/** Why there is no browser to test with; undefined: there is one. */
-export const noBrowser = EXECUTABLE === undefined ? "chromium is not installed: apt-get install chromium" : undefined;
+/** Why there is no browser to test with; false: there is one. */
+export const noBrowser = orSkip(EXECUTABLE === undefined && "needs chromium: apt-get install chromium");
 
 /** Sizes the console must be usable at. */
 export const WIDE = { width: 1280, height: 800 };
@@ -13,7 +14,7 @@ export const NARROW = { width: 390, height: 844 };
 
 /** The distribution's browser, without a window, asking nobody but us. */
 export async function startBrowser(): Promise<Browser> {
-  if (EXECUTABLE === undefined) throw new Error(noBrowser);
+  if (EXECUTABLE === undefined) throw new Error("there is no browser to test with");
   const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-gpu"];
   return await chromium.launch({ executablePath: EXECUTABLE, args: ["--no-sandbox", ...quiet] });
 }

@@ -42,10 +42,9 @@ export async function startFilter(suffix: string, { engine, configure }: FilterO
     JSON.stringify({ services: { "docker-filter": { container_name: name, volumes: mounts } } }),
   );
   const env = { HAPROXY_IMAGE: await image(), DOCKER_GID: "0" };
+  const files = ["-f", path.join(ROOT, "docker-compose.yml"), "-f", override];
   const compose = (...words: string[]) =>
-    execa("docker", ["compose", "-p", name, "-f", path.join(ROOT, "docker-compose.yml"), "-f", override, ...words], {
-      env,
-    });
+    execa("docker", ["compose", "--env-file", "/dev/null", "-p", name, ...files, ...words], { env });
   await compose("up", "--detach", "--no-deps", "docker-filter");
   return {
     name,

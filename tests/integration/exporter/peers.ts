@@ -35,13 +35,15 @@ export async function createPeers(options: readonly string[] = []): Promise<Peer
   made.defer(() => rm(folder, { recursive: true }));
   const program = path.join(folder, "peer");
   await execa("cc", ["-static", "-O2", "-Wall", "-Werror", "-o", program, path.join(import.meta.dirname, "peer.c")]);
-  await execa("sh", ["-c", 'tar -c -C "$1" peer | docker import - "$2"', "sh", folder, IMAGE]);
-  made.defer(async () => void (await execa("docker", ["rmi", IMAGE], { reject: false })));
+  const imported = ["-c", 'tar -c -C "$1" peer | docker import - "$2"', "sh", folder, IMAGE];
+  const { stdout: image } = await execa("sh", imported);
+  // By its id: others of this process may have taken the name over meanwhile, and it would stay without one.
+  made.defer(async () => void (await execa("docker", ["rmi", "--force", image], { reject: false })));
   await execa("docker", ["network", "create", ...options, NETWORK]);
   made.defer(async () => void (await execa("docker", ["network", "rm", NETWORK], { reject: false })));
   const names: string[] = [];
   const processes: { kill(): unknown }[] = [];
-  const remove = (name: string) => execa("docker", ["rm", "-f", name], { reject: false });
+  const remove = (name: string) => execa("docker", ["rm", "-f", "-v", name], { reject: false });
   const removals = made.move();
   return {
     container: async (name, options, ...command) => {

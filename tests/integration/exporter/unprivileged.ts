@@ -1,7 +1,9 @@
-import { stat } from "node:fs/promises";
+import { chmod, stat } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { execa } from "execa";
+import { bundleExporter } from "../../lib/bundled-exporter.ts";
+import { enterable, runnable } from "../lib/enterable.ts";
 import { ROOT } from "../lib/launcher.ts";
 
 /** Its user and group, as in docker-compose.yml. */
@@ -52,9 +54,8 @@ export async function startExporter(pins: string, options: ExporterOptions = {})
     "--bounding-set=-all",
     "--no-new-privs",
   ];
-  const main = path.join(ROOT, "exporters/flow-exporter/main.ts");
   const env = { FLOW_PINS: pins, FLOW_PORT: "0", FLOW_STATE: state, DOCKER_SOCKET: dockerSocket };
-  const child = execa("setpriv", [...rights, process.execPath, main], {
+  const child = execa("setpriv", [...rights, ...(await runnableExporter())], {
     env: {
       ...env,
       FLOW_REFRESH_SECONDS: `${refreshSeconds}`,
@@ -87,6 +88,21 @@ export async function startExporter(pins: string, options: ExporterOptions = {})
       await child;
     },
   };
+}
+
+let bundle: Promise<string> | undefined;
+
+/** The words by which every user can start the exporter. */
+async function runnableExporter(): Promise<string[]> {
+  bundle ??= makeBundle();
+  return [await runnable(process.execPath), await bundle];
+}
+
+async function makeBundle(): Promise<string> {
+  const file = path.join(await enterable(), "exporter.mjs");
+  await bundleExporter(ROOT, file);
+  await chmod(file, 0o644);
+  return file;
 }
 
 /** Of a socket that is not there yet, nobody's in particular. */

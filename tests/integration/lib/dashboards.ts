@@ -1,5 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import type { StackNames } from "../../../start/settings/names.ts";
+import { withOwnNames } from "../../../start/stack/own-names.ts";
 import { ROOT } from "./launcher.ts";
 
 const SCRAPE_SECONDS = 5;
@@ -27,13 +29,17 @@ export interface PanelQuery {
 
 /**
  * Every query of every provisioned dashboard, as it is with a look at the last five minutes.
+ * @param names of the stack that the dashboards are of
  * @param chosen values of variables, instead of their defaults
  */
-export async function panelQueries(chosen: Readonly<Record<string, string>> = {}): Promise<PanelQuery[]> {
+export async function panelQueries(
+  names: StackNames,
+  chosen: Readonly<Record<string, string>> = {},
+): Promise<PanelQuery[]> {
   const folder = path.join(ROOT, "grafana/dashboards");
   const files = (await readdir(folder)).filter((file) => file.endsWith(".json"));
   const texts = await Promise.all(files.map((file) => readFile(path.join(folder, file), "utf8")));
-  return texts.flatMap((text) => queriesOf(JSON.parse(text) as Provisioned, chosen));
+  return texts.flatMap((text) => queriesOf(JSON.parse(withOwnNames(text, names)) as Provisioned, chosen));
 }
 
 function queriesOf({ title, panels, templating }: Provisioned, chosen: Readonly<Record<string, string>>): PanelQuery[] {

@@ -65,7 +65,7 @@ export async function startJudge(image: string, folder: string, jobs: Jobs): Pro
       const { alerts } = await ask<Alerts>("alerts");
       return alerts.filter(({ state }) => state === "firing").map(({ labels }) => labels);
     },
-    stop: async () => void (await execa("docker", ["rm", "--force", container])),
+    stop: async () => void (await execa("docker", ["rm", "--force", "--volumes", container])),
   };
 }
 

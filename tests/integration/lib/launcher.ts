@@ -3,20 +3,19 @@ import { execa } from "execa";
 
 export const ROOT = path.resolve(import.meta.dirname, "../../..");
 
-/** Runs the launcher as a user would, piped. Never throws: the caller looks at the exit code and the text. */
-export async function launcher(...args: string[]) {
-  const result = await execa(process.execPath, ["start.ts", ...args], {
-    cwd: ROOT,
-    reject: false,
-    all: true,
-    stdin: "ignore",
-  });
-  return { exitCode: result.exitCode, text: result.all, stdout: result.stdout };
+/** What a user of this machine may have set must not decide which stack is meant. */
+const NO_NAMES = { FLOWTALLY_PROJECT: undefined, FLOWTALLY_CONTAINER_PREFIX: undefined };
+
+/** The launcher, still running; piped, and as a user would run it. */
+export function launching(...args: string[]) {
+  const options = { cwd: ROOT, env: NO_NAMES, reject: false, all: true, stdin: "ignore" } as const;
+  return execa(process.execPath, ["start.ts", ...args], options);
 }
 
-/** The launcher still running, for tests that interrupt it. */
-export function launching(...args: string[]) {
-  return execa(process.execPath, ["start.ts", ...args], { cwd: ROOT, reject: false, all: true, stdin: "ignore" });
+/** Runs the launcher to its end. Never throws: the caller looks at the exit code and the text. */
+export async function launcher(...args: string[]) {
+  const { exitCode, all, stdout } = await launching(...args);
+  return { exitCode, text: all, stdout };
 }
 
 /** Resolves once the launcher has printed a text; rejects when it ends without. */

@@ -38,7 +38,7 @@ export async function createSandbox(
     },
     remove: async () => {
       // Some tests remove a container themselves.
-      for (const container of containers) await container.remove({ force: true }).catch(ignoreMissing);
+      for (const container of containers) await container.remove({ force: true, v: true }).catch(ignoreMissing);
       await network.remove();
     },
   };

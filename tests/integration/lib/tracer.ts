@@ -3,6 +3,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { execa } from "execa";
 import { BUILT } from "./built.ts";
+import { runnable } from "./enterable.ts";
 import { ROOT } from "./launcher.ts";
 
 const FOLDER = BUILT ?? path.join(ROOT, ".flowtally/flow-tracer");
@@ -44,9 +45,14 @@ export function runTracer(...args: string[]) {
 }
 
 /** The same by another command, which takes the program and its arguments after its own. */
-export function runTracerBy(command: readonly string[], ...args: string[]) {
-  const [file = PROGRAM, ...rest] = [...command, PROGRAM];
+export async function runTracerBy(command: readonly string[], ...args: string[]) {
+  const [file = PROGRAM, ...rest] = [...command, await programFor(command)];
   return execa(file, [...rest, ...args], { reject: false, timeout: 60_000 });
+}
+
+/** Other commands may take away root's right to pass over modes, by which it gets into a folder of another user. */
+async function programFor(command: readonly string[]): Promise<string> {
+  return command.length === 0 || BUILT !== undefined ? PROGRAM : runnable(PROGRAM);
 }
 
 /** Removes what a killed tracer has left, as `npm run stop` does. */
@@ -62,7 +68,7 @@ export function startTracer(name: string, ...args: string[]): Promise<Tracer> {
 /** The same by another command, which becomes the program, with the arguments after its own. */
 export async function startTracerBy(command: readonly string[], name: string, ...args: string[]): Promise<Tracer> {
   const pins = `/sys/fs/bpf/flowtally-test-${name}`;
-  const [file = PROGRAM, ...rest] = [...command, PROGRAM, "--pins", pins, ...args];
+  const [file = PROGRAM, ...rest] = [...command, await programFor(command), "--pins", pins, ...args];
   const child = execa(file, rest, { reject: false, buffer: { stdout: false, stderr: true } });
   const said: string[] = [];
   for await (const line of createInterface(child.stdout)) {

@@ -1,9 +1,8 @@
 import { readFile } from "node:fs/promises";
 import type Docker from "dockerode";
 import { execa } from "execa";
-import { PROJECT } from "../../../start/stack/services.ts";
 
-/** All a stack could leave on a machine, by name. */
+/** What a stack could leave on a machine, by name. */
 export interface Traces {
   containers: string[];
   networks: string[];
@@ -11,12 +10,12 @@ export interface Traces {
   programs: string[];
 }
 
-export async function tracesOf(docker: Docker): Promise<Traces> {
-  const filters = { label: [`com.docker.compose.project=${PROJECT}`] };
+export async function tracesOf(docker: Docker, project: string): Promise<Traces> {
+  const filters = { label: [`com.docker.compose.project=${project}`] };
   const [containers, networks, pins, programs] = await Promise.all([
     docker.listContainers({ all: true, filters }),
     docker.listNetworks({ filters }),
-    mountsOfPins(),
+    mountsOfPins(project),
     bpfPrograms(),
   ]);
   return {
@@ -28,9 +27,9 @@ export async function tracesOf(docker: Docker): Promise<Traces> {
 }
 
 /** Mounted by the engine while a container of the stack uses it; a mount that stays keeps the pins and their programs. */
-async function mountsOfPins(): Promise<string[]> {
+async function mountsOfPins(project: string): Promise<string[]> {
   const mounts = (await readFile("/proc/mounts", "utf8")).split("\n");
-  return mounts.filter((line) => /_flow-pins\/\S+ bpf /.test(line));
+  return mounts.filter((line) => line.includes(`/${project}_flow-pins/`) && / bpf /.test(line));
 }
 
 /** Ids and names of all BPF programs in the kernel, whoever loaded them, but for device filters (systemd and Docker make those by themselves). */

@@ -27,16 +27,13 @@ export function briefSuite(running: () => Running): void {
     };
 
     it("counts 20,000 short connections, each once and exactly", async () => {
-      const lost = async () => (await running().prometheus.query("sum(flow_lost_flows_total)"))[0]?.value;
-      const lostBefore = await lost();
       await sandbox.run(named("brief-many"), BRIEF_CLIENT, { ...TALK, connections: 20_000 }, "done");
       await exactly(named("brief-many"), 20_000);
-      assert.equal(await lost(), lostBefore);
     });
 
     it("names a container that is gone as soon as it has spoken", async () => {
       const container = await sandbox.run(named("brief-life"), BRIEF_CLIENT, { ...TALK, connections: 3 }, "done");
-      await container.remove({ force: true });
+      await container.remove({ force: true, v: true });
       await exactly(named("brief-life"), 3);
     });
   });

@@ -6,6 +6,7 @@ import { panelQueries } from "../lib/dashboards.ts";
 import { eventually } from "../lib/eventually.ts";
 import { createSandbox, type Sandbox } from "../lib/sandbox.ts";
 import { named, SERVER, type Talk } from "../lib/talkers.ts";
+import { containerOf, NAMES } from "../lib/test-stack.ts";
 import type { Running } from "./running.ts";
 
 const TALK: Talk = { server: named("drawn-server"), port: 7350, connections: 0, request: 3001, response: 1013 };
@@ -27,7 +28,7 @@ const EITHER_WAY = new Map([
 ]);
 
 const pmu = await hasPmu(createHost());
-const queries = await panelQueries();
+const queries = await panelQueries(NAMES);
 
 /** Every query of every panel, against the real Prometheus, under load. */
 export function dashboardsSuite(running: () => Running): void {
@@ -39,7 +40,7 @@ export function dashboardsSuite(running: () => Running): void {
       sandbox = await createSandbox(docker, nodeImage, named("flowtally-test-drawn"));
       await sandbox.run(TALK.server, SERVER, TALK, "listening");
       await sandbox.run(CLIENT, LOAD, TALK, "answered");
-      const grafana = await docker.listContainers({ filters: { name: ["^/grafana$"] } });
+      const grafana = await docker.listContainers({ filters: { name: [`^/${containerOf("grafana")}$`] } });
       absent = [...(pmu ? [] : NO_PMU), ...(grafana.length > 0 ? [] : NO_GRAFANA)];
     });
     after(() => sandbox.remove());
@@ -70,7 +71,7 @@ export function dashboardsSuite(running: () => Running): void {
     });
 
     const edgesWith = async (chosen: Record<string, string>) => {
-      const shown = (await panelQueries(chosen)).find(({ name }) => name === "Flows / Top talkers / E");
+      const shown = (await panelQueries(NAMES, chosen)).find(({ name }) => name === "Flows / Top talkers / E");
       assert.ok(shown);
       const series = await seriesOf(shown.expr);
       return series.map(({ labels }) => `${labels.source} → ${labels.destination}:${labels.destination_port}`);
@@ -86,11 +87,11 @@ export function dashboardsSuite(running: () => Running): void {
     });
 
     it("hide the monitoring's own traffic until it is asked for", async () => {
-      const own = "prometheus → flow-exporter:9436";
+      const own = `${containerOf("prometheus")} → ${containerOf("flow-exporter")}:9436`;
       assert.ok(!(await edgesWith({})).includes(own));
       assert.ok((await edgesWith({ monitoring: "-" })).includes(own));
-      assert.ok(!(await edgesWith({ project: "flowtally" })).includes(own));
-      assert.ok((await edgesWith({ monitoring: "-", project: "flowtally" })).includes(own));
+      assert.ok(!(await edgesWith({ project: NAMES.project })).includes(own));
+      assert.ok((await edgesWith({ monitoring: "-", project: NAMES.project })).includes(own));
     });
   });
 }

@@ -4,6 +4,7 @@ import { describe, it } from "node:test";
 import { eventually } from "../lib/eventually.ts";
 import { createSandbox } from "../lib/sandbox.ts";
 import { HOLDING_CLIENT, named, SERVER, type Talk } from "../lib/talkers.ts";
+import { urlOf } from "../lib/test-stack.ts";
 import { edgeOf } from "./edge.ts";
 import type { Running } from "./running.ts";
 
@@ -42,7 +43,7 @@ export function flowsSuite(running: () => Running): void {
 }
 
 async function apiFlows(container: string): Promise<unknown[]> {
-  const response = await fetch(`http://127.0.0.1:9436/api/flows?container=${container}&port=${TALK.port}`);
+  const response = await fetch(`${urlOf("flow-exporter")}/api/flows?container=${container}&port=${TALK.port}`);
   assert.equal(response.status, 200);
   return ((await response.json()) as { flows: unknown[] }).flows;
 }

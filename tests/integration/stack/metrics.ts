@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { mkdir, open, rm, writeFile } from "node:fs/promises";
+import { mkdir, open, rm } from "node:fs/promises";
 import path from "node:path";
 import { describe, it } from "node:test";
 import { hasPmu } from "../../../start/checks/pmu.ts";
 import { createHost } from "../../../start/lib/host.ts";
 import { eventually } from "../lib/eventually.ts";
 import { ROOT } from "../lib/launcher.ts";
+import { named } from "../lib/talkers.ts";
+import { containerOf } from "../lib/test-stack.ts";
 import type { Running } from "./running.ts";
 
 const pmu = await hasPmu(createHost());
@@ -57,47 +59,60 @@ export function metricsSuite(running: () => Running): void {
     ]) {
       it(`has ${metric} of the prometheus container by name`, () =>
         eventually(40, async () => {
-          assert.ok((await reading(`sum(${metric}{name="prometheus"})`)) > 0);
+          assert.ok((await reading(`sum(${metric}{name="${containerOf("prometheus")}"})`)) > 0);
         }));
     }
 
     it("counts the bytes a container writes to disk, and reads from it", async () => {
       const { docker, nodeImage } = running();
       const worker = await docker.createContainer({
-        name: "test-disk",
+        name: WORKER,
         Image: nodeImage,
         User: "0:0",
         Entrypoint: ["/bin/node", "-e", DISK_WORKER],
       });
-      const counted = (kind: string) => reading(`sum(container_fs_${kind}_bytes_total{name="test-disk"})`);
+      const counted = (kind: string) => reading(`sum(container_fs_${kind}_bytes_total{name="${WORKER}"})`);
       try {
         await worker.start();
         await eventually(60, async () => {
-          await forgetFiles();
           assert.ok((await counted("writes")) >= 10 * 4096);
           assert.ok((await counted("reads")) >= 4096);
         });
       } finally {
-        await worker.remove({ force: true });
+        await worker.remove({ force: true, v: true });
       }
     });
   });
 }
 
-// Synced at once: with cgroup v1 the kernel counts what is written back later for nobody.
+const WORKER = named("flowtally-test-disk");
+
+// Synced at once: with cgroup v1 the kernel counts what is written back later for nobody. Read past the page cache, which
+// would hold what has just been written; for that a buffer must be aligned as the disk wants it, which is tried out.
 const DISK_WORKER = `
 const fs = require("node:fs");
-const file = fs.openSync("/written", "w+");
-setInterval(() => {
-  fs.writeSync(file, Buffer.alloc(4096));
+const { O_DIRECT, O_RDONLY } = fs.constants;
+const file = fs.openSync("/written", "w");
+const write = () => {
+  fs.writeSync(file, Buffer.alloc(4096), 0, 4096, 0);
   fs.fsyncSync(file);
-  fs.readSync(file, Buffer.alloc(4096), 0, 4096, 0);
+};
+const direct = (write(), fs.openSync("/written", O_RDONLY | O_DIRECT));
+const memory = new ArrayBuffer(1 << 20);
+const read = (offset) => fs.readSync(direct, Buffer.from(memory, offset, 4096), 0, 4096, 0);
+const isAligned = (offset) => {
+  try {
+    return read(offset) === 4096;
+  } catch (error) {
+    if (error.code !== "EINVAL") throw error;
+    return false;
+  }
+};
+const offset = Array.from({ length: 4096 }, (_, at) => at).find(isAligned);
+setInterval(() => {
+  write();
+  read(offset);
 }, 100);`;
-
-/** What files hold is in memory as long as there is room: now it has to be read from disk again. */
-async function forgetFiles(): Promise<void> {
-  await writeFile("/proc/sys/vm/drop_caches", "1");
-}
 
 const SCRATCH = path.join(ROOT, "test-results/scratch");
 

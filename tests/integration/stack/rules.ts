@@ -5,6 +5,7 @@ import { describe, it } from "node:test";
 import { execa } from "execa";
 import { eventually } from "../lib/eventually.ts";
 import { ROOT } from "../lib/launcher.ts";
+import { containerOf, urlOf } from "../lib/test-stack.ts";
 import type { Running } from "./running.ts";
 
 const FOLDER = path.join(ROOT, "prometheus");
@@ -17,7 +18,7 @@ interface RulesAnswer {
 export function rulesSuite(running: () => Running): void {
   describe("rules", () => {
     const promtool = async (...args: string[]) => {
-      const { Config } = await running().docker.getContainer("prometheus").inspect();
+      const { Config } = await running().docker.getContainer(containerOf("prometheus")).inspect();
       const mounts = ["--volume", `${FOLDER}:/etc/prometheus:ro`, "--tmpfs", "/tmp:mode=1777"];
       const run = ["run", "--rm", "--network=none", "--entrypoint=/bin/promtool", ...mounts, Config.Image, ...args];
       const result = await execa("docker", run, { reject: false, all: true });
@@ -36,7 +37,7 @@ export function rulesSuite(running: () => Running): void {
 
     it("are loaded by Prometheus, and evaluate without an error", () =>
       eventually(40, async () => {
-        const response = await fetch("http://127.0.0.1:9090/api/v1/rules");
+        const response = await fetch(`${urlOf("prometheus")}/api/v1/rules`);
         const rules = ((await response.json()) as RulesAnswer).data.groups.flatMap((group) => group.rules);
         assert.ok(rules.some(({ type }) => type === "alerting") && rules.some(({ type }) => type === "recording"));
         assert.deepEqual(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { execa } from "execa";
 import { listContainers } from "../../../start/stack/containers.ts";
-import { launcher } from "../lib/launcher.ts";
+import { containerOf, NAMES, testLauncher, urlOf } from "../lib/test-stack.ts";
 import type { Running } from "./running.ts";
 
 export function servicesSuite(running: () => Running): void {
@@ -18,7 +18,7 @@ export function servicesSuite(running: () => Running): void {
 
     it("have a health check, limits of memory, CPU and processes, a user of their own, a restart policy, bounded logs, least rights and loopback ports", async () => {
       const { docker } = running();
-      const containers = await listContainers(docker);
+      const containers = await listContainers(docker, NAMES.project);
       assert.ok(containers.length >= 6);
       for (const { id, service } of containers) {
         const { Config, HostConfig } = await docker.getContainer(id).inspect();
@@ -40,7 +40,7 @@ export function servicesSuite(running: () => Running): void {
 
     it("reach Docker through docker-filter alone", async () => {
       const { docker } = running();
-      for (const { id, service } of await listContainers(docker)) {
+      for (const { id, service } of await listContainers(docker, NAMES.project)) {
         const { HostConfig, Config } = await docker.getContainer(id).inspect();
         const reachesSocket = (HostConfig.Binds ?? []).some((bind) => /^(\/var)?\/run(:|\/docker)/.test(bind));
         assert.equal(reachesSocket, service === "docker-filter", service);
@@ -52,7 +52,7 @@ export function servicesSuite(running: () => Running): void {
     });
 
     it("are reported by npm run status, for people and for scripts", async () => {
-      const json = await launcher("status", "--json");
+      const json = await testLauncher("status", "--json");
       assert.equal(json.exitCode, 0, json.text);
       const report = JSON.parse(json.stdout) as {
         services: { service: string; health: string; memory?: { used: number } }[];
@@ -60,13 +60,13 @@ export function servicesSuite(running: () => Running): void {
       const exporter = report.services.find(({ service }) => service === "flow-exporter");
       assert.equal(exporter?.health, "healthy");
       assert.ok((exporter?.memory?.used ?? 0) > 1024 * 1024);
-      assert.match((await launcher("status")).stdout, /flow-exporter +running +healthy +\d+ of 512 MiB/);
+      assert.match((await testLauncher("status")).stdout, /flow-exporter +running +healthy +\d+ of 512 MiB/);
     });
 
     it("offer metrics that promtool finds nothing wrong with", async () => {
       const { docker } = running();
-      const { Config } = await docker.getContainer("prometheus").inspect();
-      const metrics = await (await fetch("http://127.0.0.1:9436/metrics")).text();
+      const { Config } = await docker.getContainer(containerOf("prometheus")).inspect();
+      const metrics = await (await fetch(`${urlOf("flow-exporter")}/metrics`)).text();
       const check = ["run", "--rm", "--interactive", "--network=none", "--entrypoint=/bin/promtool", Config.Image];
       const result = await execa("docker", [...check, "check", "metrics"], {
         input: metrics,
@@ -77,7 +77,7 @@ export function servicesSuite(running: () => Running): void {
     });
 
     it("start again at once, building nothing", async () => {
-      const again = await launcher();
+      const again = await testLauncher();
       assert.equal(again.exitCode, 0, again.text);
       assert.doesNotMatch(again.text, /\d built/);
       assert.match(again.text, /\d present/);

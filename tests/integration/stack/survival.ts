@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import type { ServiceName } from "../../../start/stack/services.ts";
 import { eventually } from "../lib/eventually.ts";
 import { createSandbox, type Sandbox } from "../lib/sandbox.ts";
 import { BRIEF_CLIENT, HOLDING_CLIENT, named, SERVER, type Talk } from "../lib/talkers.ts";
+import { containerOf } from "../lib/test-stack.ts";
 import { edgeOf } from "./edge.ts";
 import type { Running } from "./running.ts";
 
@@ -30,8 +32,8 @@ export function survivalSuite(running: () => Running): void {
     const unseen = async () => (await running().prometheus.query("flow_unseen_seconds_total"))[0]?.value;
 
     /** Kills the service's process as the kernel would, so that Docker's restart policy brings it back. */
-    const kill = async (service: string) => {
-      const container = running().docker.getContainer(service);
+    const kill = async (service: ServiceName) => {
+      const container = running().docker.getContainer(containerOf(service));
       const { State } = await container.inspect();
       process.kill(State.Pid, "SIGKILL");
       await eventually(60, async () => {
@@ -40,7 +42,7 @@ export function survivalSuite(running: () => Running): void {
       });
     };
 
-    for (const service of ["flow-exporter", "flow-tracer"]) {
+    for (const service of ["flow-exporter", "flow-tracer"] as const) {
       it(`are the same after ${service} was killed, and go on`, async () => {
         const before = await unseen();
         await kill(service);

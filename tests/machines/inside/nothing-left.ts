@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type Docker from "dockerode";
 import type { Host } from "../../../start/lib/host.ts";
+import { DEFAULT_NAMES } from "../../../start/settings/names.ts";
 import { eventually } from "../../integration/lib/eventually.ts";
 import { tracesOf } from "../../integration/lib/traces.ts";
 
@@ -15,7 +16,7 @@ export async function nothingLeft(host: Host, docker: Docker, bpfStatsBefore: st
   const installed = await host.run("apt-get", ["-q", "install", "--yes", "--no-install-recommends", "bpftool"]);
   assert.ok(installed.ok, installed.message);
   await eventually(30, async () => {
-    const { programs, ...others } = await tracesOf(docker);
+    const { programs, ...others } = await tracesOf(docker, DEFAULT_NAMES.project);
     assert.deepEqual(others, { containers: [], networks: [], pins: [] });
     assert.deepEqual(
       programs.filter((program) => !SYSTEMD.test(program)),

@@ -48,6 +48,15 @@ describe("the ports", () => {
     assert.equal((await checkPorts("busy-port", own)).status, "ok");
   });
 
+  it("are busy when another project's stack holds them", async () => {
+    const other = container({ project: "flowtally", service: "prometheus", Ports: [{ PublicPort: 9090 }] });
+    const settings = readSettings("FLOWTALLY_PROJECT=second");
+    const docker = fakeDocker({ containers: [other] });
+    const result = await ports.run({ host: createFixtureHost("healthy"), settings, docker });
+    assert(result.status === "failed");
+    assert.equal(result.why, "container prometheus holds 9090");
+  });
+
   it("are busy when our container runs, but on another port", async () => {
     const own = container({ project: "flowtally", service: "prometheus", Ports: [{ PublicPort: 9091 }] });
     assert.equal((await checkPorts("busy-port", [own])).status, "failed");

@@ -7,6 +7,7 @@ import { StartError } from "../../../start/errors.ts";
 import { EXAMPLES } from "../../../start/examples/catalogue.ts";
 import { compileExamples } from "../../../start/examples/compile.ts";
 import { createHost } from "../../../start/lib/host.ts";
+import { orSkip } from "../../lib/or-skip.ts";
 
 const SOURCES = path.join(import.meta.dirname, "../../../ebpf-examples");
 const host = createHost();
@@ -26,7 +27,7 @@ function options(names: readonly string[]) {
   };
 }
 
-describe("compiling the BPF examples", { skip: missing ? "clang is missing" : false }, () => {
+describe("compiling the BPF examples", { skip: orSkip(missing && "needs clang") }, () => {
   beforeEach(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "flowtally-examples-"));
     await cp(SOURCES, path.join(folder, "sources"), { recursive: true });

@@ -5,7 +5,8 @@ import path from "node:path";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { StartError } from "../../../start/errors.ts";
-import { loadSettings, memoryBytes, readSettings } from "../../../start/settings/index.ts";
+import { loadNames, loadSettings, memoryBytes, readSettings } from "../../../start/settings/index.ts";
+import { namesOf } from "../../../start/settings/names.ts";
 
 const CONFIG = path.join(import.meta.dirname, "../../../config.monitoring");
 
@@ -50,6 +51,21 @@ describe("readSettings", () => {
     ]);
     assert.equal(readSettings("FLOW_MAX_FLOWS=600000\nFLOW_TRACER_MEMORY=265m").FLOW_MAX_FLOWS, 600_000);
     assert.equal(readSettings("FLOW_MAX_FLOWS=65536\nFLOW_TRACER_MEMORY=64m").FLOW_MAX_FLOWS, 65_536);
+  });
+
+  it("refuses names that Compose or Docker would not take, wherever they are set, and counts the environment's first", () => {
+    assert.deepEqual(faultsOf("FLOWTALLY_PROJECT=My Stack\nFLOWTALLY_CONTAINER_PREFIX=-a"), [
+      'line 1: FLOWTALLY_PROJECT: "My Stack" must be 1 to 40 small letters, digits, - or _, beginning with a letter or digit',
+      'line 2: FLOWTALLY_CONTAINER_PREFIX: "-a" must be empty or 1 to 40 letters, digits, -, _ or ., beginning with a letter or digit',
+    ]);
+    assert.equal(faultsOf("FLOWTALLY_PROJECT=").length, 1);
+    const env = { FLOWTALLY_PROJECT: "b", FLOW_MAX_EDGES: "many" };
+    const settings = readSettings("FLOWTALLY_PROJECT=a\nFLOWTALLY_CONTAINER_PREFIX=a-", "f", env);
+    assert.deepEqual(namesOf(settings), { project: "b", prefix: "a-" });
+    assert.throws(
+      () => readSettings("", "f", { FLOWTALLY_PROJECT: "B" }),
+      /the environment: FLOWTALLY_PROJECT: "B" must/,
+    );
   });
 
   it("takes names to be called by in any spelling, and no ports", () => {
@@ -188,5 +204,28 @@ describe("memoryBytes", () => {
   it("counts in powers of 1024", () => {
     assert.equal(memoryBytes("512m"), 536_870_912);
     assert.equal(memoryBytes("1g"), 1_073_741_824);
+  });
+});
+
+describe("loadNames", () => {
+  const write = async (text: string) => {
+    const folder = await mkdtemp(path.join(tmpdir(), "flowtally-"));
+    const file = path.join(folder, "config.monitoring");
+    await writeFile(file, text);
+    return { folder, file };
+  };
+
+  it("tells which stack is meant, whatever else is wrong in the file", async (t) => {
+    const { folder, file } = await write("FLOWTALLY_PROJECT=second\nPROMETHEUS_PORT=many\nnonsense\n");
+    t.after(() => rm(folder, { recursive: true }));
+    assert.deepEqual(await loadNames(file, {}, false), { project: "second", prefix: "" });
+    const env = { FLOWTALLY_PROJECT: "third", FLOWTALLY_CONTAINER_PREFIX: "t-" };
+    assert.deepEqual(await loadNames(file, env, false), { project: "third", prefix: "t-" });
+    await assert.rejects(loadNames(file, { FLOWTALLY_PROJECT: "/" }, false), { code: "SETTINGS_INVALID" });
+  });
+
+  it("means the default stack where there is no file, and none where the file that was named is not there", async () => {
+    assert.deepEqual(await loadNames("/nowhere/config", {}, false), { project: "flowtally", prefix: "" });
+    await assert.rejects(loadNames("/nowhere/config", {}, true), { code: "SETTINGS_UNREADABLE" });
   });
 });

@@ -27,7 +27,7 @@ describe("the kernel's BPF statistics", () => {
     await enableBpfStats(host, layout);
     await enableBpfStats(host, layout);
     assert.equal((await readFile(switchFile(), "utf8")).trim(), "1");
-    await restoreBpfStats(host, layout);
+    await restoreBpfStats(host, layout, []);
     assert.equal((await readFile(switchFile(), "utf8")).trim(), "0");
   });
 
@@ -36,7 +36,7 @@ describe("the kernel's BPF statistics", () => {
     await writeFile(switchFile(), "0\n");
     await enableBpfStats(host, layout);
     assert.match((await atBoot()) ?? "no file", /^-kernel\.bpf_stats_enabled = 1$/m);
-    await restoreBpfStats(host, layout);
+    await restoreBpfStats(host, layout, []);
     assert.equal(await atBoot(), undefined);
   });
 
@@ -46,7 +46,7 @@ describe("the kernel's BPF statistics", () => {
     await enableBpfStats(host, layout);
     await rm(path.join(root, ".flowtally"), { recursive: true });
     await enableBpfStats(host, layout);
-    await restoreBpfStats(host, layout);
+    await restoreBpfStats(host, layout, []);
     assert.equal((await readFile(switchFile(), "utf8")).trim(), "0");
     assert.equal(await atBoot(), undefined);
   });
@@ -56,7 +56,29 @@ describe("the kernel's BPF statistics", () => {
     await writeFile(switchFile(), "1\n");
     await enableBpfStats(host, layout);
     assert.equal(await atBoot(), undefined);
-    await restoreBpfStats(host, layout);
+    await restoreBpfStats(host, layout, []);
     assert.equal((await readFile(switchFile(), "utf8")).trim(), "1");
   });
+
+  for (const first of ["one", "two"]) {
+    it(`stay on until the last of two stacks has left, also where ${first} leaves first`, async () => {
+      const { host } = machine();
+      const layouts = { one: layoutOf(root), two: layoutOf(root, undefined, { project: "two", prefix: "two-" }) };
+      await mkdir(path.dirname(layouts.two.state), { recursive: true });
+      await writeFile(switchFile(), "0\n");
+      await enableBpfStats(host, layouts.one);
+      await enableBpfStats(host, layouts.two);
+      const [leaving, staying] = first === "one" ? [layouts.one, layouts.two] : [layouts.two, layouts.one];
+      await restoreBpfStats(host, leaving, ["another"]);
+      assert.equal((await readFile(switchFile(), "utf8")).trim(), "1");
+      assert.notEqual(await atBoot(), undefined);
+      await restoreBpfStats(host, staying, []);
+      assert.equal((await readFile(switchFile(), "utf8")).trim(), "0");
+      assert.equal(await atBoot(), undefined);
+      // Somebody else's later: none of ours has anything to put back.
+      await writeFile(switchFile(), "1\n");
+      await restoreBpfStats(host, leaving, []);
+      assert.equal((await readFile(switchFile(), "utf8")).trim(), "1");
+    });
+  }
 });

@@ -52,7 +52,10 @@ describe("the stack that runs", () => {
 
   it("is told by the settings it was started with, whatever file they were from", async () => {
     await started(here, "PROMETHEUS_PORT=19090\nGRAFANA_ADMIN_PASSWORD=secret\n");
-    const { settings, folder, leftOut } = await findRunning(engine(here.root), here, undefined);
+    const { settings, folder, leftOut } = await findRunning(
+      { docker: engine(here.root), host, layout: here },
+      undefined,
+    );
     assert.equal(settings.PROMETHEUS_PORT, 19_090);
     assert.equal(folder, here.root);
     assert.deepEqual(leftOut, LEFT_OUT);
@@ -62,22 +65,22 @@ describe("the stack that runs", () => {
   it("is told by the file that is named, where one is", async () => {
     await started(here, "PROMETHEUS_PORT=19090\n");
     const named = layoutOf(here.root, "config.monitoring");
-    const { settings } = await findRunning(engine(here.root), named, "config.monitoring");
+    const { settings } = await findRunning({ docker: engine(here.root), host, layout: named }, "config.monitoring");
     assert.equal(settings.PROMETHEUS_PORT, 9091);
   });
 
   it("is not told by what an earlier start has left where nothing runs", async () => {
     await started(here, "PROMETHEUS_PORT=19090\n");
-    const { settings, leftOut } = await findRunning(engine(undefined), here, undefined);
+    const { settings, leftOut } = await findRunning({ docker: engine(undefined), host, layout: here }, undefined);
     assert.equal(settings.PROMETHEUS_PORT, 9091);
     assert.deepEqual(leftOut, []);
   });
 
   it("is told by the checkout it was started from, or said to be untold", async () => {
-    const untold = await findRunning(engine(there.root), here, undefined);
+    const untold = await findRunning({ docker: engine(there.root), host, layout: here }, undefined);
     assert.deepEqual([untold.folder, untold.certain], [there.root, false]);
     await started(there, "PROMETHEUS_PORT=19090\n");
-    const told = await findRunning(engine(there.root), here, undefined);
+    const told = await findRunning({ docker: engine(there.root), host, layout: here }, undefined);
     assert.deepEqual([told.settings.PROMETHEUS_PORT, told.certain], [19_090, true]);
   });
 

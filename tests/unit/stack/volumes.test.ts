@@ -3,8 +3,9 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
-import { PROJECT } from "../../../start/stack/services.ts";
-import { OWNED_VOLUMES } from "../../../start/stack/volumes.ts";
+import { ownedVolumes } from "../../../start/stack/volumes.ts";
+
+const PROJECT = "some-project";
 
 interface Service {
   user?: string;
@@ -24,7 +25,7 @@ test("every service has a user of its own, and none that of the machine's nobody
 });
 
 test("each data volume is given to the user that docker-compose.yml lets write to it", () => {
-  for (const { name, uid } of OWNED_VOLUMES) {
+  for (const { name, uid } of ownedVolumes(PROJECT)) {
     const mounted = `${name.replace(`${PROJECT}_`, "")}:`;
     const users = Object.values(services).filter(({ volumes = [] }) =>
       volumes.some((mount) => mount.startsWith(mounted)),

@@ -18,6 +18,7 @@ import {
   UDP_MODE,
   UDP_ROW,
 } from "../../../../exporters/flow-exporter/decode/layout.ts";
+import { orSkip } from "../../../lib/or-skip.ts";
 
 const INCLUDE = path.resolve(import.meta.dirname, "../../../../exporters/flow-tracer/include");
 const ROWS: readonly Layout[] = [STATUS_ROW, FLOW_ROW, PROCESS_ROW, CLOSED_ROW, UDP_ROW, PROGRAM_ROW];
@@ -46,7 +47,7 @@ const CONSTANTS = {
 };
 const compiler = await execa("sh", ["-c", "command -v cc || command -v gcc || command -v clang"], { reject: false });
 
-describe("rows.h and layout.ts", { skip: compiler.exitCode === 0 ? false : "needs a C compiler" }, () => {
+describe("rows.h and layout.ts", { skip: orSkip(compiler.exitCode !== 0 && "needs a C compiler") }, () => {
   let folder: string;
   let inHeader: Record<string, number>;
   before(async () => {

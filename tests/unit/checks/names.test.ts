@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { names } from "../../../start/checks/names.ts";
+import { readSettings } from "../../../start/settings/index.ts";
+import { fakeDocker } from "../../fixtures/hosts/fake-docker.ts";
+import { createFixtureHost } from "../../fixtures/hosts/fixture-host.ts";
+
+const container = (name: string, project?: string) => ({
+  Names: [`/${name}`],
+  Labels: project === undefined ? {} : { "com.docker.compose.project": project },
+  Ports: [],
+  HostConfig: {},
+});
+
+const CONTAINERS = [container("prometheus", "flowtally"), container("second-guard", "flowtally"), container("web")];
+
+function check(settings: string, containers = CONTAINERS) {
+  const docker = fakeDocker({ containers });
+  return names.run({ host: createFixtureHost("healthy"), settings: readSettings(settings), docker });
+}
+
+describe("the containers' names", () => {
+  it("may be our own project's", async () => {
+    assert.deepEqual(await check(""), { status: "ok", detail: "project flowtally" });
+  });
+
+  it("are taken where another project's container has one, whose project is named", async () => {
+    const result = await check("FLOWTALLY_PROJECT=second");
+    assert(result.status === "failed");
+    assert.equal(result.code, "NAME_TAKEN");
+    assert.equal(result.why, "prometheus is of the Compose project flowtally");
+    assert.match(result.fix, /FLOWTALLY_CONTAINER_PREFIX/);
+    assert.equal((await check("", [container("grafana")])).status, "failed");
+  });
+
+  it("are looked up with the prefix", async () => {
+    const named = "FLOWTALLY_PROJECT=second\nFLOWTALLY_CONTAINER_PREFIX=";
+    assert.equal((await check(`${named}other-`)).status, "ok");
+    const result = await check(`${named}second-`);
+    assert(result.status === "failed");
+    assert.equal(result.detail, "second-guard: taken by other containers");
+  });
+});
