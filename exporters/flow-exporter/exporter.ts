@@ -8,8 +8,9 @@ import { DailyReport } from "./daily-report.ts";
 import { Metadata } from "./metadata.ts";
 import { createApp } from "./outputs/http/app.ts";
 import { boundConnections } from "./outputs/http/connections.ts";
-import { createMetrics } from "./outputs/metrics.ts";
 import type { Pages } from "./outputs/pages.ts";
+import { processMetrics } from "./outputs/prometheus/definitions/process.ts";
+import { createMetrics } from "./outputs/prometheus/metrics.ts";
 import type { View } from "./outputs/view.ts";
 import manifest from "./package.json" with { type: "json" };
 import { Persistence } from "./persistence.ts";
@@ -68,7 +69,8 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
   const view = createView(settings, { collector, metadata, healths, host: sources.host, persistence });
 
   const { allowedHosts } = settings;
-  const app = createApp(view, createMetrics(view), { pages: sources.pages ?? {}, allowedHosts, log });
+  const metrics = createMetrics(view, processMetrics());
+  const app = createApp(view, metrics, { pages: sources.pages ?? {}, allowedHosts, log });
   const server = await listen(createServer(BOUNDS, app), settings.port);
   const stopped = new AbortController();
   await metadata.refresh();
@@ -134,7 +136,6 @@ function createView(settings: Settings, shown: Shown): View {
     node: settings.node,
     leftOut: settings.leftOut,
     version: manifest.version,
-    usage: processUsage,
   };
 }
 
@@ -190,9 +191,4 @@ async function close(server: Server): Promise<void> {
   server.close();
   server.closeAllConnections();
   await closed;
-}
-
-function processUsage() {
-  const { user, system } = process.cpuUsage();
-  return { cpuSeconds: (user + system) / 1e6, residentBytes: process.memoryUsage.rss() };
 }

@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { after, before, describe, it } from "node:test";
 import { createApp } from "../../exporters/flow-exporter/outputs/http/app.ts";
-import { createMetrics } from "../../exporters/flow-exporter/outputs/metrics.ts";
+import { createMetrics } from "../../exporters/flow-exporter/outputs/prometheus/metrics.ts";
 import { createPrometheusReader } from "../../exporters/flow-exporter/read/prometheus.ts";
 import { createDocker } from "../../start/lib/docker.ts";
 import { createHost } from "../../start/lib/host.ts";

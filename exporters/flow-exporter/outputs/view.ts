@@ -73,6 +73,4 @@ export interface View {
   node: string;
   leftOut: Readonly<Record<string, string>>;
   version: string;
-  /** Of this process: seconds of CPU and bytes. */
-  usage(): { cpuSeconds: number; residentBytes: number };
 }

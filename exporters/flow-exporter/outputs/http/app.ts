@@ -1,7 +1,7 @@
 import express, { type Express } from "express";
 import type { Logger } from "pino";
-import type { Metrics } from "../metrics.ts";
 import type { Pages } from "../pages.ts";
+import type { Metrics } from "../prometheus/metrics.ts";
 import type { View } from "../view.ts";
 import { knownHosts, ownPages } from "./callers.ts";
 import { consolePage } from "./console.ts";

@@ -8,7 +8,7 @@ import { PROTOCOL, ROLE } from "../../../../exporters/flow-exporter/decode/layou
 import type { Container } from "../../../../exporters/flow-exporter/model/container.ts";
 import { MANY_PORTS } from "../../../../exporters/flow-exporter/model/edge.ts";
 import { createApp } from "../../../../exporters/flow-exporter/outputs/http/app.ts";
-import { createMetrics } from "../../../../exporters/flow-exporter/outputs/metrics.ts";
+import { createMetrics } from "../../../../exporters/flow-exporter/outputs/prometheus/metrics.ts";
 import type { View } from "../../../../exporters/flow-exporter/outputs/view.ts";
 import { createDashboardFolder } from "../../../../exporters/flow-exporter/read/dashboards.ts";
 import { createTotal } from "../../../../exporters/flow-exporter/totals/edge-total.ts";

@@ -87,7 +87,6 @@ export function viewOf(sockets: SocketValues[], values: Partial<View> = {}, ende
     node: "lab",
     leftOut: { llc_misses: 'no PMU: "perf" has nothing to count' },
     version: "1.2.3",
-    usage: () => ({ cpuSeconds: 1.5, residentBytes: 64_000_000 }),
     ...values,
   };
 }

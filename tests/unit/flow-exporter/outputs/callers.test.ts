@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, it } from "node:test";
 import { createApp } from "../../../../exporters/flow-exporter/outputs/http/app.ts";
-import { createMetrics } from "../../../../exporters/flow-exporter/outputs/metrics.ts";
+import { createMetrics } from "../../../../exporters/flow-exporter/outputs/prometheus/metrics.ts";
 import { ask, codeOf } from "../../../lib/ask.ts";
 import { silent } from "../lib/log.ts";
 import { viewOf } from "../lib/view.ts";

@@ -6,7 +6,7 @@ import { after, before, describe, test } from "node:test";
 import { ROLE } from "../../../../exporters/flow-exporter/decode/layout.ts";
 import type { FlowWork } from "../../../../exporters/flow-exporter/model/work.ts";
 import { createApp } from "../../../../exporters/flow-exporter/outputs/http/app.ts";
-import { createMetrics } from "../../../../exporters/flow-exporter/outputs/metrics.ts";
+import { createMetrics } from "../../../../exporters/flow-exporter/outputs/prometheus/metrics.ts";
 import type { View } from "../../../../exporters/flow-exporter/outputs/view.ts";
 import { silent } from "../lib/log.ts";
 import type { End, SocketValues } from "../lib/rows.ts";

@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, test } from "node:test";
 import { execa } from "execa";
-import { createMetrics } from "../../../../exporters/flow-exporter/outputs/metrics.ts";
+import { createMetrics } from "../../../../exporters/flow-exporter/outputs/prometheus/metrics.ts";
 import type { View } from "../../../../exporters/flow-exporter/outputs/view.ts";
 import { SOCKETS } from "../lib/sockets.ts";
 import { viewOf } from "../lib/view.ts";

@@ -1,8 +1,9 @@
 import { Counter, Gauge, Registry } from "prom-client";
-import { DEFINITIONS, type Definition } from "./definitions.ts";
+import type { View } from "../view.ts";
+import type { Metric } from "./definitions/definition.ts";
+import { METRICS } from "./definitions/index.ts";
 import { createEdgeText } from "./edge-text.ts";
 import { TextBuffer } from "./text-buffer.ts";
-import type { View } from "./view.ts";
 
 /** For what came since the last scrape. */
 const ROOM_BYTES = 65_536;
@@ -14,11 +15,14 @@ export interface Metrics {
   text(): Promise<Buffer>;
 }
 
-/** Every metric of this exporter; values are taken from `view` when Prometheus asks. */
-export function createMetrics(view: View): Metrics {
+/**
+ * Every metric of this exporter; values are taken from `view` when Prometheus asks.
+ * @param ofProcess what is said about the process itself
+ */
+export function createMetrics(view: View, ofProcess = new Registry()): Metrics {
   const registry = new Registry();
   const edgeText = createEdgeText();
-  for (const definition of DEFINITIONS) register(registry, view, definition);
+  for (const metric of METRICS) register(registry, view, metric);
   let lastBytes = 0;
   return {
     contentType: registry.contentType,
@@ -26,15 +30,16 @@ export function createMetrics(view: View): Metrics {
       const text = new TextBuffer(lastBytes + ROOM_BYTES);
       edgeText(view.edges(), view.tracer.up === true, text);
       text.add(await registry.metrics());
+      text.add(await ofProcess.metrics());
       lastBytes = text.bytes.length;
       return text.bytes;
     },
   };
 }
 
-function register(registry: Registry, view: View, { name, help, labels = [], samples }: Definition): void {
+function register(registry: Registry, view: View, { name, type, help, labels, samples }: Metric): void {
   const common = { name, help, labelNames: labels, registers: [registry] };
-  if (name.endsWith("_total")) {
+  if (type === "counter") {
     new Counter({
       ...common,
       collect() {

@@ -1,0 +1,35 @@
+import type { Status } from "../../../decode/status-row.ts";
+import type { View } from "../../view.ts";
+import { type Metric, metric, type Sample } from "./definition.ts";
+
+/** The kernel part about itself: absent while it is gone. */
+export const TRACER_METRICS: readonly Metric[] = [
+  metric(
+    "flow_tracer_table_room",
+    "How many entries the tracer's tables have room for: open TCP flows (flows), ended TCP flows (closed), UDP (udp).",
+    ["table"],
+    (view) => ofTracer(view, ({ room }) => Object.entries(room).map(([table, most]) => [most, { table }])),
+  ),
+  metric("flow_tracer_table_bytes", "Kernel memory that the tracer's tables take, full or empty.", [], (view) =>
+    ofTracer(view, ({ tableBytes }) => [[tableBytes]]),
+  ),
+  metric(
+    "flow_udp_mode_info",
+    "Always 1; its label is where UDP is counted: in the kernel's UDP functions (functions), at the root cgroup, which " +
+      "all packets pass (cgroup), or not at all (off).",
+    ["mode"],
+    (view) => ofTracer(view, ({ udpMode }) => [[1, { mode: udpMode }]]),
+  ),
+  metric(
+    "flow_tracer_refused_runs_total",
+    "Events for which the kernel did not run a tracer's program, as that ran on the same CPU already. What they changed is " +
+      "found later, or counted in flow_lost_flows_total.",
+    [],
+    (view) => ofTracer(view, ({ refusedRuns }) => [[refusedRuns]]),
+  ),
+];
+
+function ofTracer(view: View, samplesOf: (status: Status) => Sample[]): Sample[] {
+  const status = view.status();
+  return status ? samplesOf(status) : [];
+}
