@@ -3,8 +3,8 @@ import { type ContainerEvent, decodeContainerEvent } from "./decode/container-ev
 import { decodeContainer } from "./decode/containers.ts";
 import { decodeServices, type Service } from "./decode/services.ts";
 import type { Container } from "./model/container.ts";
+import type { SourceHealth } from "./model/source-health.ts";
 import type { DockerReader } from "./read/docker.ts";
-import type { SourceHealth } from "./source-health.ts";
 
 const RECONNECT_MS = 2_000;
 const KEPT_MS = 300_000;

@@ -15,7 +15,7 @@ export class UdpEntries {
   #left: Uint8Array;
 
   /** Goes on from rows that an earlier exporter left. @throws DecodeError when they are none. */
-  constructor(tracer: Pick<Tracer, "udp" | "acknowledgeUdp">, left = NONE) {
+  constructor(tracer: Pick<Tracer, "udp" | "acknowledgeUdp">, left: Uint8Array = NONE) {
     this.#tracer = tracer;
     this.#left = left;
     this.#kept = new KeptRows(new UdpRows(left), (rows, index) => rows.key(index));

@@ -1,6 +1,7 @@
 import { createEdge, type Edge } from "../model/edge.ts";
 import { type Endpoint, OTHER, WORLD } from "../model/endpoint.ts";
 import type { FlowDelta } from "../model/flow-delta.ts";
+import type { FlowSink } from "../model/flow-source.ts";
 import { Connections } from "./connections.ts";
 import { Departed, type DepartedState } from "./departed.ts";
 import { EdgeTable } from "./edge-table.ts";
@@ -36,7 +37,8 @@ export interface EdgesState {
  * 3. In a full table an edge of a source that has few takes the place of one of the source that has most.
  * 4. What finds no place is counted under `~other`; what left is in `departed`. The sum over all never goes back.
  */
-export class EdgeTotals {
+export class EdgeTotals implements FlowSink {
+  readonly name = "totals";
   /** Payload bytes exchanged with the world, both ways, since this exporter started. */
   outsideBytes = 0;
   readonly #table: EdgeTable;

@@ -1,9 +1,7 @@
-import { Collector } from "../../../exporters/flow-exporter/collector.ts";
-import { Metadata } from "../../../exporters/flow-exporter/metadata.ts";
+import { createPipeline } from "../../../exporters/flow-exporter/pipeline.ts";
 import type { DockerReader } from "../../../exporters/flow-exporter/read/docker.ts";
 import { createHost } from "../../../exporters/flow-exporter/read/host.ts";
 import { createTracer } from "../../../exporters/flow-exporter/read/tracer.ts";
-import { createHealths } from "../../../exporters/flow-exporter/source-health.ts";
 import { timed } from "../lib/timed.ts";
 
 /** Milliseconds of one cycle of the exporter, by what they went to. */
@@ -25,15 +23,12 @@ const NO_DOCKER: DockerReader = { list: async () => [], overlays: async () => []
 export function createCycles(pins: string): () => Cycle {
   const spent = new Map<string, number>();
   const tracer = timeCalls(createTracer(pins), spent);
-  const healths = createHealths(QUIET);
-  const metadata = new Metadata(NO_DOCKER, healths.docker);
-  const collector = new Collector({
-    tracer,
-    host: createHost("/proc"),
-    metadata,
-    healths,
-    limits: { maxEdges: MAX_EDGES, maxPorts: MAX_EDGES },
-  });
+  const limits = { maxEdges: MAX_EDGES, maxPorts: MAX_EDGES };
+  const { collector, source, healths } = createPipeline(
+    { tracer, docker: NO_DOCKER, host: createHost("/proc") },
+    { limits, udp: false, ownPid: process.pid, onClockStep: () => {} },
+    QUIET,
+  );
   for (let pass = 0; pass < 2; pass++) collector.maintain();
   return () => {
     spent.clear();
@@ -41,7 +36,7 @@ export function createCycles(pins: string): () => Cycle {
     if (!healths.tracer.up) throw new Error(`the exporter could not read: ${healths.tracer.reason}`);
     const read = spent.get("flows") ?? 0;
     const others = [...spent.values()].reduce((sum, ms) => sum + ms, 0) - read;
-    return { rows: collector.rows, read, join: whole - read - others, others };
+    return { rows: source.rows, read, join: whole - read - others, others };
   };
 }
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Collector } from "../../../exporters/flow-exporter/collector.ts";
+import type { Collector } from "../../../exporters/flow-exporter/collector.ts";
 import { STATUS } from "../../../exporters/flow-exporter/decode/layout.ts";
-import { Metadata } from "../../../exporters/flow-exporter/metadata.ts";
+import { createPipeline } from "../../../exporters/flow-exporter/pipeline.ts";
 import type { DockerReader } from "../../../exporters/flow-exporter/read/docker.ts";
-import { createHealths } from "../../../exporters/flow-exporter/source-health.ts";
+import type { EdgeTotals } from "../../../exporters/flow-exporter/totals/edge-totals.ts";
 import { Kernel } from "./lib/kernel.ts";
 import { silent } from "./lib/log.ts";
 import { processRow } from "./lib/rows.ts";
@@ -16,12 +16,12 @@ const SECOND_NS = 1e9;
 
 describe("a cycle", () => {
   test("turns rows into totals", () => {
-    const { collector, healths } = fixture();
+    const { collector, healths, source, totals } = fixture();
     collector.collect();
     collector.collect();
-    assert.deepEqual([healths.tracer.up, collector.rows, [...collector.flowsOfLate()].length], [true, 4, 3]);
+    assert.deepEqual([healths.tracer.up, source.rows, [...source.records()].length], [true, 4, 3]);
     const underOther = [0, 0];
-    assert.deepEqual(sent(collector), [4099, 5, 0, ...underOther]);
+    assert.deepEqual(sent(totals), [4099, 5, 0, ...underOther]);
   });
 
   test("fails with its reason when the tracer has been gone for more than five seconds, and heals", () => {
@@ -52,13 +52,13 @@ describe("a cycle", () => {
   });
 
   test("notices that the clock was set, forward and back, and not that it drifts", () => {
-    const { collector, kernel, steps } = fixture();
+    const { collector, watch, kernel, steps } = fixture();
     for (const seconds of [0.4, 86_400, 0, -86_400, -0.3]) {
       kernel.wallOffset += seconds;
       collector.collect();
     }
     assert.deepEqual(steps.map(Math.round), [86_400, -86_400]);
-    assert.equal(collector.clockSteps.count, 2);
+    assert.equal(watch.clockSteps.count, 2);
   });
 
   test("does not try what the tracer has left out, and says whose log tells why", () => {
@@ -73,9 +73,9 @@ describe("a cycle", () => {
   });
 
   test("keeps its totals over a read that cannot be decoded", () => {
-    const { collector, healths, kernel } = fixture();
+    const { collector, totals, healths, kernel } = fixture();
     for (let read = 0; read < 2; read++) collector.collect();
-    const before = sent(collector);
+    const before = sent(totals);
     const live = kernel.live.bind(kernel);
     kernel.live = () => Buffer.concat([live(), Buffer.alloc(128)]);
     collector.collect();
@@ -83,7 +83,7 @@ describe("a cycle", () => {
     kernel.live = live;
     collector.collect();
     assert.equal(healths.tracer.up, true);
-    assert.deepEqual(sent(collector), before);
+    assert.deepEqual(sent(totals), before);
   });
 
   test("asks Docker once about a container it has not told about", async () => {
@@ -101,7 +101,7 @@ describe("a cycle", () => {
 
   test("knows the address that a network of Docker's gives the host as soon as Docker has told of it", async () => {
     const files: Record<string, string> = {};
-    const { collector, metadata, kernel } = fixture({}, files);
+    const { collector, totals, metadata, kernel } = fixture({}, files);
     collector.maintain();
     files.fib_trie = "|-- 172.30.0.1\n           /32 host LOCAL\n";
     await metadata.refresh();
@@ -109,7 +109,7 @@ describe("a cycle", () => {
     collector.collect();
     kernel.pass(1);
     collector.collect();
-    const [edge] = [...collector.totals].filter(({ edge }) => edge.destinationPort === 22);
+    const [edge] = [...totals].filter(({ edge }) => edge.destinationPort === 22);
     assert.equal(edge?.edge.destination.name, "host/~unknown");
   });
 
@@ -120,7 +120,7 @@ describe("a cycle", () => {
     ["udp", "udp"],
   ] as const) {
     test(`without pin ${pin}, ${name} fails, the rest goes on, and it heals`, () => {
-      const { collector, healths, kernel } = fixture();
+      const { collector, totals, healths, kernel } = fixture();
       kernel.udpRows = new Uint8Array();
       kernel.broken = pin;
       for (let cycle = 0; cycle < 4; cycle++) {
@@ -133,7 +133,7 @@ describe("a cycle", () => {
         [name],
       );
       assert.equal(failed[0]?.reason, `ENOENT: no such file or directory, open '/pins/${pin}'`);
-      assert.ok(sent(collector).includes(4099));
+      assert.ok(sent(totals).includes(4099));
       kernel.broken = undefined;
       cycleOf(collector);
       assert.equal(failed[0]?.up, true);
@@ -165,14 +165,14 @@ describe("a cycle", () => {
   });
 
   test("counts all that a tracer has lost which started anew, even if that is more than the one before had lost", () => {
-    const { collector, kernel } = fixture();
+    const { collector, watch, kernel } = fixture();
     kernel.statusValues = { udp_lost: 100 };
     collector.collect();
     kernel.restart();
     kernel.statusValues = { udp_lost: 150 };
     collector.collect();
     collector.collect();
-    assert.equal(collector.lostFlows.state.total.udp, 250);
+    assert.equal(watch.lostFlows.state.total.udp, 250);
   });
 });
 
@@ -181,13 +181,12 @@ function cycleOf(collector: Collector): void {
   collector.collect();
 }
 
-function sent(collector: Collector): number[] {
-  return [...collector.totals].map(({ sentBytes }) => sentBytes);
+function sent(totals: EdgeTotals): number[] {
+  return [...totals].map(({ sentBytes }) => sentBytes);
 }
 
-/** A collector whose tracer had a heartbeat 100 s after boot, which is now. */
-function fixture(parts: { udp?: boolean } = {}, files: Record<string, string> = {}) {
-  const healths = createHealths(silent);
+/** A pipeline whose tracer had a heartbeat 100 s after boot, which is now. */
+function fixture(options: { udp?: boolean } = {}, files: Record<string, string> = {}) {
   const kernel = new Kernel();
   for (const values of SOCKETS) kernel.open({ start: 0, ...values });
   kernel.processRows = Buffer.concat([
@@ -197,23 +196,17 @@ function fixture(parts: { udp?: boolean } = {}, files: Record<string, string> = 
   ]);
   kernel.nowNs = 100 * SECOND_NS;
   const docker: DockerReader = { list: async () => [], overlays: async () => [], watch: async () => {} };
-  const metadata = new Metadata(docker, healths.docker);
-  const host = kernel.host(files);
   const steps: number[] = [];
-  const onClockStep = (seconds: number) => void steps.push(seconds);
-  return {
-    collector: new Collector({
-      tracer: kernel,
-      host,
-      metadata,
-      healths,
+  const pipeline = createPipeline(
+    { tracer: kernel, docker, host: kernel.host(files) },
+    {
       limits: { maxEdges: 10, maxPorts: 64 },
-      onClockStep,
-      ...parts,
-    }),
-    steps,
-    healths,
-    kernel,
-    metadata,
-  };
+      udp: false,
+      ownPid: process.pid,
+      onClockStep: (seconds) => void steps.push(seconds),
+      ...options,
+    },
+    silent,
+  );
+  return { ...pipeline, steps, kernel };
 }

@@ -113,28 +113,31 @@ interface Action {
 const action = fc.record({ kind: fc.constantFrom(...kinds), which: fc.nat(30), bytes: fc.nat(5_000) });
 
 describe("every flow counts once, exactly", () => {
-  test("whatever opens, sends and closes between any two reads, and however often the exporter is killed", () => {
-    fc.assert(
-      fc.property(fc.array(fc.tuple(action, fc.array(action, { maxLength: 4 })), { maxLength: 60 }), (script) => {
-        const workload = new Workload();
-        const disk = new Disk();
-        let running = new Running(workload.kernel, disk);
-        for (const [one, meanwhile] of script) {
-          if (one.kind === "kill exporter") running = new Running(workload.kernel, disk);
-          else if (one.kind === "cycle") running.cycle(one.which);
-          else if (one.kind === "cycle that is slow") slowCycle(running, workload, meanwhile, one.which);
-          else if (one.kind === "fail to read") brokenCycle(running, workload, one.which);
-          else workload.act(one);
-        }
-        for (let cycle = 0; cycle < 4; cycle++) running.cycle();
-        const { sent, opened, closed, failed } = running.sums();
-        assert.deepEqual({ sent, opened, closed, failed }, workload.truth);
-      }),
+  test("whatever opens, sends and closes between any two reads, and however often the exporter is killed", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(action, fc.array(action, { maxLength: 4 })), { maxLength: 60 }),
+        async (script) => {
+          const workload = new Workload();
+          const disk = new Disk();
+          let running = new Running(workload.kernel, disk);
+          for (const [one, meanwhile] of script) {
+            if (one.kind === "kill exporter") running = new Running(workload.kernel, disk);
+            else if (one.kind === "cycle") await running.cycle(one.which);
+            else if (one.kind === "cycle that is slow") await slowCycle(running, workload, meanwhile, one.which);
+            else if (one.kind === "fail to read") await brokenCycle(running, workload, one.which);
+            else workload.act(one);
+          }
+          for (let cycle = 0; cycle < 4; cycle++) await running.cycle();
+          const { sent, opened, closed, failed } = running.sums();
+          assert.deepEqual({ sent, opened, closed, failed }, workload.truth);
+        },
+      ),
       { numRuns: 400 },
     );
   });
 
-  test("thousands within one read, which takes them in parts, and the last of them only half", () => {
+  test("thousands within one read, which takes them in parts, and the last of them only half", async () => {
     const workload = new Workload();
     const disk = new Disk();
     for (let which = 0; which < 3_001; which++) {
@@ -144,64 +147,89 @@ describe("every flow counts once, exactly", () => {
     }
     workload.act({ kind: "open local", which: 0, bytes: 0 });
     workload.act({ kind: "close client", which: 3_001, bytes: 0 });
-    new Running(workload.kernel, disk).cycle(20);
+    await new Running(workload.kernel, disk).cycle(20);
     const next = new Running(workload.kernel, disk);
-    for (let cycle = 0; cycle < 4; cycle++) next.cycle();
+    for (let cycle = 0; cycle < 4; cycle++) await next.cycle();
     const { sent, opened, closed, failed } = next.sums();
     assert.deepEqual({ sent, opened, closed, failed }, workload.truth);
   });
 
-  test("acknowledged flows are freed, once the totals are on disk", () => {
+  test("acknowledged flows are freed, once the totals are on disk", async () => {
     const workload = new Workload();
     const disk = new Disk();
     const running = new Running(workload.kernel, disk);
     workload.act({ kind: "fail", which: 0, bytes: 0 });
     disk.full = true;
-    running.cycle(20);
+    await running.cycle(20);
     assert.equal(workload.kernel.unacknowledged, 1);
-    assert.match(running.healths.state.reason, /no space left/);
+    assert.match(running.pipeline.healths.state.reason, /no space left/);
     disk.full = false;
-    running.cycle(20);
+    await running.cycle(20);
     assert.equal(workload.kernel.unacknowledged, 0);
   });
 
-  test("without a state file they are freed at once", () => {
+  test("what is read while the totals are written is not acknowledged with them", async () => {
+    const { kernel, act } = actions();
+    const disk = new Disk();
+    const running = new Running(kernel, disk);
+    const { collector, checkpoint } = running.pipeline;
+    act("fail");
+    kernel.pass(20);
+    collector.collect();
+    const writing = checkpoint.keep(kernel.nowNs / 1e6);
+    act("fail");
+    collector.collect();
+    await writing;
+    assert.equal(kernel.unacknowledged, 2, "the second is not in the file yet");
+    await running.cycle(20);
+    assert.equal(kernel.unacknowledged, 0);
+  });
+
+  test("without a state file they are freed at once", async () => {
     const workload = new Workload();
     const running = new Running(workload.kernel, undefined);
     workload.act({ kind: "fail", which: 0, bytes: 0 });
-    running.cycle();
+    await running.cycle();
     assert.deepEqual([workload.kernel.unacknowledged, running.sums().failed], [0, 1]);
   });
 
-  test("a tracer that starts anew takes nothing away, and numbers that start over are not taken for old ones", () => {
+  test("a tracer that starts anew takes nothing away, and numbers that start over are not taken for old ones", async () => {
     const workload = new Workload();
     const running = new Running(workload.kernel, new Disk());
     workload.act({ kind: "open", which: 0, bytes: 0 });
     workload.act({ kind: "send", which: 0, bytes: 700 });
     workload.act({ kind: "fail", which: 0, bytes: 0 });
-    running.cycle();
+    await running.cycle();
     workload.kernel.restart();
     workload.act({ kind: "fail", which: 0, bytes: 0 });
-    for (let cycle = 0; cycle < 3; cycle++) running.cycle();
+    for (let cycle = 0; cycle < 3; cycle++) await running.cycle();
     assert.deepEqual(running.sums(), { sent: 700, received: 0, opened: 1, closed: 0, failed: 2, sizes: 0 });
   });
 
-  test("sockets that a new tracer finds only later go on where they were", () => {
+  test("sockets that a new tracer finds only later go on where they were", async () => {
     const workload = new Workload();
     const running = new Running(workload.kernel, new Disk());
     workload.act({ kind: "open", which: 0, bytes: 0 });
     workload.act({ kind: "send", which: 0, bytes: 700 });
-    running.cycle();
+    await running.cycle();
     workload.kernel.restart();
     const hidden = [...workload.kernel.sockets];
     workload.kernel.sockets.clear();
-    for (let cycle = 0; cycle < 5; cycle++) running.cycle();
+    for (let cycle = 0; cycle < 5; cycle++) await running.cycle();
     for (const [cookie, values] of hidden) workload.kernel.sockets.set(cookie, values);
     workload.act({ kind: "send", which: 0, bytes: 11 });
-    running.cycle();
+    await running.cycle();
     assert.deepEqual(running.sums(), { sent: 711, received: 0, opened: 1, closed: 0, failed: 0, sizes: 0 });
   });
 });
+
+function actions() {
+  const workload = new Workload();
+  return {
+    kernel: workload.kernel,
+    act: (kind: Action["kind"]) => workload.act({ kind, which: 0, bytes: 0 }),
+  };
+}
 
 const AWAITED_CGROUP = 77;
 const SENDERS = [1, 2, 3, 4].map((cookie) => ({
@@ -220,9 +248,9 @@ const udpAction = fc.record({
 });
 
 describe("every datagram counts once", () => {
-  test("whatever is sent, and is idle, between any two reads, and however often the exporter is killed", () => {
-    fc.assert(
-      fc.property(fc.array(udpAction, { maxLength: 60 }), (script) => {
+  test("whatever is sent, and is idle, between any two reads, and however often the exporter is killed", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(udpAction, { maxLength: 60 }), async (script) => {
         const { kernel, datagrams, disk } = counting();
         let running = new Running(kernel, disk);
         let sent = 0;
@@ -235,13 +263,13 @@ describe("every datagram counts once", () => {
           else {
             if (kind === "fail to read") kernel.broken = which % 2 ? "udp" : "udp_ack";
             disk.full = kind === "fail to write";
-            running.cycle(which);
+            await running.cycle(which);
             [kernel.broken, disk.full] = [undefined, false];
             if (kind === "cycle that ends in a kill") running = new Running(kernel, disk);
           }
         }
         datagrams.rest();
-        for (let cycle = 0; cycle < 6; cycle++) running.cycle(10);
+        for (let cycle = 0; cycle < 6; cycle++) await running.cycle(10);
         const sums = running.sums();
         assert.deepEqual(
           { sent: sums.sent, opened: sums.opened, left: datagrams.size },
@@ -252,10 +280,10 @@ describe("every datagram counts once", () => {
     );
   });
 
-  test("where the table is half full, it is written down and acknowledged in the next second", () => {
+  test("where the table is half full, it is written down and acknowledged in the next second", async () => {
     const { kernel, datagrams, disk } = counting();
     const running = new Running(kernel, disk);
-    running.cycle(20);
+    await running.cycle(20);
     for (const [room, left] of [
       [100, 1],
       [2, 0],
@@ -263,22 +291,22 @@ describe("every datagram counts once", () => {
       kernel.statusValues = { udp_room: room };
       datagrams.send({ cookie: 9, source: "192.168.1.10:4009", destination: "9.9.9.9:53" }, 7);
       datagrams.rest();
-      for (let cycle = 0; cycle < 2; cycle++) running.cycle();
+      for (let cycle = 0; cycle < 2; cycle++) await running.cycle();
       assert.equal(datagrams.size, left);
     }
   });
 
-  test("a disk that fails keeps them in the kernel, unless its table is half full", () => {
+  test("a disk that fails keeps them in the kernel, unless its table is half full", async () => {
     const { kernel, datagrams, disk } = counting();
     const running = new Running(kernel, disk);
     datagrams.send({ cookie: 9, source: "192.168.1.10:4009", destination: "9.9.9.9:53" }, 7);
     datagrams.rest();
     disk.full = true;
     kernel.statusValues = { udp_room: 100 };
-    for (let cycle = 0; cycle < 3; cycle++) running.cycle(20);
+    for (let cycle = 0; cycle < 3; cycle++) await running.cycle(20);
     assert.equal(datagrams.size, 1);
     kernel.statusValues = { udp_room: 2 };
-    for (let cycle = 0; cycle < 3; cycle++) running.cycle(20);
+    for (let cycle = 0; cycle < 3; cycle++) await running.cycle(20);
     assert.equal(datagrams.size, 0);
   });
 });
@@ -293,19 +321,24 @@ function counting() {
 }
 
 /** A cycle in which things happen after the read of each pin. */
-function slowCycle(running: Running, workload: Workload, meanwhile: readonly Action[], which: number): void {
+async function slowCycle(
+  running: Running,
+  workload: Workload,
+  meanwhile: readonly Action[],
+  which: number,
+): Promise<void> {
   const pin = PINS[which % PINS.length];
   workload.kernel.afterRead = (read) => {
     if (read !== pin) return;
     for (const one of meanwhile) workload.act(one);
   };
-  running.cycle(which);
+  await running.cycle(which);
   workload.kernel.afterRead = () => {};
 }
 
-function brokenCycle(running: Running, workload: Workload, which: number): void {
+async function brokenCycle(running: Running, workload: Workload, which: number): Promise<void> {
   const pins = [...PINS, "closed_ack", "processes"];
   workload.kernel.broken = pins[which % pins.length];
-  running.cycle(which);
+  await running.cycle(which);
   workload.kernel.broken = undefined;
 }

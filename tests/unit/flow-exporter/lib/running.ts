@@ -1,8 +1,5 @@
-import { Collector } from "../../../../exporters/flow-exporter/collector.ts";
-import { Metadata } from "../../../../exporters/flow-exporter/metadata.ts";
-import { Persistence } from "../../../../exporters/flow-exporter/persistence.ts";
+import { createPipeline, type Pipeline } from "../../../../exporters/flow-exporter/pipeline.ts";
 import type { StateFile } from "../../../../exporters/flow-exporter/read/state-file.ts";
-import { createHealths, type Healths } from "../../../../exporters/flow-exporter/source-health.ts";
 import type { EdgeLimits } from "../../../../exporters/flow-exporter/totals/edge-totals.ts";
 import type { Kernel } from "./kernel.ts";
 import { silent } from "./log.ts";
@@ -17,9 +14,9 @@ export class Disk implements StateFile {
     return this.text;
   }
 
-  write(text: string): void {
+  async write(pieces: Iterable<string>): Promise<void> {
     if (this.full) throw new Error("ENOSPC: no space left on device");
-    this.text = text;
+    this.text = [...pieces].join("");
   }
 
   setAside(): string {
@@ -31,37 +28,32 @@ export class Disk implements StateFile {
 
 /** What an exporter does cycle by cycle, without its clock and its port. To kill it is to make another. */
 export class Running {
-  readonly collector: Collector;
-  readonly metadata: Metadata;
-  readonly healths: Healths = createHealths(silent);
+  readonly pipeline: Pipeline;
   readonly warnings: unknown[] = [];
   readonly #kernel: Kernel;
-  readonly persistence: Persistence;
 
   constructor(kernel: Kernel, disk: Disk | undefined, limits: EdgeLimits = { maxEdges: 100, maxPorts: 64 }) {
-    const log = { warn: (line: unknown) => void this.warnings.push(line) };
-    this.metadata = new Metadata(
-      { list: async () => [], overlays: async () => [], watch: async () => {} },
-      this.healths.docker,
-    );
+    const log = Object.assign(Object.create(silent), { warn: (line: unknown) => void this.warnings.push(line) });
+    const docker = { list: async () => [], overlays: async () => [], watch: async () => {} };
     this.#kernel = kernel;
-    this.persistence = new Persistence(disk, this.healths.state, log);
-    const before = this.persistence.load();
-    const host = kernel.host();
-    const { metadata, healths } = this;
-    this.collector = new Collector({ tracer: kernel, host, metadata, healths, limits, before });
+    this.pipeline = createPipeline(
+      { tracer: kernel, docker, host: kernel.host(), state: disk },
+      { limits, udp: false, ownPid: process.pid, onClockStep: () => {} },
+      log,
+    );
   }
 
   /** One cycle, a second after the one before. */
-  cycle(seconds = 1): void {
+  async cycle(seconds = 1): Promise<void> {
+    const { collector, checkpoint } = this.pipeline;
     this.#kernel.pass(seconds);
-    this.collector.collect();
-    this.persistence.keep(this.collector, this.#kernel.nowNs / 1e6);
+    collector.collect();
+    await checkpoint.keep(this.#kernel.nowNs / 1e6);
   }
 
   /** The sums over all edges, those that have left among them; `sizes` without these. */
   sums() {
-    const { totals } = this.collector;
+    const { totals } = this.pipeline;
     const sums = { sent: 0, received: 0, opened: 0, closed: 0, failed: 0, sizes: 0 };
     for (const one of [...totals, ...Object.values(totals.departed)]) {
       sums.sent += one.sentBytes;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { jsonPieces } from "../../../../exporters/flow-exporter/checkpoint/json-pieces.ts";
 import { drainDeltas } from "../../../../exporters/flow-exporter/join/deltas.ts";
 import { containerEndpoint, processEndpoint } from "../../../../exporters/flow-exporter/join/endpoint.ts";
 import { createFlow, type Flow } from "../../../../exporters/flow-exporter/join/flow.ts";
@@ -9,7 +10,7 @@ import { createEdge, MANY_PORTS } from "../../../../exporters/flow-exporter/mode
 import { WORLD } from "../../../../exporters/flow-exporter/model/endpoint.ts";
 import type { EdgeTotal } from "../../../../exporters/flow-exporter/totals/edge-total.ts";
 import { type EdgeLimits, EdgeTotals } from "../../../../exporters/flow-exporter/totals/edge-totals.ts";
-import { decodeState, encodeState, type State } from "../../../../exporters/flow-exporter/totals/state.ts";
+import { edgesParticipant } from "../../../../exporters/flow-exporter/totals/edges-checkpoint.ts";
 import { allCounted, isUsed } from "../lib/totals.ts";
 import { container } from "../lib/world.ts";
 
@@ -297,10 +298,10 @@ test("an exporter that goes on with a full table leaves those in it who have con
 });
 
 /** Totals with a clock; a second passes with each read, unless told. `before`: of an earlier exporter. */
-function started(limits: EdgeLimits = SHIPPED, before?: State, startMs = 1e6) {
+function started(limits: EdgeLimits = SHIPPED, before?: string, startMs = 1e6) {
   const totals = new EdgeTotals(limits);
   let nowMs = startMs;
-  if (before) totals.restore(before, nowMs);
+  if (before) edgesParticipant(totals).prepare(JSON.parse(before))({ sameBoot: true, nowNs: nowMs * 1e6 });
   return {
     totals,
     nowMs: () => nowMs,
@@ -317,14 +318,8 @@ function started(limits: EdgeLimits = SHIPPED, before?: State, startMs = 1e6) {
 }
 
 /** Through the file, as the next exporter reads it. */
-function stored(totals: EdgeTotals): State {
-  const seen = { liveLost: 0, storageLost: 0, closedLost: 0, closedErased: 0, missedEvents: 0, udpLost: 0 };
-  const losses = { total: { live: 0, closed: 0, erased: 0, events: 0, udp: 0 }, seen };
-  const closed = { tracer: "", taken: [], rows: "", erased: 0 };
-  const tenures = { toldNs: 0, held: [] };
-  const own = { ownContainers: [], proxies: [], containers: [], cgroups: [], tenures };
-  const rest = { unseenSeconds: 0, work: [], ...own, closed, tcp: [], udp: [], udpRows: "" };
-  return decodeState(encodeState({ bootId: "boot", ...totals.state, losses, ...rest }));
+function stored(totals: EdgeTotals): string {
+  return [...jsonPieces(edgesParticipant(totals).save())].join("");
 }
 
 function scan(first = 1, ports = SCANNED, victim = VICTIM): Flow[] {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import * as fs from "node:fs";
+import * as promises from "node:fs/promises";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -7,7 +7,6 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { ROWS_VERSION } from "../../../exporters/flow-exporter/decode/layout.ts";
 import { createStateFile, type Files } from "../../../exporters/flow-exporter/read/state-file.ts";
-import { decodeState } from "../../../exporters/flow-exporter/totals/state.ts";
 import { Kernel } from "./lib/kernel.ts";
 import { closedRow, processRow, udpRow } from "./lib/rows.ts";
 import { Disk, Running } from "./lib/running.ts";
@@ -17,121 +16,121 @@ import { container, idOf } from "./lib/world.ts";
 const WORLD = { source: "192.168.1.10:4000", destination: "9.9.9.9:443", comm: "curl" };
 
 describe("totals on disk", () => {
-  test("an exporter goes on where the one before was killed", () => {
+  test("an exporter goes on where the one before was killed", async () => {
     const { kernel, disk } = started();
     const before = new Running(kernel, disk);
     const cookie = kernel.open({ ...WORLD, sent: 700, received: 60 });
-    before.cycle(20);
+    await before.cycle(20);
     kernel.send(cookie, 5);
     const after = new Running(kernel, disk);
-    after.cycle();
+    await after.cycle();
     assert.deepEqual(after.sums(), { ...before.sums(), sent: before.sums().sent + 5 });
   });
 
-  test("after a reboot the totals stay, and the sockets are new", () => {
+  test("after a reboot the totals stay, and the sockets are new", async () => {
     const { kernel, disk } = started();
     const before = new Running(kernel, disk);
     kernel.open({ ...WORLD, cookie: 900, sent: 700 });
-    before.cycle(20);
+    await before.cycle(20);
     kernel.bootId = "boot-2";
     kernel.nowNs = 10e9;
     kernel.sockets.clear();
     kernel.open({ ...WORLD, cookie: 900, sent: 11 });
     const after = new Running(kernel, disk);
-    after.cycle();
+    await after.cycle();
     assert.equal(after.sums().sent, before.sums().sent + 11);
   });
 
-  test("UDP goes on as well, unless the tracer has numbered its entries anew", () => {
+  test("UDP goes on as well, unless the tracer has numbered its entries anew", async () => {
     const { kernel, disk } = started();
     const socket = { ...WORLD, cookie: 5, destination: "9.9.9.9:53", sent: 100 };
     kernel.udpRows = udpRow(socket, 1);
-    new Running(kernel, disk).cycle(20);
+    await new Running(kernel, disk).cycle(20);
     kernel.udpRows = udpRow({ ...socket, sent: 130 }, 1);
     const second = new Running(kernel, disk);
-    second.cycle(20);
+    await second.cycle(20);
     assert.equal(udpBytes(second), 130);
     kernel.restart();
     kernel.udpRows = udpRow({ ...socket, sent: 40 }, 1);
     const third = new Running(kernel, disk);
-    third.cycle();
+    await third.cycle();
     assert.equal(udpBytes(third), 170);
   });
 
-  test("a container that is gone keeps its name", () => {
+  test("a container that is gone keeps its name", async () => {
     const { kernel, disk } = started();
     const before = new Running(kernel, disk);
-    before.metadata.restore([container("brief", { id: idOf("e") })]);
+    before.pipeline.metadata.restore([container("brief", { id: idOf("e") })]);
     kernel.processRows = Buffer.concat([
       processRow({ pid: 1 }),
       processRow({ pid: 9, cgroup_id: 70, cgroup_name: idOf("e") }),
     ]);
-    before.cycle(20);
+    await before.cycle(20);
     kernel.processRows = processRow({ pid: 1 });
     const after = new Running(kernel, disk);
     kernel.close(kernel.open({ ...WORLD, netns: 8, cgroup: 70 }));
-    after.cycle();
-    const names = [...after.collector.totals].map(({ edge }) => edge.source.name);
+    await after.cycle();
+    const names = [...after.pipeline.totals].map(({ edge }) => edge.source.name);
     assert.ok(names.includes("brief"), names.join());
   });
 
-  test("time from a tracer's last sign to the start of the next is unseen", () => {
+  test("time from a tracer's last sign to the start of the next is unseen", async () => {
     const { kernel, disk } = started();
     const running = new Running(kernel, disk);
-    running.cycle();
+    await running.cycle();
     kernel.pass(7);
     kernel.restart();
-    running.cycle();
-    running.cycle(20);
-    assert.equal(Math.round(running.collector.unseen.seconds), 7);
+    await running.cycle();
+    await running.cycle(20);
+    assert.equal(Math.round(running.pipeline.watch.unseen.seconds), 7);
   });
 
-  test("so is the time after both tracer and exporter have ended, from what was written down last", () => {
+  test("so is the time after both tracer and exporter have ended, from what was written down last", async () => {
     const { kernel, disk } = started();
-    new Running(kernel, disk).cycle(20);
+    await new Running(kernel, disk).cycle(20);
     kernel.pass(40);
     kernel.restart();
     kernel.pass(300);
     const after = new Running(kernel, disk);
-    after.cycle();
-    after.cycle(20);
-    assert.equal(Math.round(after.collector.unseen.seconds), 40);
-    assert.equal(Math.round(new Running(kernel, disk).collector.unseen.seconds), 40);
+    await after.cycle();
+    await after.cycle(20);
+    assert.equal(Math.round(after.pipeline.watch.unseen.seconds), 40);
+    assert.equal(Math.round(new Running(kernel, disk).pipeline.watch.unseen.seconds), 40);
   });
 
-  test("an exporter that was away misses nothing where the tracer has lived on", () => {
+  test("an exporter that was away misses nothing where the tracer has lived on", async () => {
     const { kernel, disk } = started();
-    new Running(kernel, disk).cycle(20);
+    await new Running(kernel, disk).cycle(20);
     const after = new Running(kernel, disk);
-    after.cycle(3_600);
-    assert.equal(after.collector.unseen.seconds, 0);
+    await after.cycle(3_600);
+    assert.equal(after.pipeline.watch.unseen.seconds, 0);
   });
 
-  test("of a reboot, the time from boot to the start of the tracer is unseen", () => {
+  test("of a reboot, the time from boot to the start of the tracer is unseen", async () => {
     const { kernel, disk } = started();
-    new Running(kernel, disk).cycle(20);
+    await new Running(kernel, disk).cycle(20);
     kernel.bootId = "boot-2";
     kernel.nowNs = 12e9;
     kernel.restart();
     const after = new Running(kernel, disk);
-    after.cycle();
-    assert.equal(Math.round(after.collector.unseen.seconds), 12);
+    await after.cycle();
+    assert.equal(Math.round(after.pipeline.watch.unseen.seconds), 12);
   });
 
-  test("where the clock was set meanwhile, a tracer's first sign stands for its start", () => {
+  test("where the clock was set meanwhile, a tracer's first sign stands for its start", async () => {
     const { kernel, disk } = started();
-    new Running(kernel, disk).cycle(20);
+    await new Running(kernel, disk).cycle(20);
     kernel.pass(40);
     kernel.restart();
     kernel.wallOffset += 86_400;
     kernel.pass(300);
     const after = new Running(kernel, disk);
-    after.cycle();
-    const { unseen, clockSteps } = after.collector;
+    await after.cycle();
+    const { unseen, clockSteps } = after.pipeline.watch;
     assert.deepEqual([unseen.seconds, clockSteps.last?.seconds ?? 0].map(Math.round), [341, 86_400]);
   });
 
-  test("a container is known with all that was known of it", () => {
+  test("a container is known with all that was known of it", async () => {
     const { kernel, disk } = started();
     const [everywhere, somewhere] = [
       { protocol: 6, hostPort: 80, containerPort: 8080 },
@@ -139,9 +138,9 @@ describe("totals on disk", () => {
     ];
     const web = container("web", { id: idOf("e"), addresses: ["172.18.0.9"], publishedPorts: [everywhere, somewhere] });
     const before = new Running(kernel, disk);
-    before.metadata.restore([web]);
-    before.cycle(20);
-    assert.deepEqual(new Running(kernel, disk).metadata.known, [web]);
+    before.pipeline.metadata.restore([web]);
+    await before.cycle(20);
+    assert.deepEqual(new Running(kernel, disk).pipeline.metadata.known, [web]);
   });
 
   for (const [name, text] of [
@@ -151,40 +150,40 @@ describe("totals on disk", () => {
     ["an endpoint that is not there", (good: string) => good.replace(/"source":\d+/, '"source":99')],
     ["nothing", () => ""],
   ] as const) {
-    test(`${name}: put aside with a warning, and counting from zero`, () => {
+    test(`${name}: put aside with a warning, and counting from zero`, async () => {
       const { kernel, disk } = started();
-      new Running(kernel, disk).cycle(20);
+      await new Running(kernel, disk).cycle(20);
       disk.text = text(disk.text ?? "");
       const running = new Running(kernel, disk);
       assert.equal(running.sums().sent, 0);
       assert.match(JSON.stringify(running.warnings), /make no sense.*|"aside":"aside"/);
       assert.notEqual(disk.aside, undefined);
-      assert.equal(running.persistence.setAside, 1);
-      running.cycle(20);
-      assert.doesNotThrow(() => decodeState(disk.text ?? ""));
+      assert.equal(running.pipeline.checkpoint.setAside, 1);
+      await running.cycle(20);
+      assert.equal(new Running(kernel, disk).pipeline.checkpoint.setAside, 0);
     });
   }
 
-  test("ended flows that an exporter of another version has read are lost, and counted as such", () => {
+  test("ended flows that an exporter of another version has read are lost, and counted as such", async () => {
     const { kernel, disk } = started();
-    new Running(kernel, disk).cycle(20);
+    await new Running(kernel, disk).cycle(20);
     const row = closedRow({ ...WORLD, cookie: 7 }, { sequence: 1, endNs: 1 });
     row.writeUInt8(ROWS_VERSION - 1, 3);
     const rows = Buffer.concat([row, row]).toString("base64");
     disk.text = disk.text?.replace('"rows":""', `"rows":"${rows}"`);
     const running = new Running(kernel, disk);
-    running.cycle();
-    assert.deepEqual([running.collector.lostFlows.state.total.closed, disk.aside], [2, undefined]);
+    await running.cycle();
+    assert.deepEqual([running.pipeline.watch.lostFlows.state.total.closed, disk.aside], [2, undefined]);
   });
 
-  test("whatever is in the file, the exporter starts", () => {
+  test("whatever is in the file, the exporter starts", async () => {
     const { kernel, disk } = started();
-    new Running(kernel, disk).cycle(20);
+    await new Running(kernel, disk).cycle(20);
     const good = disk.text ?? "";
-    fc.assert(
-      fc.property(fc.nat(good.length), fc.nat(40), fc.string({ maxLength: 20 }), (at, drop, put) => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(good.length), fc.nat(40), fc.string({ maxLength: 20 }), async (at, drop, put) => {
         disk.text = good.slice(0, at) + put + good.slice(at + drop);
-        new Running(kernel, disk).cycle();
+        await new Running(kernel, disk).cycle();
       }),
     );
   });
@@ -196,8 +195,8 @@ describe("the state file", () => {
     const inner = path.join(folder, "state");
     const file = createStateFile(inner);
     assert.equal(file.read(), undefined);
-    file.write("one");
-    file.write("two");
+    await file.write(["one"]);
+    await file.write(["t", "wo"]);
     assert.equal(file.read(), "two");
     assert.deepEqual(await readdir(inner), ["totals.json"]);
     const aside = file.setAside();
@@ -209,10 +208,11 @@ describe("the state file", () => {
   test("is on the disk before it takes its name, and its name is too", async () => {
     const folder = await mkdtemp(path.join(tmpdir(), "flowtally-state-"));
     const done: string[] = [];
-    createStateFile(folder, told(done)).write("one");
+    await createStateFile(folder, reporting(done)).write(["o", "ne"]);
     assert.deepEqual(done, [
       "mkdir",
       "open totals.json.new",
+      "write",
       "write",
       "fsync",
       "close",
@@ -227,14 +227,16 @@ describe("the state file", () => {
   test("that cannot be brought to the disk keeps the one before, and is a failure", async () => {
     const folder = await mkdtemp(path.join(tmpdir(), "flowtally-state-"));
     const file = createStateFile(folder);
-    file.write("one");
+    await file.write(["one"]);
     const failing = createStateFile(folder, {
-      ...fs,
-      fsyncSync: () => {
-        throw new Error("EIO: i/o error, fsync");
+      ...promises,
+      open: async (...args) => {
+        const handle = await promises.open(...args);
+        handle.sync = () => Promise.reject(new Error("EIO: i/o error, fsync"));
+        return handle;
       },
     });
-    assert.throws(() => failing.write("two"), /EIO/);
+    await assert.rejects(failing.write(["two"]), /EIO/);
     assert.equal(file.read(), "one");
     await rm(folder, { recursive: true });
   });
@@ -243,7 +245,7 @@ describe("the state file", () => {
     const folder = await mkdtemp(path.join(tmpdir(), "flowtally-state-"));
     const blocked = path.join(folder, "file");
     await writeFile(blocked, "");
-    assert.throws(() => createStateFile(blocked).write("one"), { code: /EEXIST|ENOTDIR/ });
+    await assert.rejects(createStateFile(blocked).write(["one"]), { code: /EEXIST|ENOTDIR/ });
     await rm(folder, { recursive: true });
   });
 });
@@ -254,36 +256,36 @@ function started() {
   return { kernel, disk: new Disk() };
 }
 
-/** The real file system, which tells what is asked of it. */
-function told(done: string[]): Files {
+/** The real file system, which reports what is asked of it. */
+function reporting(done: string[]): Files {
   return {
-    mkdirSync: ((...args: Parameters<Files["mkdirSync"]>) => {
+    mkdir: ((...args: Parameters<Files["mkdir"]>) => {
       done.push("mkdir");
-      return fs.mkdirSync(...args);
-    }) as Files["mkdirSync"],
-    openSync: (file, ...more) => {
+      return promises.mkdir(...args);
+    }) as Files["mkdir"],
+    open: async (file, ...more) => {
       done.push(`open ${path.basename(String(file))}`);
-      return fs.openSync(file, ...more);
+      const handle = await promises.open(file, ...more);
+      for (const [method, name] of [
+        ["writeFile", "write"],
+        ["sync", "fsync"],
+        ["close", "close"],
+      ] as const) {
+        const real = handle[method].bind(handle) as (...args: unknown[]) => Promise<void>;
+        handle[method] = (...args: unknown[]) => {
+          done.push(name);
+          return real(...args);
+        };
+      }
+      return handle;
     },
-    writeFileSync: (...args) => {
-      done.push("write");
-      fs.writeFileSync(...args);
-    },
-    fsyncSync: (descriptor) => {
-      done.push("fsync");
-      fs.fsyncSync(descriptor);
-    },
-    closeSync: (descriptor) => {
-      done.push("close");
-      fs.closeSync(descriptor);
-    },
-    renameSync: (from, to) => {
+    rename: (from, to) => {
       done.push(`rename ${path.basename(String(from))}`);
-      fs.renameSync(from, to);
+      return promises.rename(from, to);
     },
   };
 }
 
-function udpBytes({ collector }: Running): number {
-  return [...collector.totals].reduce((sum, { edge, sentBytes }) => sum + (edge.protocol === "udp" ? sentBytes : 0), 0);
+function udpBytes({ pipeline }: Running): number {
+  return [...pipeline.totals].reduce((sum, { edge, sentBytes }) => sum + (edge.protocol === "udp" ? sentBytes : 0), 0);
 }

@@ -1,0 +1,43 @@
+import type { Checkpoint } from "./checkpoint/checkpoint.ts";
+import type { Collector } from "./collector.ts";
+import type { RingWatch } from "./ring-watch.ts";
+
+const LOOK_AT_RING_MS = 250;
+/** A disk that takes longer must not keep the exporter from reading. */
+const MAX_WAIT_MS = 5_000;
+
+export interface Cycled {
+  collector: Pick<Collector, "collect" | "maintain">;
+  checkpoint: Pick<Checkpoint, "keep">;
+  ring: Pick<RingWatch, "isFilling">;
+}
+
+/**
+ * Reads every `seconds`, and at once where the tracer's ring fills. What is read while the checkpoint is written is not in
+ * it and would not be acknowledged, so the next cycle waits for that. A timer goes by time since boot, whatever happens to
+ * the clock on the wall. @returns what stops it.
+ */
+export function startCycles({ collector, checkpoint, ring }: Cycled, seconds: number): () => void {
+  let writingSinceMs: number | undefined;
+  const cycle = () => {
+    const nowMs = performance.now();
+    if (writingSinceMs !== undefined && nowMs - writingSinceMs < MAX_WAIT_MS) return;
+    writingSinceMs = nowMs;
+    collector.collect();
+    void checkpoint.keep(nowMs).then(() => {
+      if (writingSinceMs === nowMs) writingSinceMs = undefined;
+    });
+  };
+  // The roles of sockets that are older than the tracer are only settled by the second look at the owners.
+  collector.maintain();
+  collector.maintain();
+  cycle();
+  const onTime = setInterval(cycle, seconds * 1000);
+  const early = setInterval(() => {
+    if (ring.isFilling()) cycle();
+  }, LOOK_AT_RING_MS);
+  return () => {
+    clearInterval(onTime);
+    clearInterval(early);
+  };
+}

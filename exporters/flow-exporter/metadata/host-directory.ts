@@ -1,0 +1,158 @@
+import { hostAddresses } from "../decode/host-addresses.ts";
+import { localAddresses } from "../decode/local-addresses.ts";
+import { cgroupPath, userOf } from "../decode/process-files.ts";
+import { byPid, decodeProcesses, type ProcessRow } from "../decode/process-rows.ts";
+import { ContainerCgroups } from "../join/container-cgroups.ts";
+import { type Namespace, Namespaces } from "../join/namespaces.ts";
+import { OwnContainers } from "../join/own-containers.ts";
+import { ProcessHistory } from "../join/process-history.ts";
+import { Proxies } from "../join/proxies.ts";
+import { Tenures } from "../join/tenures.ts";
+import { createWorld, type World } from "../join/world.ts";
+import type { Metadata } from "../metadata.ts";
+import type { Host } from "../read/host.ts";
+import type { Tracer } from "../read/tracer.ts";
+import type { DirectoryState } from "./directory-checkpoint.ts";
+
+const KEPT_NS = 300e9;
+const FIRST_PID = 1;
+
+export interface HostDirectoryParts {
+  tracer: Pick<Tracer, "processes">;
+  host: Host;
+  metadata: Metadata;
+  /** Number of this exporter's process. */
+  ownPid: number;
+}
+
+/** Who has which process, cgroup, address and port of this host, kept from reading to reading, those that are gone for a while. */
+export class HostDirectory {
+  /** What the processes did in the last readings. */
+  readonly history = new ProcessHistory();
+  readonly #parts: HostDirectoryParts;
+  readonly #cgroups: ContainerCgroups;
+  readonly #proxies: Proxies;
+  readonly #tenures = new Tenures(KEPT_NS);
+  readonly #namespaces: Namespaces;
+  #own = new OwnContainers();
+  /** The metadata they are as of. */
+  #tenuresAsOf = 0;
+  #processes: ReadonlyMap<number, ProcessRow> = new Map();
+  #addresses: ReadonlySet<string> = new Set();
+  /** The metadata they were read with: a network that Docker makes gives the host another address. */
+  #addressesAsOf = 0;
+
+  constructor(parts: HostDirectoryParts) {
+    const { host } = parts;
+    this.#parts = parts;
+    this.#cgroups = new ContainerCgroups(KEPT_NS, (pid) => cgroupPath(host.processFile(pid, "cgroup")));
+    this.#proxies = new Proxies(KEPT_NS, (pid) => userOf(host.processFile(pid, "status")));
+    this.#namespaces = new Namespaces((pid) => namespaceOf(pid, host));
+  }
+
+  /** Ids of the monitoring's own containers. */
+  get ownContainers(): ReadonlySet<string> {
+    return this.#own.ids;
+  }
+
+  /** Whether it is known which cgroup is a container's. */
+  knowsCgroupOf(containerId: string): boolean {
+    return this.#cgroups.hasSeen(containerId);
+  }
+
+  /** Learns which cgroup is which container's while its processes are there. @throws the system's error, or DecodeError. */
+  readProcesses(): void {
+    const { tracer, host, metadata } = this.#parts;
+    const rows = decodeProcesses(tracer.processes());
+    this.#processes = byPid(rows);
+    const nowNs = host.bootTimeNs();
+    this.#cgroups.look(rows, nowNs);
+    this.#proxies.look(this.#processes, () => this.#cgroups.containers(metadata.known), nowNs);
+    this.history.add(rows, nowNs);
+  }
+
+  /** Reads the host's addresses. */
+  readAddresses(): void {
+    const { host, metadata } = this.#parts;
+    this.#addressesAsOf = metadata.version;
+    this.#addresses = hostAddresses(host.netFile("fib_trie"), host.netFile("if_inet6"));
+  }
+
+  /** The same, where Docker has answered since they were read. */
+  renewAddresses(): void {
+    if (this.#parts.metadata.version !== this.#addressesAsOf) this.readAddresses();
+  }
+
+  /** All of it as of now, arranged for looking up. */
+  world(): World {
+    const { metadata, host, ownPid } = this.#parts;
+    const nowNs = host.bootTimeNs();
+    const processes = this.#processes;
+    this.#cgroups.learn(metadata.containers, processes, nowNs);
+    const cgroups = this.#cgroups.containers(metadata.known);
+    this.#holdTenures(nowNs);
+    const self = processes.get(ownPid);
+    this.#own.look(metadata.containers, self && cgroups.get(self.cgroupId));
+    return createWorld({
+      processes,
+      history: this.history,
+      containers: metadata.containers,
+      goneContainers: metadata.gone,
+      services: metadata.services,
+      tenures: this.#tenures,
+      namespaces: this.#namespaces,
+      cgroups,
+      proxies: this.#proxies.pids(processes),
+      engines: this.#proxies.enginePids(processes),
+      hostAddresses: this.#addresses,
+      nowNs,
+      metadataVersion: metadata.version,
+      metadataUp: metadata.up,
+    });
+  }
+
+  /** What the next exporter must know to name flows that are still to come. */
+  get state(): DirectoryState {
+    const { metadata, host } = this.#parts;
+    this.#holdTenures(host.bootTimeNs());
+    return {
+      cgroups: [...this.#cgroups.containers(metadata.known)],
+      containers: metadata.known,
+      ownContainers: [...this.#own.ids],
+      proxies: this.#proxies.known,
+      tenures: this.#tenures.state,
+    };
+  }
+
+  /** Goes on where an earlier exporter was; `sameBoot`: its numbers mean the same. */
+  restore({ cgroups, containers, ownContainers, proxies, tenures }: DirectoryState, sameBoot: boolean): void {
+    const nowNs = this.#parts.host.bootTimeNs();
+    this.#own = new OwnContainers(ownContainers);
+    if (!sameBoot) return;
+    this.#cgroups.restore(cgroups, nowNs);
+    this.#proxies.remember(proxies, nowNs);
+    this.#parts.metadata.restore(containers);
+    this.#tenures.restore(tenures, containers);
+  }
+
+  #holdTenures(nowNs: number): void {
+    const { metadata } = this.#parts;
+    if (metadata.version === this.#tenuresAsOf) {
+      if (metadata.up) this.#tenures.confirm(nowNs);
+      return;
+    }
+    this.#tenuresAsOf = metadata.version;
+    const startOf = ({ pid }: { pid: number }) => this.#processes.get(pid)?.startNs;
+    this.#tenures.update(metadata.containers, metadata.gone, startOf, nowNs);
+  }
+}
+
+/** What the kernel tells of the network namespace a process is in; undefined where it tells nothing. */
+function namespaceOf(pid: number, host: Host): Namespace | undefined {
+  const fibTrie = host.processFile(pid, "net/fib_trie");
+  if (fibTrie === "") return undefined;
+  return {
+    local: localAddresses(fibTrie, host.processFile(pid, "net/ipv6_route")),
+    isOfHostUsers: host.processFile(pid, "uid_map") === host.processFile(FIRST_PID, "uid_map"),
+  };
+}

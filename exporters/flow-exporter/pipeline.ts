@@ -1,0 +1,85 @@
+import type { Logger } from "pino";
+
+import { Checkpoint } from "./checkpoint/checkpoint.ts";
+import { Collector } from "./collector.ts";
+import { directoryParticipant } from "./metadata/directory-checkpoint.ts";
+import { HostDirectory } from "./metadata/host-directory.ts";
+import { Metadata } from "./metadata.ts";
+import { createHealths, type Healths } from "./model/source-health.ts";
+import type { DockerReader } from "./read/docker.ts";
+import type { Host } from "./read/host.ts";
+import type { StateFile } from "./read/state-file.ts";
+import type { Tracer } from "./read/tracer.ts";
+import type { Room } from "./room.ts";
+import { kernelParticipant } from "./sources/kernel/kernel-checkpoint.ts";
+import { KernelSource } from "./sources/kernel/kernel-source.ts";
+import { TracerWatch } from "./sources/kernel/tracer-watch.ts";
+import { type EdgeLimits, EdgeTotals } from "./totals/edge-totals.ts";
+import { edgesParticipant } from "./totals/edges-checkpoint.ts";
+import { EndpointWork } from "./totals/endpoint-work.ts";
+import { workParticipant } from "./totals/work-checkpoint.ts";
+
+type Log = Pick<Logger, "info" | "warn">;
+
+/** Where everything comes from, and where it is kept. */
+export interface PipelineInputs {
+  tracer: Tracer;
+  docker: DockerReader;
+  host: Host;
+  /** Where the totals outlive the exporter; undefined: nowhere. */
+  state?: StateFile | undefined;
+}
+
+export interface PipelineOptions {
+  limits: EdgeLimits;
+  /** The tracer has been told to count UDP. */
+  udp: boolean;
+  /** Number of this process. */
+  ownPid: number;
+  /** For the sockets in memory; there is no bound without. */
+  room?: Room;
+  /** Gets by how many seconds somebody has set the clock. */
+  onClockStep(seconds: number): void;
+}
+
+/** All that counts, in the order in which the data goes; without clocks and ports. */
+export interface Pipeline {
+  metadata: Metadata;
+  directory: HostDirectory;
+  watch: TracerWatch;
+  source: KernelSource;
+  totals: EdgeTotals;
+  work: EndpointWork;
+  collector: Collector;
+  checkpoint: Checkpoint;
+  healths: Healths;
+}
+
+/** A pipeline that goes on where an earlier exporter was, as far as it is known. Never throws. */
+export function createPipeline(inputs: PipelineInputs, options: PipelineOptions, log: Log): Pipeline {
+  const { tracer, docker, host } = inputs;
+  const { udp, onClockStep, ownPid, room, limits } = options;
+  const healths = createHealths(log);
+  const metadata = new Metadata(docker, healths.docker);
+  const directory = new HostDirectory({ tracer, host, metadata, ownPid });
+  const watch = new TracerWatch({ tracer, host, healths, udp, onClockStep });
+  const source = new KernelSource({ tracer, directory, watch, healths, room });
+  const totals = new EdgeTotals(limits);
+  const work = new EndpointWork();
+  const collector = new Collector({ source, totals, work, metadata, host });
+  const checkpoint = new Checkpoint({
+    file: inputs.state,
+    participants: [
+      edgesParticipant(totals),
+      workParticipant(work),
+      directoryParticipant(directory),
+      kernelParticipant(source),
+    ],
+    source,
+    health: healths.state,
+    log,
+    bootId: () => host.bootId(),
+  });
+  checkpoint.load(host.bootTimeNs());
+  return { metadata, directory, watch, source, totals, work, collector, checkpoint, healths };
+}

@@ -1,0 +1,237 @@
+import { ClosedFlows } from "../../closed-flows.ts";
+import type { FlowRows } from "../../decode/flow-rows.ts";
+import { decodePrograms } from "../../decode/program-rows.ts";
+import type { Status } from "../../decode/status-row.ts";
+import type { UdpRows } from "../../decode/udp-rows.ts";
+import { drainDeltas } from "../../join/deltas.ts";
+import type { Flow } from "../../join/flow.ts";
+import { FlowTable } from "../../join/flow-table.ts";
+import { joinProgram, type Program } from "../../join/program.ts";
+import { RecentFlows } from "../../join/recent-flows.ts";
+import { recordOf } from "../../join/records.ts";
+import type { World } from "../../join/world.ts";
+import { readLiveFlows } from "../../live-flows.ts";
+import type { HostDirectory } from "../../metadata/host-directory.ts";
+import type { FlowRecord } from "../../model/flow-record.ts";
+import type { FlowSink, FlowSource } from "../../model/flow-source.ts";
+import type { Healths } from "../../model/source-health.ts";
+import type { Tracer } from "../../read/tracer.ts";
+import type { BySocket, Room } from "../../room.ts";
+import { UdpEntries } from "../../udp-entries.ts";
+import type { KernelState } from "./kernel-checkpoint.ts";
+import { SocketRoom } from "./socket-room.ts";
+import type { TracerWatch } from "./tracer-watch.ts";
+
+const MAX_RECENT = { ended: 5_000, failed: 2_500 };
+
+export interface KernelSourceParts {
+  tracer: Tracer;
+  directory: HostDirectory;
+  watch: TracerWatch;
+  healths: Healths;
+  /** For the sockets in memory; there is no bound without. */
+  room?: Room | undefined;
+}
+
+/** The flows of this host's sockets, out of the tracer's pins: read, decode, join. */
+export class KernelSource implements FlowSource {
+  readonly name = "kernel";
+  /** Every BPF program on the host. */
+  programs: readonly Program[] = [];
+  /** TCP sockets in the last reading. */
+  rows = 0;
+  readings = 0;
+  /** The host as the last reading was taken in; undefined: none was. */
+  world: World | undefined;
+  readonly #parts: KernelSourceParts;
+  readonly #recent = new RecentFlows(MAX_RECENT);
+  readonly #room: SocketRoom;
+  readonly #tcp: FlowTable;
+  readonly #udp: FlowTable;
+  #closed: ClosedFlows;
+  #udpEntries: UdpEntries;
+
+  constructor(parts: KernelSourceParts) {
+    this.#parts = parts;
+    const keep = (flow: Flow) => this.#keepRecord(flow);
+    this.#tcp = new FlowTable(keep, () => this.#room.places.tcp);
+    this.#udp = new FlowTable(keep, () => this.#room.places.udp);
+    this.#room = new SocketRoom(parts.room, () => ({ tcp: this.#tcp.size, udp: this.#udp.size }));
+    this.#closed = new ClosedFlows(parts.tracer);
+    this.#udpEntries = new UdpEntries(parts.tracer);
+  }
+
+  *records(): Generator<FlowRecord> {
+    for (const table of [this.#tcp, this.#udp]) {
+      for (const flow of table.flows) {
+        const record = recordOf(flow, this.#parts.directory.history);
+        if (record) yield record;
+      }
+    }
+    yield* this.#recent;
+  }
+
+  /** Sockets in the last reading that there was no room for. */
+  get leftOut(): BySocket {
+    return { tcp: this.#tcp.leftOut, udp: this.#udp.leftOut };
+  }
+
+  /** How many sockets there is room for in memory, those that are there among them. */
+  get room(): BySocket {
+    return this.#room.total;
+  }
+
+  /** Containers seen at work that Docker has not named yet. */
+  get awaitedContainers(): string[] {
+    return [...this.#tcp.awaitedContainers, ...this.#udp.awaitedContainers];
+  }
+
+  get unacknowledged(): { closed: number; udp: number | undefined } {
+    return { closed: this.#closed.waiting, udp: this.#udpEntries.waiting };
+  }
+
+  get acknowledgeRoom(): Status["room"] | undefined {
+    return this.#parts.watch.status?.room;
+  }
+
+  /** Lets the kernel free the closed flows that have been read: their totals are safe. */
+  acknowledgeClosed(): void {
+    this.#parts.healths.acknowledgeClosed.attempt(() => this.#closed.acknowledge());
+  }
+
+  /** Lets the kernel give up the entries of UDP that have been read, as soon as they are idle. */
+  acknowledgeUdp(): void {
+    this.#parts.healths.acknowledgeUdp.attempt(() => this.#udpEntries.acknowledge());
+  }
+
+  /** Owners of sockets that are older than the tracer, the host's addresses. */
+  maintain(): void {
+    const { tracer, directory, watch, healths } = this.#parts;
+    directory.readAddresses();
+    watch.attempt("owners", healths.owners, () => tracer.backfillOwners());
+  }
+
+  read(sink: FlowSink): void {
+    const { tracer, directory, healths, watch } = this.#parts;
+    let live: FlowRows | undefined;
+    let alive = false;
+    this.readings += 1;
+    this.#udpEntries.forget();
+    healths.tracer.attempt(() => {
+      const status = watch.look();
+      alive = true;
+      this.readProcesses();
+      this.#readClosed(status);
+      // Else TCP's sockets, which come first, would take the room of all those of UDP that are there already.
+      const first = this.#room.udpWanted === undefined;
+      if (first && status.parts.udp) healths.udp.attempt(() => this.#readUdp());
+      live = readLiveFlows(tracer);
+    });
+    directory.renewAddresses();
+    if (alive) this.#takeIn(live, sink);
+  }
+
+  /** Learns which cgroup is which container's while its processes are there; never throws. */
+  readProcesses(): void {
+    const { directory, watch, healths } = this.#parts;
+    watch.attempt("processes", healths.processes, () => directory.readProcesses());
+  }
+
+  /** What the next exporter needs, so that nothing counts twice or not at all. */
+  get state(): KernelState {
+    return {
+      ...this.#parts.watch.state,
+      closed: this.#closed.state(this.#tcp.unsettledSequences()),
+      tcp: this.#tcp.memories(),
+      udp: this.#udp.memories(),
+      udpRows: this.#udpEntries.state(this.#udp.unsettledKeys()),
+    };
+  }
+
+  /** Goes on where an earlier exporter was; `unreadable`: rows that it left and that cannot be read any more. */
+  restore(state: KernelState, unreadable: BySocket, sameBoot: boolean, nowNs: number): void {
+    const { watch, tracer } = this.#parts;
+    watch.restore(state, sameBoot);
+    if (!sameBoot) return;
+    watch.lostFlows.addUnreadable("closed", unreadable.tcp);
+    watch.lostFlows.addUnreadable("udp", unreadable.udp);
+    this.#closed = new ClosedFlows(tracer, state.closed);
+    this.#udpEntries = new UdpEntries(tracer, state.udpRows);
+    this.#tcp.remember(state.tcp, nowNs);
+    this.#udp.remember(state.udp, nowNs);
+  }
+
+  #takeIn(live: FlowRows | undefined, sink: FlowSink): void {
+    this.#room.renew();
+    const world = this.#parts.directory.world();
+    this.#takeTcp(live, world, sink);
+    this.#takeUdp(world);
+    this.#takePrograms(world);
+    sink.apply(this.#drain(), world.nowNs / 1e6);
+    this.world = world;
+    if (live) this.rows = live.length;
+  }
+
+  #drain() {
+    return drainDeltas([...this.#tcp.takeChanged(), ...this.#udp.takeChanged()]);
+  }
+
+  #keepRecord(flow: Flow): void {
+    const record = recordOf(flow, this.#parts.directory.history);
+    if (record) this.#recent.add(record);
+  }
+
+  #readClosed(status: Status): void {
+    const { healths, watch } = this.#parts;
+    const before = this.#closed.identity;
+    healths.closed.attempt(() => this.#closed.read(status));
+    if (this.#closed.complete) watch.noteSign(this.#closed.identity);
+    if (before !== "" && before !== this.#closed.identity) this.#welcomeTracer();
+    watch.lostFlows.add({ ...status, closedErased: this.#closed.erased });
+  }
+
+  /** A tracer that starts anew knows no socket that is older, and counts losses and numbers its UDP entries from the start. */
+  #welcomeTracer(): void {
+    this.#parts.watch.lostFlows.startOver();
+    // The roles of sockets that are older than the tracer are only settled by the second look at the owners.
+    this.maintain();
+    this.maintain();
+    const world = this.#parts.directory.world();
+    this.#takeLeftUdp(world);
+    this.#udp.startOver(world);
+  }
+
+  #takeTcp(live: FlowRows | undefined, world: World, sink: FlowSink): void {
+    const closed = this.#closed.take();
+    for (const part of closed.slice(0, -1)) {
+      const over = this.#tcp.takeClosed(part, world);
+      sink.add(drainDeltas(over), world.nowNs / 1e6);
+      for (const flow of over) this.#keepRecord(flow);
+    }
+    this.#tcp.update(live, world, closed.slice(-1), live !== undefined && this.#closed.complete);
+  }
+
+  #takeUdp(world: World): void {
+    const { watch, healths } = this.#parts;
+    this.#takeLeftUdp(world);
+    if (watch.status?.parts.udp) healths.udp.attempt(() => this.#udp.update(this.#readUdp(), world));
+  }
+
+  /** Those that the kernel has given up since are in no reading: nothing else tells of them. */
+  #takeLeftUdp(world: World): void {
+    const left = this.#udpEntries.takeLeft();
+    if (left.length > 0) this.#udp.update(left, world, [], false);
+  }
+
+  #readUdp(): UdpRows {
+    const rows = this.#udpEntries.read();
+    this.#room.udpWanted = rows.length;
+    return rows;
+  }
+
+  #takePrograms(world: World): void {
+    const { tracer, watch, healths } = this.#parts;
+    const read = () => decodePrograms(tracer.programs()).map((row) => joinProgram(row, world));
+    if (!watch.attempt("programs", healths.programs, () => (this.programs = read()))) this.programs = [];
+  }
+}
