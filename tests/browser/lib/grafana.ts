@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
-import path from "node:path";
 import type { Page } from "playwright";
+import { loadSettings } from "../../../start/settings/index.ts";
+import { LAYOUT } from "../../integration/lib/test-stack.ts";
 import type { PanelFault } from "./panels.ts";
 
-const PASSWORD = path.resolve(import.meta.dirname, "../../../.flowtally/grafana-password");
 const PANEL = "data-testid Panel header ";
 
 interface Credentials {
@@ -12,14 +12,13 @@ interface Credentials {
   send: "always";
 }
 
-/** Those of the stack's own Grafana; undefined where it was never started, for a Grafana that asks for none. */
-export async function grafanaCredentials(): Promise<Credentials | undefined> {
-  try {
-    const password = (await readFile(PASSWORD, "utf8")).trim();
-    return { username: process.env.GRAFANA_ADMIN_USER ?? "admin", password, send: "always" };
-  } catch {
-    return undefined;
-  }
+/** Those of the Grafana of the tests' stack. */
+export async function grafanaCredentials(): Promise<Credentials> {
+  const [settings, password] = await Promise.all([
+    loadSettings(LAYOUT.config),
+    readFile(LAYOUT.grafanaPassword, "utf8"),
+  ]);
+  return { username: settings.GRAFANA_ADMIN_USER, password: password.trim(), send: "always" };
 }
 
 /** Looks at every panel of the dashboard that is open in Grafana; those that show no data, and what they say. */
