@@ -290,19 +290,20 @@ static __always_inline struct flow_slot add_unknown(const struct flow_place *pla
  */
 static __always_inline bool is_slot_of(const struct sock *sk, struct flow_slot slot)
 {
-	return state_in(slot)->cookie == sk->__sk_common.skc_cookie.counter;
+	return state_in(slot)->cookie == (__u64)sk->__sk_common.skc_cookie.counter;
 }
 
-static __always_inline void count_missed_end(struct flow_slot slot)
+static __always_inline void count_missed_end(bool ended)
 {
-	if (!state_in(slot)->ended)
+	if (!ended)
 		__sync_fetch_and_add(&missed_events, 1);
 }
 
-static __always_inline void count_abandoned(struct flow_slot slot)
+/* `ended` is what the slot said while it was still its socket's. */
+static __always_inline void count_abandoned(bool ended)
 {
 	__sync_fetch_and_add(&abandoned_slots, 1);
-	count_missed_end(slot);
+	count_missed_end(ended);
 }
 
 /*
@@ -317,7 +318,7 @@ static __always_inline struct flow_slot own_slot(const struct flow_place *place,
 		return add_unknown(place, sk, false);
 	state = state_in(found);
 	if (!is_slot_of(sk, found))
-		count_abandoned(found);
+		count_abandoned(state->ended);
 	else if (!state->ended || state->ends_twice)
 		return found;
 	fill_unknown(state, sk);

@@ -27,7 +27,7 @@ struct {
 
 static __u64 next_row;
 static __u64 lost;
-static __u64 refused_before; /* the snapshot that is being taken */
+static __u64 refused_before; /* refused_ends as the snapshot that is being taken began */
 static __u64 taking; /* the session of the snapshot that is being taken */
 static __u64 is_busy; /* 1 while a program works on the rows: never across two of its runs */
 
@@ -122,21 +122,17 @@ static __always_inline bool is_open(__u8 tcp_state)
 /* The slot still names a socket that was freed, or is another by now. */
 static __always_inline bool is_gone(const struct sock_common *common, const struct flow_state *state)
 {
-	return !common->skc_refcnt.refs.counter || common->skc_cookie.counter != state->cookie;
+	return !common->skc_refcnt.refs.counter || (__u64)common->skc_cookie.counter != state->cookie;
 }
 
 /* Nobody told of its end. */
 static __always_inline void forget(struct flow_bucket *bucket, __u32 number, __u64 socket)
 {
-	const struct flow_state *state = &bucket->flows[number];
-	bool is_missed = !state->ended;
+	bool ended = bucket->flows[number].ended;
 
 	release_stray(socket);
-	if (__sync_val_compare_and_swap(&bucket->sockets[number], socket, SLOT_FREE) != socket)
-		return;
-	__sync_fetch_and_add(&abandoned_slots, 1);
-	if (is_missed)
-		__sync_fetch_and_add(&missed_events, 1);
+	if (__sync_val_compare_and_swap(&bucket->sockets[number], socket, SLOT_FREE) == socket)
+		count_abandoned(ended);
 }
 
 static __always_inline void show(struct flow_bucket *bucket, __u32 number, __u64 socket)

@@ -25,9 +25,9 @@ static __always_inline struct flow_slot slot_for_start(const struct flow_place *
 		return old;
 	}
 	if (is_slot_of(sk, old))
-		count_missed_end(old);
+		count_missed_end(state_in(old)->ended);
 	else
-		count_abandoned(old);
+		count_abandoned(state_in(old)->ended);
 	return old;
 }
 
@@ -218,7 +218,7 @@ static __always_inline void destroyed(struct sock *sk)
 		given_up(sk, state_in(slot));
 	} else {
 		if (slot.bucket)
-			count_abandoned(slot);
+			count_abandoned(state_in(slot)->ended);
 		given_up_unknown(sk);
 	}
 	if (slot.bucket)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR Apache-2.0
 /*
  * What:   counts UDP payload per socket and peer where the kernel lets no program into its functions: see
- *         udp_functions.bpf.c, which is preferred.
+ *         udp_functions.h, which is preferred.
  * Hook:   cgroup_skb egress and ingress, cgroup/sock_create, at the root of the v2 hierarchy: every socket on the host.
  * Map:    udp_flows, udp_spaces, udp_owners.
  * Cost:   per UDP packet and socket, and some per TCP segment: see docs/benchmark.md.
