@@ -55,6 +55,7 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
   await metadata.refresh();
   const starts = new StartWatch({
     readProcesses: () => pipeline.source.readProcesses(),
+    areCgroupsComplete: () => pipeline.directory.areCgroupsComplete,
     knowsCgroupOf: (containerId) => pipeline.directory.knowsCgroupOf(containerId),
   });
   void metadata.follow(stopped.signal, starts, healths.dockerEvents);

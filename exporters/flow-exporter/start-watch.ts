@@ -4,13 +4,16 @@ const LONGEST_MS = 10_000;
 interface Watched {
   /** Reads all processes; never throws. */
   readProcesses(): void;
+  /** Whether the kernel tells of every cgroup. */
+  areCgroupsComplete(): boolean;
   /** Whether it is known which cgroup is the container's. */
   knowsCgroupOf(containerId: string): boolean;
 }
 
 /**
- * Looks at the processes more often while a container starts: only they tell which cgroup is whose, and those of a
- * container that ends at once are gone before the next cycle. On a busy machine a start takes seconds.
+ * Looks at the processes whenever a container starts, and, where the kernel does not tell of cgroups, more often until its
+ * own is known: then only processes tell which cgroup is whose, and those of a container that ends at once are gone before
+ * the next cycle. On a busy machine a start takes seconds.
  */
 export class StartWatch {
   readonly #watched: Watched;
@@ -28,8 +31,8 @@ export class StartWatch {
   /** A container has been made, is about to start, or has started. */
   expect(containerId: string): void {
     this.#starting.set(containerId, performance.now() + this.#longestMs);
-    this.#timer ??= setInterval(() => this.#look(), EVERY_MS);
     this.#look();
+    if (this.#starting.size > 0) this.#timer ??= setInterval(() => this.#look(), EVERY_MS);
   }
 
   /** A container has ended: nothing is left to be seen. */
@@ -48,7 +51,8 @@ export class StartWatch {
     this.#watched.readProcesses();
     const now = performance.now();
     for (const [id, deadline] of this.#starting) {
-      if (deadline < now || this.#watched.knowsCgroupOf(id)) this.#starting.delete(id);
+      if (this.#watched.areCgroupsComplete() || deadline < now || this.#watched.knowsCgroupOf(id))
+        this.#starting.delete(id);
     }
     if (this.#starting.size === 0) this.stop();
   }

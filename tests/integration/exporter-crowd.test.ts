@@ -27,11 +27,11 @@ describe("flow-exporter and momentary containers", { skip }, () => {
     const command = ["/peer", "brief", server, `${PORT}`, `${connections}`, ...BRIEF_BYTES];
     return { name: `flowtally-test-guest-${number}`, command, connections };
   };
-  const resident = { name: "flowtally-test-200-ms", connections: 1 };
+  const resident = { name: "flowtally-test-20-ms", connections: 1 };
 
   test(`${GUESTS} containers that are gone as soon as they have spoken have each its own exact edge`, async (t) => {
     const guests = Array.from({ length: GUESTS }, (_, number) => guest(number));
-    const stay = { ...resident, command: ["/peer", "stay", "200", server, `${PORT}`, ...BRIEF_BYTES] };
+    const stay = { ...resident, command: ["/peer", "stay", "20", server, `${PORT}`, ...BRIEF_BYTES] };
     const { seconds, exitCodes } = await runCrowd(IMAGE, NETWORK, [...guests, stay]);
     t.diagnostic(`${exitCodes.length} containers made and removed in ${seconds.toFixed(1)} s`);
     assert.deepEqual(new Set(exitCodes), new Set([0]));

@@ -150,6 +150,7 @@ describe("flow-exporter, when a part fails", { skip }, () => {
 
     for (const [pin, source] of [
       ["processes", "processes"],
+      ["cgroups", "cgroups"],
       ["owners", "owners"],
       ["programs", "programs"],
       ["udp", "udp"],
@@ -188,6 +189,7 @@ describe("flow-exporter, when a part fails", { skip }, () => {
   describe("rows of another version", () => {
     for (const [pin, source, size, kind] of [
       ["processes", "processes", 192, 3],
+      ["cgroups", "cgroups", 352, 7],
       ["live", "flow-tracer", 128, 2],
       ["closed", "closed-flows", 160, 4],
     ] as const) {

@@ -20,7 +20,7 @@ import {
 import { compileWorkload, talk } from "./lib/workload.ts";
 
 const PINS = "/sys/fs/bpf/flowtally-test-refused";
-const FLAGS = { udp: 1, processes: 2, owners: 4, programs: 8 };
+const FLAGS = { udp: 1, processes: 2, owners: 4, programs: 8, cgroups: 16 };
 
 const lacks = await tracerLacks();
 
@@ -99,8 +99,8 @@ describe("a tracer on a machine that", { skip: orSkip(lacks) }, () => {
   });
 
   describe("refuses what the flows can do without", () => {
-    const names = ["bpf_iter_task", "bpf_iter_task_file", "bpf_iter_bpf_prog"];
-    const parts = ["processes", "owners", "programs"];
+    const names = ["bpf_iter_task", "bpf_iter_task_file", "bpf_iter_bpf_prog", "btf_trace_cgroup_mkdir"];
+    const parts = ["processes", "owners", "programs", "cgroups"];
     let tracer: Tracer;
     before(async () => {
       const types = await kernelTypesWithout(folder, ...names);
@@ -123,9 +123,10 @@ describe("a tracer on a machine that", { skip: orSkip(lacks) }, () => {
     test("has no pins for them, and says so in its status", () => {
       assert.deepEqual(
         parts.map((part) => existsSync(path.join(tracer.pins, part))),
-        [false, false, false],
+        [false, false, false, false],
       );
-      assert.equal(readStatus(tracer.pins).flags & (FLAGS.processes | FLAGS.owners | FLAGS.programs), 0);
+      const left = FLAGS.processes | FLAGS.owners | FLAGS.programs | FLAGS.cgroups;
+      assert.equal(readStatus(tracer.pins).flags & left, 0);
     });
 
     test("counts flows, and is adopted by the next tracer as it is", async () => {

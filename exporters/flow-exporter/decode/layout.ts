@@ -1,5 +1,5 @@
 /** The byte layout of the tracer's rows: the twin of exporters/flow-tracer/include/rows.h, compared by a unit test. */
-export const ROWS_VERSION = 5;
+export const ROWS_VERSION = 6;
 
 export const ROLE = { unknown: 0, client: 1, server: 2 } as const;
 export type Role = (typeof ROLE)[keyof typeof ROLE];
@@ -12,7 +12,7 @@ export type NetnsOwner = (typeof NETNS_OWNER)[keyof typeof NETNS_OWNER];
 export const PROTOCOL = { tcp: 6, udp: 17 } as const;
 
 /** Bits of status_row.flags. */
-export const STATUS = { udp: 1, processes: 2, owners: 4, programs: 8 } as const;
+export const STATUS = { udp: 1, processes: 2, owners: 4, programs: 8, cgroups: 16 } as const;
 
 /** Values of status_row.udp_mode. */
 export const UDP_MODE = { off: 0, cgroup: 1, functions: 2 } as const;
@@ -41,7 +41,7 @@ const HEAD = {
 export const STATUS_ROW = {
   name: "status_row",
   kind: 1,
-  size: 136,
+  size: 144,
   fields: {
     ...HEAD,
     udp_mode: { at: 4, bytes: 4 },
@@ -63,6 +63,7 @@ export const STATUS_ROW = {
     closed_reads: { at: 112, bytes: 8 },
     snapshots: { at: 120, bytes: 8 },
     live_snapshot: { at: 128, bytes: 8 },
+    cgroups_lost: { at: 136, bytes: 8 },
   },
 } as const satisfies Layout;
 
@@ -169,5 +170,19 @@ export const PROGRAM_ROW = {
     name: { at: 56, bytes: 16 },
     attach_name: { at: 72, bytes: 32 },
     holder_comm: { at: 104, bytes: 16 },
+  },
+} as const satisfies Layout;
+
+export const CGROUP_ROW = {
+  name: "cgroup_row",
+  kind: 7,
+  size: 352,
+  fields: {
+    ...HEAD,
+    cut_off: { at: 4, bytes: 4 },
+    id: { at: 8, bytes: 8 },
+    made_ns: { at: 16, bytes: 8 },
+    removed_ns: { at: 24, bytes: 8 },
+    path: { at: 32, bytes: 320 },
   },
 } as const satisfies Layout;

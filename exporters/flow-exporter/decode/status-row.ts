@@ -31,6 +31,8 @@ export interface Status {
   snapshots: number;
   /** Which of them the rows of pin `live` are from; another than the last: one is being taken, or broke off. */
   liveSnapshot: number;
+  /** Control groups that left the tracer's table before anybody read them, since it was loaded. */
+  cgroupsLost: number;
 }
 
 export type Part = keyof typeof STATUS;
@@ -66,6 +68,7 @@ export function decodeStatus(bytes: Uint8Array): Status {
     closedReads: u64(view, AT.closed_reads.at),
     snapshots: u64(view, AT.snapshots.at),
     liveSnapshot: u64(view, AT.live_snapshot.at),
+    cgroupsLost: u64(view, AT.cgroups_lost.at),
   };
 }
 
@@ -79,6 +82,7 @@ function partsIn(flags: number): Record<Part, boolean> {
     processes: (flags & STATUS.processes) !== 0,
     owners: (flags & STATUS.owners) !== 0,
     programs: (flags & STATUS.programs) !== 0,
+    cgroups: (flags & STATUS.cgroups) !== 0,
   };
 }
 

@@ -1,3 +1,5 @@
+import { posix } from "node:path";
+import type { CgroupRow } from "../decode/cgroup-rows.ts";
 import type { ProcessRow } from "../decode/process-rows.ts";
 import type { Container } from "../model/container.ts";
 import { Lingering } from "./lingering.ts";
@@ -30,6 +32,11 @@ export class ContainerCgroups {
   /** The cgroups of containers whose first process has been seen, by container. */
   readonly #roots: Lingering<string, number>;
   readonly #pathOf: PathOf;
+  /**
+   * Path of the cgroup that looks like the root to this process, whose cgroup namespace may begin there: what `PathOf` gives
+   * is as seen from it. Undefined where the kernel has not told any paths.
+   */
+  #root: string | undefined;
 
   /** `keptNs`: how long cgroups and containers are remembered after they went. */
   constructor(keptNs: number, pathOf: PathOf) {
@@ -41,6 +48,16 @@ export class ContainerCgroups {
   /** Takes in what an earlier exporter knew: the container of a cgroup, or "". */
   restore(known: Iterable<readonly [number, string]>, nowNs: number): void {
     this.#texts.update(known, nowNs);
+  }
+
+  /** Takes in the cgroups that the kernel tells of; `own`: this process, undefined where it is not known. */
+  takeIn(rows: readonly CgroupRow[], own: ProcessRow | undefined, nowNs: number): void {
+    for (const { id, path, isCutOff, removedNs } of rows) {
+      const text = claimIn(path);
+      if (!isCutOff || text !== NOBODYS) this.#texts.add(id, text, removedNs || nowNs);
+      if (id === own?.cgroupId && !isCutOff) this.#root ??= this.#pathOf(own.pid) === "/" ? path : "/";
+    }
+    this.#texts.bound(MOST_KEPT, (text) => this.#rankOf(text));
   }
 
   /** Takes in the cgroups of the processes that run now. */
@@ -90,10 +107,10 @@ export class ContainerCgroups {
 
   /** A process may have ended by now, or have moved: then its cgroup's name is all that is known. */
   #read(pid: number, name: string): string {
-    const path = this.#pathOf(pid);
+    const seen = this.#pathOf(pid);
+    if (seen !== undefined && this.#root !== undefined) return textOf(posix.resolve(this.#root, `.${seen}`), name);
     // The reader's own cgroup, which has no name there.
-    if (path === "/" && name !== "") return claimIn(`/../${name}`);
-    return path !== undefined && lastOf(path) === name ? claimIn(path) : name;
+    return textOf(seen === "/" && name !== "" ? `/../${name}` : seen, name);
   }
 
   /** What is in one of the engine's places nobody else can have made; what claims nothing is missed least. */
@@ -136,6 +153,11 @@ function claimIn(path: string): string {
 function placeOf(path: string, id: string): string | undefined {
   const claim = outermost(path);
   return claim?.id === id ? claim.place : undefined;
+}
+
+/** A process that has moved since has another cgroup's path. */
+function textOf(path: string | undefined, name: string): string {
+  return path !== undefined && lastOf(path) === name ? claimIn(path) : name;
 }
 
 function lastOf(path: string): string {

@@ -19,6 +19,11 @@ export class Lingering<Key, Value> {
     for (const [key, { lastNs }] of this.#seen) if (nowNs - lastNs > this.#keptNs) this.#seen.delete(key);
   }
 
+  /** Takes in one that was there until then. */
+  add(key: Key, value: Value, lastNs: number): void {
+    this.#seen.set(key, { value, lastNs });
+  }
+
   /** Lets go of all beyond `most`: of those with the lowest rank the ones that vanished first. */
   bound(most: number, rankOf: (value: Value) => number): void {
     if (this.#seen.size <= most) return;

@@ -8,7 +8,7 @@ export interface Owner {
   endpoint: Endpoint;
   /** A container that Docker has not told about yet: its next answer may give another owner. */
   unknownContainer?: string;
-  /** Nothing has told yet what its cgroup is: the next read of processes may. */
+  /** It is not known yet what its cgroup is: the next read of processes may tell. */
   unknownCgroup?: true;
 }
 
@@ -55,7 +55,7 @@ function unnamedOwner(row: FlowRow, world: World): Owner {
   const gone = row.cgroupId !== 0 && !process && !world.cgroups.has(row.cgroupId);
   const inside = gone && !world.hostNetns.has(netnsKey(row));
   const endpoint = inside ? UNKNOWN_CONTAINER : processEndpoint(row.comm || (process?.comm ?? ""));
-  return gone ? { endpoint, unknownCgroup: true } : { endpoint };
+  return gone && !world.areCgroupsComplete ? { endpoint, unknownCgroup: true } : { endpoint };
 }
 
 /** The container whose cgroup a socket is in. */

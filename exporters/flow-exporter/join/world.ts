@@ -15,6 +15,8 @@ export interface Facts {
   containers: readonly Container[];
   /** The container each cgroup is of, by its number; "": of none. Those of processes that are gone are among them. */
   cgroups: ReadonlyMap<number, string>;
+  /** The kernel has told of every cgroup that there was: what is not among `cgroups` will not come. */
+  areCgroupsComplete: boolean;
   tenures: Tenures;
   /** What the kernel tells of network namespaces. */
   namespaces: Namespaces;
@@ -63,6 +65,8 @@ export interface World {
   tenures: Tenures;
   namespaces: Namespaces;
   cgroups: ReadonlyMap<number, string>;
+  /** As in the facts. */
+  areCgroupsComplete: boolean;
   proxies: ReadonlySet<number>;
   engines: ReadonlySet<number>;
   processes: ReadonlyMap<number, ProcessRow>;
@@ -102,6 +106,7 @@ export function createWorld(facts: Facts): World {
     tenures: facts.tenures,
     namespaces: facts.namespaces,
     cgroups: facts.cgroups,
+    areCgroupsComplete: facts.areCgroupsComplete,
     proxies: facts.proxies,
     engines: facts.engines,
     processes,

@@ -1,3 +1,4 @@
+import { decodeCgroups } from "../decode/cgroup-rows.ts";
 import { hostAddresses } from "../decode/host-addresses.ts";
 import { localAddresses } from "../decode/local-addresses.ts";
 import { cgroupPath, userOf } from "../decode/process-files.ts";
@@ -18,7 +19,7 @@ const KEPT_NS = 300e9;
 const FIRST_PID = 1;
 
 export interface HostDirectoryParts {
-  tracer: Pick<Tracer, "processes">;
+  tracer: Pick<Tracer, "processes" | "cgroups">;
   host: Host;
   metadata: Metadata;
   /** Number of this exporter's process. */
@@ -29,6 +30,8 @@ export interface HostDirectoryParts {
 export class HostDirectory {
   /** What the processes did in the last readings. */
   readonly history = new ProcessHistory();
+  /** The kernel has told of every cgroup there was as of the last reading, also of those whose processes are gone. */
+  areCgroupsComplete = false;
   readonly #parts: HostDirectoryParts;
   readonly #cgroups: ContainerCgroups;
   readonly #proxies: Proxies;
@@ -60,15 +63,29 @@ export class HostDirectory {
     return this.#cgroups.hasSeen(containerId);
   }
 
-  /** Learns which cgroup is which container's while its processes are there. @throws the system's error, or DecodeError. */
+  /** Reads the processes. @throws the system's error, or DecodeError. */
   readProcesses(): void {
-    const { tracer, host, metadata } = this.#parts;
+    const { tracer, host } = this.#parts;
     const rows = decodeProcesses(tracer.processes());
     this.#processes = byPid(rows);
+    this.history.add(rows, host.bootTimeNs());
+  }
+
+  /** Reads the cgroups that the kernel tells of. @throws the system's error, or DecodeError. */
+  readCgroups(): void {
+    const { tracer, host, ownPid } = this.#parts;
+    this.#cgroups.takeIn(decodeCgroups(tracer.cgroups()), this.#processes.get(ownPid), host.bootTimeNs());
+  }
+
+  /**
+   * Learns which cgroup is which container's, while its processes are there, and which processes are the engine's: those
+   * outside of all containers' cgroups, so that these must have been read after the processes.
+   */
+  judgeProcesses(): void {
+    const { host, metadata } = this.#parts;
     const nowNs = host.bootTimeNs();
-    this.#cgroups.look(rows, nowNs);
+    this.#cgroups.look(this.#processes.values(), nowNs);
     this.#proxies.look(this.#processes, () => this.#cgroups.containers(metadata.known), nowNs);
-    this.history.add(rows, nowNs);
   }
 
   /** Reads the host's addresses. */
@@ -102,6 +119,7 @@ export class HostDirectory {
       tenures: this.#tenures,
       namespaces: this.#namespaces,
       cgroups,
+      areCgroupsComplete: this.areCgroupsComplete,
       proxies: this.#proxies.pids(processes),
       engines: this.#proxies.enginePids(processes),
       hostAddresses: this.#addresses,

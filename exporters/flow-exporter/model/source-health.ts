@@ -60,6 +60,7 @@ export interface Healths {
   closed: SourceHealth;
   acknowledgeClosed: SourceHealth;
   processes: SourceHealth;
+  cgroups: SourceHealth;
   udp: SourceHealth;
   acknowledgeUdp: SourceHealth;
   programs: SourceHealth;
@@ -75,6 +76,7 @@ export function createHealths(log: Log): Healths {
     closed: new SourceHealth("closed-flows", log),
     acknowledgeClosed: new SourceHealth("closed-flows-ack", log),
     processes: new SourceHealth("processes", log),
+    cgroups: new SourceHealth("cgroups", log),
     udp: new SourceHealth("udp", log),
     acknowledgeUdp: new SourceHealth("udp-ack", log),
     programs: new SourceHealth("programs", log),

@@ -15,6 +15,8 @@ export interface Tracer {
   /** Gives sockets older than the tracer their owner. */
   backfillOwners(): void;
   processes(): Uint8Array;
+  /** Every control group that is there, or was there a while ago. */
+  cgroups(): Uint8Array;
   /** Every TCP flow that has closed and is not acknowledged. */
   closed(): Uint8Array;
   /** Frees the closed flows that the last complete read showed. */
@@ -54,6 +56,7 @@ export function createTracer(pins: string): Tracer {
     status: () => small.read(pin("status")),
     backfillOwners: () => void small.read(pin("owners"), MOST_DESCRIPTORS),
     processes: () => small.read(pin("processes")),
+    cgroups: () => small.read(pin("cgroups")),
     closed: () => closed.read(pin("closed")),
     acknowledgeClosed: () => void small.read(pin("closed_ack")),
     snapshot: () => void small.read(pin("snapshot")),

@@ -39,6 +39,7 @@ int status(struct bpf_iter__bpf_map_elem *ctx)
 		.closed_reads = closed_reads,
 		.snapshots = snapshots,
 		.live_snapshot = live_snapshot,
+		.cgroups_lost = cgroups_lost,
 	};
 
 	if (ctx->value)

@@ -32,6 +32,8 @@ __weak __u64 live_lost;
 __weak __u64 storage_lost;
 __weak __u64 missed_events;
 __weak __u64 abandoned_slots; /* found, of sockets that follow_destroyed did not see */
+__weak __u64 last_cgroup; /* number of the last row in cgroup_rows; the loader gives numbers too */
+__weak __u64 cgroups_lost;
 __weak __u64 unseen_flows; /* of such sockets, those that had no slot either */
 
 /* Sockets get their number when it is first asked for. */

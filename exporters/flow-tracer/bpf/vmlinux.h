@@ -40,7 +40,7 @@ enum bpf_map_type {
 };
 
 enum { BPF_ANY = 0, BPF_NOEXIST = 1 }; /* how to update an element */
-enum { BPF_F_NO_PREALLOC = 1 }; /* flags of a map */
+enum { BPF_F_NO_PREALLOC = 1, BPF_F_MMAPABLE = 1 << 10 }; /* flags of a map */
 enum { BPF_SK_STORAGE_GET_F_CREATE = 1 };
 
 enum { IPPROTO_TCP = 6, IPPROTO_UDP = 17 };
@@ -167,8 +167,13 @@ struct kernfs_node {
 	__u64 id;
 };
 
+struct cgroup_root {
+	int hierarchy_id;
+};
+
 struct cgroup {
 	struct kernfs_node *kn;
+	struct cgroup_root *root;
 };
 
 struct css_set {

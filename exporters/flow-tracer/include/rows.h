@@ -8,7 +8,7 @@
 #ifndef FLOWTALLY_ROWS_H
 #define FLOWTALLY_ROWS_H
 
-#define ROWS_VERSION 5
+#define ROWS_VERSION 6
 
 enum row_kind {
 	ROW_STATUS = 1,
@@ -17,6 +17,7 @@ enum row_kind {
 	ROW_CLOSED = 4,
 	ROW_UDP = 5,
 	ROW_PROGRAM = 6,
+	ROW_CGROUP = 7,
 };
 
 enum flow_role {
@@ -44,6 +45,7 @@ enum netns_owner {
 #define STATUS_PROCESSES 2 /* processes are read with all their threads */
 #define STATUS_OWNERS 4 /* holders of sockets and programs are looked for */
 #define STATUS_PROGRAMS 8 /* BPF programs are read */
+#define STATUS_CGROUPS 16 /* control groups are noted as the kernel makes them */
 
 /* Where UDP is counted: status_row.udp_mode. */
 enum udp_mode {
@@ -74,6 +76,7 @@ struct status_row {
 	__u64 closed_reads; /* reads of pin `closed` that began, since load */
 	__u64 snapshots; /* reads of pin `snapshot` that began, since load */
 	__u64 live_snapshot; /* number of the snapshot whose rows are in pin `live`; another than the last: one is being taken */
+	__u64 cgroups_lost; /* control groups that left the table before a reader saw them, since load */
 };
 
 /* Pin `live`: one row per TCP socket, as of the last read of pin `snapshot`. */
@@ -169,12 +172,25 @@ struct program_row {
 	char holder_comm[16];
 };
 
+#define CGROUP_PATH_BYTES 320
+
+/* Pin `cgroups`: one row per control group of cgroup v2. Those that were removed stay for a while. */
+struct cgroup_row {
+	struct row_head head;
+	__u32 cut_off; /* 1: the path is longer, and its last name here may be half a name */
+	__u64 id; /* as in flow_row: unique until reboot */
+	__u64 made_ns; /* since boot; 0: before the tracer */
+	__u64 removed_ns; /* 0: it is there */
+	char path[CGROUP_PATH_BYTES]; /* from the root of the hierarchy */
+};
+
 _Static_assert(sizeof(struct row_head) == 4, "row_head");
-_Static_assert(sizeof(struct status_row) == 136, "status_row");
+_Static_assert(sizeof(struct status_row) == 144, "status_row");
 _Static_assert(sizeof(struct flow_row) == 128, "flow_row");
 _Static_assert(sizeof(struct process_row) == 192, "process_row");
 _Static_assert(sizeof(struct closed_row) == 160, "closed_row");
 _Static_assert(sizeof(struct udp_row) == 160, "udp_row");
 _Static_assert(sizeof(struct program_row) == 120, "program_row");
+_Static_assert(sizeof(struct cgroup_row) == 352, "cgroup_row");
 
 #endif

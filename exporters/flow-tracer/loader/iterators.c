@@ -40,6 +40,7 @@ int attach_iterators(struct tracer *t)
 	    attach(t->progs.owners, &t->links.owners, NULL) ||
 	    attach(t->progs.processes, &t->links.processes, NULL) ||
 	    attach(t->progs.programs, &t->links.programs, NULL) ||
+	    attach(t->progs.cgroups, &t->links.cgroups, t->maps.cgroup_rows) ||
 	    ((t->bss->status_flags & STATUS_UDP) && (attach(t->progs.udp, &t->links.udp, t->maps.udp_flows) ||
 						     attach(t->progs.udp_ack, &t->links.udp_ack, t->maps.status_slot))))
 		return -1;

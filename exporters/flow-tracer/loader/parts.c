@@ -11,7 +11,8 @@
 
 struct parts wanted_parts(const struct options *options)
 {
-	return (struct parts){ .processes = true, .owners = true, .programs = true, .udp = first_udp_mode(options->udp) };
+	return (struct parts){ .processes = true, .owners = true, .programs = true, .cgroups = true,
+			       .udp = first_udp_mode(options->udp) };
 }
 
 void want_parts(struct tracer *tracer, const struct parts *parts, const struct options *options)
@@ -20,6 +21,9 @@ void want_parts(struct tracer *tracer, const struct parts *parts, const struct o
 	bpf_program__set_autoload(tracer->progs.processes, parts->processes);
 	bpf_program__set_autoload(tracer->progs.owners, parts->owners);
 	bpf_program__set_autoload(tracer->progs.programs, parts->programs);
+	bpf_program__set_autoload(tracer->progs.cgroup_made, parts->cgroups);
+	bpf_program__set_autoload(tracer->progs.cgroup_removed, parts->cgroups);
+	bpf_program__set_autoload(tracer->progs.cgroups, parts->cgroups);
 	want_udp(tracer, parts->udp, options->udp_idle);
 }
 
@@ -29,6 +33,8 @@ static bool *switch_of(struct parts *parts, const char *program)
 		return &parts->processes;
 	if (strcmp(program, "owners") == 0)
 		return &parts->owners;
+	if (strncmp(program, "cgroup", strlen("cgroup")) == 0)
+		return &parts->cgroups;
 	return strcmp(program, "programs") == 0 ? &parts->programs : NULL;
 }
 
@@ -37,7 +43,8 @@ bool leave_out(struct parts *parts, const char *program, const struct options *o
 	bool *part = switch_of(parts, program);
 
 	if (part) {
-		log_line(LOG_WARNING, "PART_LEFT_OUT", "%s is left out, all else works: %s", program, reason);
+		log_line(LOG_WARNING, "PART_LEFT_OUT", "%s is left out, all else works: %s",
+			 part == &parts->cgroups ? "cgroups" : program, reason);
 		*part = false;
 		return true;
 	}
@@ -54,5 +61,5 @@ bool leave_out(struct parts *parts, const char *program, const struct options *o
 __u32 flags_of(const struct parts *parts)
 {
 	return (parts->processes ? STATUS_PROCESSES : 0) | (parts->owners ? STATUS_OWNERS : 0) |
-	       (parts->programs ? STATUS_PROGRAMS : 0);
+	       (parts->programs ? STATUS_PROGRAMS : 0) | (parts->cgroups ? STATUS_CGROUPS : 0);
 }

@@ -15,6 +15,7 @@ struct parts {
 	bool processes;
 	bool owners;
 	bool programs;
+	bool cgroups;
 	enum udp_mode udp;
 };
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cgroups.h"
 #include "functions.h"
 #include "kernel.h"
 #include "log.h"
@@ -132,5 +133,6 @@ int start_tracing(struct tracer *tracer)
 		log_line(LOG_ERROR, "ATTACH_FAILED", "inet_sock_set_state, tcp_destroy_sock: %s", strerror(errno));
 		return -1;
 	}
+	start_cgroups(tracer);
 	return tracer->links.owners ? find_owners(tracer->links.owners) : 0;
 }

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "cgroup_table.h"
 #include "log.h"
 #include "options.h"
 #include "tables.h"
@@ -46,7 +47,8 @@ static __u64 smaller(__u64 a, __u64 b)
 
 __u64 bytes_of(const struct rooms *rooms)
 {
-	return (__u64)rooms->flows * FLOW_BYTES + (__u64)rooms->closed * CLOSED_BYTES + (__u64)rooms->udp * UDP_BYTES;
+	return (__u64)rooms->flows * FLOW_BYTES + (__u64)rooms->closed * CLOSED_BYTES + (__u64)rooms->udp * UDP_BYTES +
+	       CGROUP_BUCKETS * sizeof(struct cgroup_bucket);
 }
 
 static struct rooms rooms_for(unsigned int flows)

@@ -87,5 +87,6 @@ void tell_tables(struct tracer *tracer)
 	tracer->bss->udp_room = udp ? room_of(bpf_map__max_entries(tracer->maps.udp_flows), UDP_GROUP_SLOTS) : 0;
 	tracer->bss->table_bytes = array_bytes(tracer->maps.flows) + hash_bytes(tracer->maps.strays) +
 				   array_bytes(tracer->maps.live_rows) + array_bytes(tracer->maps.closed_rows) +
-				   (udp ? array_bytes(tracer->maps.udp_flows) + hash_bytes(tracer->maps.udp_spaces) : 0);
+				   (udp ? array_bytes(tracer->maps.udp_flows) + hash_bytes(tracer->maps.udp_spaces) : 0) +
+				   array_bytes(tracer->maps.cgroup_rows);
 }

@@ -60,6 +60,14 @@ export interface ProgramRow {
   holderComm: string;
 }
 
+export interface CgroupRow {
+  id: number;
+  path: string;
+  isCutOff: boolean;
+  madeNs: number;
+  removedNs: number;
+}
+
 export interface StatusRow {
   liveRows: number;
   liveLost: number;
@@ -80,14 +88,16 @@ export interface StatusRow {
   closedReads: number;
   snapshots: number;
   liveSnapshot: number;
+  cgroupsLost: number;
 }
 
 const FLOW_ROW_BYTES = 128;
 const PROCESS_ROW_BYTES = 192;
-const STATUS_ROW_BYTES = 136;
+const STATUS_ROW_BYTES = 144;
 const CLOSED_ROW_BYTES = 160;
 const UDP_ROW_BYTES = 160;
 const PROGRAM_ROW_BYTES = 120;
+const CGROUP_ROW_BYTES = 352;
 
 /** Reads a pin to its end: each open starts the iterator anew. */
 export function readPin(pins: string, name: string): Buffer {
@@ -164,6 +174,17 @@ export function readPrograms(pins: string): Map<number, ProgramRow> {
   return new Map(rows.map((row) => [row.id, row]));
 }
 
+/** The control groups that there are, and that were there a while ago. */
+export function readCgroups(pins: string): CgroupRow[] {
+  return split(readPin(pins, "cgroups"), CGROUP_ROW_BYTES, 7).map((row) => ({
+    id: Number(row.readBigUInt64LE(8)),
+    path: text(row, 32, CGROUP_ROW_BYTES),
+    isCutOff: row.readUInt32LE(4) === 1,
+    madeNs: Number(row.readBigUInt64LE(16)),
+    removedNs: Number(row.readBigUInt64LE(24)),
+  }));
+}
+
 export function readStatus(pins: string): StatusRow {
   const [row] = split(readPin(pins, "status"), STATUS_ROW_BYTES, 1);
   if (!row) throw new Error("no status row");
@@ -187,6 +208,7 @@ export function readStatus(pins: string): StatusRow {
     closedReads: number(112),
     snapshots: number(120),
     liveSnapshot: number(128),
+    cgroupsLost: number(136),
   };
 }
 

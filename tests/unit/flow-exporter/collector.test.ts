@@ -116,6 +116,7 @@ describe("a cycle", () => {
   for (const [pin, name] of [
     ["owners", "owners"],
     ["processes", "processes"],
+    ["cgroups", "cgroups"],
     ["closed", "closed-flows"],
     ["udp", "udp"],
   ] as const) {

@@ -6,7 +6,11 @@ import { until } from "./lib/until.ts";
 test("processes are read until the cgroup of a container that starts is known", async () => {
   const known = new Set<string>();
   let reads = 0;
-  const watch = new StartWatch({ readProcesses: () => void reads++, knowsCgroupOf: (id) => known.has(id) });
+  const watch = new StartWatch({
+    readProcesses: () => void reads++,
+    areCgroupsComplete: () => false,
+    knowsCgroupOf: (id) => known.has(id),
+  });
   watch.expect("a");
   watch.expect("b");
   await until("several reads", () => reads > 4);
@@ -20,7 +24,10 @@ test("processes are read until the cgroup of a container that starts is known", 
 
 test("a container that was made and never starts is given up", async () => {
   let reads = 0;
-  const watch = new StartWatch({ readProcesses: () => void reads++, knowsCgroupOf: () => false }, 600);
+  const watch = new StartWatch(
+    { readProcesses: () => void reads++, areCgroupsComplete: () => false, knowsCgroupOf: () => false },
+    600,
+  );
   const start = performance.now();
   watch.expect("a");
   await until(
@@ -33,7 +40,11 @@ test("a container that was made and never starts is given up", async () => {
 test("a container that takes its time to start is watched until it is known", async () => {
   const known = new Set<string>();
   let reads = 0;
-  const watch = new StartWatch({ readProcesses: () => void reads++, knowsCgroupOf: (id) => known.has(id) });
+  const watch = new StartWatch({
+    readProcesses: () => void reads++,
+    areCgroupsComplete: () => false,
+    knowsCgroupOf: (id) => known.has(id),
+  });
   const start = performance.now();
   watch.expect("a");
   await until("reads for longer than a busy machine's pause", () => performance.now() - start > 3_000);
@@ -44,7 +55,11 @@ test("a container that takes its time to start is watched until it is known", as
 
 test("one that has ended is not looked for any longer, others are", async () => {
   let reads = 0;
-  const watch = new StartWatch({ readProcesses: () => void reads++, knowsCgroupOf: () => false });
+  const watch = new StartWatch({
+    readProcesses: () => void reads++,
+    areCgroupsComplete: () => false,
+    knowsCgroupOf: () => false,
+  });
   watch.expect("a");
   watch.expect("b");
   watch.forget("a");
@@ -61,9 +76,25 @@ test("one that has ended is not looked for any longer, others are", async () => 
 
 test("stopped, it reads no more", async () => {
   let reads = 0;
-  const watch = new StartWatch({ readProcesses: () => void reads++, knowsCgroupOf: () => false });
+  const watch = new StartWatch({
+    readProcesses: () => void reads++,
+    areCgroupsComplete: () => false,
+    knowsCgroupOf: () => false,
+  });
   watch.expect("a");
   watch.stop();
+  await until(
+    "the end of the reads",
+    endOf(() => reads),
+  );
+  assert.equal(reads, 1);
+});
+
+test("where the kernel tells of all cgroups, the processes are looked at once", async () => {
+  let reads = 0;
+  const watched = { readProcesses: () => void reads++, knowsCgroupOf: () => false };
+  const watch = new StartWatch({ ...watched, areCgroupsComplete: () => true });
+  watch.expect("a");
   await until(
     "the end of the reads",
     endOf(() => reads),

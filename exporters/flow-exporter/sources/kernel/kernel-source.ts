@@ -134,7 +134,9 @@ export class KernelSource implements FlowSource {
   /** Learns which cgroup is which container's while its processes are there; never throws. */
   readProcesses(): void {
     const { directory, watch, healths } = this.#parts;
-    watch.attempt("processes", healths.processes, () => directory.readProcesses());
+    const areRead = watch.attempt("processes", healths.processes, () => directory.readProcesses());
+    this.#readCgroups();
+    if (areRead) directory.judgeProcesses();
   }
 
   /** What the next exporter needs, so that nothing counts twice or not at all. */
@@ -161,8 +163,10 @@ export class KernelSource implements FlowSource {
     this.#udp.remember(state.udp, nowNs);
   }
 
+  /** Cgroups that were made since the processes were read may have had sockets already. */
   #takeIn(live: FlowRows | undefined, sink: FlowSink): void {
     this.#room.renew();
+    this.#readCgroups();
     const world = this.#parts.directory.world();
     this.#takeTcp(live, world, sink);
     this.#takeUdp(world);
@@ -170,6 +174,11 @@ export class KernelSource implements FlowSource {
     sink.apply(this.#drain(), world.nowNs / 1e6);
     this.world = world;
     if (live) this.rows = live.length;
+  }
+
+  #readCgroups(): void {
+    const { directory, watch, healths } = this.#parts;
+    directory.areCgroupsComplete = watch.attempt("cgroups", healths.cgroups, () => directory.readCgroups());
   }
 
   #drain() {

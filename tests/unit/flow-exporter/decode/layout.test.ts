@@ -5,6 +5,7 @@ import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { execa } from "execa";
 import {
+  CGROUP_ROW,
   CLOSED_ROW,
   FLOW_ROW,
   type Layout,
@@ -21,7 +22,7 @@ import {
 import { orSkip } from "../../../lib/or-skip.ts";
 
 const INCLUDE = path.resolve(import.meta.dirname, "../../../../exporters/flow-tracer/include");
-const ROWS: readonly Layout[] = [STATUS_ROW, FLOW_ROW, PROCESS_ROW, CLOSED_ROW, UDP_ROW, PROGRAM_ROW];
+const ROWS: readonly Layout[] = [STATUS_ROW, FLOW_ROW, PROCESS_ROW, CLOSED_ROW, UDP_ROW, PROGRAM_ROW, CGROUP_ROW];
 /** What is not a field: name in rows.h, value here. */
 const CONSTANTS = {
   ROWS_VERSION,
@@ -31,6 +32,7 @@ const CONSTANTS = {
   ROW_CLOSED: CLOSED_ROW.kind,
   ROW_UDP: UDP_ROW.kind,
   ROW_PROGRAM: PROGRAM_ROW.kind,
+  ROW_CGROUP: CGROUP_ROW.kind,
   ROLE_UNKNOWN: ROLE.unknown,
   ROLE_CLIENT: ROLE.client,
   ROLE_SERVER: ROLE.server,
@@ -41,6 +43,7 @@ const CONSTANTS = {
   STATUS_PROCESSES: STATUS.processes,
   STATUS_OWNERS: STATUS.owners,
   STATUS_PROGRAMS: STATUS.programs,
+  STATUS_CGROUPS: STATUS.cgroups,
   UDP_OFF: UDP_MODE.off,
   UDP_CGROUP: UDP_MODE.cgroup,
   UDP_FUNCTIONS: UDP_MODE.functions,

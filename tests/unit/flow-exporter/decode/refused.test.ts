@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { DecodeError } from "../../../../exporters/flow-exporter/decode/bytes.ts";
+import { decodeCgroups } from "../../../../exporters/flow-exporter/decode/cgroup-rows.ts";
 import { ClosedRows } from "../../../../exporters/flow-exporter/decode/closed-rows.ts";
 import { FlowRows } from "../../../../exporters/flow-exporter/decode/flow-rows.ts";
 import { ROWS_VERSION } from "../../../../exporters/flow-exporter/decode/layout.ts";
@@ -9,7 +10,7 @@ import { decodeProcesses } from "../../../../exporters/flow-exporter/decode/proc
 import { decodePrograms } from "../../../../exporters/flow-exporter/decode/program-rows.ts";
 import { decodeStatus } from "../../../../exporters/flow-exporter/decode/status-row.ts";
 import { UdpRows } from "../../../../exporters/flow-exporter/decode/udp-rows.ts";
-import { closedRow, processRow, programRow, socket, statusRow, udpRow } from "../lib/rows.ts";
+import { cgroupRow, closedRow, processRow, programRow, socket, statusRow, udpRow } from "../lib/rows.ts";
 
 const SOCKET = { cookie: 1, source: "10.0.0.1:40000", destination: "10.0.0.2:443" };
 
@@ -20,6 +21,7 @@ const DECODERS: readonly Decoder[] = [
   ["closed flows", (bytes) => readAll(new ClosedRows(bytes)), closedRow(SOCKET, { sequence: 1 })],
   ["UDP flows", (bytes) => readAll(new UdpRows(bytes)), udpRow(SOCKET, 1)],
   ["processes", decodeProcesses, processRow({ pid: 7 })],
+  ["cgroups", decodeCgroups, cgroupRow({ id: 7 })],
   ["programs", decodePrograms, programRow({ id: 5 })],
   ["status", decodeStatus, statusRow({ heartbeat_ns: 1 })],
 ];

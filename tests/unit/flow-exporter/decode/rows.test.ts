@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { DecodeError } from "../../../../exporters/flow-exporter/decode/bytes.ts";
+import { decodeCgroups } from "../../../../exporters/flow-exporter/decode/cgroup-rows.ts";
 import { ClosedRows } from "../../../../exporters/flow-exporter/decode/closed-rows.ts";
 import { FlowRows } from "../../../../exporters/flow-exporter/decode/flow-rows.ts";
 import { NETNS_OWNER } from "../../../../exporters/flow-exporter/decode/layout.ts";
 import { decodeProcesses } from "../../../../exporters/flow-exporter/decode/process-rows.ts";
 import { decodeStatus } from "../../../../exporters/flow-exporter/decode/status-row.ts";
 import { UdpRows } from "../../../../exporters/flow-exporter/decode/udp-rows.ts";
-import { closedRow, processRow, socket, statusRow, udpRow } from "../lib/rows.ts";
+import { cgroupRow, closedRow, processRow, socket, statusRow, udpRow } from "../lib/rows.ts";
 
 const SOCKET = { cookie: 2 ** 40 + 7, source: "10.0.0.1:40000", destination: "10.0.0.2:443" };
 
@@ -50,7 +51,7 @@ describe("flow rows", () => {
   });
 
   for (const [fault, at, value, message] of [
-    ["size", 0, 64, /size 64, kind 2, version 5; this exporter reads size 128, kind 2, version 5/],
+    ["size", 0, 64, /size 64, kind 2, version 6; this exporter reads size 128, kind 2, version 6/],
     ["kind", 2, 3, /kind 3/],
     ["version", 3, 1, /version 1; this/],
   ] as const) {
@@ -114,6 +115,17 @@ test("a closed row tells how its flow ended", () => {
   assert.deepEqual(new ClosedRows(rows.bytes(1)).row(0), rows.row(1));
 });
 
+test("a row of a control group has its path, and of a path that is cut off whole names only", () => {
+  const rows = [
+    cgroupRow({ id: 2 ** 40, path: "/docker/x", removed_ns: 5 }),
+    cgroupRow({ id: 2, path: "/docker/half-a-na", cut_off: 1 }),
+  ];
+  assert.deepEqual(decodeCgroups(Buffer.concat(rows)), [
+    { id: 2 ** 40, path: "/docker/x", isCutOff: false, removedNs: 5 },
+    { id: 2, path: "/docker", isCutOff: true, removedNs: 0 },
+  ]);
+});
+
 test("a UDP row is known by its entry, not by its socket", () => {
   const rows = new UdpRows(udpRow(SOCKET, 77, 5));
   assert.deepEqual([rows.key(0), rows.lastNs(0), rows.row(0).protocol], [77, 5, 17]);
@@ -124,7 +136,7 @@ test("the status is exactly one row", () => {
   const room = { flows_room: 8, closed_room: 9, udp_room: 10 };
   const row = statusRow({
     heartbeat_ns: 1,
-    flags: 5,
+    flags: 21,
     udp_mode: 2,
     table_bytes: 2 ** 33,
     refused_runs: 11,
@@ -135,6 +147,7 @@ test("the status is exactly one row", () => {
     closed_reads: 14,
     snapshots: 15,
     live_snapshot: 16,
+    cgroups_lost: 17,
   });
   assert.deepEqual(decodeStatus(row), {
     heartbeatNs: 1,
@@ -143,7 +156,7 @@ test("the status is exactly one row", () => {
     closedLost: 5,
     missedEvents: 6,
     udpLost: 7,
-    parts: { udp: true, processes: false, owners: true, programs: false },
+    parts: { udp: true, processes: false, owners: true, programs: false, cgroups: true },
     udpMode: "functions",
     room: { flows: 8, closed: 9, udp: 10 },
     tableBytes: 2 ** 33,
@@ -153,6 +166,7 @@ test("the status is exactly one row", () => {
     closedReads: 14,
     snapshots: 15,
     liveSnapshot: 16,
+    cgroupsLost: 17,
   });
   assert.throws(() => decodeStatus(statusRow({ udp_mode: 3 })), { name: "DecodeError", message: /not known: 3/ });
   assert.throws(() => decodeStatus(Buffer.concat([row, row])), { message: "pin status has 2 rows instead of one" });

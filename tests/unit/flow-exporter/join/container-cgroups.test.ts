@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { describe, test } from "node:test";
+import type { CgroupRow } from "../../../../exporters/flow-exporter/decode/cgroup-rows.ts";
 import { ContainerCgroups } from "../../../../exporters/flow-exporter/join/container-cgroups.ts";
 import { container, idOf, process } from "../lib/world.ts";
 
@@ -117,6 +118,64 @@ test("what an earlier exporter has found out holds for cgroups that are gone", (
       [40, ""],
     ],
   );
+});
+
+describe("what the kernel tells of cgroups", () => {
+  const containers = [container("web", { id: WEB, pid: 20 }), container("db", { id: DB })];
+  const row = (id: number, path: string, values: Partial<CgroupRow> = {}): CgroupRow => ({
+    id,
+    path,
+    isCutOff: false,
+    removedNs: 0,
+    ...values,
+  });
+  /** Web runs; what is known of the others is the rows. */
+  const told = (rows: CgroupRow[], pathOf: (pid: number) => string | undefined = () => undefined) => {
+    const seen = new ContainerCgroups(KEPT_NS, pathOf);
+    const own = process(20, { cgroupId: 20, cgroupName: WEB });
+    seen.takeIn([row(20, `/docker/${WEB}`), ...rows], own, 0);
+    seen.look([own], 0);
+    seen.learn(containers, new Map([[20, own]]), 0);
+    return seen;
+  };
+  const known = (seen: ContainerCgroups) => Object.fromEntries(seen.containers(containers));
+
+  test("names those of which no process was seen, and no other by its name", () => {
+    const forged = row(40, `/user.slice/docker-${DB}.scope`);
+    const rows = [row(31, `/docker/${DB}`, { removedNs: 1 }), forged, row(1, "/"), row(2, "/system.slice")];
+    assert.deepEqual(known(told(rows)), { 20: WEB, 31: DB, 40: "", 1: "", 2: "" });
+  });
+
+  test("counts before what a process, which may have moved, seems to be in", () => {
+    const seen = told([row(31, "/system.slice/x")], () => `/docker/${DB}`);
+    seen.look([process(31, { cgroupId: 31, cgroupName: DB })], 0);
+    assert.equal(known(seen)[31], "");
+  });
+
+  test("leaves one whose path is cut off to its processes, unless the container is before the cut", () => {
+    const rows = [row(31, "/deep", { isCutOff: true }), row(32, `/docker/${DB}/deep`, { isCutOff: true })];
+    assert.deepEqual(known(told(rows)), { 20: WEB, 32: DB });
+  });
+
+  test("says where paths begin that are as seen from this process's own cgroup", () => {
+    const paths = new Map([
+      [20, "/"],
+      [31, `/../${DB}`],
+      [40, `/../../user.slice/docker/${DB}`],
+    ]);
+    const seen = told([], (pid) => paths.get(pid));
+    const others = [31, 40].map((pid) => process(pid, { cgroupId: pid, cgroupName: DB }));
+    seen.look([process(20, { cgroupId: 20, cgroupName: WEB }), ...others], 0);
+    assert.deepEqual(known(seen), { 20: WEB, 31: DB, 40: "" });
+  });
+
+  test("is remembered for a while after they were removed, from then on", () => {
+    const seen = told([row(31, `/docker/${DB}`, { removedNs: 1e9 })]);
+    seen.look([], KEPT_NS);
+    assert.equal(known(seen)[31], DB);
+    seen.look([], KEPT_NS + 2e9);
+    assert.equal(known(seen)[31], undefined);
+  });
 });
 
 describe("of cgroups that somebody makes by the thousand", () => {

@@ -21,8 +21,9 @@ export class Kernel implements Tracer {
   udpRows: Uint8Array | undefined;
   datagrams: Datagrams | undefined;
   programRows: Uint8Array = new Uint8Array();
+  cgroupRows: Uint8Array = new Uint8Array();
   /** Bits of the status flags: all parts but UDP. */
-  parts: number = STATUS.processes | STATUS.owners | STATUS.programs;
+  parts: number = STATUS.processes | STATUS.owners | STATUS.programs | STATUS.cgroups;
   statusValues: Record<string, number> = {};
   /** Called after the pin of that name was read: what happens then happens between two reads. */
   afterRead: (pin: string) => void = () => {};
@@ -105,6 +106,10 @@ export class Kernel implements Tracer {
 
   processes(): Uint8Array {
     return this.#read("processes", this.processRows);
+  }
+
+  cgroups(): Uint8Array {
+    return this.#read("cgroups", this.cgroupRows);
   }
 
   closed(): Uint8Array {

@@ -1,4 +1,5 @@
 import {
+  CGROUP_ROW,
   CLOSED_ROW,
   FLOW_ROW,
   type Layout,
@@ -114,6 +115,10 @@ export function programRow(values: Record<string, Value>): Buffer {
 
 export function processRow(values: Record<string, Value>): Buffer {
   return encode(PROCESS_ROW, values);
+}
+
+export function cgroupRow(values: Record<string, Value>): Buffer {
+  return encode(CGROUP_ROW, values);
 }
 
 export function statusRow(values: Record<string, Value>): Buffer {

@@ -17,7 +17,7 @@ const STATUS = {
   closedLost: 0,
   missedEvents: 0,
   udpLost: 0,
-  parts: { udp: true, processes: true, owners: true, programs: true },
+  parts: { udp: true, processes: true, owners: true, programs: true, cgroups: true },
   udpMode: "cgroup",
   room: { flows: 32_768, closed: 16_384, udp: 8_192 },
   tableBytes: 9_306_112,
@@ -27,6 +27,7 @@ const STATUS = {
   closedReads: 0,
   snapshots: 0,
   liveSnapshot: 0,
+  cgroupsLost: 2,
 } as const;
 
 const PROGRAM = {

@@ -94,6 +94,7 @@ export function world(values: Told = {}): World {
     namespaces: new Namespaces(() => undefined),
     containers,
     cgroups: cgroupsOf(processes),
+    areCgroupsComplete: false,
     proxies: new Set([PROXY_PID]),
     engines: new Set([ENGINE_PID]),
     hostAddresses: new Set([HOST_ADDRESS, "172.18.0.1"]),

@@ -27,6 +27,13 @@ export const TRACER_METRICS: readonly Metric[] = [
     [],
     (view) => ofTracer(view, ({ refusedRuns }) => [[refusedRuns]]),
   ),
+  metric(
+    "flow_tracer_lost_cgroups_total",
+    "Control groups that left the tracer's table before the exporter saw them. A container of theirs is known by its " +
+      "processes, or by its network namespace.",
+    [],
+    (view) => ofTracer(view, ({ cgroupsLost }) => [[cgroupsLost]]),
+  ),
 ];
 
 function ofTracer(view: View, samplesOf: (status: Status) => Sample[]): Sample[] {
