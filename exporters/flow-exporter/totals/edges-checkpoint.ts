@@ -4,11 +4,20 @@ import { createEdge, MANY_PORTS } from "../model/edge.ts";
 import type { Endpoint } from "../model/endpoint.ts";
 import { createCounters, type EdgeCounters, type EdgeTotal } from "./edge-total.ts";
 import type { EdgesState, EdgeTotals } from "./edge-totals.ts";
-import { BUCKETS, type Histogram } from "./histogram.ts";
+import { BUCKETS, type Histogram, rebucketed } from "./histogram.ts";
 
 const amount = z.number().min(0);
 const histogram = (bounds: readonly number[]) =>
   z.object({ counts: z.array(amount).length(bounds.length + 1), sum: amount });
+/** Of round-trip times, as exporters kept them before there were smaller steps. */
+const RTT_DECADES = [0.0001, 0.001, 0.01, 0.1, 1];
+const rttHistogram = z.union([
+  histogram(BUCKETS.rtt),
+  histogram(RTT_DECADES).transform(({ counts, sum }) => ({
+    counts: rebucketed(counts, RTT_DECADES, BUCKETS.rtt),
+    sum,
+  })),
+]);
 
 const endpointSchema = z.object({
   name: z.string(),
@@ -36,7 +45,7 @@ const edgeSchema = countersSchema.extend({
   destination: z.int().min(0),
   destinationPort: z.union([z.int().min(0), z.literal(MANY_PORTS)]),
   protocol: z.enum(["tcp", "udp"]),
-  rtt: histogram(BUCKETS.rtt),
+  rtt: rttHistogram,
   duration: histogram(BUCKETS.duration),
   size: histogram(BUCKETS.size),
   lastActiveMs: amount,

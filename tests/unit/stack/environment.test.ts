@@ -97,7 +97,7 @@ describe("the environment of docker-compose.yml", () => {
       const text = targetFiles({ ...settings, FLOW_MAX_EDGES: maxEdges }, false)["flow-exporter.yml"] ?? "";
       return (parse(text) as { scrape_configs: { sample_limit: number }[] }).scrape_configs[0]?.sample_limit ?? 0;
     };
-    assert.deepEqual([limitOf(2_000), limitOf(100_000)], [226_800, 10_360_000]);
+    assert.deepEqual([limitOf(2_000), limitOf(100_000)], [248_800, 11_460_000]);
   });
 });
 

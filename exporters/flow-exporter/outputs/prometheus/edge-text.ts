@@ -56,14 +56,19 @@ function writtenAnew(metric: EdgeMetric, total: EdgeTotal, labels: string): stri
   return `${metric.name}{${labels}} ${metric.value(total)}\n`;
 }
 
-/** An edge without an observation has no series. */
+/**
+ * An edge without an observation has no series, and a bucket below all observations none either, but for the highest of
+ * these, from which quantiles are interpolated: what is left out is 0, so that sums by `le` stay what they are.
+ */
 function histogramLines({ name, bounds }: EdgeHistogram, { counts, sum }: Histogram, labels: string): string {
+  const lowest = counts.findIndex((count) => count > 0);
+  if (lowest === -1) return "";
+  const first = Math.max(0, lowest - 1);
   let below = 0;
-  const buckets = counts.map((count, bucket) => {
+  const buckets = counts.slice(first).map((count, index) => {
     below += count;
-    return `${name}_bucket{${labels},le="${bounds[bucket] ?? "+Inf"}"} ${below}\n`;
+    return `${name}_bucket{${labels},le="${bounds[first + index] ?? "+Inf"}"} ${below}\n`;
   });
-  if (below === 0) return "";
   // Joined, a text is in one piece: added up, it would keep every piece it was made of.
   return [...buckets, `${name}_sum{${labels}} ${sum}\n`, `${name}_count{${labels}} ${below}\n`].join("");
 }

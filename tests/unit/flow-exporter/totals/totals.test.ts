@@ -75,7 +75,7 @@ test("an edge's histograms have the flows that ended, and each read that brought
     ]),
   );
   const [edge] = all;
-  assert.deepEqual(edge?.rtt.counts, [1, 2, 0, 0, 0, 0]);
+  assert.deepEqual(edge?.rtt.counts, [1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
   assert.equal(edge?.rtt.sum.toFixed(6), "0.000650");
   assert.deepEqual(edge?.duration, { counts: [0, 0, 0, 1, 0, 0, 0], sum: 3 });
   assert.deepEqual(edge?.size, { counts: [0, 1, 0, 0, 0, 0, 0], sum: 2_000 });
