@@ -18,6 +18,11 @@ export function buildFailure(service: string, error: unknown, log: readonly stri
   );
 }
 
+/** The same for what esbuild says: file and line are below its first line. */
+export function bundleFailure(service: string, error: Error): StartError {
+  return buildFailure(service, error, error.message.split("\n").slice(1));
+}
+
 export function diskFull(what: string, cause: unknown): StartError {
   return new StartError(
     "DISK_FULL",

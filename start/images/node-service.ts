@@ -1,11 +1,9 @@
-import { copyFile, mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import type { Host } from "../lib/host.ts";
+import { bundleService } from "./bundle.ts";
 import { type ContextFile, filesOf } from "./context.ts";
-import { buildFailure } from "./failures.ts";
+import { bundleFailure } from "./failures.ts";
 import type { Workshop } from "./workshop.ts";
-
-const INSTALL = ["ci", "--include-workspace-root=false", "--omit=dev", "--omit=optional", "--no-audit", "--no-fund"];
 
 /**
  * A service's own files, without what installing or compiling left beside them, and without documentation: a word in it
@@ -26,36 +24,22 @@ export async function lockedFiles(projectRoot: string, folder: string, arch: Hos
 }
 
 /**
- * Gathers the build context of a Node service: `Dockerfile`, `node`, and `app/` with its production packages.
- * @throws StartError IMAGE_BUILD_FAILED with what npm said
+ * Gathers the build context of a Node service: `Dockerfile`, `node`, and `main.mjs`, the service with its packages.
+ * @throws StartError IMAGE_BUILD_FAILED with what the bundler said
  */
 export async function stageNodeService(workshop: Workshop, service: string, folder: string): Promise<ContextFile[]> {
   const { host, projectRoot, report } = workshop;
-  const stage = path.join(projectRoot, ".flowtally", "images", service);
-  await copyManifests(projectRoot, stage, folder);
-  report(service, "installing its packages");
-  await installPackages(workshop, service, stage, folder);
-  const sources = await sourcesOf(path.join(projectRoot, folder));
-  const packages = await filesOf(path.join(stage, "node_modules"), (name) => name.startsWith("@flowtally"));
+  const sources = path.join(projectRoot, folder);
+  const bundle = path.join(projectRoot, ".flowtally", "images", service, "main.mjs");
+  report(service, "bundling it with its packages");
+  await bundleService(sources, bundle).catch((error) => {
+    throw bundleFailure(service, error);
+  });
   return [
-    { name: "Dockerfile", file: path.join(projectRoot, folder, "Dockerfile") },
+    { name: "Dockerfile", file: path.join(sources, "Dockerfile") },
     { name: "node", file: path.join(nodePackage(projectRoot, host.arch), "bin", "node") },
-    ...sources.filter(({ name }) => name !== "Dockerfile").map(({ name, file }) => ({ name: `app/${name}`, file })),
-    ...packages.map(({ name, file }) => ({ name: `app/node_modules/${name}`, file })),
+    { name: "main.mjs", file: bundle },
   ];
-}
-
-async function copyManifests(projectRoot: string, stage: string, folder: string): Promise<void> {
-  await rm(stage, { recursive: true, force: true });
-  await mkdir(path.join(stage, folder), { recursive: true });
-  for (const name of ["package.json", "package-lock.json", ".npmrc", path.join(folder, "package.json")]) {
-    await copyFile(path.join(projectRoot, name), path.join(stage, name));
-  }
-}
-
-async function installPackages({ host, signal }: Workshop, service: string, stage: string, folder: string) {
-  const installed = await host.run("npm", [...INSTALL, "-w", folder], { cwd: stage, signal });
-  if (!installed.ok) throw buildFailure(service, new Error("npm ci failed"), installed.stderr.split("\n"));
 }
 
 function nodePackage(projectRoot: string, arch: Host["arch"]): string {

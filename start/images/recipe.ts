@@ -3,7 +3,7 @@ import type { Host } from "../lib/host.ts";
 import type { BuildRoute, ImageSpec } from "./catalogue.ts";
 import { bundleConsole } from "./console.ts";
 import { type ContextFile, contentHash, filesOf } from "./context.ts";
-import { buildFailure } from "./failures.ts";
+import { bundleFailure } from "./failures.ts";
 import { lockedFiles, sourcesOf, stageNodeService } from "./node-service.ts";
 import type { Workshop } from "./workshop.ts";
 
@@ -11,7 +11,7 @@ import type { Workshop } from "./workshop.ts";
 export interface Recipe {
   tag: string;
   seconds: number;
-  /** Gathers the build context; for a Node service this installs its packages. */
+  /** Gathers the build context; for a Node service this bundles it. */
   gather(workshop: Workshop): Promise<readonly ContextFile[]>;
 }
 
@@ -50,7 +50,7 @@ async function pageFiles({ projectRoot, report }: Workshop, { folder, console }:
   const target = path.join(projectRoot, ".flowtally", "console");
   report(path.basename(folder), "bundling the console");
   await bundleConsole(path.join(projectRoot, console), target).catch((error) => {
-    throw buildFailure(path.basename(folder), error, []);
+    throw bundleFailure(path.basename(folder), error);
   });
   return (await filesOf(target)).map(({ name, file }) => ({ name: `console/${name}`, file }));
 }

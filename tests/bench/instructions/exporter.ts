@@ -1,5 +1,5 @@
 import path from "node:path";
-import { bundleExporter } from "../../lib/bundled-exporter.ts";
+import { bundleService } from "../../../start/images/bundle.ts";
 import { nodeFlags } from "../rig/exporter.ts";
 import { type Files, program } from "./libraries.ts";
 import { type Observer, PINS } from "./script.ts";
@@ -7,7 +7,7 @@ import { type Observer, PINS } from "./script.ts";
 /** Node and the exporter as one file: its hundreds of modules would only make the RAM disk larger. */
 export async function exporterFiles(projectRoot: string, folder: string): Promise<Files> {
   const bundle = path.join(folder, "exporter.mjs");
-  await bundleExporter(projectRoot, bundle);
+  await bundleService(path.join(projectRoot, "exporters/flow-exporter"), bundle);
   return { ...(await program("node", process.execPath)), "exporter.mjs": bundle };
 }
 

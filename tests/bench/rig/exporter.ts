@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
+import { bundleService } from "../../../start/images/bundle.ts";
 import { waitFor } from "../../../start/lib/wait.ts";
 import type { Bench } from "../bench.ts";
 import { type Background, startBackground } from "./background.ts";
@@ -12,14 +13,16 @@ export interface Exporter extends Background {
 /** Environment variables of the exporter, over those that the benchmark sets itself. */
 type Settings = Readonly<Record<string, string>>;
 
-/** Runs the real flow-exporter on the pins of a tracer, up to its first complete read. */
+/** Runs the real flow-exporter, as its image has it, on the pins of a tracer, up to its first complete read. */
 export async function startExporter(bench: Bench, pins: string, settings: Settings = {}): Promise<Exporter> {
   const { projectRoot, folder, signal } = bench;
   const state = path.join(folder, "exporter-state");
   await rm(state, { recursive: true, force: true });
   await mkdir(state, { recursive: true });
   const service = path.join(projectRoot, "exporters/flow-exporter");
-  const command = [process.execPath, ...(await nodeFlags(service)), path.join(service, "main.ts")];
+  const bundle = path.join(folder, "exporter.mjs");
+  await bundleService(service, bundle);
+  const command = [process.execPath, ...(await nodeFlags(service)), bundle];
   const background = await startBackground(["setpriv", "--pdeathsig", "KILL", ...command], {
     ready: (line) => portIn(line) !== undefined,
     env: { NODE_ENV: "production", FLOW_PINS: pins, FLOW_PORT: "0", FLOW_STATE: state, ...settings },

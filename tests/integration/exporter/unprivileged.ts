@@ -2,7 +2,7 @@ import { chmod, stat } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { execa } from "execa";
-import { bundleExporter } from "../../lib/bundled-exporter.ts";
+import { bundleService } from "../../../start/images/bundle.ts";
 import { enterable, runnable } from "../lib/enterable.ts";
 import { ROOT } from "../lib/launcher.ts";
 
@@ -100,7 +100,7 @@ async function runnableExporter(): Promise<string[]> {
 
 async function makeBundle(): Promise<string> {
   const file = path.join(await enterable(), "exporter.mjs");
-  await bundleExporter(ROOT, file);
+  await bundleService(path.join(ROOT, "exporters/flow-exporter"), file);
   await chmod(file, 0o644);
   return file;
 }

