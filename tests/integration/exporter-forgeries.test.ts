@@ -3,14 +3,18 @@ import { after, before, describe, test } from "node:test";
 import { skip } from "./exporter/requirements.ts";
 import { Rig } from "./exporter/rig.ts";
 import { keyOf, scrapeEdges } from "./exporter/scrape.ts";
-import { divertWorld, WORLD_ADDRESS } from "./exporter/world.ts";
+import { divert, LAN_ADDRESS, WORLD_ADDRESS } from "./exporter/world.ts";
 import { eventually } from "./lib/eventually.ts";
 
 /** As many as may be under way at once: what a diverted connection carries beyond that is not always diverted. */
 const BYTES = 10_000;
-const [PORT, HELD_PORT, UDP_PORT] = [7330, 7331, 7332];
+const [PORT, HELD_PORT, UDP_PORT, NAMED_PORT, LAN_PORT] = [7330, 7331, 7332, 7333, 7334];
 const OWN_PORT = 47_330;
-const NAMED_PORT = 7333;
+/** Of flows that a user's own sockets mirror: to a private address, and between two containers. */
+const MIRRORED = { tcp: { lan: 7335, inner: 7336 }, udp: { lan: 7337, inner: 7338 } };
+const LISTEN = { tcp: ["late", "0"], udp: ["hear"] };
+/** What the mirrors carry among each other. */
+const FORGED = 1_000_000;
 
 type Names = [string, string, string];
 
@@ -20,17 +24,33 @@ type Names = [string, string, string];
  */
 describe("flow-exporter and forged other ends", { skip }, () => {
   const rig = new Rig("forgeries");
+  const diversions: { remove(): Promise<void> }[] = [];
   before(async () => {
     await rig.setUp();
     const gateway = await rig.peers.gateway();
-    const diverted = await divertWorld(gateway);
-    after(() => diverted.remove());
-    await rig.peers.process("sink", ["late", "0", `${PORT}`]);
-    await rig.peers.process("held-sink", ["late", "0", `${HELD_PORT}`]);
-    await rig.peers.process("ears", ["hear", `${UDP_PORT}`]);
+    for (const address of [WORLD_ADDRESS, LAN_ADDRESS]) {
+      diversions.push(await divert(address, gateway));
+    }
+    for (const port of [PORT, HELD_PORT, LAN_PORT, MIRRORED.tcp.lan]) await listen("tcp", port);
+    for (const port of [UDP_PORT, MIRRORED.udp.lan]) await listen("udp", port);
   });
-  after(() => rig.remove());
+  after(async () => {
+    for (const diversion of diversions) await diversion.remove();
+    await rig.remove();
+  });
 
+  /** What is sent elsewhere arrives there. */
+  const listen = (kind: "tcp" | "udp", port: number) => rig.peers.process(`sink-${port}`, [...LISTEN[kind], `${port}`]);
+  /** The edges of a container at a port, but those to where it is diverted, and what they have sent. */
+  const sentAt = async (port: number, container: string) => {
+    const edges = [...(await scrapeEdges(rig.exporter.url))].map(([key, { sent }]) => {
+      const [, source, destination, at] = key.match(/^source="(.*)",destination="(.*)",destination_port="(.*?)"/) ?? [];
+      return { source, destination, at, sent };
+    });
+    const own = edges.filter(({ source, destination }) => [source, destination].includes(container));
+    const elsewhere = own.filter(({ at, destination }) => at === `${port}` && destination !== `host/sink-${port}`);
+    return elsewhere.map(({ source, destination, sent }) => `${source} > ${destination} ${sent}`);
+  };
   const edgeOf = async (source: string, destination: string, port: number, protocol: "tcp" | "udp" = "tcp") =>
     (await scrapeEdges(rig.exporter.url)).get(keyOf({ source, destination, port, protocol }));
 
@@ -72,26 +92,59 @@ describe("flow-exporter and forged other ends", { skip }, () => {
     });
   });
 
-  test("a user, who gives a network namespace of his own the address", async () => {
-    const holder = "flowtally-test-holder";
-    const own = `${OWN_PORT}`;
-    await rig.peers.container(holder, [], "hold", "5000", own, WORLD_ADDRESS, `${HELD_PORT}`, `${BYTES}`);
-    const address = await rig.peers.addressOf(holder);
-    const setUp = [`ip address add ${WORLD_ADDRESS}/32 dev lo`, "ip link set up dev lo", "ip route add default dev lo"];
-    const within = [
-      "unshare",
-      "--user",
-      "--map-root-user",
-      "--net",
-      "sh",
-      "-c",
-      `${setUp.join(" && ")} && exec "$@"`,
-      "sh",
-    ];
-    await rig.peers.process("poser", ["pose", "tcp", WORLD_ADDRESS, `${HELD_PORT}`, address, own], within);
-    await eventually(20, async () => {
-      const { sent, opened } = (await edgeOf(holder, "world", HELD_PORT)) ?? {};
-      assert.deepEqual({ sent, opened }, { sent: BYTES, opened: 1 });
+  for (const [where, address, port] of [
+    ["the world", WORLD_ADDRESS, HELD_PORT],
+    ["the private network", LAN_ADDRESS, LAN_PORT],
+  ] as const) {
+    test(`a user, who gives a network namespace of his own an address of ${where}`, async () => {
+      const holder = `flowtally-test-holder-${port}`;
+      const own = `${OWN_PORT}`;
+      await rig.peers.container(holder, [], "hold", "tcp", "5000", own, address, `${port}`, `${BYTES}`);
+      const to = await rig.peers.addressOf(holder);
+      await rig.peers.process(`poser-${port}`, ["pose", "tcp", address, `${port}`, to, own], usersOwn(address));
+      await eventually(20, async () => {
+        assert.deepEqual(await sentAt(port, holder), [`${holder} > world ${BYTES}`]);
+      });
     });
-  });
+  }
+
+  for (const kind of ["tcp", "udp"] as const) {
+    const { lan, inner } = MIRRORED[kind];
+    const bytes = kind === "tcp" ? BYTES : BYTES + 1;
+
+    test(`a user, whose own network namespace has both addresses of a container's ${kind} flow to elsewhere`, async () => {
+      const holder = `flowtally-test-mirrored-${kind}`;
+      await rig.peers.container(holder, [], "hold", kind, "5000", `${OWN_PORT}`, LAN_ADDRESS, `${lan}`, `${BYTES}`);
+      const address = await rig.peers.addressOf(holder);
+      const mirror = ["mirror", kind, LAN_ADDRESS, `${lan}`, address, `${OWN_PORT}`, `${FORGED}`];
+      await rig.peers.process(`user-${kind}`, mirror, usersOwn(LAN_ADDRESS, address));
+      await eventually(20, async () => {
+        assert.deepEqual(await sentAt(lan, holder), [`${holder} > world ${bytes}`]);
+      });
+    });
+
+    test(`a user, whose own network namespace has both addresses of a ${kind} flow between two containers`, async () => {
+      const [from, to] = [`flowtally-test-from-${kind}`, `flowtally-test-to-${kind}`];
+      await rig.peers.container(to, [], ...LISTEN[kind], `${inner}`);
+      const server = await rig.peers.addressOf(to);
+      await rig.peers.container(from, [], "hold", kind, "5000", `${OWN_PORT}`, server, `${inner}`, `${BYTES}`);
+      const client = await rig.peers.addressOf(from);
+      const mirror = ["mirror", kind, server, `${inner}`, client, `${OWN_PORT}`, `${FORGED}`];
+      await rig.peers.process(`between-${kind}`, mirror, usersOwn(client, server));
+      await eventually(20, async () => {
+        const edge = `${from} > ${to} ${bytes}`;
+        assert.deepEqual([await sentAt(inner, from), await sentAt(inner, to)], [[edge], [edge]]);
+      });
+    });
+  }
 });
+
+/** A command that runs another one as a user does who makes a network namespace, and gives it these addresses. */
+function usersOwn(...addresses: readonly string[]): string[] {
+  const setUp = [
+    ...addresses.map((address) => `ip address add ${address}/32 dev lo`),
+    "ip link set up dev lo",
+    "ip route add default dev lo",
+  ];
+  return ["unshare", "--user", "--map-root-user", "--net", "sh", "-c", `${setUp.join(" && ")} && exec "$@"`, "sh"];
+}

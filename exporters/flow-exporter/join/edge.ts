@@ -2,6 +2,7 @@ import type { FlowRow } from "../decode/flow-rows.ts";
 import { PROTOCOL, ROLE } from "../decode/layout.ts";
 import { createEdge, type Edge } from "../model/edge.ts";
 import { DOCKER_DNS, UNKNOWN_PROCESS } from "../model/endpoint.ts";
+import { isApart } from "./apart.ts";
 import { containerEndpoint } from "./endpoint.ts";
 import type { Flow } from "./flow.ts";
 import { type Owner, ownerOf } from "./owner.ts";
@@ -74,8 +75,9 @@ function isNewProxy({ client, server }: Flow, { processes, proxies }: World): bo
 }
 
 function targetOf({ client, server }: Flow, world: World): Target {
+  const near = client ?? server;
   const address = client?.row.destinationAddress ?? server?.row.sourceAddress ?? "";
-  if (isDockerDns(address)) return { endpoint: DOCKER_DNS, port: DNS_PORT };
+  if (isDockerDns(address) && near && !isApart(near.row, world)) return { endpoint: DOCKER_DNS, port: DNS_PORT };
   if (server && isProxy(server.row, world)) return proxiedTarget(server.row, world);
   const published = !server && client && publishedTarget(client.row, world);
   if (published) return { endpoint: containerEndpoint(published.container), port: published.port };

@@ -7,6 +7,9 @@ import type { Side } from "./side.ts";
  * binds a port again is another socket, while the one that answers stays, and a server can start anew under a client
  * that goes on. Each socket's counters span all that it has talked to, so what was sent at one end is what was received
  * at the other only in sum: each byte is handed on once, to one of the flows.
+ *
+ * A socket that may lie about its address has no say in how much that is as long as one is among them that does not: what
+ * it tells only helps to say which of the flows the bytes are of.
  */
 export interface Exchange {
   /** The sockets that are still counted, and whether they are at the client's end. */
@@ -14,12 +17,19 @@ export interface Exchange {
   /** In the order in which their sockets met. */
   flows: Set<Flow>;
   /** What the sockets that have gone had carried. */
-  gone: { clients: Amounts; servers: Amounts };
+  gone: { certain: Sums; doubted: Sums };
+  /** Whether a socket has gone that was certain to be where its address is. */
+  certainGone: boolean;
+  /** A client's socket has been seen whose word counts. */
   clientSeen: boolean;
-  /** Whether its sockets are certain to be where their addresses are. */
-  isCertain: boolean;
   /** Of what the servers sent, so much has been handed on. */
   receivedBytes: number;
+}
+
+/** What the sockets at either end have carried. */
+interface Sums {
+  clients: Amounts;
+  servers: Amounts;
 }
 
 /** What has come since the last time, and is not handed on yet. */
@@ -30,13 +40,12 @@ interface Rest extends Amounts {
 
 /** That of a socket which has met no other yet. */
 export function createExchange(side: Side, isClient: boolean): Exchange {
-  const nothing = () => ({ sentBytes: 0, receivedBytes: 0 });
   return {
     members: new Map([[side, isClient]]),
     flows: new Set(),
-    gone: { clients: nothing(), servers: nothing() },
+    gone: { certain: nothing(), doubted: nothing() },
+    certainGone: false,
     clientSeen: false,
-    isCertain: true,
     receivedBytes: 0,
   };
 }
@@ -57,17 +66,20 @@ export function meet(flow: Flow, side: Side, other: Side, client: boolean): void
   into.flows.add(flow);
 }
 
+/** What sockets that may lie have handed on among themselves is nothing to hold against what a certain one says. */
 function merge(into: Exchange, from: Exchange): void {
+  const certain = [into, from].filter(hasCertain);
+  const believed = certain.length > 0 ? certain : [into, from];
+  const receivedBytes = believed.reduce((sum, one) => sum + one.receivedBytes, 0);
+  const clientSeen = believed.some((one) => one.clientSeen);
   for (const [side, isClient] of from.members) {
     into.members.set(side, isClient);
     side.exchange = into;
   }
   for (const flow of from.flows) into.flows.add(flow);
-  addTo(into.gone.clients, from.gone.clients);
-  addTo(into.gone.servers, from.gone.servers);
-  into.clientSeen ||= from.clientSeen;
-  into.isCertain &&= from.isCertain;
-  into.receivedBytes += from.receivedBytes;
+  addSums(into.gone.certain, from.gone.certain);
+  addSums(into.gone.doubted, from.gone.doubted);
+  Object.assign(into, { receivedBytes, clientSeen, certainGone: into.certainGone || from.certainGone });
   from.members.clear();
   from.flows.clear();
 }
@@ -78,10 +90,11 @@ export function resume(side: Side, { sentBytes, receivedBytes, opened, ended, cl
   if (!exchange) return;
   const client = isAtClientsEnd(side);
   side.handedOn = { sentBytes, receivedBytes };
-  exchange.clientSeen ||= clientSeen;
-  exchange.receivedBytes += client ? receivedBytes : clientSeen ? 0 : sentBytes;
   flow.counted.opened ||= opened;
   flow.counted.ended ||= ended;
+  if (side.isDoubted && hasCertain(exchange)) return;
+  exchange.clientSeen ||= clientSeen;
+  exchange.receivedBytes += client ? receivedBytes : clientSeen ? 0 : sentBytes;
   if (!client && flow.client) return;
   const own = client ? { sentBytes, receivedBytes } : { sentBytes: receivedBytes, receivedBytes: sentBytes };
   Object.assign(flow.allotted, own);
@@ -128,15 +141,18 @@ export function takeOut(side: Side): void {
   const isClient = exchange?.members.get(side);
   if (!exchange || isClient === undefined) return;
   exchange.members.delete(side);
-  addTo(isClient ? exchange.gone.clients : exchange.gone.servers, side.handedOn);
+  exchange.certainGone ||= !side.isDoubted;
+  const gone = side.isDoubted ? exchange.gone.doubted : exchange.gone.certain;
+  addTo(isClient ? gone.clients : gone.servers, side.handedOn);
 }
 
 /** Hands on what has come since the last time, each byte to one flow. */
 export function allot(exchange: Exchange): void {
-  const before = sumsOf(exchange);
-  const rests = [...exchange.members].map(([side, isClient]) => takeRest(side, isClient));
-  const after = sumsOf(exchange);
-  exchange.clientSeen ||= rests.some(({ isClient }) => isClient);
+  const onlyCertain = hasCertain(exchange);
+  const before = sumsOf(exchange, onlyCertain);
+  const rests = [...exchange.members].map(([side, isClient]) => takeRest(side, isClient)).sort(certainFirst);
+  const after = sumsOf(exchange, onlyCertain);
+  exchange.clientSeen ||= rests.some(({ side, isClient }) => isClient && !(onlyCertain && side.isDoubted));
   // What has arrived was sent: the more complete of the two counts.
   const sent = mostSent(after) - mostSent(before);
   share(exchange, rests, sent, "sentBytes", "receivedBytes");
@@ -145,22 +161,33 @@ export function allot(exchange: Exchange): void {
   share(exchange, rests, received, "receivedBytes", "sentBytes");
 }
 
-type Sums = Exchange["gone"];
-
-/** What a server has sent need not have arrived: it only counts where no client is seen, or where that may not be one. */
-function answeredIn({ clientSeen, isCertain }: Exchange, { clients, servers }: Sums): number {
-  if (!clientSeen) return servers.sentBytes;
-  return isCertain ? clients.receivedBytes : Math.max(clients.receivedBytes, servers.sentBytes);
+/** What a server has sent need not have arrived: it only counts where no client is seen. */
+function answeredIn({ clientSeen }: Exchange, { clients, servers }: Sums): number {
+  return clientSeen ? clients.receivedBytes : servers.sentBytes;
 }
 
 function mostSent({ clients, servers }: Sums): number {
   return Math.max(clients.sentBytes, servers.receivedBytes);
 }
 
-function sumsOf({ members, gone }: Exchange): Sums {
-  const sums = { clients: { ...gone.clients }, servers: { ...gone.servers } };
-  for (const [{ handedOn }, isClient] of members) addTo(isClient ? sums.clients : sums.servers, handedOn);
+/** What those have handed on whose word counts. */
+function sumsOf({ members, gone }: Exchange, onlyCertain: boolean): Sums {
+  const sums = nothing();
+  addSums(sums, onlyCertain ? gone.certain : gone.doubted);
+  for (const [side, isClient] of members) {
+    if (!(onlyCertain && side.isDoubted)) addTo(isClient ? sums.clients : sums.servers, side.handedOn);
+  }
   return sums;
+}
+
+function hasCertain({ members, certainGone }: Exchange): boolean {
+  if (certainGone) return true;
+  for (const { isDoubted } of members.keys()) if (!isDoubted) return true;
+  return false;
+}
+
+function certainFirst({ side: one }: Rest, { side: other }: Rest): number {
+  return Number(one.isDoubted) - Number(other.isDoubted);
 }
 
 function takeRest(side: Side, isClient: boolean): Rest {
@@ -195,7 +222,7 @@ function share(
   };
   if (left > 0 && flows.size > 1) {
     const restOf = new Map(rests.map((rest) => [rest.side, rest]));
-    for (const flow of flows) {
+    for (const flow of certainFlowsFirst(flows)) {
       const [client, server] = endsOf(flow, restOf);
       if (!client || !server) continue;
       const given = give(flow, Math.min(client[at], server[opposite]));
@@ -207,8 +234,24 @@ function share(
   for (const { side, isClient, ...rest } of rests) if (!isClient) give(side.flow, rest[opposite]);
 }
 
+/** So that a socket that may lie gets nothing of what another can have sent. */
+function certainFlowsFirst(flows: ReadonlySet<Flow>): Flow[] {
+  const doubtsIn = ({ client, server }: Flow) =>
+    Number(client?.isDoubted ?? false) + Number(server?.isDoubted ?? false);
+  return [...flows].sort((one, other) => doubtsIn(one) - doubtsIn(other));
+}
+
 function endsOf({ client, server }: Flow, restOf: ReadonlyMap<Side, Rest>): (Rest | undefined)[] {
   return [client, server].map((side) => side && restOf.get(side));
+}
+
+function nothing(): Sums {
+  return { clients: { sentBytes: 0, receivedBytes: 0 }, servers: { sentBytes: 0, receivedBytes: 0 } };
+}
+
+function addSums(sum: Sums, more: Sums): void {
+  addTo(sum.clients, more.clients);
+  addTo(sum.servers, more.servers);
 }
 
 function addTo(sum: Amounts, more: Amounts): void {

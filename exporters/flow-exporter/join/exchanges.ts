@@ -3,7 +3,7 @@ import { allot, createExchange, type Exchange, isAtClientsEnd, meet, resume, soc
 import { type Counted, type Flow, onlySide } from "./flow.ts";
 import { isDockerDns } from "./remote.ts";
 import { hasLeft, type Side } from "./side.ts";
-import { type Trust, trustInExchange } from "./trust.ts";
+import { doubtsInExchange } from "./trust.ts";
 import type { Tuple } from "./tuple.ts";
 import type { World } from "./world.ts";
 
@@ -30,12 +30,10 @@ export class Exchanges {
   #place(side: Side, world: World): Set<Flow> {
     const same = this.#sameSocket(side);
     if (same) return joinSocket(side, same);
-    const trusts = this.#otherEnds(side, world);
-    const others = [...trusts.keys()];
+    const others = this.#otherEnds(side, world);
     const waiting = others.filter(({ flow }) => onlySide(flow));
     const last = others.findLast((other) => !hasLeft(other));
     side.exchange = createExchange(side, isClient(side, waiting[0] ?? last));
-    side.exchange.isCertain = ![...trusts.values()].includes("possible");
     return waiting.length > 0 ? join(side, waiting) : follow(side, last);
   }
 
@@ -89,15 +87,23 @@ export class Exchanges {
     return [...beside].findLast((one) => one.row.cookie === row.cookie && one.ports !== ports && !hasLeft(one));
   }
 
-  /** Those that may be at the other end, in the order in which they came, and how far they are to be believed. */
-  #otherEnds({ tuples, row }: Side, world: World): Map<Side, Trust> {
-    for (const { name, reversed } of tuples) {
-      const sides = [...(this.#ends[reversed ? 0 : 1].get(name) ?? [])];
-      const trusts = sides.map((other) => [other, trustInExchange(row, other.row, world)] as const);
-      const believed = trusts.filter(([, trust]) => trust !== "none");
-      if (believed.length > 0) return new Map(believed);
+  /**
+   * Those that may be at the other end, in the order in which they came. They get to know whether they may lie, as far as
+   * they have not met anybody before, and so does the socket.
+   */
+  #otherEnds(side: Side, world: World): Side[] {
+    for (const { name, reversed } of side.tuples) {
+      const others: Side[] = [];
+      for (const other of this.#ends[reversed ? 0 : 1].get(name) ?? []) {
+        const doubts = doubtsInExchange(side.row, other.row, world);
+        if (!doubts) continue;
+        side.isDoubted = doubts[0];
+        if (onlySide(other.flow)) other.isDoubted = doubts[1];
+        others.push(other);
+      }
+      if (others.length > 0) return others;
     }
-    return new Map();
+    return [];
   }
 
   #at(name: string, reversed: boolean): Set<Side> {
@@ -139,6 +145,7 @@ function joinSocket(side: Side, same: Side): Set<Flow> {
   const { exchange, flow } = same;
   exchange?.members.set(side, isAtClientsEnd(same));
   side.exchange = exchange;
+  side.isDoubted = same.isDoubted;
   side.flow = flow;
   return new Set([flow]);
 }

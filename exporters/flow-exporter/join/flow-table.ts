@@ -5,7 +5,7 @@ import type { Closed } from "./closed-intake.ts";
 import { isClient } from "./edge.ts";
 import { countedOf, goOn, isAnswered } from "./exchange.ts";
 import { Exchanges } from "./exchanges.ts";
-import { type Counted, createFlow, type Flow, hasCounted, onlySide, openSide } from "./flow.ts";
+import { type Counted, createFlow, type Flow, hasCounted, onlySide, openSide, startCountingAnew } from "./flow.ts";
 import { LastRows } from "./last-rows.ts";
 import { Pairs } from "./pairs.ts";
 import { type Memory, Remembered } from "./remembered.ts";
@@ -321,11 +321,12 @@ export class FlowTable {
   /** The flow of a new socket: that of the other end, if it waits for this one. */
   #pair(side: Side, before: Counted | undefined, world: World): Flow {
     const mirror = this.#pairs.takeMirror(side, world);
-    if (mirror) side.flow = mirror.side.flow;
+    if (mirror) side.flow = mirror.flow;
     else this.#pairs.add(side, world);
-    if (mirror) side.flow.trust = mirror.trust;
-    place(side, mirror?.side);
-    resume(side.flow, before);
+    place(side, mirror);
+    // What one has said that may lie is nothing to hold against what a certain one says.
+    if (mirror?.isDoubted && !side.isDoubted) startCountingAnew(side.flow);
+    if (!mirror || mirror.isDoubted || !side.isDoubted) resume(side.flow, before);
     return side.flow;
   }
 

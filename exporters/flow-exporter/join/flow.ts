@@ -42,8 +42,6 @@ export interface Flow {
   again: boolean;
   /** The edge that it has last been reported established on; undefined: on none. */
   establishedOn: Edge | undefined;
-  /** How far its two sockets can be believed to be its ends. */
-  trust: "certain" | "possible";
 }
 
 const NOTHING_COUNTED: Counted = {
@@ -70,7 +68,6 @@ export function createFlow(since: number, sinceNs: number): Flow {
     answeredNs: 0,
     again: false,
     establishedOn: undefined,
-    trust: "certain",
   };
 }
 
@@ -114,7 +111,8 @@ export function lifeOf(flow: Flow): { startNs: number; endNs: number } {
 
 /** Counts what came since the last time; nothing as long as it has no edge, so that it keeps it until it has one. */
 export function takeCounts(flow: Flow): Counts | undefined {
-  const { client, server, counted } = flow;
+  const { counted } = flow;
+  const { client, server } = believed(flow);
   if (!flow.edge) return undefined;
   counted.clientSeen ||= client !== undefined;
   const sentBytes = Math.max(0, sentSoFar(flow) - counted.sentBytes);
@@ -129,7 +127,25 @@ export function takeCounts(flow: Flow): Counts | undefined {
   counted.opened ||= opened;
   counted.ended ||= ended;
   const closed = ended && counted.opened;
-  return { sentBytes, receivedBytes, retransmits, opened, closed, failed: ended && !closed && client !== undefined };
+  return {
+    sentBytes,
+    receivedBytes,
+    retransmits,
+    opened,
+    closed,
+    failed: ended && !closed && flow.client !== undefined,
+  };
+}
+
+/** Those of its sockets whose word counts: of two of which one may lie, the other. */
+function believed({ client, server }: Flow): Pick<Flow, "client" | "server"> {
+  if (!client || !server || client.isDoubted === server.isDoubted) return { client, server };
+  return client.isDoubted ? { client: undefined, server } : { client, server: undefined };
+}
+
+/** Lets it count from the start, where what it has counted was the word of a socket that may lie. */
+export function startCountingAnew({ counted }: Flow): void {
+  Object.assign(counted, { sentBytes: 0, receivedBytes: 0, retransmits: 0, clientSeen: false });
 }
 
 /** Whether it was a connect that was refused, timed out or was given up. */
@@ -148,20 +164,23 @@ function endIsCertain({ client, server, edge }: Flow): boolean {
 }
 
 /** What the server has received, the client has sent: this completes a client whose end was not seen. */
-function sentSoFar({ client, server, allotted }: Flow): number {
-  if ((client ?? server)?.exchange) return allotted.sentBytes;
+function sentSoFar(flow: Flow): number {
+  const { client, server } = believed(flow);
+  if ((client ?? server)?.exchange) return flow.allotted.sentBytes;
   return Math.max(client?.sentBytes ?? 0, server?.receivedBytes ?? 0);
 }
 
-/** What the server has sent need not have arrived: it only counts where the client is not seen, or may not be the client. */
-function receivedSoFar({ client, server, counted, allotted, trust }: Flow): number {
-  if ((client ?? server)?.exchange) return allotted.receivedBytes;
-  if (client && server && trust === "possible") return Math.max(client.receivedBytes, server.sentBytes);
+/** What the server has sent need not have arrived: it only counts where the client is not seen. */
+function receivedSoFar(flow: Flow): number {
+  const { client, server } = believed(flow);
+  const { counted } = flow;
+  if ((client ?? server)?.exchange) return flow.allotted.receivedBytes;
   if (client) return client.receivedBytes;
   return counted.clientSeen ? counted.receivedBytes : (server?.sentBytes ?? 0);
 }
 
 /** Segments that either end, as far as it is seen, had to send again. */
-function retransmitsSoFar({ client, server }: Flow): number {
+function retransmitsSoFar(flow: Flow): number {
+  const { client, server } = believed(flow);
   return (client?.retransmits ?? 0) + (server?.retransmits ?? 0);
 }

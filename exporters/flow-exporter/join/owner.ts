@@ -1,5 +1,7 @@
 import type { FlowRow } from "../decode/flow-rows.ts";
 import { DOCKER_DNS, type Endpoint, UNKNOWN_CONTAINER } from "../model/endpoint.ts";
+import { isApart } from "./apart.ts";
+import { containerIdAt, containerIdOf } from "./container-of.ts";
 import { containerEndpoint, processEndpoint, unnamedContainer } from "./endpoint.ts";
 import { netnsKey, type World } from "./world.ts";
 
@@ -37,7 +39,7 @@ function isResolvers(row: FlowRow, { engines, hostNetns }: World): boolean {
 /** Whose a process is: by its cgroup, else by its name. */
 export function processOwner(pid: number, comm: string, world: World): Endpoint {
   const process = world.processes.get(pid);
-  const id = process && containerOf(process.cgroupId, world);
+  const id = process && containerIdAt(process.cgroupId, world);
   const container = id === undefined ? undefined : world.containers.get(id);
   if (container) return containerEndpoint(container);
   return id === undefined ? processEndpoint(process?.comm ?? comm) : unnamedContainer(id);
@@ -49,21 +51,11 @@ export function onlyContainerIn(netns: number, world: World) {
   return others.length === 0 ? only : undefined;
 }
 
-/** A cgroup without a name belonged to processes that have all gone: those of a container, or a command of the host. */
+/** A cgroup without a name belonged to processes that have all gone: those of a container, or a command of the host or of a user. */
 function unnamedOwner(row: FlowRow, world: World): Owner {
   const process = world.processes.get(row.pid);
   const gone = row.cgroupId !== 0 && !process && !world.cgroups.has(row.cgroupId);
-  const inside = gone && !world.hostNetns.has(netnsKey(row));
+  const inside = gone && !world.hostNetns.has(netnsKey(row)) && !isApart(row, world);
   const endpoint = inside ? UNKNOWN_CONTAINER : processEndpoint(row.comm || (process?.comm ?? ""));
   return gone && !world.areCgroupsComplete ? { endpoint, unknownCgroup: true } : { endpoint };
-}
-
-/** The container whose cgroup a socket is in. */
-export function containerIdOf(row: FlowRow, world: World): string | undefined {
-  const process = world.processes.get(row.pid);
-  return containerOf(row.cgroupId, world) ?? (process && containerOf(process.cgroupId, world));
-}
-
-function containerOf(cgroupId: number, world: World): string | undefined {
-  return world.cgroups.get(cgroupId) || undefined;
 }

@@ -1,15 +1,15 @@
 import type { Side } from "./side.ts";
-import { isForeign, type Trust, trustInPair } from "./trust.ts";
+import { type Doubts, doubtsInPair, hasAsMuchRight } from "./trust.ts";
 import type { Tuple } from "./tuple.ts";
 import type { World } from "./world.ts";
 
 /** A socket, or what is to be one. */
 type End = Pick<Side, "row" | "tuples">;
 
-/** The other end of a connection, and how far it can be believed to be. */
 interface Mirror {
   side: Side;
-  trust: Exclude<Trust, "none">;
+  /** Of the other end, and of the one that asks. */
+  doubts: Doubts;
 }
 
 /** Finds the other socket of a connection whose both ends are on this host. */
@@ -17,11 +17,14 @@ export class Pairs {
   /** Sockets whose other end has not shown, by each name of their connection: those at the one end, and at the other. */
   readonly #alone = [new Map<string, Side>(), new Map<string, Side>()] as const;
 
-  /** The other end's socket, if it waits for this one; from then on it does not. */
-  takeMirror(end: End, world: World): Mirror | undefined {
+  /** The other end's socket, if it waits for this one; from then on it does not. Both get to know whether they may lie. */
+  takeMirror(end: Side, world: World): Side | undefined {
     const mirror = this.#mirror(end, world);
-    if (mirror) this.remove(mirror.side);
-    return mirror;
+    if (!mirror) return undefined;
+    const { side, doubts } = mirror;
+    [side.isDoubted, end.isDoubted] = doubts;
+    this.remove(side);
+    return side;
   }
 
   /** Whether the other end waits for this one. */
@@ -29,11 +32,12 @@ export class Pairs {
     return this.#mirror(end, world) !== undefined;
   }
 
-  /** Lets a socket wait for its other end. Of two with one name it is the later, unless that has no right to it. */
+  /** Lets a socket wait for its other end. Of two with one name it is the later, unless that has less right to it. */
   add(side: Side, world: World): void {
     for (const tuple of side.tuples) {
       const at = this.#at(tuple);
-      if (!at.has(tuple.name) || !isForeign(side.row, world)) at.set(tuple.name, side);
+      const held = at.get(tuple.name);
+      if (!held || hasAsMuchRight(side.row, held.row, world)) at.set(tuple.name, side);
     }
   }
 
@@ -47,8 +51,8 @@ export class Pairs {
   #mirror({ row, tuples }: End, world: World): Mirror | undefined {
     for (const { name, reversed } of tuples) {
       const side = this.#at({ reversed: !reversed }).get(name);
-      const trust = side ? trustInPair(side.row, row, world) : "none";
-      if (side && trust !== "none") return { side, trust };
+      const doubts = side && doubtsInPair(side.row, row, world);
+      if (doubts) return { side, doubts };
     }
     return undefined;
   }

@@ -1,6 +1,7 @@
 import { isLoopback, isPrivate } from "../decode/address.ts";
 import type { FlowRow } from "../decode/flow-rows.ts";
 import { type Endpoint, UNKNOWN_CONTAINER, UNKNOWN_PROCESS, WORLD } from "../model/endpoint.ts";
+import { isApart } from "./apart.ts";
 import { containerEndpoint } from "./endpoint.ts";
 import { onlyContainerIn } from "./owner.ts";
 import { calledService, hasLocalTask } from "./services.ts";
@@ -14,7 +15,7 @@ export const DNS_PORT = 53;
 /** The container behind the host's published port that a client's socket goes to, if it does. */
 export function publishedTarget(row: FlowRow, world: World): Published | undefined {
   const { destinationAddress, destinationPort } = row;
-  return world.hostAddresses.has(destinationAddress)
+  return world.hostAddresses.has(destinationAddress) && !isApart(row, world)
     ? publishedAt(row, destinationAddress, destinationPort, world)
     : undefined;
 }
@@ -44,9 +45,13 @@ export function isDockerDns(address: string): boolean {
   return address === DOCKER_DNS_ADDRESS;
 }
 
-/** Who has a socket's remote address, where the remote socket itself is not seen. */
+/**
+ * Who has a socket's remote address, where the remote socket itself is not seen. Whoever made a network namespace that is
+ * apart has made up who is where in it.
+ */
 export function addressOwner(row: FlowRow, world: World): Endpoint {
   if (isLoopback(row.destinationAddress)) return netnsOwner(row, world);
+  if (isApart(row, world)) return WORLD;
   const holder = world.tenures.ofAddress(row.destinationAddress, startOf(row, world));
   if (holder) return holder === "nobody" ? UNKNOWN_CONTAINER : containerEndpoint(holder);
   return world.hostAddresses.has(row.destinationAddress) ? UNKNOWN_PROCESS : WORLD;

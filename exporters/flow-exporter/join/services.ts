@@ -1,6 +1,7 @@
 import type { FlowRow } from "../decode/flow-rows.ts";
 import type { Service } from "../decode/services.ts";
 import { type Endpoint, UNKNOWN_CONTAINER, WORLD } from "../model/endpoint.ts";
+import { isApart } from "./apart.ts";
 import { containerEndpoint } from "./endpoint.ts";
 import { netnsKey, type World } from "./world.ts";
 
@@ -36,6 +37,7 @@ export function createServices(services: readonly Service[]): Services {
 export function calledService(row: FlowRow, world: World): Called | undefined {
   const { byAddress, byHostPort } = world.services;
   const { destinationAddress, destinationPort } = row;
+  if (isApart(row, world)) return undefined;
   if (world.hostAddresses.has(destinationAddress)) return byHostPort.get(destinationPort);
   const service = world.hostNetns.has(netnsKey(row)) ? undefined : byAddress.get(destinationAddress);
   return service && { service, taskPort: destinationPort };

@@ -43,6 +43,8 @@ export interface Side extends Identity {
   /** What its process had done as it began, and as it ended; undefined where no read was near. */
   workBefore: Sample | undefined;
   workAfter: Sample | undefined;
+  /** It may lie about its address: where the other end is certain, its word does not count. */
+  isDoubted: boolean;
   /** The one it goes on in. */
   flow: Flow;
   /** Of datagrams: those it exchanges with others, and what of its own counters is in their shares already. */
@@ -101,6 +103,7 @@ export function createSide(rows: FlowRows, index: number, row: FlowRow, flow: Fl
     error: 0,
     workBefore: undefined,
     workAfter: undefined,
+    isDoubted: false,
     flow,
     exchange: undefined,
     handedOn: { sentBytes: 0, receivedBytes: 0 },

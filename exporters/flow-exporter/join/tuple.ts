@@ -1,5 +1,6 @@
 import { isLoopback } from "../decode/address.ts";
 import type { FlowRow } from "../decode/flow-rows.ts";
+import { isApart } from "./apart.ts";
 import { DNS_PORT, isDockerDns, publishedTarget } from "./remote.ts";
 import { calledService } from "./services.ts";
 import { netnsKey, type World } from "./world.ts";
@@ -12,12 +13,17 @@ export interface Tuple {
   reversed: boolean;
 }
 
-/** A socket's own tuple, and those it has where the kernel rewrites addresses on the way. */
+/**
+ * A socket's own tuple, and those it has where the kernel rewrites addresses on the way. In a network namespace that is
+ * apart from others, addresses are what they are there, and mirror none outside.
+ */
 export function tuplesOf(row: FlowRow, world: World): Tuple[] {
+  const { sourceAddress, destinationAddress, destinationPort } = row;
+  if (isApart(row, world)) return [tuple(row, sourceAddress, destinationAddress, destinationPort, true)];
   const resolving = ofResolver(row, world);
   if (resolving) return [resolving];
-  const source = nameOf(row.sourceAddress, world);
-  const own = tuple(row, source, nameOf(row.destinationAddress, world), row.destinationPort);
+  const source = nameOf(sourceAddress, world);
+  const own = tuple(row, source, nameOf(destinationAddress, world), destinationPort);
   return [own, ...behindPort(row, source, world), ...behindBalancer(row, world)];
 }
 
@@ -66,9 +72,16 @@ function nameOf(address: string, world: World): string {
   return world.hostAddresses.has(address) ? HOST : address;
 }
 
-function tuple(row: FlowRow, source: string, destination: string, destinationPort: number): Tuple {
+/** `within`: it means something in its network namespace only. */
+function tuple(
+  row: FlowRow,
+  source: string,
+  destination: string,
+  destinationPort: number,
+  within = isLoopback(destination),
+): Tuple {
   const { sourcePort } = row;
-  const scope = isLoopback(destination) ? `${netnsKey(row)} ` : "";
+  const scope = within ? `${netnsKey(row)} ` : "";
   const reversed = source === destination ? sourcePort > destinationPort : source > destination;
   const name = reversed
     ? `${scope}${destination} ${destinationPort} ${source} ${sourcePort}`

@@ -1,10 +1,10 @@
 import { decodeCgroups } from "../decode/cgroup-rows.ts";
 import { hostAddresses } from "../decode/host-addresses.ts";
-import { localAddresses } from "../decode/local-addresses.ts";
+import { type LocalAddresses, localAddresses } from "../decode/local-addresses.ts";
 import { cgroupPath, userOf } from "../decode/process-files.ts";
 import { byPid, decodeProcesses, type ProcessRow } from "../decode/process-rows.ts";
 import { ContainerCgroups } from "../join/container-cgroups.ts";
-import { type Namespace, Namespaces } from "../join/namespaces.ts";
+import { Namespaces } from "../join/namespaces.ts";
 import { OwnContainers } from "../join/own-containers.ts";
 import { ProcessHistory } from "../join/process-history.ts";
 import { Proxies } from "../join/proxies.ts";
@@ -16,7 +16,6 @@ import type { Tracer } from "../read/tracer.ts";
 import type { DirectoryState } from "./directory-checkpoint.ts";
 
 const KEPT_NS = 300e9;
-const FIRST_PID = 1;
 
 export interface HostDirectoryParts {
   tracer: Pick<Tracer, "processes" | "cgroups">;
@@ -50,7 +49,7 @@ export class HostDirectory {
     this.#parts = parts;
     this.#cgroups = new ContainerCgroups(KEPT_NS, (pid) => cgroupPath(host.processFile(pid, "cgroup")));
     this.#proxies = new Proxies(KEPT_NS, (pid) => userOf(host.processFile(pid, "status")));
-    this.#namespaces = new Namespaces((pid) => namespaceOf(pid, host));
+    this.#namespaces = new Namespaces((pid) => addressesOf(pid, host));
   }
 
   /** Ids of the monitoring's own containers. */
@@ -165,12 +164,8 @@ export class HostDirectory {
   }
 }
 
-/** What the kernel tells of the network namespace a process is in; undefined where it tells nothing. */
-function namespaceOf(pid: number, host: Host): Namespace | undefined {
+/** The addresses of the network namespace a process is in; undefined where the kernel tells nothing. */
+function addressesOf(pid: number, host: Host): LocalAddresses | undefined {
   const fibTrie = host.processFile(pid, "net/fib_trie");
-  if (fibTrie === "") return undefined;
-  return {
-    local: localAddresses(fibTrie, host.processFile(pid, "net/ipv6_route")),
-    isOfHostUsers: host.processFile(pid, "uid_map") === host.processFile(FIRST_PID, "uid_map"),
-  };
+  return fibTrie === "" ? undefined : localAddresses(fibTrie, host.processFile(pid, "net/ipv6_route"));
 }

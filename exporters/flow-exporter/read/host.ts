@@ -24,7 +24,7 @@ export interface Host {
 }
 
 /** Those under `net` are of the process's network namespace. */
-type ProcessFile = "cgroup" | "status" | "uid_map" | "net/fib_trie" | "net/ipv6_route";
+type ProcessFile = "cgroup" | "status" | "net/fib_trie" | "net/ipv6_route";
 
 /** The machine behind `proc`. */
 export function createHost(proc: string): Host {

@@ -19,7 +19,10 @@
  * tcp) or sends it a byte (udp), then prints "done".
  * peer forge KIND ADDRESS PORT BYTES: connects to ADDRESS, poses as the other end of that, then sends BYTES and prints
  * "done".
- * peer hold MS FROM_PORT ADDRESS PORT BYTES: connects from a port of its own and prints "done"; sends BYTES after MS.
+ * peer hold KIND MS FROM_PORT ADDRESS PORT BYTES: connects from a port of its own (KIND tcp) or sends a byte from there
+ * (udp), then prints "done"; sends BYTES after MS.
+ * peer mirror KIND ADDRESS PORT OTHER OTHER_PORT BYTES: exchanges them between two sockets of its own at these addresses,
+ * the second of which connects or sends first, then prints "done".
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -326,16 +329,49 @@ static void forge(char **arguments)
 	pause();
 }
 
+static int bound(const char *kind, struct sockaddr_in address)
+{
+	int fd = socket_of(kind);
+
+	check(bind(fd, (void *)&address, sizeof(address)), "bind");
+	return fd;
+}
+
 static void hold(char **arguments)
 {
-	struct sockaddr_in own = address_of("0.0.0.0", arguments[1]), to = address_of(arguments[2], arguments[3]);
-	int fd = socket_of("tcp");
+	struct sockaddr_in to = address_of(arguments[3], arguments[4]);
+	int fd = bound(arguments[0], address_of("0.0.0.0", arguments[2]));
 
-	check(bind(fd, (void *)&own, sizeof(own)), "bind");
 	check(connect(fd, (void *)&to, sizeof(to)), "connect");
+	if (strcmp(arguments[0], "udp") == 0)
+		send_bytes(fd, 1);
 	puts("done");
-	usleep(atoi(arguments[0]) * 1000);
-	send_bytes(fd, atol(arguments[4]));
+	usleep(atoi(arguments[1]) * 1000);
+	send_pieces(fd, atol(arguments[5]));
+	pause();
+}
+
+static void mirror(char **arguments)
+{
+	struct sockaddr_in one = address_of(arguments[1], arguments[2]), other = address_of(arguments[3], arguments[4]);
+	int from = bound(arguments[0], other), to = bound(arguments[0], one);
+	int is_tcp = strcmp(arguments[0], "tcp") == 0;
+	long left;
+
+	if (is_tcp)
+		check(listen(to, 1), "listen");
+	check(connect(from, (void *)&one, sizeof(one)), "connect");
+	if (is_tcp)
+		to = check(accept(to, NULL, NULL), "accept");
+	else
+		check(connect(to, (void *)&other, sizeof(other)), "connect");
+	for (left = atol(arguments[5]); left > 0; left -= 1000) {
+		send_bytes(from, 1000);
+		receive_bytes(to, 1000);
+		send_bytes(to, 1000);
+		receive_bytes(from, 1000);
+	}
+	puts("done");
 	pause();
 }
 
@@ -378,7 +414,9 @@ int main(int count, char **arguments)
 	}
 	if (count == 6 && strcmp(arguments[1], "forge") == 0)
 		forge(arguments + 2);
-	if (count == 7 && strcmp(arguments[1], "hold") == 0)
+	if (count == 8 && strcmp(arguments[1], "hold") == 0)
 		hold(arguments + 2);
+	if (count == 8 && strcmp(arguments[1], "mirror") == 0)
+		mirror(arguments + 2);
 	return 2;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { PROTOCOL, ROLE } from "../../../../exporters/flow-exporter/decode/layout.ts";
+import { NETNS_OWNER, PROTOCOL, ROLE } from "../../../../exporters/flow-exporter/decode/layout.ts";
 import { decodeServices } from "../../../../exporters/flow-exporter/decode/services.ts";
 import { FlowTable } from "../../../../exporters/flow-exporter/join/flow-table.ts";
 import overlays from "../lib/overlays.json" with { type: "json" };
@@ -72,6 +72,11 @@ describe("a flow to a service's virtual address", () => {
     assert.deepEqual(joined(swarm(), CALLER, direct), ["caller > shop-web.1:7300 40/9"]);
   });
 
+  test("is none to a process in a network namespace that a user has made", () => {
+    const own = { ...CALLER, netns: 99, netnsOwner: NETNS_OWNER.user, cgroup: 0, comm: "user" };
+    assert.deepEqual(joined(swarm(), own), ["host/user > world:7300 40/9"]);
+  });
+
   test("of another caller from the same port of its own is another flow", () => {
     const other = { ...CALLER, cookie: 3, source: "10.0.1.10:40001", sent: 7 };
     const answers = { ...ANSWERER, cookie: 4, destination: `${BALANCER}:40001`, received: 7 };
@@ -138,7 +143,7 @@ describe("a port of the routing mesh", () => {
 });
 
 function caller() {
-  return container("caller", { id: idOf("c"), pid: 400, addresses: ["10.0.1.9"] });
+  return container("caller", { id: idOf("c"), pid: 400, addresses: ["10.0.1.9", "10.0.1.10"] });
 }
 
 function task(number: number, ...addresses: string[]) {
