@@ -30,6 +30,7 @@ mount -t tracefs tracefs /root/sys/kernel/tracing
 mount -t debugfs debugfs /root/sys/kernel/debug
 mkdir /root/run/guest
 cp /bin/busybox /root/run/guest/busybox
+# shellcheck disable=SC2013 # words are what is wanted
 for word in $(cat /proc/cmdline); do
   case $word in guest.folder=*) folder=${word#guest.folder=} ;; esac
 done
