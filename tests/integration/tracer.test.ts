@@ -97,7 +97,7 @@ describe("flow-tracer", { skip: orSkip(lacks) }, () => {
       await withTalk({ family: "4", connections: 5, request: 1, response: 1 }, () => {
         const flows = readFlows(tracer.pins);
         const status = readPin(tracer.pins, "status");
-        assert.equal(status.length, 136);
+        assert.equal(status.length, 144);
         assert.equal(Number(status.readBigUInt64LE(16)), flows.size);
         assert.deepEqual([status.readBigUInt64LE(24), status.readBigUInt64LE(32)], [0n, 0n]);
       });
@@ -119,10 +119,10 @@ describe("flow-tracer", { skip: orSkip(lacks) }, () => {
       const files = readdirSync(tracer.pins, { withFileTypes: true }).filter((entry) => entry.isFile());
       const names = files.map(({ name }) => `${tracer.pins}/${name}`);
       const member = await execa("wc", ["-c", ...names], { uid: NOBODY, gid: READERS });
-      assert.match(member.stdout, /^ *136 .*\/status$/m);
-      assert.equal(names.length, 10);
+      assert.match(member.stdout, /^ *144 .*\/status$/m);
+      assert.equal(names.length, 11);
       const stranger = await execa("wc", ["-c", ...names], { uid: NOBODY, gid: NOBODY, reject: false });
-      assert.equal(stranger.stderr.match(/Permission denied/g)?.length, 10);
+      assert.equal(stranger.stderr.match(/Permission denied/g)?.length, 11);
     });
 
     test("nobody but its own user changes a pin, or sees what is kept for the next tracer", async () => {

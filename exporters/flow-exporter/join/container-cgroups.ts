@@ -55,7 +55,7 @@ export class ContainerCgroups {
     for (const { id, path, isCutOff, removedNs } of rows) {
       const text = claimIn(path);
       if (!isCutOff || text !== NOBODYS) this.#texts.add(id, text, removedNs || nowNs);
-      if (id === own?.cgroupId && !isCutOff) this.#root ??= this.#pathOf(own.pid) === "/" ? path : "/";
+      if (id === own?.cgroupId && !isCutOff) this.#root ??= rootOf(path, this.#pathOf(own.pid));
     }
     this.#texts.bound(MOST_KEPT, (text) => this.#rankOf(text));
   }
@@ -153,6 +153,12 @@ function claimIn(path: string): string {
 function placeOf(path: string, id: string): string | undefined {
   const claim = outermost(path);
   return claim?.id === id ? claim.place : undefined;
+}
+
+/** What looks like the root to a process whose cgroup is at `path`, and at `seen` in its own eyes. */
+function rootOf(path: string, seen: string | undefined): string | undefined {
+  if (seen === "/") return path;
+  return seen !== undefined && path.endsWith(seen) ? path.slice(0, -seen.length) || "/" : undefined;
 }
 
 /** A process that has moved since has another cgroup's path. */

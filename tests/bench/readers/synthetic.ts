@@ -38,7 +38,7 @@ export async function createSyntheticHost(folder: string, edges: number): Promis
   return host;
 }
 
-const EMPTY_PINS = ["snapshot", "owners", "processes", "closed_ack", "udp", "udp_ack", "programs"];
+const EMPTY_PINS = ["snapshot", "owners", "processes", "closed_ack", "udp", "udp_ack", "programs", "cgroups"];
 
 function rowsOf(edges: number, row: (edge: number) => Buffer): Buffer {
   return Buffer.concat(Array.from({ length: edges }, (_, edge) => row(edge)));

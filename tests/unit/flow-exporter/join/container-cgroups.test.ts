@@ -169,6 +169,27 @@ describe("what the kernel tells of cgroups", () => {
     assert.deepEqual(known(seen), { 20: WEB, 31: DB, 40: "" });
   });
 
+  test("says so also where this process is below what looks like the root to it", () => {
+    const seen = new ContainerCgroups(KEPT_NS, (pid) => (pid === 20 ? "/init" : `/../${DB}`));
+    const own = process(20, { cgroupId: 21, cgroupName: "init" });
+    const web = process(22, { cgroupId: 20, cgroupName: WEB });
+    const rows = [row(20, `/docker/${WEB}`), row(21, `/docker/${WEB}/init`)];
+    seen.takeIn(rows, own, 0);
+    seen.look([own, web, process(31, { cgroupId: 31, cgroupName: DB })], 0);
+    const first = container("web", { id: WEB, pid: 22 });
+    seen.learn([first], new Map([[22, web]]), 0);
+    assert.deepEqual(known(seen), { 20: WEB, 21: WEB, 31: DB });
+  });
+
+  test("says nothing of that while this process's own path cannot be read", () => {
+    let own: string | undefined;
+    const seen = told([], (pid) => (pid === 20 ? own : `/../${DB}`));
+    own = "/";
+    seen.takeIn([row(20, `/docker/${WEB}`)], process(20, { cgroupId: 20, cgroupName: WEB }), 0);
+    seen.look([process(31, { cgroupId: 31, cgroupName: DB })], 0);
+    assert.deepEqual(known(seen), { 20: WEB, 31: DB });
+  });
+
   test("is remembered for a while after they were removed, from then on", () => {
     const seen = told([row(31, `/docker/${DB}`, { removedNs: 1e9 })]);
     seen.look([], KEPT_NS);
