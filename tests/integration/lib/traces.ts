@@ -33,7 +33,7 @@ async function mountsOfPins(project: string): Promise<string[]> {
 }
 
 /** Ids and names of all BPF programs in the kernel, whoever loaded them, but for device filters (systemd and Docker make those by themselves). */
-export async function bpfPrograms(): Promise<string[]> {
+async function bpfPrograms(): Promise<string[]> {
   const { stdout } = await execa("bpftool", ["--json", "prog", "show"]);
   const programs = JSON.parse(stdout) as { id: number; type: string; name?: string }[];
   return programs.filter(({ type }) => type !== "cgroup_device").map(({ id, name }) => `${id} ${name ?? ""}`);
