@@ -33,6 +33,20 @@ export function u64(view: DataView, at: number): number {
   return high * 0x1_0000_0000 + low;
 }
 
+/** 2^64 - 2^53: from here on the kernel counts cookies downwards. */
+const DOWNWARDS = 0xffe0_0000;
+
+/**
+ * The cookie of a socket or a network namespace. The kernel counts them from 1 upwards; one that is made in an interrupt
+ * while another is being made on that CPU comes from the other end, 2^64 - 1 and downwards (include/linux/cookie.h). Those
+ * are moved to below 2^53, where they are exact and no other cookie ever comes.
+ */
+export function cookie(view: DataView, at: number): number {
+  const high = view.getUint32(at + 4, true);
+  if (high < DOWNWARDS) return u64(view, at);
+  return (high - DOWNWARDS) * 0x1_0000_0000 + view.getUint32(at, true);
+}
+
 const utf8 = new TextDecoder();
 
 /** A NUL-terminated text; control characters become "?", so that it can be a label and a log line. */

@@ -1,10 +1,10 @@
 import { addressText } from "./address.ts";
-import { countRows, processName, u64, viewOf } from "./bytes.ts";
+import { cookie, countRows, processName, u64, viewOf } from "./bytes.ts";
 import { FLOW_ROW, type Layout, NETNS_OWNER, type NetnsOwner, ROLE, type Role } from "./layout.ts";
 
 /** One socket, as rows.h describes it: what does not change while it lives. */
 export interface FlowRow {
-  /** Of the socket: unique until reboot. */
+  /** Of the socket: unique until reboot, as `cookie` in bytes.ts has it. */
   cookie: number;
   netns: number;
   /** Of the network namespace: unique until reboot, where inodes are used again; 0 unknown. */
@@ -45,7 +45,7 @@ export class FlowRows {
 
   /** What tells a flow's side from read to read. @throws DecodeError beyond 2^53. */
   key(row: number): number {
-    return u64(this.view, this.at(row) + AT.cookie.at);
+    return cookie(this.view, this.at(row) + AT.cookie.at);
   }
 
   /** Payload bytes, first transmission only. */
@@ -110,9 +110,9 @@ export class FlowRows {
     const { view } = this;
     const at = this.at(row);
     return {
-      cookie: u64(view, at + AT.cookie.at),
+      cookie: cookie(view, at + AT.cookie.at),
       netns: view.getUint32(at + AT.netns.at, true),
-      netnsCookie: u64(view, at + AT.netns_cookie.at),
+      netnsCookie: cookie(view, at + AT.netns_cookie.at),
       netnsOwner: netnsOwnerOf(view.getUint8(at + AT.netns_owner.at)),
       cgroupId: u64(view, at + AT.cgroup_id.at),
       startNs: this.startNs(row),

@@ -1,4 +1,4 @@
-import { countRows, processName, text, u64, viewOf } from "./bytes.ts";
+import { cookie, countRows, processName, text, u64, viewOf } from "./bytes.ts";
 import { PROCESS_ROW } from "./layout.ts";
 
 /** One process: whose sockets it owns, and what it has done since its start. */
@@ -39,7 +39,7 @@ function decodeOne(view: DataView, at: number): ProcessRow {
     pid: view.getUint32(at + AT.pid.at, true),
     parentPid: view.getUint32(at + AT.parent_pid.at, true),
     netns: view.getUint32(at + AT.netns.at, true),
-    netnsCookie: u64(view, at + AT.netns_cookie.at),
+    netnsCookie: cookie(view, at + AT.netns_cookie.at),
     cgroupId: u64(view, at + AT.cgroup_id.at),
     cgroupName: text(view, at + AT.cgroup_name.at, AT.cgroup_name.bytes),
     comm: processName(view, at + AT.comm.at, AT.comm.bytes),

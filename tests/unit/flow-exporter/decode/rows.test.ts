@@ -4,7 +4,7 @@ import { DecodeError } from "../../../../exporters/flow-exporter/decode/bytes.ts
 import { decodeCgroups } from "../../../../exporters/flow-exporter/decode/cgroup-rows.ts";
 import { ClosedRows } from "../../../../exporters/flow-exporter/decode/closed-rows.ts";
 import { FlowRows } from "../../../../exporters/flow-exporter/decode/flow-rows.ts";
-import { NETNS_OWNER } from "../../../../exporters/flow-exporter/decode/layout.ts";
+import { FLOW_ROW, NETNS_OWNER } from "../../../../exporters/flow-exporter/decode/layout.ts";
 import { decodeProcesses } from "../../../../exporters/flow-exporter/decode/process-rows.ts";
 import { decodeStatus } from "../../../../exporters/flow-exporter/decode/status-row.ts";
 import { UdpRows } from "../../../../exporters/flow-exporter/decode/udp-rows.ts";
@@ -45,6 +45,19 @@ describe("flow rows", () => {
     });
   });
 
+  test("of cookies that the kernel counts downwards from 2^64 are told apart, and are like no other's", () => {
+    const cookies = [2n ** 64n - 1n, 2n ** 64n - 7n, 7n].map((value) => {
+      const bytes = Buffer.concat([socket(SOCKET)]);
+      bytes.writeBigUInt64LE(value, FLOW_ROW.fields.cookie.at);
+      bytes.writeBigUInt64LE(value, FLOW_ROW.fields.netns_cookie.at);
+      const rows = new FlowRows(bytes);
+      const { cookie, netnsCookie } = rows.row(0);
+      assert.deepEqual([rows.key(0), netnsCookie], [cookie, cookie]);
+      return cookie;
+    });
+    assert.deepEqual(cookies, [2 ** 53 - 1, 2 ** 53 - 7, 7]);
+  });
+
   test("a name cannot break a label or a log line", () => {
     const rows = new FlowRows(socket({ ...SOCKET, comm: 'a\n"b\u0007' }));
     assert.equal(rows.row(0).comm, 'a?"b?');
@@ -69,8 +82,9 @@ describe("flow rows", () => {
 
   test("a number that would not be exact is refused", () => {
     const bytes = socket(SOCKET);
-    bytes.fill(0xff, 8, 16);
-    assert.throws(() => new FlowRows(bytes).key(0), { message: /larger than 2\^53/ });
+    const { at } = FLOW_ROW.fields.sent_bytes;
+    bytes.fill(0xff, at, at + 8);
+    assert.throws(() => new FlowRows(bytes).sentBytes(0), { message: /larger than 2\^53/ });
   });
 });
 
