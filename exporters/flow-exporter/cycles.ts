@@ -1,5 +1,6 @@
 import type { Checkpoint } from "./checkpoint/checkpoint.ts";
 import type { Collector } from "./collector.ts";
+import type { CycleAge } from "./cycle-age.ts";
 import type { RingWatch } from "./ring-watch.ts";
 
 const LOOK_AT_RING_MS = 250;
@@ -10,6 +11,7 @@ export interface Cycled {
   collector: Pick<Collector, "collect" | "maintain">;
   checkpoint: Pick<Checkpoint, "keep">;
   ring: Pick<RingWatch, "isFilling">;
+  age: Pick<CycleAge, "end">;
 }
 
 /**
@@ -17,13 +19,14 @@ export interface Cycled {
  * it and would not be acknowledged, so the next cycle waits for that. A timer goes by time since boot, whatever happens to
  * the clock on the wall. @returns what stops it.
  */
-export function startCycles({ collector, checkpoint, ring }: Cycled, seconds: number): () => void {
+export function startCycles({ collector, checkpoint, ring, age }: Cycled, seconds: number): () => void {
   let writingSinceMs: number | undefined;
   const cycle = () => {
     const nowMs = performance.now();
     if (writingSinceMs !== undefined && nowMs - writingSinceMs < MAX_WAIT_MS) return;
     writingSinceMs = nowMs;
     collector.collect();
+    age.end();
     void checkpoint.keep(nowMs).then(() => {
       if (writingSinceMs === nowMs) writingSinceMs = undefined;
     });

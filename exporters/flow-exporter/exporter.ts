@@ -1,8 +1,10 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { getHeapStatistics } from "node:v8";
 import type { Logger } from "pino";
+import { CycleAge } from "./cycle-age.ts";
 import { startCycles } from "./cycles.ts";
 import { DailyReport } from "./daily-report.ts";
 import { createApp } from "./outputs/http/app.ts";
@@ -20,6 +22,8 @@ import type { Settings } from "./settings.ts";
 import { StartWatch } from "./start-watch.ts";
 import type { ClockSteps } from "./totals/clock-steps.ts";
 
+/** Longer than Docker is given to answer. The cycles begin without its word rather than never. */
+const MAX_FIRST_LOOK_MS = 6_000;
 /** Of what clients may keep open. */
 const BOUNDS = { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 5_000 };
 const MAX_CONNECTIONS = 256;
@@ -46,13 +50,14 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
   const { collector, checkpoint, metadata, healths } = pipeline;
   const report = new DailyReport(() => shortfalls(pipeline), log);
 
-  const view = createView(settings, pipeline, sources.host);
+  const cycles = new CycleAge(settings.collectSeconds);
+  const view: View = { ...createView(settings, pipeline, sources.host), cycles };
   const { allowedHosts } = settings;
   const metrics = createMetrics(view, processMetrics());
   const app = createApp(view, metrics, { pages: sources.pages ?? {}, allowedHosts, log });
   const server = await listen(createServer(BOUNDS, app), settings.port);
   const stopped = new AbortController();
-  await metadata.refresh();
+  await Promise.race([metadata.refresh(), sleep(MAX_FIRST_LOOK_MS, undefined, { ref: false })]);
   const starts = new StartWatch({
     readProcesses: () => pipeline.source.readProcesses(),
     areCgroupsComplete: () => pipeline.directory.areCgroupsComplete,
@@ -64,7 +69,7 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
     void metadata.refresh();
   }, settings.refreshSeconds * 1000);
   const ring = new RingWatch(sources.tracer);
-  const stopCycles = startCycles({ collector, checkpoint, ring }, settings.collectSeconds);
+  const stopCycles = startCycles({ collector, checkpoint, ring, age: cycles }, settings.collectSeconds);
 
   return {
     port: (server.address() as AddressInfo).port,
@@ -80,7 +85,7 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
   };
 }
 
-function createView(settings: Settings, pipeline: Pipeline, host: Host): View {
+function createView(settings: Settings, pipeline: Pipeline, host: Host): Omit<View, "cycles"> {
   const { source, totals, work, watch, directory, metadata, collector, checkpoint, healths } = pipeline;
   return {
     flows: () => source.records(),

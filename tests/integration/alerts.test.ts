@@ -134,6 +134,10 @@ describe("alerts", { skip }, () => {
       await startExporter();
       await fires("StateSetAside");
     },
+    CyclesStalled: async () => {
+      said = "flow_collect_age_seconds 31\n";
+      await fires("CyclesStalled");
+    },
     SocketsLeftOut: async () => {
       said = 'flow_sockets_left_out{protocol="tcp"} 9\n';
       await fires("SocketsLeftOut", { protocol: "tcp" });

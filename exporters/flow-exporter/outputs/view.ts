@@ -50,6 +50,8 @@ export interface View {
   sources: readonly SourceView[];
   /** Of the last cycle. */
   collectSeconds(): number;
+  /** How long ago the last cycle ended, and how long that may be. */
+  cycles: { readonly ageSeconds: number; readonly maxSeconds: number };
   rows(): number;
   lostFlows(): Losses;
   /** How many sockets there is room for in memory. */

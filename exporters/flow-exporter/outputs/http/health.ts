@@ -4,15 +4,25 @@ import { sendError } from "./errors.ts";
 
 const FAILURES_ALLOWED = 3;
 
-/** 200 with the sources and the tracer while rows come in; 503 with the reason when none could be read for three cycles, or yet. */
+/**
+ * 200 with the sources and the tracer while rows come in; 503 with the reason when none could be read for three cycles,
+ * or yet, and when cycles do not end.
+ */
 export function health(view: View): RequestHandler {
   return (_request, response) => {
     const { tracer } = view;
     const sources = Object.fromEntries(view.sources.map((source) => [source.name, stateOf(source)]));
+    const stuck = stuckOf(view);
+    if (stuck !== undefined) return sendError(response, 503, "NO_CYCLE", stuck, { sources });
     const dead = tracer.up === undefined || tracer.failures >= FAILURES_ALLOWED;
     if (dead) sendError(response, 503, "NO_ROWS", tracer.reason, { sources });
     else response.json({ status: "ok", sources, tracer: tracerOf(view), sockets: socketsOf(view) });
   };
+}
+
+function stuckOf({ cycles: { ageSeconds, maxSeconds } }: View): string | undefined {
+  if (ageSeconds <= maxSeconds) return undefined;
+  return `no cycle has ended for ${Math.round(ageSeconds)} s: totals stand still`;
 }
 
 /** How the kernel part does its work; null while it is gone. */

@@ -75,6 +75,7 @@ export function viewOf(sockets: SocketValues[], values: Partial<View> = {}, ende
     status: () => STATUS,
     sources: [UP, { ...UP, name: "docker" }, { ...UP, name: "udp", up: undefined }],
     collectSeconds: () => 0.0125,
+    cycles: { ageSeconds: 0.5, maxSeconds: 30 },
     rows: () => sockets.length,
     socketRoom: () => ({ tcp: 96_000, udp: 62_000 }),
     socketsLeftOut: () => ({ tcp: 5, udp: 2 }),

@@ -334,6 +334,16 @@ describe("over HTTP", () => {
       assert.deepEqual(JSON.parse(text).error, { code: "NO_ROWS", message: "the pin is gone" });
     });
 
+    test("is 503 once no cycle has ended for too long, whatever the sources say", async () => {
+      current = viewOf([], { cycles: { ageSeconds: 29, maxSeconds: 30 } });
+      assert.equal((await ask("/healthz")).status, 200);
+      current = viewOf([], { cycles: { ageSeconds: 31, maxSeconds: 30 } });
+      const { status, text } = await ask("/healthz");
+      assert.equal(status, 503);
+      const message = "no cycle has ended for 31 s: totals stand still";
+      assert.deepEqual(JSON.parse(text).error, { code: "NO_CYCLE", message });
+    });
+
     test("is 503 until the first cycle is done", async () => {
       current = failing(0, undefined);
       assert.equal((await ask("/healthz")).status, 503);

@@ -17,6 +17,12 @@ export const EXPORTER_METRICS: readonly Metric[] = [
   metric("flow_collect_duration_seconds", "How long the last cycle took: read, decode, join, add up.", [], (view) => [
     [view.collectSeconds()],
   ]),
+  metric(
+    "flow_collect_age_seconds",
+    "How long ago the last cycle ended; since the start, where none has.",
+    [],
+    (view) => [[view.cycles.ageSeconds]],
+  ),
   metric("flow_rows", "TCP sockets in the last read.", [], (view) => [[view.rows()]]),
   metric(
     "flow_sockets_room",
