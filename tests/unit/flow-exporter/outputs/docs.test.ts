@@ -47,6 +47,14 @@ describe("docs/metrics.md", () => {
   });
 });
 
+test("no gauge is called like a counter, which promtool would refuse", () => {
+  const misnamed = ALL.filter(({ name, type }) => type !== "counter" && name.endsWith("_total"));
+  assert.deepEqual(
+    misnamed.map(({ name }) => name),
+    [],
+  );
+});
+
 test("/metrics has what the definitions say, and nothing else", async () => {
   const ended = { cookie: 90, source: "192.168.1.10:50001", destination: "203.0.113.5:7", sent: 77, rtt: 250 };
   const view = viewOf(SOCKETS, {}, [
