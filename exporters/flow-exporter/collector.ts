@@ -1,6 +1,8 @@
-import { outsideCounters } from "./decode/interfaces.ts";
-import type { Metadata } from "./metadata.ts";
-import type { Host } from "./read/host.ts";
+import type { Host } from "./metadata/host/host.ts";
+import { outsideCounters } from "./metadata/host/interfaces.ts";
+import type { MetadataSource } from "./model/metadata-source.ts";
+import type { ProcessRow } from "./model/process.ts";
+import { processOwner } from "./naming/owner.ts";
 import type { KernelSource } from "./sources/kernel/kernel-source.ts";
 import { Coverage } from "./totals/coverage.ts";
 import type { EdgeTotals } from "./totals/edge-totals.ts";
@@ -10,7 +12,7 @@ export interface CollectorParts {
   source: KernelSource;
   totals: EdgeTotals;
   work: EndpointWork;
-  metadata: Pick<Metadata, "refresh">;
+  metadata: Pick<MetadataSource, "refresh">;
   host: Pick<Host, "netFile">;
 }
 
@@ -48,7 +50,8 @@ export class Collector {
     const { world } = source;
     if (!world) return;
     this.coverage.add(totals.outsideBytes, outsideCounters(host.netFile("dev")), world.nowNs);
-    work.apply(world, talkingIn(totals));
+    const ownerOf = ({ pid, comm }: ProcessRow) => processOwner(pid, comm, world);
+    work.apply({ processes: world.processes, ownerOf, nowNs: world.nowNs }, talkingIn(totals));
     this.#askForContainers();
   }
 

@@ -1,7 +1,7 @@
 import type { Checkpoint } from "./checkpoint/checkpoint.ts";
 import type { Collector } from "./collector.ts";
 import type { CycleAge } from "./cycle-age.ts";
-import type { RingWatch } from "./ring-watch.ts";
+import type { RingWatch } from "./sources/kernel/pins/ring-watch.ts";
 
 const LOOK_AT_RING_MS = 250;
 /** A disk that takes longer must not keep the exporter from reading. */

@@ -7,20 +7,22 @@ import type { Logger } from "pino";
 import { CycleAge } from "./cycle-age.ts";
 import { startCycles } from "./cycles.ts";
 import { DailyReport } from "./daily-report.ts";
+import { StartWatch } from "./metadata/docker/start-watch.ts";
+import type { Host } from "./metadata/host/host.ts";
+import type { Container } from "./model/container.ts";
+import { containerEndpoint } from "./naming/endpoints.ts";
 import { createApp } from "./outputs/http/app.ts";
 import { boundConnections } from "./outputs/http/connections.ts";
-import type { Pages } from "./outputs/pages.ts";
+import type { Pages } from "./outputs/pages/pages.ts";
 import { processMetrics } from "./outputs/prometheus/definitions/process.ts";
 import { createMetrics } from "./outputs/prometheus/metrics.ts";
 import type { View } from "./outputs/view.ts";
 import manifest from "./package.json" with { type: "json" };
 import { createPipeline, type Pipeline, type PipelineInputs } from "./pipeline.ts";
-import type { Host } from "./read/host.ts";
-import { RingWatch } from "./ring-watch.ts";
-import { roomIn } from "./room.ts";
 import type { Settings } from "./settings.ts";
-import { StartWatch } from "./start-watch.ts";
-import type { ClockSteps } from "./totals/clock-steps.ts";
+import { RingWatch } from "./sources/kernel/pins/ring-watch.ts";
+import { roomIn } from "./sources/kernel/room.ts";
+import type { ClockSteps } from "./sources/kernel/watch/clock-steps.ts";
 
 /** Longer than Docker is given to answer. The cycles begin without its word rather than never. */
 const MAX_FIRST_LOOK_MS = 6_000;
@@ -90,7 +92,7 @@ function createView(settings: Settings, pipeline: Pipeline, host: Host): Omit<Vi
   return {
     flows: () => source.records(),
     work: () => work,
-    containers: () => metadata.containers,
+    containers: () => metadata.containers.map(shownContainer),
     coverage: () => collector.coverage.ratio,
     bootMs: () => Date.now() - host.bootTimeNs() / 1e6,
     ownContainers: () => directory.ownContainers,
@@ -114,6 +116,10 @@ function createView(settings: Settings, pipeline: Pipeline, host: Host): Omit<Vi
     leftOut: settings.leftOut,
     version: manifest.version,
   };
+}
+
+function shownContainer(container: Container) {
+  return { container, endpoint: containerEndpoint(container).name };
 }
 
 function lastClockStep({ last }: ClockSteps, nowNs: number) {

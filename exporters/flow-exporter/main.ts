@@ -1,13 +1,13 @@
 import { pino } from "pino";
+import { createStateFile } from "./checkpoint/state-file.ts";
 import { type Exporter, startExporter } from "./exporter.ts";
-import type { Pages } from "./outputs/pages.ts";
-import { createDashboardFolder } from "./read/dashboards.ts";
-import { createDockerReader } from "./read/docker.ts";
-import { createHost } from "./read/host.ts";
-import { createPrometheusReader } from "./read/prometheus.ts";
-import { createStateFile } from "./read/state-file.ts";
-import { createTracer } from "./read/tracer.ts";
+import { createDockerReader } from "./metadata/docker/reader.ts";
+import { createHost } from "./metadata/host/host.ts";
+import { createDashboardFolder } from "./outputs/pages/dashboards.ts";
+import type { Pages } from "./outputs/pages/pages.ts";
+import { createPrometheusReader } from "./outputs/pages/prometheus.ts";
 import { readSettings, type Settings } from "./settings.ts";
+import { createTracer } from "./sources/kernel/pins/tracer.ts";
 
 const DOCKER_TIMEOUT_MS = 5_000;
 /** Longer than Prometheus' own, so that its word on a question that takes too long arrives. */

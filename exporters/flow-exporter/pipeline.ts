@@ -1,19 +1,21 @@
 import type { Logger } from "pino";
 
 import { Checkpoint } from "./checkpoint/checkpoint.ts";
+import type { StateFile } from "./checkpoint/state-file.ts";
 import { Collector } from "./collector.ts";
 import { directoryParticipant } from "./metadata/directory-checkpoint.ts";
+import { DockerMetadata } from "./metadata/docker/docker-metadata.ts";
+import type { DockerReader } from "./metadata/docker/reader.ts";
+import type { Host } from "./metadata/host/host.ts";
 import { HostDirectory } from "./metadata/host-directory.ts";
-import { Metadata } from "./metadata.ts";
 import { createHealths, type Healths } from "./model/source-health.ts";
-import type { DockerReader } from "./read/docker.ts";
-import type { Host } from "./read/host.ts";
-import type { StateFile } from "./read/state-file.ts";
-import type { Tracer } from "./read/tracer.ts";
-import type { Room } from "./room.ts";
 import { kernelParticipant } from "./sources/kernel/kernel-checkpoint.ts";
 import { KernelSource } from "./sources/kernel/kernel-source.ts";
-import { TracerWatch } from "./sources/kernel/tracer-watch.ts";
+import type { Tracer } from "./sources/kernel/pins/tracer.ts";
+import type { Room } from "./sources/kernel/room.ts";
+import { decodeCgroups } from "./sources/kernel/rows/cgroup-rows.ts";
+import { decodeProcesses } from "./sources/kernel/rows/process-rows.ts";
+import { TracerWatch } from "./sources/kernel/watch/tracer-watch.ts";
 import { type EdgeLimits, EdgeTotals } from "./totals/edge-totals.ts";
 import { edgesParticipant } from "./totals/edges-checkpoint.ts";
 import { EndpointWork } from "./totals/endpoint-work.ts";
@@ -44,7 +46,7 @@ export interface PipelineOptions {
 
 /** All that counts, in the order in which the data goes; without clocks and ports. */
 export interface Pipeline {
-  metadata: Metadata;
+  metadata: DockerMetadata;
   directory: HostDirectory;
   watch: TracerWatch;
   source: KernelSource;
@@ -60,8 +62,14 @@ export function createPipeline(inputs: PipelineInputs, options: PipelineOptions,
   const { tracer, docker, host } = inputs;
   const { udp, onClockStep, ownPid, room, limits } = options;
   const healths = createHealths(log);
-  const metadata = new Metadata(docker, healths.docker);
-  const directory = new HostDirectory({ tracer, host, metadata, ownPid });
+  const metadata = new DockerMetadata(docker, healths.docker);
+  const directory = new HostDirectory({
+    processes: () => decodeProcesses(tracer.processes()),
+    cgroups: () => decodeCgroups(tracer.cgroups()),
+    host,
+    metadata,
+    ownPid,
+  });
   const watch = new TracerWatch({ tracer, host, healths, udp, onClockStep });
   const source = new KernelSource({ tracer, directory, watch, healths, room });
   const totals = new EdgeTotals(limits);

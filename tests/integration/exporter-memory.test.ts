@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { after, before, describe, test } from "node:test";
-import { STATUS } from "../../exporters/flow-exporter/decode/layout.ts";
+import { STATUS } from "../../exporters/flow-exporter/sources/kernel/rows/layout.ts";
 import { orSkip } from "../lib/or-skip.ts";
 import { type LoneExporter, startAlone } from "./exporter/alone.ts";
 import { createCrowdedHost } from "./exporter/crowded-host.ts";

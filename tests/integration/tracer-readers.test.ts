@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, type TestContext, test } from "node:test";
 import { execa } from "execa";
-import { ClosedFlows } from "../../exporters/flow-exporter/closed-flows.ts";
-import { decodeStatus } from "../../exporters/flow-exporter/decode/status-row.ts";
-import { readLiveFlows } from "../../exporters/flow-exporter/live-flows.ts";
-import { createTracer } from "../../exporters/flow-exporter/read/tracer.ts";
+import { ClosedFlows } from "../../exporters/flow-exporter/sources/kernel/pins/closed-flows.ts";
+import { readLiveFlows } from "../../exporters/flow-exporter/sources/kernel/pins/live-flows.ts";
+import { createTracer } from "../../exporters/flow-exporter/sources/kernel/pins/tracer.ts";
+import { decodeStatus } from "../../exporters/flow-exporter/sources/kernel/rows/status-row.ts";
 import { orSkip } from "../lib/or-skip.ts";
 import { takeClosed } from "./lib/rows.ts";
 import { buildTracer, startTracer, type Tracer, tracerLacks } from "./lib/tracer.ts";

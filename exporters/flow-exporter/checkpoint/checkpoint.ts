@@ -1,9 +1,9 @@
 import type { Logger } from "pino";
 import { z } from "zod";
 import type { SourceHealth } from "../model/source-health.ts";
-import type { StateFile } from "../read/state-file.ts";
 import { jsonPieces } from "./json-pieces.ts";
 import { checked, type Participant } from "./participant.ts";
+import type { StateFile } from "./state-file.ts";
 
 const VERSION = 1;
 const EVERY_MS = 10_000;

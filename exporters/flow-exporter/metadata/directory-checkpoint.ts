@@ -1,21 +1,8 @@
 import { z } from "zod";
 import { checked, type Participant } from "../checkpoint/participant.ts";
-import type { TenuresState } from "../join/tenures.ts";
 import type { Container } from "../model/container.ts";
-import type { HostDirectory } from "./host-directory.ts";
-
-/** What names flows that are still to come. */
-export interface DirectoryState {
-  /** The container of each cgroup, by number; "": of none. */
-  cgroups: [number, string][];
-  containers: Container[];
-  /** Ids of the monitoring's own containers, those that are gone among them. */
-  ownContainers: string[];
-  /** Docker's own proxies: process id and start. */
-  proxies: [number, number][];
-  /** Which of the containers had which address, and port of the host, when. */
-  tenures: TenuresState;
-}
+import type { DirectoryState, HostDirectory } from "./host-directory.ts";
+import type { TenuresState } from "./tenures.ts";
 
 const amount = z.number().min(0);
 

@@ -1,26 +1,41 @@
-import { decodeCgroups } from "../decode/cgroup-rows.ts";
-import { hostAddresses } from "../decode/host-addresses.ts";
-import { type LocalAddresses, localAddresses } from "../decode/local-addresses.ts";
-import { cgroupPath, userOf } from "../decode/process-files.ts";
-import { byPid, decodeProcesses, type ProcessRow } from "../decode/process-rows.ts";
-import { ContainerCgroups } from "../join/container-cgroups.ts";
-import { Namespaces } from "../join/namespaces.ts";
-import { OwnContainers } from "../join/own-containers.ts";
-import { ProcessHistory } from "../join/process-history.ts";
-import { Proxies } from "../join/proxies.ts";
-import { Tenures } from "../join/tenures.ts";
-import { createWorld, type World } from "../join/world.ts";
-import type { Metadata } from "../metadata.ts";
-import type { Host } from "../read/host.ts";
-import type { Tracer } from "../read/tracer.ts";
-import type { DirectoryState } from "./directory-checkpoint.ts";
+import type { CgroupRow } from "../model/cgroup.ts";
+import type { Container } from "../model/container.ts";
+import type { MetadataSource } from "../model/metadata-source.ts";
+import { byPid, type ProcessRow } from "../model/process.ts";
+import { ContainerCgroups } from "./container-cgroups.ts";
+import type { Host } from "./host/host.ts";
+import { hostAddresses } from "./host/host-addresses.ts";
+import { type LocalAddresses, localAddresses } from "./host/local-addresses.ts";
+import { cgroupPath, userOf } from "./host/process-files.ts";
+import { Namespaces } from "./namespaces.ts";
+import { OwnContainers } from "./own-containers.ts";
+import { ProcessHistory } from "./process-history.ts";
+import { Proxies } from "./proxies.ts";
+import type { TenuresState } from "./tenures.ts";
+import { Tenures } from "./tenures.ts";
+import { createWorld, type World } from "./world.ts";
 
 const KEPT_NS = 300e9;
 
+/** What names flows that are still to come. */
+export interface DirectoryState {
+  /** The container of each cgroup, by number; "": of none. */
+  cgroups: [number, string][];
+  containers: Container[];
+  /** Ids of the monitoring's own containers, those that are gone among them. */
+  ownContainers: string[];
+  /** Docker's own proxies: process id and start. */
+  proxies: [number, number][];
+  /** Which of the containers had which address, and port of the host, when. */
+  tenures: TenuresState;
+}
+
 export interface HostDirectoryParts {
-  tracer: Pick<Tracer, "processes" | "cgroups">;
+  /** What the kernel tells of now. @throws the system's error, or DecodeError. */
+  processes(): ProcessRow[];
+  cgroups(): CgroupRow[];
   host: Host;
-  metadata: Metadata;
+  metadata: MetadataSource;
   /** Number of this exporter's process. */
   ownPid: number;
 }
@@ -64,16 +79,16 @@ export class HostDirectory {
 
   /** Reads the processes. @throws the system's error, or DecodeError. */
   readProcesses(): void {
-    const { tracer, host } = this.#parts;
-    const rows = decodeProcesses(tracer.processes());
+    const { host } = this.#parts;
+    const rows = this.#parts.processes();
     this.#processes = byPid(rows);
     this.history.add(rows, host.bootTimeNs());
   }
 
   /** Reads the cgroups that the kernel tells of. @throws the system's error, or DecodeError. */
   readCgroups(): void {
-    const { tracer, host, ownPid } = this.#parts;
-    this.#cgroups.takeIn(decodeCgroups(tracer.cgroups()), this.#processes.get(ownPid), host.bootTimeNs());
+    const { host, ownPid } = this.#parts;
+    this.#cgroups.takeIn(this.#parts.cgroups(), this.#processes.get(ownPid), host.bootTimeNs());
   }
 
   /**

@@ -1,11 +1,11 @@
-import type { Status } from "../decode/status-row.ts";
-import type { Program } from "../join/program.ts";
 import type { Container } from "../model/container.ts";
 import type { Edge } from "../model/edge.ts";
 import type { FlowRecord } from "../model/flow-record.ts";
+import type { Losses } from "../model/losses.ts";
+import type { Program } from "../model/program.ts";
+import type { Status } from "../model/tracer-status.ts";
 import type { EdgeCounters, EdgeTotal } from "../totals/edge-total.ts";
 import type { EndpointTotal } from "../totals/endpoint-work.ts";
-import type { Losses } from "../totals/lost-flows.ts";
 
 export interface SourceView {
   readonly name: string;
@@ -34,8 +34,8 @@ export interface View {
   edges(): Iterable<EdgeTotal>;
   /** Per endpoint. */
   work(): Iterable<EndpointTotal>;
-  /** Those that run. */
-  containers(): Iterable<Container>;
+  /** Those that run, each with the name that its flows have. */
+  containers(): Iterable<{ container: Container; endpoint: string }>;
   /** Undefined while it says nothing. */
   coverage(): number | undefined;
   /** When the machine booted, milliseconds since 1970. */

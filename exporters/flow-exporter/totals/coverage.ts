@@ -1,4 +1,4 @@
-import type { InterfaceCounters } from "../decode/interfaces.ts";
+import type { InterfaceCounters } from "../model/interface-counters.ts";
 
 const WINDOW_NS = 60e9;
 /** Ethernet 14, IPv4 20, TCP with timestamps 32. */

@@ -1,7 +1,5 @@
-import type { ProcessRow } from "../decode/process-rows.ts";
-import { processOwner } from "../join/owner.ts";
-import type { World } from "../join/world.ts";
 import type { Endpoint } from "../model/endpoint.ts";
+import type { ProcessRow } from "../model/process.ts";
 import type { Work } from "../model/work.ts";
 
 /** What the processes of one endpoint have done since it was first seen, and the memory they have now. */
@@ -12,6 +10,15 @@ export interface EndpointTotal extends Work {
 interface Bytes {
   readBytes: number;
   writtenBytes: number;
+}
+
+/** The processes of one moment. */
+export interface ProcessesRead {
+  processes: ReadonlyMap<number, ProcessRow>;
+  /** Whose a process is. */
+  ownerOf(process: ProcessRow): Endpoint;
+  /** Since boot. */
+  nowNs: number;
 }
 
 /**
@@ -32,19 +39,19 @@ export class EndpointWork {
   }
 
   /** Adds one read of all processes; `talking`: names of the endpoints that have flows. */
-  apply(world: World, talking: ReadonlySet<string>): void {
+  apply({ processes, ownerOf, nowNs }: ProcessesRead, talking: ReadonlySet<string>): void {
     const running = new Set<string>();
-    const owed = this.#owedByEnded(world.processes);
+    const owed = this.#owedByEnded(processes);
     for (const total of this.#totals.values()) total.residentBytes = 0;
-    for (const row of world.processes.values()) {
-      const owner = processOwner(row.pid, row.comm, world);
+    for (const row of processes.values()) {
+      const owner = ownerOf(row);
       if (owner.kind !== "container" && !talking.has(owner.name)) continue;
       running.add(owner.name);
       this.#add(this.#totalOf(owner), row, [this.#owed.get(row.pid), owed.get(row.pid)]);
     }
     this.#forget(running, talking);
-    this.#last = world.processes;
-    this.#lastNs = world.nowNs;
+    this.#last = processes;
+    this.#lastNs = nowNs;
     this.#owed = owed;
   }
 

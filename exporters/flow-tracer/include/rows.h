@@ -2,7 +2,7 @@
 /*
  * The rows the kernel side hands over through its pinned iterators.
  * This header owns the byte layout: little endian, naturally aligned, no implicit padding.
- * The TypeScript twin is exporters/flow-exporter/decode/layout.ts; both sides assert size and version.
+ * The TypeScript twin is exporters/flow-exporter/sources/kernel/rows/layout.ts; both sides assert size and version.
  * Change a row and ROWS_VERSION goes up by one.
  */
 #ifndef FLOWTALLY_ROWS_H

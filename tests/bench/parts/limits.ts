@@ -1,11 +1,12 @@
 import { cpus } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { FlowRows } from "../../../exporters/flow-exporter/decode/flow-rows.ts";
-import { UDP_ROW } from "../../../exporters/flow-exporter/decode/layout.ts";
-import { decodeStatus, type Status } from "../../../exporters/flow-exporter/decode/status-row.ts";
-import { UdpRows } from "../../../exporters/flow-exporter/decode/udp-rows.ts";
-import { createTracer } from "../../../exporters/flow-exporter/read/tracer.ts";
+import type { Status } from "../../../exporters/flow-exporter/model/tracer-status.ts";
+import { createTracer } from "../../../exporters/flow-exporter/sources/kernel/pins/tracer.ts";
+import { FlowRows } from "../../../exporters/flow-exporter/sources/kernel/rows/flow-rows.ts";
+import { UDP_ROW } from "../../../exporters/flow-exporter/sources/kernel/rows/layout.ts";
+import { decodeStatus } from "../../../exporters/flow-exporter/sources/kernel/rows/status-row.ts";
+import { UdpRows } from "../../../exporters/flow-exporter/sources/kernel/rows/udp-rows.ts";
 import type { Bench, Part } from "../bench.ts";
 import { count, megabytes } from "../lib/format.ts";
 import type { Table } from "../lib/table.ts";

@@ -1,7 +1,7 @@
+import type { DockerReader } from "../../../exporters/flow-exporter/metadata/docker/reader.ts";
+import { createHost } from "../../../exporters/flow-exporter/metadata/host/host.ts";
 import { createPipeline } from "../../../exporters/flow-exporter/pipeline.ts";
-import type { DockerReader } from "../../../exporters/flow-exporter/read/docker.ts";
-import { createHost } from "../../../exporters/flow-exporter/read/host.ts";
-import { createTracer } from "../../../exporters/flow-exporter/read/tracer.ts";
+import { createTracer } from "../../../exporters/flow-exporter/sources/kernel/pins/tracer.ts";
 import { timed } from "../lib/timed.ts";
 
 /** Milliseconds of one cycle of the exporter, by what they went to. */

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { STATUS } from "../../../exporters/flow-exporter/decode/layout.ts";
+import { STATUS } from "../../../exporters/flow-exporter/sources/kernel/rows/layout.ts";
 import { closedRow, type SocketValues, socket, statusRow } from "../../unit/flow-exporter/lib/rows.ts";
 
 const PORTS = 50;

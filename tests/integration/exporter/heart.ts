@@ -1,7 +1,7 @@
 import { renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { STATUS } from "../../../exporters/flow-exporter/decode/layout.ts";
-import { createHost } from "../../../exporters/flow-exporter/read/host.ts";
+import { createHost } from "../../../exporters/flow-exporter/metadata/host/host.ts";
+import { STATUS } from "../../../exporters/flow-exporter/sources/kernel/rows/layout.ts";
 import { statusRow } from "../../unit/flow-exporter/lib/rows.ts";
 
 const FLAGS = STATUS.processes | STATUS.owners | STATUS.programs;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Collector } from "../../../exporters/flow-exporter/collector.ts";
-import { STATUS } from "../../../exporters/flow-exporter/decode/layout.ts";
+import type { DockerReader } from "../../../exporters/flow-exporter/metadata/docker/reader.ts";
 import { createPipeline } from "../../../exporters/flow-exporter/pipeline.ts";
-import type { DockerReader } from "../../../exporters/flow-exporter/read/docker.ts";
+import { STATUS } from "../../../exporters/flow-exporter/sources/kernel/rows/layout.ts";
 import type { EdgeTotals } from "../../../exporters/flow-exporter/totals/edge-totals.ts";
 import { Kernel } from "./lib/kernel.ts";
 import { silent } from "./lib/log.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { ROLE } from "../../../exporters/flow-exporter/decode/layout.ts";
+import { ROLE } from "../../../exporters/flow-exporter/model/socket.ts";
 import { Datagrams } from "./lib/datagrams.ts";
 import { Kernel } from "./lib/kernel.ts";
 import { Disk, Running } from "./lib/running.ts";

@@ -4,35 +4,89 @@ import path from "node:path";
 import { test } from "node:test";
 
 const SOURCES = path.resolve(import.meta.dirname, "../../../exporters/flow-exporter");
-/** Data goes this way only: a folder imports from itself and from those before it. */
-const ORDER = ["model", "read", "checkpoint", "decode", "join", "totals", "outputs"];
+/** What lies beside the rooms puts them together. */
+const WIRING = "the wiring";
+/** What each room may import from, besides itself. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  checkpoint: ["model"],
+  metadata: ["model", "checkpoint"],
+  naming: ["model", "metadata"],
+  sources: ["model", "checkpoint", "metadata", "naming"],
+  totals: ["model", "checkpoint"],
+  outputs: ["model", "totals"],
+  [WIRING]: ["model", "checkpoint", "metadata", "naming", "sources", "totals", "outputs"],
+};
+/** Those that read files and ask other programs; all others are given what they need. */
+const TOUCHING = [
+  "checkpoint/state-file.ts",
+  "metadata/docker/reader.ts",
+  "metadata/host/host.ts",
+  "outputs/pages/dashboards.ts",
+  "sources/kernel/pins/pin-reader.ts",
+  "sources/kernel/pins/tracer.ts",
+];
+const FILES = globSync("**/*.ts", { cwd: SOURCES, exclude: ["**/node_modules/**"] }).sort();
 
-for (const [index, folder] of ORDER.entries()) {
-  test(`${folder}/ imports from nothing that comes after it`, () => {
-    const files = globSync(`${folder}/**/*.ts`, { cwd: SOURCES });
+for (const [room, allowed] of Object.entries(MAY_IMPORT)) {
+  test(`${room} imports from nothing but ${["itself", ...allowed].join(", ")}`, () => {
+    const files = FILES.filter((file) => roomOf(file) === room);
     assert.ok(files.length > 0);
-    const allowed = new Set(ORDER.slice(0, index + 1));
     const wrong = files.flatMap((file) =>
       importsOf(file)
-        .filter((one) => !allowed.has(one))
+        .filter((one) => roomOf(one) !== room && !allowed.includes(roomOf(one)))
         .map((one) => `${file}: ${one}`),
     );
     assert.deepEqual(wrong, []);
   });
 }
 
-test("only read/ touches the host: no other folder imports the file system or Docker's client", () => {
-  const files = globSync("{model,checkpoint,decode,join,totals,outputs}/**/*.ts", { cwd: SOURCES });
-  const touching = files.filter((file) => /^import (?!type ).*from "(node:(fs|net|os).*|dockerode)"/m.test(text(file)));
-  assert.deepEqual(touching, []);
+test("every file is in a room, or wires them together", () => {
+  assert.deepEqual(
+    FILES.filter((file) => MAY_IMPORT[roomOf(file)] === undefined),
+    [],
+  );
 });
 
-/** The folders under the exporter that a file imports from; "." for the exporter's own top level. */
+test("no files import each other in a circle, not even their types", () => {
+  assert.deepEqual(circles(), []);
+});
+
+test("only these files touch the host: nothing else imports the file system or Docker's client", () => {
+  const touching = FILES.filter((file) =>
+    /^import (?!type ).*from "(node:(fs|net|os)\b.*|dockerode)"/m.test(text(file)),
+  );
+  assert.deepEqual(touching, TOUCHING);
+});
+
+function roomOf(file: string): string {
+  const [first = "", ...rest] = file.split(path.sep);
+  return rest.length > 0 ? first : WIRING;
+}
+
+/** The files under the exporter that a file imports from. */
 function importsOf(file: string): string[] {
-  const targets = [...text(file).matchAll(/from "(\.[^"]+)"/g)].map((match) => match[1] ?? "");
-  return targets
-    .map((target) => path.join(path.dirname(file), target).split(path.sep))
-    .map(([first, ...rest]) => (rest.length > 0 ? (first ?? "") : "."));
+  const targets = [...text(file).matchAll(/from "(\.[^"]+\.ts)"/g)].map((match) => match[1] ?? "");
+  return targets.map((target) => path.join(path.dirname(file), target));
+}
+
+/** Each circle once, as the files on the way round. */
+function circles(): string[] {
+  const found = new Map<string, string>();
+  const done = new Set<string>();
+  const visit = (file: string, way: readonly string[]) => {
+    const since = way.indexOf(file);
+    if (since >= 0) {
+      const circle = way.slice(since);
+      found.set(circle.toSorted().join(), [...circle, file].join(" → "));
+      return;
+    }
+    if (done.has(file)) return;
+    for (const one of importsOf(file)) visit(one, [...way, file]);
+    done.add(file);
+  };
+  for (const file of FILES) visit(file, []);
+  return [...found.values()];
 }
 
 function text(file: string): string {

@@ -1,6 +1,6 @@
 import express, { type Express } from "express";
 import type { Logger } from "pino";
-import type { Pages } from "../pages.ts";
+import type { Pages } from "../pages/pages.ts";
 import type { Metrics } from "../prometheus/metrics.ts";
 import type { View } from "../view.ts";
 import { knownHosts, ownPages } from "./callers.ts";

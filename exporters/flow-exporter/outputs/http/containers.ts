@@ -1,8 +1,7 @@
 import type { RequestHandler } from "express";
 import { z } from "zod";
-import { PROTOCOL } from "../../decode/layout.ts";
-import { containerEndpoint } from "../../join/endpoint.ts";
 import type { Container } from "../../model/container.ts";
+import { PROTOCOL } from "../../model/socket.ts";
 import type { View } from "../view.ts";
 import type * as answers from "./answers.ts";
 import { readParameters } from "./parameters.ts";
@@ -14,11 +13,10 @@ const querySchema = z.strictObject(page);
 export function containers(view: View): RequestHandler<object, answers.ContainersPage> {
   return (request, response) => {
     const { limit, offset } = readParameters(querySchema, request.query);
-    const all = [...view.containers()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const all = [...view.containers()].sort((a, b) => (a.container.name < b.container.name ? -1 : 1));
     const traffic = trafficByEndpoint(view);
     const work = new Map([...view.work()].map((total) => [total.endpoint, total]));
-    const shown = all.slice(offset, offset + limit).map((container): answers.Container => {
-      const endpoint = containerEndpoint(container).name;
+    const shown = all.slice(offset, offset + limit).map(({ container, endpoint }): answers.Container => {
       const { sent = 0, received = 0 } = traffic.get(endpoint) ?? {};
       const done = work.get(endpoint);
       return {

@@ -1,5 +1,5 @@
 import type { RequestHandler } from "express";
-import type { DashboardFolder } from "../../read/dashboards.ts";
+import type { DashboardFolder } from "../pages/dashboards.ts";
 import type * as answers from "./answers.ts";
 import { sendError } from "./errors.ts";
 

@@ -1,7 +1,7 @@
 import type { RequestHandler } from "express";
 import { z } from "zod";
-import { TCP_STATES } from "../../join/side.ts";
 import type { FlowRecord } from "../../model/flow-record.ts";
+import { TCP_STATES } from "../../model/tcp-state.ts";
 import { isMonitoring } from "../monitoring.ts";
 import type { View } from "../view.ts";
 import type * as answers from "./answers.ts";

@@ -1,6 +1,6 @@
 import { pipeline } from "node:stream/promises";
 import type { RequestHandler, Response } from "express";
-import type { PrometheusReader } from "../../read/prometheus.ts";
+import type { PrometheusReader } from "../pages/prometheus.ts";
 import { sendError } from "./errors.ts";
 import { checkRange } from "./range.ts";
 

@@ -1,28 +1,17 @@
 import { z } from "zod";
 import { checked, type Participant } from "../../checkpoint/participant.ts";
-import type { ClosedState } from "../../closed-flows.ts";
-import { DecodeError } from "../../decode/bytes.ts";
-import { ClosedRows } from "../../decode/closed-rows.ts";
-import { CLOSED_ROW, UDP_ROW } from "../../decode/layout.ts";
-import { UdpRows } from "../../decode/udp-rows.ts";
-import type { Memory } from "../../join/remembered.ts";
-import type { KernelSource } from "./kernel-source.ts";
-import type { WatchState } from "./tracer-watch.ts";
+import type { KernelSource, KernelState } from "./kernel-source.ts";
+import { DecodeError } from "./rows/bytes.ts";
+import { ClosedRows } from "./rows/closed-rows.ts";
+import { CLOSED_ROW, UDP_ROW } from "./rows/layout.ts";
+import { UdpRows } from "./rows/udp-rows.ts";
+import type { Memory } from "./sockets/remembered.ts";
 
 const NUMBERS_PER_SOCKET = 7;
 const MAX_TAKEN = 1_000_000;
 const OPENED = 1;
 const CLIENT_SEEN = 2;
 const ENDED = 4;
-
-/** What an exporter that starts anew must know, so that nothing counts twice or not at all. */
-export interface KernelState extends WatchState {
-  closed: ClosedState;
-  tcp: Iterable<Memory>;
-  udp: Iterable<Memory>;
-  /** Entries of UDP that have been read and not been counted yet, as rows. */
-  udpRows: Uint8Array;
-}
 
 const amount = z.number().min(0);
 const run = z.tuple([z.int(), z.int()]).refine(([first, last]) => last - first < MAX_TAKEN, "is too long");

@@ -1,28 +1,38 @@
-import { ClosedFlows } from "../../closed-flows.ts";
-import type { FlowRows } from "../../decode/flow-rows.ts";
-import { decodePrograms } from "../../decode/program-rows.ts";
-import type { Status } from "../../decode/status-row.ts";
-import type { UdpRows } from "../../decode/udp-rows.ts";
-import { drainDeltas } from "../../join/deltas.ts";
-import type { Flow } from "../../join/flow.ts";
-import { FlowTable } from "../../join/flow-table.ts";
-import { joinProgram, type Program } from "../../join/program.ts";
-import { RecentFlows } from "../../join/recent-flows.ts";
-import { recordOf } from "../../join/records.ts";
-import type { World } from "../../join/world.ts";
-import { readLiveFlows } from "../../live-flows.ts";
 import type { HostDirectory } from "../../metadata/host-directory.ts";
+import type { World } from "../../metadata/world.ts";
 import type { FlowRecord } from "../../model/flow-record.ts";
 import type { FlowSink, FlowSource } from "../../model/flow-source.ts";
+import type { Program } from "../../model/program.ts";
 import type { Healths } from "../../model/source-health.ts";
-import type { Tracer } from "../../read/tracer.ts";
-import type { BySocket, Room } from "../../room.ts";
-import { UdpEntries } from "../../udp-entries.ts";
-import type { KernelState } from "./kernel-checkpoint.ts";
+import type { Status } from "../../model/tracer-status.ts";
+import { joinProgram } from "../../naming/program.ts";
+import { ClosedFlows, type ClosedState } from "./pins/closed-flows.ts";
+import { readLiveFlows } from "./pins/live-flows.ts";
+import type { Tracer } from "./pins/tracer.ts";
+import { UdpEntries } from "./pins/udp-entries.ts";
+import type { BySocket, Room } from "./room.ts";
+import type { FlowRows } from "./rows/flow-rows.ts";
+import { decodePrograms } from "./rows/program-rows.ts";
+import type { UdpRows } from "./rows/udp-rows.ts";
 import { SocketRoom } from "./socket-room.ts";
-import type { TracerWatch } from "./tracer-watch.ts";
+import { drainDeltas } from "./sockets/deltas.ts";
+import { FlowTable } from "./sockets/flow-table.ts";
+import { RecentFlows } from "./sockets/recent-flows.ts";
+import { recordOf } from "./sockets/records.ts";
+import type { Memory } from "./sockets/remembered.ts";
+import type { Flow } from "./sockets/shapes.ts";
+import type { TracerWatch, WatchState } from "./watch/tracer-watch.ts";
 
 const MAX_RECENT = { ended: 5_000, failed: 2_500 };
+
+/** What an exporter that starts anew must know, so that nothing counts twice or not at all. */
+export interface KernelState extends WatchState {
+  closed: ClosedState;
+  tcp: Iterable<Memory>;
+  udp: Iterable<Memory>;
+  /** Entries of UDP that have been read and not been counted yet, as rows. */
+  udpRows: Uint8Array;
+}
 
 export interface KernelSourceParts {
   tracer: Tracer;

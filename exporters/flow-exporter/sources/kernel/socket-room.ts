@@ -1,4 +1,4 @@
-import { type BySocket, placesFor, type Room } from "../../room.ts";
+import { type BySocket, placesFor, type Room } from "./room.ts";
 
 const NO_PLACES: BySocket = { tcp: 0, udp: 0 };
 

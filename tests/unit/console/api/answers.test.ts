@@ -4,13 +4,13 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { PROTOCOL, ROLE } from "../../../../exporters/flow-exporter/decode/layout.ts";
 import type { Container } from "../../../../exporters/flow-exporter/model/container.ts";
 import { MANY_PORTS } from "../../../../exporters/flow-exporter/model/edge.ts";
+import { PROTOCOL, ROLE } from "../../../../exporters/flow-exporter/model/socket.ts";
 import { createApp } from "../../../../exporters/flow-exporter/outputs/http/app.ts";
+import { createDashboardFolder } from "../../../../exporters/flow-exporter/outputs/pages/dashboards.ts";
 import { createMetrics } from "../../../../exporters/flow-exporter/outputs/prometheus/metrics.ts";
 import type { View } from "../../../../exporters/flow-exporter/outputs/view.ts";
-import { createDashboardFolder } from "../../../../exporters/flow-exporter/read/dashboards.ts";
 import { createTotal } from "../../../../exporters/flow-exporter/totals/edge-total.ts";
 import { provisionedDashboards } from "../../../browser/lab/dashboards.ts";
 import { manyFlows } from "../../../browser/lab/flows.ts";
@@ -58,7 +58,7 @@ function fullView(): View {
     ...view,
     flows: () => flows,
     edges: () => [...edges, createTotal({ ...first.edge, key: "many", destinationPort: MANY_PORTS })],
-    containers: () => containers,
+    containers: () => containers.map((container) => ({ container, endpoint: container.name })),
   };
 }
 

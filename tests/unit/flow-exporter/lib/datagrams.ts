@@ -1,4 +1,4 @@
-import { ROLE } from "../../../../exporters/flow-exporter/decode/layout.ts";
+import { ROLE } from "../../../../exporters/flow-exporter/model/socket.ts";
 import { type SocketValues, udpRow } from "./rows.ts";
 
 interface Entry {

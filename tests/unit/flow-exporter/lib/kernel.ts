@@ -1,6 +1,7 @@
-import { ROLE, STATUS } from "../../../../exporters/flow-exporter/decode/layout.ts";
-import type { Host } from "../../../../exporters/flow-exporter/read/host.ts";
-import type { Tracer } from "../../../../exporters/flow-exporter/read/tracer.ts";
+import type { Host } from "../../../../exporters/flow-exporter/metadata/host/host.ts";
+import { ROLE } from "../../../../exporters/flow-exporter/model/socket.ts";
+import type { Tracer } from "../../../../exporters/flow-exporter/sources/kernel/pins/tracer.ts";
+import { STATUS } from "../../../../exporters/flow-exporter/sources/kernel/rows/layout.ts";
 import type { Datagrams } from "./datagrams.ts";
 import { closedRow, type End, processRow, type SocketValues, socket, statusRow } from "./rows.ts";
 

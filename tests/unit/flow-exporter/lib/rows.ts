@@ -1,18 +1,15 @@
+import { NETNS_OWNER, type NetnsOwner, PROTOCOL, ROLE } from "../../../../exporters/flow-exporter/model/socket.ts";
 import {
   CGROUP_ROW,
   CLOSED_ROW,
   FLOW_ROW,
   type Layout,
-  NETNS_OWNER,
-  type NetnsOwner,
   PROCESS_ROW,
   PROGRAM_ROW,
-  PROTOCOL,
-  ROLE,
   ROWS_VERSION,
   STATUS_ROW,
   UDP_ROW,
-} from "../../../../exporters/flow-exporter/decode/layout.ts";
+} from "../../../../exporters/flow-exporter/sources/kernel/rows/layout.ts";
 
 type Value = number | bigint | string | Uint8Array;
 

@@ -1,5 +1,5 @@
+import type { StateFile } from "../../../../exporters/flow-exporter/checkpoint/state-file.ts";
 import { createPipeline, type Pipeline } from "../../../../exporters/flow-exporter/pipeline.ts";
-import type { StateFile } from "../../../../exporters/flow-exporter/read/state-file.ts";
 import type { EdgeLimits } from "../../../../exporters/flow-exporter/totals/edge-totals.ts";
 import type { Kernel } from "./kernel.ts";
 import { silent } from "./log.ts";

@@ -1,9 +1,9 @@
-import { drainDeltas } from "../../../../exporters/flow-exporter/join/deltas.ts";
-import type { Flow } from "../../../../exporters/flow-exporter/join/flow.ts";
-import { FlowTable } from "../../../../exporters/flow-exporter/join/flow-table.ts";
-import { ProcessHistory } from "../../../../exporters/flow-exporter/join/process-history.ts";
-import { recordOf } from "../../../../exporters/flow-exporter/join/records.ts";
+import { ProcessHistory } from "../../../../exporters/flow-exporter/metadata/process-history.ts";
 import type { SourceView, View } from "../../../../exporters/flow-exporter/outputs/view.ts";
+import { drainDeltas } from "../../../../exporters/flow-exporter/sources/kernel/sockets/deltas.ts";
+import { FlowTable } from "../../../../exporters/flow-exporter/sources/kernel/sockets/flow-table.ts";
+import { recordOf } from "../../../../exporters/flow-exporter/sources/kernel/sockets/records.ts";
+import type { Flow } from "../../../../exporters/flow-exporter/sources/kernel/sockets/shapes.ts";
 import { EdgeTotals } from "../../../../exporters/flow-exporter/totals/edge-totals.ts";
 import type { End, SocketValues } from "./rows.ts";
 import { closed, rows, world } from "./world.ts";
@@ -65,7 +65,7 @@ export function viewOf(sockets: SocketValues[], values: Partial<View> = {}, ende
   return {
     flows: () => [...table.flows, ...recent].flatMap((flow) => recordOf(flow, history) ?? []),
     work: () => [WORK],
-    containers: () => world().containers.values(),
+    containers: () => [...world().containers.values()].map((container) => ({ container, endpoint: container.name })),
     coverage: () => 0.97,
     bootMs: () => Date.UTC(2030, 0, 1),
     ownContainers: () => new Set(),

@@ -1,16 +1,16 @@
-import { ClosedRows } from "../../../../exporters/flow-exporter/decode/closed-rows.ts";
-import { FlowRows } from "../../../../exporters/flow-exporter/decode/flow-rows.ts";
-import { PROTOCOL } from "../../../../exporters/flow-exporter/decode/layout.ts";
-import { byPid, type ProcessRow } from "../../../../exporters/flow-exporter/decode/process-rows.ts";
-import type { Closed } from "../../../../exporters/flow-exporter/join/closed-intake.ts";
-import { containerIdIn } from "../../../../exporters/flow-exporter/join/container-cgroups.ts";
-import { takeCounts } from "../../../../exporters/flow-exporter/join/flow.ts";
-import { FlowTable } from "../../../../exporters/flow-exporter/join/flow-table.ts";
-import { Namespaces } from "../../../../exporters/flow-exporter/join/namespaces.ts";
-import { ProcessHistory } from "../../../../exporters/flow-exporter/join/process-history.ts";
-import { Tenures } from "../../../../exporters/flow-exporter/join/tenures.ts";
-import { createWorld, type Facts, type World } from "../../../../exporters/flow-exporter/join/world.ts";
+import { containerIdIn } from "../../../../exporters/flow-exporter/metadata/container-cgroups.ts";
+import { Namespaces } from "../../../../exporters/flow-exporter/metadata/namespaces.ts";
+import { ProcessHistory } from "../../../../exporters/flow-exporter/metadata/process-history.ts";
+import { Tenures } from "../../../../exporters/flow-exporter/metadata/tenures.ts";
+import { createWorld, type Facts, type World } from "../../../../exporters/flow-exporter/metadata/world.ts";
 import type { Container } from "../../../../exporters/flow-exporter/model/container.ts";
+import { byPid, type ProcessRow } from "../../../../exporters/flow-exporter/model/process.ts";
+import { PROTOCOL } from "../../../../exporters/flow-exporter/model/socket.ts";
+import type { Closed } from "../../../../exporters/flow-exporter/sources/kernel/pins/closed-intake.ts";
+import { ClosedRows } from "../../../../exporters/flow-exporter/sources/kernel/rows/closed-rows.ts";
+import { FlowRows } from "../../../../exporters/flow-exporter/sources/kernel/rows/flow-rows.ts";
+import { takeCounts } from "../../../../exporters/flow-exporter/sources/kernel/sockets/flow.ts";
+import { FlowTable } from "../../../../exporters/flow-exporter/sources/kernel/sockets/flow-table.ts";
 import { closedRow, type End, type SocketValues, socket } from "./rows.ts";
 
 const HOST_NETNS = 1;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, test } from "node:test";
-import { ROLE } from "../../../../exporters/flow-exporter/decode/layout.ts";
+import { ROLE } from "../../../../exporters/flow-exporter/model/socket.ts";
 import type { Described } from "../../../../exporters/flow-exporter/outputs/prometheus/definitions/definition.ts";
 import { EDGE_METRICS } from "../../../../exporters/flow-exporter/outputs/prometheus/definitions/edges.ts";
 import { ENDPOINT_METRICS } from "../../../../exporters/flow-exporter/outputs/prometheus/definitions/endpoints.ts";

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { ROLE } from "../../../../exporters/flow-exporter/decode/layout.ts";
-import { drainDeltas } from "../../../../exporters/flow-exporter/join/deltas.ts";
-import { containerEndpoint } from "../../../../exporters/flow-exporter/join/endpoint.ts";
-import { FlowTable } from "../../../../exporters/flow-exporter/join/flow-table.ts";
 import { createEdge } from "../../../../exporters/flow-exporter/model/edge.ts";
+import { ROLE } from "../../../../exporters/flow-exporter/model/socket.ts";
+import { containerEndpoint } from "../../../../exporters/flow-exporter/naming/endpoints.ts";
 import { createEdgeText, type EdgeText } from "../../../../exporters/flow-exporter/outputs/prometheus/edge-text.ts";
 import { TextBuffer } from "../../../../exporters/flow-exporter/outputs/prometheus/text-buffer.ts";
+import { drainDeltas } from "../../../../exporters/flow-exporter/sources/kernel/sockets/deltas.ts";
+import { FlowTable } from "../../../../exporters/flow-exporter/sources/kernel/sockets/flow-table.ts";
 import { createTotal, type EdgeTotal } from "../../../../exporters/flow-exporter/totals/edge-total.ts";
 import { EdgeTotals } from "../../../../exporters/flow-exporter/totals/edge-totals.ts";
 import { BUCKETS, observe } from "../../../../exporters/flow-exporter/totals/histogram.ts";

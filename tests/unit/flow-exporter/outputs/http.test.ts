@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
-import { ROLE } from "../../../../exporters/flow-exporter/decode/layout.ts";
+import { ROLE } from "../../../../exporters/flow-exporter/model/socket.ts";
 import type { FlowWork } from "../../../../exporters/flow-exporter/model/work.ts";
 import { createApp } from "../../../../exporters/flow-exporter/outputs/http/app.ts";
 import { createMetrics } from "../../../../exporters/flow-exporter/outputs/prometheus/metrics.ts";

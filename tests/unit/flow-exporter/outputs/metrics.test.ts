@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, test } from "node:test";
 import { execa } from "execa";
-import { ROLE } from "../../../../exporters/flow-exporter/decode/layout.ts";
+import { ROLE } from "../../../../exporters/flow-exporter/model/socket.ts";
 import { createMetrics } from "../../../../exporters/flow-exporter/outputs/prometheus/metrics.ts";
 import type { View } from "../../../../exporters/flow-exporter/outputs/view.ts";
 import type { End, SocketValues } from "../lib/rows.ts";

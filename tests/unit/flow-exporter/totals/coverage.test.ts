@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { outsideCounters } from "../../../../exporters/flow-exporter/decode/interfaces.ts";
+import { outsideCounters } from "../../../../exporters/flow-exporter/metadata/host/interfaces.ts";
 import { Coverage } from "../../../../exporters/flow-exporter/totals/coverage.ts";
 
 const SECOND_NS = 1e9;

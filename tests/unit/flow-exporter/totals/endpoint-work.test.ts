@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { ProcessRow } from "../../../../exporters/flow-exporter/decode/process-rows.ts";
+import type { ProcessRow } from "../../../../exporters/flow-exporter/model/process.ts";
+import { processOwner } from "../../../../exporters/flow-exporter/naming/owner.ts";
 import { EndpointWork } from "../../../../exporters/flow-exporter/totals/endpoint-work.ts";
 import { container, idOf, process, world } from "../lib/world.ts";
 
@@ -63,8 +64,11 @@ function endpoints() {
   const work = new EndpointWork();
   const containers = [container("web", { id: idOf("a"), pid: 200 })];
   return {
-    read: (second: number, ...processes: ProcessRow[]) =>
-      work.apply(world({ processes, containers, nowNs: second * SECOND_NS }), new Set(["host/curl"])),
+    read: (second: number, ...processes: ProcessRow[]) => {
+      const seen = world({ processes, containers, nowNs: second * SECOND_NS });
+      const ownerOf = ({ pid, comm }: ProcessRow) => processOwner(pid, comm, seen);
+      work.apply({ processes: seen.processes, ownerOf, nowNs: seen.nowNs }, new Set(["host/curl"]));
+    },
     of: (name: string) => [...work].find(({ endpoint }) => endpoint === name),
     names: () => [...work].map(({ endpoint }) => endpoint),
   };

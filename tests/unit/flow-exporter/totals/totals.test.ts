@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { ROLE } from "../../../../exporters/flow-exporter/decode/layout.ts";
-import type { Closed } from "../../../../exporters/flow-exporter/join/closed-intake.ts";
-import { drainDeltas } from "../../../../exporters/flow-exporter/join/deltas.ts";
-import { FlowTable } from "../../../../exporters/flow-exporter/join/flow-table.ts";
+import { ROLE } from "../../../../exporters/flow-exporter/model/socket.ts";
+import type { Closed } from "../../../../exporters/flow-exporter/sources/kernel/pins/closed-intake.ts";
+import { drainDeltas } from "../../../../exporters/flow-exporter/sources/kernel/sockets/deltas.ts";
+import { FlowTable } from "../../../../exporters/flow-exporter/sources/kernel/sockets/flow-table.ts";
+import { LostFlows } from "../../../../exporters/flow-exporter/sources/kernel/watch/lost-flows.ts";
 import { EdgeTotals } from "../../../../exporters/flow-exporter/totals/edge-totals.ts";
-import { LostFlows } from "../../../../exporters/flow-exporter/totals/lost-flows.ts";
 import type { End, SocketValues } from "../lib/rows.ts";
 import { isUsed } from "../lib/totals.ts";
 import { closed, rows, world } from "../lib/world.ts";

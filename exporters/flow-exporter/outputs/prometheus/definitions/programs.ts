@@ -1,4 +1,4 @@
-import type { Program } from "../../../join/program.ts";
+import type { Program } from "../../../model/program.ts";
 import { type Metric, metric } from "./definition.ts";
 
 const LABELS = ["id", "name", "type"];

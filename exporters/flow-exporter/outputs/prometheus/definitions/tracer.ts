@@ -1,4 +1,4 @@
-import type { Status } from "../../../decode/status-row.ts";
+import type { Status } from "../../../model/tracer-status.ts";
 import type { View } from "../../view.ts";
 import { type Metric, metric, type Sample } from "./definition.ts";
 

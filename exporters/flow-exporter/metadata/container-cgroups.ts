@@ -1,0 +1,171 @@
+import { posix } from "node:path";
+import type { CgroupRow } from "../model/cgroup.ts";
+import type { Container } from "../model/container.ts";
+import type { ProcessRow } from "../model/process.ts";
+import { Lingering } from "./lingering.ts";
+
+const MOST_PLACES = 1_000;
+/**
+ * Whoever has a cgroup of their own can make any number below it, one after the other, with paths of 4,096 characters:
+ * these take 17 MB of the heap at most. A machine has about as many as it has services and containers.
+ */
+const MOST_KEPT = 20_000;
+/** In characters: three times those that Kubernetes makes. */
+const LONGEST_PLACE = 512;
+/** The text of a cgroup that has no container's name in its path. */
+const NOBODYS = "/";
+
+/** Path of a process's cgroup; undefined where it cannot be told. */
+type PathOf = (pid: number) => string | undefined;
+
+/**
+ * Which cgroup is which container's. A name alone proves nothing: whoever has a cgroup of their own can make one below
+ * it, and call it as the engine calls those of its containers. So a container's name counts only in a place where the
+ * engine has put a container, which is known of those whose first process Docker tells; of two in one path the outer one
+ * counts, as all that is below it is inside of that container.
+ */
+export class ContainerCgroups {
+  /** By number: its path down to the first name of a container, or its name alone where the path could not be read. */
+  readonly #texts: Lingering<number, string>;
+  /** Paths of those cgroups in which the engine has put containers. */
+  readonly #places = new Set<string>();
+  /** The cgroups of containers whose first process has been seen, by container. */
+  readonly #roots: Lingering<string, number>;
+  readonly #pathOf: PathOf;
+  /**
+   * Path of the cgroup that looks like the root to this process, whose cgroup namespace may begin there: what `PathOf` gives
+   * is as seen from it. Undefined where the kernel has not told any paths.
+   */
+  #root: string | undefined;
+
+  /** `keptNs`: how long cgroups and containers are remembered after they went. */
+  constructor(keptNs: number, pathOf: PathOf) {
+    this.#texts = new Lingering(keptNs);
+    this.#roots = new Lingering(keptNs);
+    this.#pathOf = pathOf;
+  }
+
+  /** Takes in what an earlier exporter knew: the container of a cgroup, or "". */
+  restore(known: Iterable<readonly [number, string]>, nowNs: number): void {
+    this.#texts.update(known, nowNs);
+  }
+
+  /** Takes in the cgroups that the kernel tells of; `own`: this process, undefined where it is not known. */
+  takeIn(rows: readonly CgroupRow[], own: ProcessRow | undefined, nowNs: number): void {
+    for (const { id, path, isCutOff, removedNs } of rows) {
+      const text = claimIn(path);
+      if (!isCutOff || text !== NOBODYS) this.#texts.add(id, text, removedNs || nowNs);
+      if (id === own?.cgroupId && !isCutOff) this.#root ??= rootOf(path, this.#pathOf(own.pid));
+    }
+    this.#texts.bound(MOST_KEPT, (text) => this.#rankOf(text));
+  }
+
+  /** Takes in the cgroups of the processes that run now. */
+  look(processes: Iterable<ProcessRow>, nowNs: number): void {
+    const present = new Map<number, string>();
+    for (const { pid, cgroupId, cgroupName } of processes) {
+      if (present.has(cgroupId)) continue;
+      const known = this.#texts.get(cgroupId);
+      present.set(cgroupId, known?.startsWith("/") ? known : this.#read(pid, cgroupName));
+    }
+    this.#texts.update(present, nowNs);
+    this.#texts.bound(MOST_KEPT, (text) => this.#rankOf(text));
+  }
+
+  /** Learns from the containers that run, of which Docker tells the first process, where the engine puts them. */
+  learn(containers: Iterable<Container>, processes: ReadonlyMap<number, ProcessRow>, nowNs: number): void {
+    const roots: [string, number][] = [];
+    for (const { id, pid } of containers) {
+      const process = processes.get(pid);
+      if (!process) continue;
+      if (containerIdIn(process.cgroupName) === id) roots.push([id, process.cgroupId]);
+      const place = placeOf(this.#texts.get(process.cgroupId) ?? "", id);
+      if (place !== undefined && this.#places.size < MOST_PLACES) this.#places.add(place);
+    }
+    this.#roots.update(roots, nowNs);
+  }
+
+  /** The container each cgroup is of, or "" for none; a container that Docker does not know is none of Docker's. */
+  containers(known: Iterable<Container>): Map<number, string> {
+    const ids = new Set([...known].map(({ id }) => id));
+    const roots = new Map(this.#roots);
+    const owner = (cgroupId: number, text: string) => {
+      const claim = text.startsWith("/") ? outermost(text) : { id: containerIdIn(text), place: undefined };
+      if (!claim?.id) return "";
+      if (!ids.has(claim.id)) return claim.id;
+      if (claim.place !== undefined) return this.#places.size === 0 || this.#places.has(claim.place) ? claim.id : "";
+      const root = roots.get(claim.id);
+      return root === undefined || root === cgroupId ? claim.id : "";
+    };
+    return new Map([...this.#texts].map(([cgroupId, text]) => [cgroupId, owner(cgroupId, text)]));
+  }
+
+  /** Whether any cgroup has a container's name. */
+  hasSeen(containerId: string): boolean {
+    return [...this.#texts].some(([, text]) => text.includes(containerId));
+  }
+
+  /** A process may have ended by now, or have moved: then its cgroup's name is all that is known. */
+  #read(pid: number, name: string): string {
+    const seen = this.#pathOf(pid);
+    if (seen !== undefined && this.#root !== undefined) return textOf(posix.resolve(this.#root, `.${seen}`), name);
+    // The reader's own cgroup, which has no name there.
+    return textOf(seen === "/" && name !== "" ? `/../${name}` : seen, name);
+  }
+
+  /** What is in one of the engine's places nobody else can have made; what claims nothing is missed least. */
+  #rankOf(text: string): number {
+    if (!text.startsWith("/")) return containerIdIn(text) === undefined ? 0 : 1;
+    const claim = outermost(text);
+    if (!claim) return 0;
+    return this.#places.has(claim.place) ? 2 : 1;
+  }
+}
+
+/** Runtimes name a container's cgroup `<id>`, or `docker-<id>.scope` and the like under systemd. */
+export function containerIdIn(cgroupName: string | undefined): string | undefined {
+  return cgroupName?.match(/(?:^|-)([0-9a-f]{64})(?:\.scope)?$/)?.[1];
+}
+
+interface Claim {
+  id: string;
+  name: string;
+  /** Path of the cgroup it is in. */
+  place: string;
+}
+
+/** The first name of a container in a path. */
+function outermost(path: string): Claim | undefined {
+  const names = path.split("/");
+  for (const [index, name] of names.entries()) {
+    const id = containerIdIn(name);
+    if (id !== undefined) return { id, name, place: names.slice(0, index).join("/") };
+  }
+  return undefined;
+}
+
+/** What of a path says whose it is. */
+function claimIn(path: string): string {
+  const claim = outermost(path);
+  return claim && claim.place.length <= LONGEST_PLACE ? `${claim.place}/${claim.name}` : NOBODYS;
+}
+
+function placeOf(path: string, id: string): string | undefined {
+  const claim = outermost(path);
+  return claim?.id === id ? claim.place : undefined;
+}
+
+/** What looks like the root to a process whose cgroup is at `path`, and at `seen` in its own eyes. */
+function rootOf(path: string, seen: string | undefined): string | undefined {
+  if (seen === "/") return path;
+  return seen !== undefined && path.endsWith(seen) ? path.slice(0, -seen.length) || "/" : undefined;
+}
+
+/** A process that has moved since has another cgroup's path. */
+function textOf(path: string | undefined, name: string): string {
+  return path !== undefined && lastOf(path) === name ? claimIn(path) : name;
+}
+
+function lastOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}

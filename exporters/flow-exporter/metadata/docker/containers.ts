@@ -1,0 +1,45 @@
+import type { ContainerInfo } from "dockerode";
+import type { Container, PublishedPort } from "../../model/container.ts";
+import { PROTOCOL } from "../../model/socket.ts";
+
+const ANY_ADDRESS: ReadonlySet<string> = new Set(["", "0.0.0.0", "::"]);
+
+/** One entry of Docker's container list, and the pid that only an inspection tells. */
+export function decodeContainer(info: ContainerInfo, pid: number): Container {
+  return {
+    id: info.Id,
+    name: (info.Names?.[0] ?? info.Id.slice(0, 12)).replace(/^\//, ""),
+    image: info.Image,
+    ...labelsOf(info.Labels ?? {}),
+    pid,
+    networkMode: info.HostConfig?.NetworkMode ?? "",
+    addresses: addressesOf(info),
+    publishedPorts: publishedPortsOf(info),
+    hostPaths: (info.Mounts ?? []).flatMap(({ Type, Source }) => (Type === "bind" ? [Source] : [])),
+  };
+}
+
+/** The labels that name what a container is a part of. */
+export function labelsOf(labels: Record<string, string>) {
+  return {
+    composeProject: labels["com.docker.compose.project"] ?? "",
+    composeService: labels["com.docker.compose.service"] ?? "",
+    pod: labels["io.kubernetes.pod.name"] ?? "",
+    namespace: labels["io.kubernetes.pod.namespace"] ?? "",
+  };
+}
+
+function addressesOf(info: ContainerInfo): string[] {
+  const networks = Object.values(info.NetworkSettings?.Networks ?? {});
+  return networks.flatMap((network) => [network.IPAddress, network.GlobalIPv6Address]).filter(Boolean);
+}
+
+function publishedPortsOf(info: ContainerInfo): PublishedPort[] {
+  return (info.Ports ?? [])
+    .filter((port) => port.PublicPort > 0)
+    .flatMap(({ Type, IP, PublicPort, PrivatePort }) => {
+      const protocol = Type === "tcp" || Type === "udp" ? PROTOCOL[Type] : 0;
+      const host = ANY_ADDRESS.has(IP ?? "") ? {} : { hostAddress: IP };
+      return protocol === 0 ? [] : [{ protocol, ...host, hostPort: PublicPort, containerPort: PrivatePort }];
+    });
+}

@@ -1,0 +1,125 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Container } from "../../model/container.ts";
+import type { MetadataSource } from "../../model/metadata-source.ts";
+import type { Service } from "../../model/service.ts";
+import type { SourceHealth } from "../../model/source-health.ts";
+import { type ContainerEvent, decodeContainerEvent } from "./container-events.ts";
+import { decodeContainer } from "./containers.ts";
+import type { DockerReader } from "./reader.ts";
+import { decodeServices } from "./services.ts";
+
+const RECONNECT_MS = 2_000;
+const KEPT_MS = 300_000;
+const STARTING: ReadonlySet<string> = new Set(["create", "connect", "start"]);
+
+/** Who wants to know that a container is about to run, or has ended. */
+interface Starts {
+  expect(containerId: string): void;
+  forget(containerId: string): void;
+}
+
+interface Known {
+  container: Container;
+  seenMs: number;
+}
+
+/** What Docker last told about the containers; keeps it when Docker stops answering. */
+export class DockerMetadata implements MetadataSource {
+  /** Those that run. */
+  containers: readonly Container[] = [];
+  /** Of a swarm this machine is in. */
+  services: readonly Service[] = [];
+  /** Goes up by one with every answer. */
+  version = 0;
+  readonly #docker: DockerReader;
+  readonly #health: SourceHealth;
+  readonly #known = new Map<string, Known>();
+  #running: Promise<void> | undefined;
+  #again = false;
+
+  constructor(docker: DockerReader, health: SourceHealth) {
+    this.#docker = docker;
+    this.#health = health;
+  }
+
+  get up(): boolean {
+    return this.#health.up === true;
+  }
+
+  /** Those that run, and those that are gone. */
+  get known(): Container[] {
+    return [...this.#known.values()].map(({ container }) => container);
+  }
+
+  /** Those that were there within the last five minutes, or that an event has named: their flows may come later. */
+  get gone(): Container[] {
+    const running = new Set(this.containers.map(({ id }) => id));
+    return this.known.filter(({ id }) => !running.has(id));
+  }
+
+  /** Asks Docker; never rejects. Asked while an answer is due, it asks once more afterwards. */
+  refresh(): Promise<void> {
+    if (this.#running) this.#again = true;
+    else this.#running = this.#askUntilCurrent().finally(() => (this.#running = undefined));
+    return this.#running;
+  }
+
+  /** Takes in those that an earlier exporter knew. */
+  restore(containers: Iterable<Container>): void {
+    for (const container of containers) this.#remember(container);
+  }
+
+  /** Takes in what happens to containers, at once, and asks for the rest; until `signal`. Never rejects. */
+  async follow(signal: AbortSignal, starts: Starts, health: SourceHealth): Promise<void> {
+    const onEvent = (line: string) => this.#take(decodeContainerEvent(line), starts);
+    while (!signal.aborted) {
+      try {
+        await this.#docker.watch(onEvent, () => health.succeed(), signal);
+        throw new Error("Docker's events broke off");
+      } catch (error) {
+        if (!signal.aborted) health.fail(error);
+      }
+      await sleep(RECONNECT_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** A container that ends within a moment is known by its events only. */
+  #take(event: ContainerEvent | undefined, starts: Starts): void {
+    if (!event) return;
+    const { action, id, container } = event;
+    if (container && !this.#known.has(id)) this.#remember(container);
+    if (STARTING.has(action)) starts.expect(id);
+    else if (action === "die") starts.forget(id);
+    void this.refresh();
+  }
+
+  async #askUntilCurrent(): Promise<void> {
+    do {
+      this.#again = false;
+      await this.#ask();
+    } while (this.#again && this.up);
+  }
+
+  async #ask(): Promise<void> {
+    try {
+      const [listed, overlays] = await Promise.all([this.#docker.list(), this.#docker.overlays()]);
+      this.containers = listed.map(({ info, pid }) => decodeContainer(info, pid));
+      this.services = overlays.flatMap(decodeServices);
+      for (const container of this.containers) this.#remember(container);
+      this.#forgetOld();
+      this.version += 1;
+      this.#health.succeed();
+    } catch (error) {
+      this.#health.fail(error);
+    }
+  }
+
+  #remember(container: Container): void {
+    this.#known.set(container.id, { container, seenMs: performance.now() });
+  }
+
+  #forgetOld(): void {
+    const oldest = performance.now() - KEPT_MS;
+    for (const [id, { seenMs }] of this.#known) if (seenMs < oldest) this.#known.delete(id);
+  }
+}

@@ -1,0 +1,406 @@
+import type { World } from "../../../metadata/world.ts";
+import { DOCKER_DNS } from "../../../model/endpoint.ts";
+import { PROTOCOL } from "../../../model/socket.ts";
+import { TCP_STATES } from "../../../model/tcp-state.ts";
+import { isClient } from "../../../naming/edge.ts";
+import { countedOf, goOn, isAnswered } from "../pairing/exchange.ts";
+import { Exchanges } from "../pairing/exchanges.ts";
+import { Pairs } from "../pairing/pairs.ts";
+import { tuplesOf } from "../pairing/tuple.ts";
+import type { Closed } from "../pins/closed-intake.ts";
+import type { FlowRows } from "../rows/flow-rows.ts";
+import { createFlow, hasCounted, onlySide, openSide, startCountingAnew } from "./flow.ts";
+import { LastRows } from "./last-rows.ts";
+import { type Memory, Remembered } from "./remembered.ts";
+import type { Counted, Flow, Identity, Side } from "./shapes.ts";
+import { createSide, end, finish, isSame, leave, renew } from "./side.ts";
+import { Unsettled } from "./unsettled.ts";
+import { markEnd, markStart } from "./work.ts";
+
+/** While the rows cannot all be read. */
+const LONGEST_WAIT_NS = 60e9;
+/** A row that does not change is not looked at again: once so much of the table is free, all are that were left out. */
+const RELOOK = 50;
+
+/**
+ * The flows, kept from read to read: a socket is joined when it first shows, and from then on costs no more than
+ * reading its counters. No host, no clock: rows and facts in, flows out.
+ *
+ * Closed rows are read before the live ones. So a socket that is gone from the live ones either has had its closed
+ * row, or closed between the two reads: then it leaves only after the next read, which has the row.
+ */
+export class FlowTable {
+  /** The open flows, and those that ended since the read before. */
+  readonly flows = new Set<Flow>();
+  readonly #sides = new Map<number, Side>();
+  readonly #last = new LastRows();
+  /** Gone from the live rows; their closed rows are due. */
+  readonly #leaving = new Map<number, Side>();
+  /** Closed by a row of this read: the live rows can lag behind by a moment. */
+  readonly #finished = new Map<number, Identity>();
+  readonly #pairs = new Pairs();
+  readonly #exchanges = new Exchanges();
+  readonly #remembered = new Remembered();
+  readonly #unsettled = new Unsettled((flow) => this.#changed.add(flow));
+  readonly #ended = new Set<Flow>();
+  #changed = new Set<Flow>();
+  readonly #onEnded: (flow: Flow) => void;
+  readonly #places: () => number;
+  /** Sockets in the last read that there was no place for. */
+  leftOut = 0;
+  #crowded = false;
+  /** Number of the read that is taken in, or was the last. */
+  #round = 0;
+  #reading = false;
+  /** The last read before this one that missed nothing. */
+  #lastComplete = 0;
+
+  /** `onEnded` gets every flow that leaves in an update, all of it counted; `places` tells how many more sockets there is room for. */
+  constructor(onEnded: (flow: Flow) => void = () => {}, places: () => number = () => Number.POSITIVE_INFINITY) {
+    this.#onEnded = onEnded;
+    this.#places = places;
+  }
+
+  /** Sockets that take a place, those that are yet to show again among them. */
+  get size(): number {
+    return this.#sides.size + this.#leaving.size + this.#remembered.size;
+  }
+
+  /**
+   * Takes in a part of what has closed, ahead of the read it belongs to. Of thousands of connections that come and go
+   * within one read, most can so be forgotten at once: to keep them all to the next read costs more than to join them.
+   * @returns those that are over, both their ends seen; they are no longer in `flows`, and never in `takeChanged`.
+   */
+  takeClosed(closed: Closed, world: World): readonly Flow[] {
+    this.#begin();
+    this.#takeClosedRows(closed, world);
+    const brief: Flow[] = [];
+    for (const flow of this.#ended) {
+      if (flow.since !== this.#round || onlySide(flow)) continue;
+      this.#unsettled.settleOne(flow, world);
+      if (!flow.edge) continue;
+      this.#changed.delete(flow);
+      this.#remove(flow);
+      brief.push(flow);
+    }
+    return brief;
+  }
+
+  /**
+   * Takes in one read: the rest of what has closed, then the sockets open now; `rows` is undefined when they cannot be
+   * read. `complete`: nothing of either is missing.
+   */
+  update(
+    rows: FlowRows | undefined,
+    world: World,
+    closed: readonly Closed[] = [],
+    complete = rows !== undefined,
+  ): void {
+    this.#begin();
+    for (const each of closed) this.#takeClosedRows(each, world);
+    this.#endLeaving(world, complete);
+    const shown = rows ? this.#takeLive(rows, world) : this.#sides.size;
+    if (shown < this.#sides.size) this.#leaveUnseen(world);
+    // The other end shows in the same complete read, or else its closed row does in the next.
+    this.#unsettled.settle(world, complete ? this.#lastComplete : -1);
+    for (const flow of this.#exchanges.allot()) this.#allotted(flow);
+    if (complete) this.#lastComplete = this.#round;
+    this.#remembered.expire(world.nowNs);
+    this.#reading = false;
+  }
+
+  /** Containers seen at work that Docker has not told about yet, and whose flows wait for that. */
+  get awaitedContainers(): ReadonlySet<string> {
+    return this.#unsettled.awaitedContainers;
+  }
+
+  /** The flows of which anything has changed since the last call. */
+  takeChanged(): ReadonlySet<Flow> {
+    const changed = this.#changed;
+    this.#changed = new Set();
+    return changed;
+  }
+
+  /** All that is open ends: keys will mean something else from now on. */
+  startOver(world: World): void {
+    for (const side of this.#sides.values()) this.#leave(side, world);
+    this.#remembered.clear();
+    this.#last.clear();
+  }
+
+  /** Lets sockets that are yet to show go on where they were. */
+  remember(memories: Iterable<Memory>, nowNs: number): void {
+    for (const memory of memories) this.#remembered.add(memory, nowNs);
+  }
+
+  /** What to remember, should this table be lost: what has been handed on of flows whose sockets can show again. */
+  *memories(): Generator<Memory> {
+    yield* this.#remembered;
+    for (const side of this.#visible()) {
+      const { key, ports, startNs } = side;
+      const counted = countedOf(side);
+      if (hasCounted(counted)) yield { key, ports, startNs, counted };
+    }
+  }
+
+  /** Numbers of the closed rows that have been taken in, but not handed on yet. */
+  *unsettledSequences(): Generator<number> {
+    for (const { sequence } of this.#closedUnsettled()) yield sequence;
+  }
+
+  /** Keys of the sockets of which some has been read, but not handed on yet: of datagrams. */
+  *unsettledKeys(): Generator<number> {
+    for (const { key } of this.#exchanges.waiting()) yield key;
+  }
+
+  *#visible(): Generator<Side> {
+    yield* this.#sides.values();
+    yield* this.#leaving.values();
+    yield* this.#closedUnsettled();
+  }
+
+  *#closedUnsettled(): Generator<Side> {
+    for (const { client, server } of this.#unsettled.withoutEdge()) {
+      for (const side of [client, server]) if (side && side.sequence > 0) yield side;
+    }
+  }
+
+  #begin(): void {
+    if (this.#reading) return;
+    this.#reading = true;
+    this.#round += 1;
+    this.#finished.clear();
+    this.#forgetEnded();
+  }
+
+  /** An ended flow leaves once its last bytes have been handed on, which takes an edge. */
+  #forgetEnded(): void {
+    for (const flow of this.#ended) {
+      if (!flow.edge || this.#exchanges.awaits(flow)) continue;
+      const only = onlySide(flow);
+      if (only) this.#pairs.remove(only);
+      this.#remove(flow);
+      this.#onEnded(flow);
+    }
+  }
+
+  #remove(flow: Flow): void {
+    this.#ended.delete(flow);
+    this.#unsettled.delete(flow);
+    this.flows.delete(flow);
+    this.#exchanges.removeFlow(flow);
+  }
+
+  #takeClosedRows({ rows, indexes }: Closed, world: World): void {
+    for (const index of indexes) {
+      const side = this.#known(rows, index) ?? this.#add(rows, index, world);
+      finish(side, rows, index);
+      markEnd(side, world.history);
+      const { key, ports, startNs } = side;
+      this.#finished.set(key, { key, ports, startNs });
+      this.#close(side);
+    }
+  }
+
+  /** The socket in row `index`, taken out of those that are open. */
+  #known(rows: FlowRows, index: number): Side | undefined {
+    const side = takeSame(this.#leaving, rows, index) ?? takeSame(this.#sides, rows, index);
+    if (side) this.#last.remove(side);
+    return side;
+  }
+
+  #endLeaving(world: World, complete: boolean): void {
+    for (const [key, side] of this.#leaving) {
+      if (!complete && world.nowNs - side.endNs < LONGEST_WAIT_NS) continue;
+      this.#leaving.delete(key);
+      this.#endUntold(side, world);
+    }
+  }
+
+  /** No row told of its end: lost, or the tracer has started anew and will find it again. */
+  #endUntold(side: Side, { nowNs, history }: World): void {
+    end(side, side.endNs);
+    markEnd(side, history);
+    this.#close(side);
+    if (mayReturn(side)) this.#remembered.add({ ...side, counted: side.flow.counted }, nowNs);
+  }
+
+  /** Returns how many of the open sockets it has shown. */
+  #takeLive(rows: FlowRows, world: World): number {
+    if (this.leftOut > 0 && this.#places() >= Math.min(this.leftOut, this.size / RELOOK)) this.#last.clear();
+    this.#crowded ||= this.leftOut > 0;
+    const shown = this.#takeRows(rows, world);
+    this.leftOut = this.#crowded ? this.#countLeftOut(rows) : 0;
+    this.#crowded = false;
+    return shown;
+  }
+
+  #takeRows(rows: FlowRows, world: World): number {
+    return this.#last.update(rows, (index, probably) => {
+      const key = rows.key(index);
+      const side = probably?.key === key ? probably : this.#sides.get(key);
+      if (!side || !isSame(side, rows, index)) return this.#addLive(rows, index, world);
+      this.#renew(side, rows, index, world);
+      return side;
+    });
+  }
+
+  #renew(side: Side, rows: FlowRows, index: number, world: World): void {
+    if (renew(side, rows, index)) this.#change(side, world);
+    if (side.row.pid === rows.pid(index)) return;
+    side.row = rows.row(index);
+    markStart(side, world.history);
+    this.#unsettle(side.flow);
+  }
+
+  /** The socket of a row that shows it for the first time; undefined: it is not open. */
+  #addLive(rows: FlowRows, index: number, world: World): Side | undefined {
+    const key = rows.key(index);
+    const finished = this.#finished.get(key);
+    if (!isFlow(rows, index) || (finished && isSame(finished, rows, index))) return undefined;
+    if (!this.#fits(rows, index, world)) {
+      this.#crowded = true;
+      return undefined;
+    }
+    const before = this.#sides.get(key);
+    if (before) this.#leave(before, world);
+    const side = this.#add(rows, index, world);
+    renew(side, rows, index);
+    this.#sides.set(key, side);
+    return side;
+  }
+
+  /** What has been counted must go on where it was, and of a flow both ends are kept or none: one would name it wrongly. */
+  #fits(rows: FlowRows, index: number, world: World): boolean {
+    if (this.#places() > 0 || this.#remembered.has(rows, index)) return true;
+    const row = rows.row(index);
+    return this.#pairs.hasMirror({ row, tuples: tuplesOf(row, world) }, world);
+  }
+
+  #countLeftOut(rows: FlowRows): number {
+    let leftOut = 0;
+    for (let index = 0; index < rows.length; index++)
+      if (!this.#last.isOpen(index) && isFlow(rows, index)) leftOut += 1;
+    return leftOut;
+  }
+
+  #leaveUnseen(world: World): void {
+    for (const side of this.#sides.values()) if (!this.#last.has(side)) this.#leave(side, world);
+  }
+
+  #leave(side: Side, world: World): void {
+    const before = this.#leaving.get(side.key);
+    if (before) this.#endUntold(before, world);
+    leave(side, world.nowNs);
+    this.#changed.add(side.flow);
+    this.#sides.delete(side.key);
+    this.#last.remove(side);
+    this.#leaving.set(side.key, side);
+  }
+
+  /** A closed socket stays in its flow while the other end is open: it still says whose the flow is. */
+  #close(side: Side): void {
+    const { flow } = side;
+    if (!this.flows.has(flow)) {
+      this.#exchanges.remove(side);
+      return;
+    }
+    this.#changed.add(flow);
+    if (!openSide(flow)) this.#ended.add(flow);
+  }
+
+  #add(rows: FlowRows, index: number, world: World): Side {
+    const row = rows.row(index);
+    const flow = createFlow(this.#round, world.nowNs);
+    const side = createSide(rows, index, row, flow, tuplesOf(row, world));
+    const before = this.#remembered.take(rows, index);
+    if (row.protocol === PROTOCOL.udp) for (const each of this.#exchanges.add(side, before, world)) this.#show(each);
+    else this.#show(this.#pair(side, before, world));
+    markStart(side, world.history);
+    return side;
+  }
+
+  /** The flow of a new socket: that of the other end, if it waits for this one. */
+  #pair(side: Side, before: Counted | undefined, world: World): Flow {
+    const mirror = this.#pairs.takeMirror(side, world);
+    if (mirror) side.flow = mirror.flow;
+    else this.#pairs.add(side, world);
+    place(side, mirror);
+    // What one has said that may lie is nothing to hold against what a certain one says.
+    if (mirror?.isDoubted && !side.isDoubted) startCountingAnew(side.flow);
+    if (!mirror || mirror.isDoubted || !side.isDoubted) resume(side.flow, before);
+    return side.flow;
+  }
+
+  /** Takes in that a flow has other sockets than before. */
+  #show(flow: Flow): void {
+    this.flows.add(flow);
+    if (openSide(flow)) this.#ended.delete(flow);
+    else this.#ended.add(flow);
+    this.#unsettle(flow);
+  }
+
+  #change(side: Side, { nowNs }: World): void {
+    if (side.flow.answeredNs > 0 || !this.flows.has(side.flow)) {
+      goOn(side, createFlow(this.#round, nowNs));
+      this.#show(side.flow);
+    }
+    this.#changed.add(side.flow);
+    this.#exchanges.touch(side);
+  }
+
+  /** A look-up is over with its answer; its socket may ask again, or be idle for a minute. */
+  #allotted(flow: Flow): void {
+    this.#changed.add(flow);
+    const side = openSide(flow);
+    if (!side || !isLookUp(flow) || !isAnswered(flow)) return;
+    flow.answeredNs = side.lastNs;
+    this.#ended.add(flow);
+  }
+
+  #unsettle(flow: Flow): void {
+    this.#changed.add(flow);
+    this.#unsettled.add(flow);
+  }
+}
+
+/** What is asked of Docker's resolver, and what it asks others. */
+function isLookUp({ edge }: Flow): boolean {
+  return edge?.destination === DOCKER_DNS || edge?.source === DOCKER_DNS;
+}
+
+function takeSame(sides: Map<number, Side>, rows: FlowRows, index: number): Side | undefined {
+  const side = sides.get(rows.key(index));
+  if (!side || !isSame(side, rows, index)) return undefined;
+  sides.delete(side.key);
+  return side;
+}
+
+/** A socket that connects has no port for a moment; it shows again once it has. */
+function isFlow(rows: FlowRows, index: number): boolean {
+  const state = TCP_STATES[rows.state(index)];
+  return rows.sourcePort(index) !== 0 && state !== "LISTEN" && state !== "CLOSE";
+}
+
+/** Entries of UDP flows do not: the next datagram makes one with another number. */
+function mayReturn({ flow, row }: Side): boolean {
+  return row.protocol === PROTOCOL.tcp && hasCounted(flow.counted);
+}
+
+/** Puts a new socket on its side of the flow; what has been counted already keeps its direction. */
+function place(side: Side, mirror: Side | undefined): void {
+  const { flow } = side;
+  const client = flow.edge ? flow.client === undefined : isClient(side.row, mirror?.row);
+  flow.client = client ? side : mirror;
+  flow.server = client ? mirror : side;
+}
+
+/** Goes on where the flow was: both its sockets remember the same. */
+function resume({ counted }: Flow, before: Counted | undefined): void {
+  if (!before) return;
+  counted.sentBytes = Math.max(counted.sentBytes, before.sentBytes);
+  counted.receivedBytes = Math.max(counted.receivedBytes, before.receivedBytes);
+  counted.retransmits = Math.max(counted.retransmits, before.retransmits);
+  counted.opened ||= before.opened;
+  counted.clientSeen ||= before.clientSeen;
+}

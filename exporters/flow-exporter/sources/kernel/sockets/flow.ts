@@ -1,0 +1,153 @@
+import type { Amounts } from "../../../model/flow-delta.ts";
+import type { Counted, Flow, Side } from "./shapes.ts";
+import { stateOf } from "./side.ts";
+
+/** What one reading adds to what a flow has counted. */
+export interface Counts extends Amounts {
+  retransmits: number;
+  opened: boolean;
+  closed: boolean;
+  /** The connect was refused, timed out or was given up. */
+  failed: boolean;
+}
+
+const NOTHING_COUNTED: Counted = {
+  sentBytes: 0,
+  receivedBytes: 0,
+  retransmits: 0,
+  opened: false,
+  ended: false,
+  clientSeen: false,
+};
+
+export function createFlow(since: number, sinceNs: number): Flow {
+  const counted = { ...NOTHING_COUNTED };
+  return {
+    client: undefined,
+    server: undefined,
+    edge: undefined,
+    relay: false,
+    since,
+    sinceNs,
+    triedIn: undefined,
+    allotted: { sentBytes: 0, receivedBytes: 0 },
+    counted,
+    answeredNs: 0,
+    again: false,
+    establishedOn: undefined,
+  };
+}
+
+/** The socket that tells how the flow is: the client's while it is open and has not gone on in another flow. */
+export function openSide(flow: Flow): Side | undefined {
+  if (flow.answeredNs > 0) return undefined;
+  return own(flow, flow.client, true) ?? own(flow, flow.server, true);
+}
+
+/** The socket that tells how the flow is or was. */
+export function nearSide(flow: Flow): Side | undefined {
+  const { client, server } = flow;
+  return openSide(flow) ?? own(flow, client, false) ?? own(flow, server, false) ?? client ?? server;
+}
+
+function own(flow: Flow, side: Side | undefined, open: boolean): Side | undefined {
+  return side?.flow === flow && (side.open || !open) ? side : undefined;
+}
+
+/**
+ * Whether both directions are open: a killed container can leave closing sockets behind for minutes.
+ * For UDP, whether its 5-tuple has carried a datagram within the tracer's time-out.
+ */
+export function isEstablished(flow: Flow): boolean {
+  const side = openSide(flow);
+  if (!side) return false;
+  const state = stateOf(side);
+  return state === "ESTABLISHED" || (flow.edge?.protocol === "udp" && state !== "CLOSE");
+}
+
+/** The one socket that has shown; undefined once both ends have. */
+export function onlySide({ client, server }: Flow): Side | undefined {
+  return client && server ? undefined : (client ?? server);
+}
+
+/** When it began and ended, nanoseconds since boot; 0: it is not known, or it is still open. */
+export function lifeOf(flow: Flow): { startNs: number; endNs: number } {
+  const startNs = flow.again ? 0 : flow.client?.startNs || flow.server?.startNs || 0;
+  return { startNs, endNs: openSide(flow) ? 0 : flow.answeredNs || (nearSide(flow)?.endNs ?? 0) };
+}
+
+/** Counts what came since the last time; nothing as long as it has no edge, so that it keeps it until it has one. */
+export function takeCounts(flow: Flow): Counts | undefined {
+  const { counted } = flow;
+  const { client, server } = believed(flow);
+  if (!flow.edge) return undefined;
+  counted.clientSeen ||= client !== undefined;
+  const sentBytes = Math.max(0, sentSoFar(flow) - counted.sentBytes);
+  const receivedBytes = Math.max(0, receivedSoFar(flow) - counted.receivedBytes);
+  const retransmits = Math.max(0, retransmitsSoFar(flow) - counted.retransmits);
+  const opened = !counted.opened && (client?.established === true || server?.established === true);
+  const ended = !counted.ended && openSide(flow) === undefined && endIsCertain(flow);
+  if (sentBytes + receivedBytes + retransmits === 0 && !opened && !ended) return undefined;
+  counted.sentBytes += sentBytes;
+  counted.receivedBytes += receivedBytes;
+  counted.retransmits += retransmits;
+  counted.opened ||= opened;
+  counted.ended ||= ended;
+  const closed = ended && counted.opened;
+  return {
+    sentBytes,
+    receivedBytes,
+    retransmits,
+    opened,
+    closed,
+    failed: ended && !closed && flow.client !== undefined,
+  };
+}
+
+/** Those of its sockets whose word counts: of two of which one may lie, the other. */
+function believed({ client, server }: Flow): Pick<Flow, "client" | "server"> {
+  if (!client || !server || client.isDoubted === server.isDoubted) return { client, server };
+  return client.isDoubted ? { client: undefined, server } : { client, server: undefined };
+}
+
+/** Lets it count from the start, where what it has counted was the word of a socket that may lie. */
+export function startCountingAnew({ counted }: Flow): void {
+  Object.assign(counted, { sentBytes: 0, receivedBytes: 0, retransmits: 0, clientSeen: false });
+}
+
+/** Whether it was a connect that was refused, timed out or was given up. */
+export function hasFailed({ counted }: Flow): boolean {
+  return counted.ended && !counted.opened;
+}
+
+/** Whether anything has been handed on. */
+export function hasCounted(counted: Counted): boolean {
+  return counted.opened || counted.sentBytes + counted.receivedBytes + counted.retransmits > 0;
+}
+
+/** The end of a socket that no row told of is no end for sure: it may show again once the tracer has started anew. */
+function endIsCertain({ client, server, edge }: Flow): boolean {
+  return edge?.protocol === "udp" || (client ?? server)?.sequence !== 0;
+}
+
+/** What the server has received, the client has sent: this completes a client whose end was not seen. */
+function sentSoFar(flow: Flow): number {
+  const { client, server } = believed(flow);
+  if ((client ?? server)?.exchange) return flow.allotted.sentBytes;
+  return Math.max(client?.sentBytes ?? 0, server?.receivedBytes ?? 0);
+}
+
+/** What the server has sent need not have arrived: it only counts where the client is not seen. */
+function receivedSoFar(flow: Flow): number {
+  const { client, server } = believed(flow);
+  const { counted } = flow;
+  if ((client ?? server)?.exchange) return flow.allotted.receivedBytes;
+  if (client) return client.receivedBytes;
+  return counted.clientSeen ? counted.receivedBytes : (server?.sentBytes ?? 0);
+}
+
+/** Segments that either end, as far as it is seen, had to send again. */
+function retransmitsSoFar(flow: Flow): number {
+  const { client, server } = believed(flow);
+  return (client?.retransmits ?? 0) + (server?.retransmits ?? 0);
+}

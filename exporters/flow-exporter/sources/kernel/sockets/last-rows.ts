@@ -1,0 +1,110 @@
+import type { FlowRows } from "../rows/flow-rows.ts";
+import type { Side } from "./shapes.ts";
+
+/** Rows that are compared at once: many where all sockets rest, few around one that does not. */
+const MANY = 256;
+const FEW = 8;
+
+/** Finds the open socket of row `index`, if it has one; `probably` is the one to try first. */
+type Look = (index: number, probably: Side | undefined) => Side | undefined;
+
+/**
+ * The rows of the last read, and whose they are. Most sockets rest from one read to the next and come in the same
+ * order. Their rows are found by comparing memory, and cost next to nothing.
+ */
+export class LastRows {
+  /** Copied, because the reader uses its buffer again. */
+  #bytes = Buffer.alloc(0);
+  #sides: (Side | undefined)[] = [];
+  /** While a read is taken in: the sides of the one before, which are those of this one up to where they differ. */
+  #before: (Side | undefined)[] = [];
+  /** While a read is taken in: the row of the one before that is probably next. */
+  #at = 0;
+  /** How many of the first rows are as they were. */
+  #alike = 0;
+
+  /** Takes in one read; `look` gets the rows that are new or may not be as they were. Returns how many are of open sockets. */
+  update(rows: FlowRows, look: Look): number {
+    this.#before = this.#sides;
+    this.#at = 0;
+    this.#alike = 0;
+    this.#take(rows, 0, rows.length, MANY, look);
+    this.#before = [];
+    this.#sides.length = rows.length;
+    this.#bytes = rows.copy(this.#bytes, this.#alike);
+    return count(this.#sides);
+  }
+
+  /** Whether a socket was in the last read. */
+  has(side: Side): boolean {
+    return this.#sides[side.at] === side;
+  }
+
+  /** Whether row `index` of the last read is an open socket's. */
+  isOpen(index: number): boolean {
+    return this.#sides[index] !== undefined;
+  }
+
+  /** A socket has ended: a row that shows it as it was is not its own any more. */
+  remove(side: Side): void {
+    for (const sides of [this.#sides, this.#before]) if (sides[side.at] === side) sides[side.at] = undefined;
+  }
+
+  clear(): void {
+    this.#sides = [];
+    this.#bytes = Buffer.alloc(0);
+  }
+
+  /** Takes the rows from `from` up to `end`, `run` at once. */
+  #take(rows: FlowRows, from: number, end: number, run: number, look: Look): void {
+    for (let index = from; index < end; index += run) {
+      const last = Math.min(index + run, end);
+      if (this.#isAsBefore(rows, index, last - index)) this.#keep(index, last);
+      else if (run > FEW) this.#take(rows, index, last, FEW, look);
+      else this.#lookAt(index, last, look);
+    }
+  }
+
+  #isAsBefore(rows: FlowRows, index: number, count: number): boolean {
+    return this.#at + count <= this.#before.length && rows.equals(index, count, this.#bytes, this.#at);
+  }
+
+  #keep(from: number, end: number): void {
+    if (this.#alike === from && this.#at === from) this.#alike = end;
+    if (this.#sides === this.#before) this.#at = end;
+    else for (let index = from; index < end; index++) this.#place(index, this.#before[this.#at++]);
+  }
+
+  #lookAt(from: number, end: number, look: Look): void {
+    for (let index = from; index < end; index++) {
+      const probably = this.#before[this.#at];
+      const side = look(index, probably);
+      if (this.#sides === this.#before && side !== probably) this.#part(index);
+      this.#at = nextAfter(side, this.#at);
+      if (this.#sides !== this.#before) this.#place(index, side);
+    }
+  }
+
+  /** From row `index` on, the sides are others than those of the read before. */
+  #part(index: number): void {
+    this.#sides = this.#before.slice(0, index);
+    this.#sides.length = index;
+  }
+
+  #place(index: number, side: Side | undefined): void {
+    this.#sides.push(side);
+    if (side && side.at !== index) side.at = index;
+  }
+}
+
+/** Where the row after that of `side` was: a new socket is one more, any other may have moved. */
+function nextAfter(side: Side | undefined, at: number): number {
+  if (!side) return at + 1;
+  return side.at < 0 ? at : side.at + 1;
+}
+
+function count(sides: readonly (Side | undefined)[]): number {
+  let open = 0;
+  for (const side of sides) if (side) open += 1;
+  return open;
+}
