@@ -6,6 +6,9 @@ export interface Amounts {
   receivedBytes: number;
 }
 
+/** One for all that have sent and received nothing: there can be as many as sockets. */
+export const NO_AMOUNTS: Readonly<Amounts> = { sentBytes: 0, receivedBytes: 0 };
+
 /** What one reading adds to one edge on behalf of one flow, from the source's side. */
 export interface FlowDelta extends Amounts {
   edge: Edge;

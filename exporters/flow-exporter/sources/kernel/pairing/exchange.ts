@@ -66,7 +66,7 @@ export function resume(side: Side, { sentBytes, receivedBytes, opened, ended, cl
   exchange.receivedBytes += client ? receivedBytes : clientSeen ? 0 : sentBytes;
   if (!client && flow.client) return;
   const own = client ? { sentBytes, receivedBytes } : { sentBytes: receivedBytes, receivedBytes: sentBytes };
-  Object.assign(flow.allotted, own);
+  flow.allotted = own;
   Object.assign(flow.counted, own);
 }
 
@@ -167,7 +167,7 @@ function takeRest(side: Side, isClient: boolean): Rest {
     sentBytes: Math.max(0, side.sentBytes - handedOn.sentBytes),
     receivedBytes: Math.max(0, side.receivedBytes - handedOn.receivedBytes),
   };
-  addTo(handedOn, rest);
+  side.handedOn = plus(handedOn, rest);
   return rest;
 }
 
@@ -186,7 +186,7 @@ function share(
   const give = (flow: Flow, most: number) => {
     const given = Math.min(most, left);
     left -= given;
-    flow.allotted[at] += given;
+    flow.allotted = { ...flow.allotted, [at]: flow.allotted[at] + given };
     return given;
   };
   if (left > 0 && flows.size > 1) {
@@ -221,6 +221,10 @@ function nothing(): Sums {
 function addSums(sum: Sums, more: Sums): void {
   addTo(sum.clients, more.clients);
   addTo(sum.servers, more.servers);
+}
+
+function plus(one: Amounts, more: Amounts): Amounts {
+  return { sentBytes: one.sentBytes + more.sentBytes, receivedBytes: one.receivedBytes + more.receivedBytes };
 }
 
 function addTo(sum: Amounts, more: Amounts): void {

@@ -12,7 +12,7 @@ import type { FlowRows } from "../rows/flow-rows.ts";
 import { createFlow, hasCounted, onlySide, openSide, startCountingAnew } from "./flow.ts";
 import { LastRows } from "./last-rows.ts";
 import { type Memory, Remembered } from "./remembered.ts";
-import type { Counted, Flow, Identity, Side } from "./shapes.ts";
+import type { Counted, Flow, Identity, Side, Tuple } from "./shapes.ts";
 import { createSide, end, finish, isSame, leave, renew } from "./side.ts";
 import { Unsettled } from "./unsettled.ts";
 import { markEnd, markStart } from "./work.ts";
@@ -21,6 +21,7 @@ import { markEnd, markStart } from "./work.ts";
 const LONGEST_WAIT_NS = 60e9;
 /** A row that does not change is not looked at again: once so much of the table is free, all are that were left out. */
 const RELOOK = 50;
+const NO_TUPLES: readonly Tuple[] = [];
 
 /**
  * The flows, kept from read to read: a socket is joined when it first shows, and from then on costs no more than
@@ -323,8 +324,11 @@ export class FlowTable {
   /** The flow of a new socket: that of the other end, if it waits for this one. */
   #pair(side: Side, before: Counted | undefined, world: World): Flow {
     const mirror = this.#pairs.takeMirror(side, world);
-    if (mirror) side.flow = mirror.flow;
-    else this.#pairs.add(side, world);
+    if (mirror) {
+      side.flow = mirror.flow;
+      // Nobody looks for either any more: they are a tenth of what a flow takes.
+      for (const one of [side, mirror]) one.tuples = NO_TUPLES;
+    } else this.#pairs.add(side, world);
     place(side, mirror);
     // What one has said that may lie is nothing to hold against what a certain one says.
     if (mirror?.isDoubted && !side.isDoubted) startCountingAnew(side.flow);

@@ -1,4 +1,4 @@
-import type { Amounts } from "../../../model/flow-delta.ts";
+import { type Amounts, NO_AMOUNTS } from "../../../model/flow-delta.ts";
 import type { Counted, Flow, Side } from "./shapes.ts";
 import { stateOf } from "./side.ts";
 
@@ -30,7 +30,7 @@ export function createFlow(since: number, sinceNs: number): Flow {
     since,
     sinceNs,
     triedIn: undefined,
-    allotted: { sentBytes: 0, receivedBytes: 0 },
+    allotted: NO_AMOUNTS,
     counted,
     answeredNs: 0,
     again: false,

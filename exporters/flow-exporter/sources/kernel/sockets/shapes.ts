@@ -54,7 +54,7 @@ export interface Side extends Identity {
   flow: Flow;
   /** Of datagrams: those it exchanges with others, and what of its own counters is in their shares already. */
   exchange: Exchange | undefined;
-  handedOn: Amounts;
+  handedOn: Readonly<Amounts>;
 }
 
 /** What has been handed on to the totals, from the client's side. */
@@ -80,7 +80,7 @@ export interface Flow {
   /** The metadata in which its owners were last looked up; undefined: they are to be looked up. */
   triedIn: number | undefined;
   /** Of datagrams: its share in what its sockets have exchanged, from the client's side. */
-  allotted: Amounts;
+  allotted: Readonly<Amounts>;
   counted: Counted;
   /** When all that it asked of a resolver had been answered, which ends it; 0: it has not. */
   answeredNs: number;

@@ -1,3 +1,4 @@
+import { NO_AMOUNTS } from "../../../model/flow-delta.ts";
 import type { FlowRow } from "../../../model/socket.ts";
 import { TCP_STATES, type TcpState } from "../../../model/tcp-state.ts";
 import type { ClosedRows } from "../rows/closed-rows.ts";
@@ -40,7 +41,7 @@ export function createSide(rows: FlowRows, index: number, row: FlowRow, flow: Fl
     isDoubted: false,
     flow,
     exchange: undefined,
-    handedOn: { sentBytes: 0, receivedBytes: 0 },
+    handedOn: NO_AMOUNTS,
   };
 }
 
