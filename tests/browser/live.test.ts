@@ -4,7 +4,7 @@ import type { Browser } from "playwright";
 import { createDocker } from "../../start/lib/docker.ts";
 import { createHost } from "../../start/lib/host.ts";
 import { skip as noStack } from "../integration/exporter/requirements.ts";
-import { containerOf, testLauncher, urlOf } from "../integration/lib/test-stack.ts";
+import { containerOf, removeStack, testLauncher, urlOf } from "../integration/lib/test-stack.ts";
 import { provisionedDashboards } from "./lab/dashboards.ts";
 import { NARROW, noBrowser, openTab, startBrowser } from "./lib/chromium.ts";
 import { expect } from "./lib/expect.ts";
@@ -43,7 +43,7 @@ describe("the pages of a running stack", { skip: noBrowser || noStack }, () => {
   });
   after(async () => {
     await running?.close();
-    await testLauncher("stop");
+    await removeStack();
   });
   const browser = () => {
     if (!running) throw new Error("the browser is open only while a test runs");

@@ -8,7 +8,7 @@ import { createDocker } from "../../start/lib/docker.ts";
 import { createHost } from "../../start/lib/host.ts";
 import { eventually } from "./lib/eventually.ts";
 import { printed } from "./lib/launcher.ts";
-import { NAMES, testLauncher, testLaunching, writeSettings } from "./lib/test-stack.ts";
+import { NAMES, removeStack, testLauncher, testLaunching, writeSettings } from "./lib/test-stack.ts";
 import { tracesOf } from "./lib/traces.ts";
 
 const docker = createDocker(createHost());
@@ -33,7 +33,10 @@ describe("a start that cannot succeed", () => {
     folder = await mkdtemp(path.join(tmpdir(), "flowtally-"));
     await testLauncher("stop");
   });
-  after(() => rm(folder, { recursive: true }));
+  after(async () => {
+    await removeStack();
+    await rm(folder, { recursive: true });
+  });
 
   it("shows every fault in the settings at once, with line numbers, and starts nothing", async () => {
     const file = path.join(folder, "bad.monitoring");

@@ -4,7 +4,7 @@ import { createDocker } from "../../start/lib/docker.ts";
 import { createHost } from "../../start/lib/host.ts";
 import type { ServiceName } from "../../start/stack/services.ts";
 import { eventually } from "./lib/eventually.ts";
-import { containerOf, NAMES, prometheus, testLauncher } from "./lib/test-stack.ts";
+import { containerOf, NAMES, prometheus, removeStack, testLauncher } from "./lib/test-stack.ts";
 import { tracesOf } from "./lib/traces.ts";
 import { briefSuite } from "./stack/brief.ts";
 import { dashboardsSuite } from "./stack/dashboards.ts";
@@ -32,7 +32,7 @@ describe("the stack", () => {
     running = { docker, prometheus, nodeImage: Config.Image };
   });
 
-  after(() => testLauncher("stop"));
+  after(removeStack);
 
   const up = () => {
     assert.ok(running, "the stack did not start");

@@ -3,7 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { createDocker } from "../../start/lib/docker.ts";
 import { createHost } from "../../start/lib/host.ts";
 import { eventually } from "./lib/eventually.ts";
-import { containerOf, NAMES, prometheus, testLauncher, testLaunching } from "./lib/test-stack.ts";
+import { containerOf, NAMES, prometheus, removeStack, testLauncher, testLaunching } from "./lib/test-stack.ts";
 
 const docker = createDocker(createHost());
 const LABEL = { filters: { label: ["flowtally.stress", `flowtally.project=${NAMES.project}`] } };
@@ -36,7 +36,7 @@ describe("the stress lab", () => {
     const started = await testLauncher();
     assert.equal(started.exitCode, 0, started.text);
   });
-  after(() => testLauncher("stop"));
+  after(removeStack);
 
   for (const [name, metrics] of Object.entries(MOVES)) {
     it(`moves with ${name}: ${metrics.join(", ")}; and leaves nothing`, async () => {

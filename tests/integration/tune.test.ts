@@ -9,7 +9,7 @@ import { eventually } from "./lib/eventually.ts";
 import { ROOT } from "./lib/launcher.ts";
 import { createSandbox, type Sandbox } from "./lib/sandbox.ts";
 import { named } from "./lib/talkers.ts";
-import { containerOf, LAYOUT, NAMES, prometheus, testLauncher } from "./lib/test-stack.ts";
+import { containerOf, LAYOUT, NAMES, prometheus, removeStack, testLauncher } from "./lib/test-stack.ts";
 
 const MEBIBYTE = 2 ** 20;
 const WINDOW = ["--window", "30s"];
@@ -76,7 +76,7 @@ describe("tuning a memory limit", () => {
 
   after(async () => {
     await sandbox?.remove();
-    await testLauncher("stop");
+    await removeStack();
     await rm(LAYOUT.memoryLimits, { force: true });
     if (keptBefore !== undefined) await writeFile(LAYOUT.memoryLimits, keptBefore);
   });

@@ -56,7 +56,12 @@ export async function testLauncher(...args: string[]) {
   return launcher(...(await withConfig(args)));
 }
 
-/** The same, still running. */
+/** Stops the stack of the tests, and removes its data: nothing of it is to stay on the machine. */
+export async function removeStack(): Promise<void> {
+  await testLauncher("stop", "--volumes");
+}
+
+/** The same as `testLauncher`, still running. */
 export async function testLaunching(...args: string[]): Promise<{ start: ReturnType<typeof launching> }> {
   // Not the process itself, which can be awaited: whoever awaits this would await its end.
   return { start: launching(...(await withConfig(args))) };
