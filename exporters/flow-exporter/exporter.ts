@@ -108,7 +108,7 @@ function createView(settings: Settings, pipeline: Pipeline, host: Host): Omit<Vi
     lostFlows: () => watch.lostFlows.state.total,
     droppedEdges: () => totals.droppedEdges,
     departed: () => totals.departed,
-    unseenSeconds: () => watch.unseen.seconds,
+    unseenSeconds: () => watch.downtime.seconds,
     clockSteps: () => watch.clockSteps.count,
     lastClockStep: () => lastClockStep(watch.clockSteps, host.bootTimeNs()),
     setAside: () => checkpoint.setAside,
@@ -131,7 +131,7 @@ function shortfalls({ watch, totals }: Pipeline) {
   const lost = Object.entries(watch.lostFlows.state.total).map(([kind, count]) => [`lost_${kind}`, count]);
   return {
     ...Object.fromEntries(lost),
-    unseen_seconds: watch.unseen.seconds,
+    unseen_seconds: watch.downtime.seconds,
     dropped_edges: totals.droppedEdges,
     clock_steps: watch.clockSteps.count,
   };

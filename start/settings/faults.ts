@@ -39,7 +39,7 @@ export function samePorts(entries: readonly Entry[]): Fault[] {
  */
 const BYTES_PER_FLOW = 276 + 240 / 4;
 const BYTES_PER_CLOSED = 160;
-const MOST_CLOSED = 2 ** 18;
+const MAX_CLOSED = 2 ** 18;
 /** For all else of the tracer: its programs, their variables, itself. */
 const BESIDE_TABLES = 32 * 2 ** 20;
 
@@ -48,7 +48,7 @@ export function tablesTooLarge(settings: Settings, entries: readonly Entry[]): F
   const { FLOW_MAX_FLOWS: flows, FLOW_TRACER_MEMORY: limit } = settings;
   const entry = entries.find(({ key }) => key === "FLOW_MAX_FLOWS");
   if (flows === "auto" || entry === undefined) return [];
-  const closed = Math.min(MOST_CLOSED, 2 ** Math.ceil(Math.log2(flows)));
+  const closed = Math.min(MAX_CLOSED, 2 ** Math.ceil(Math.log2(flows)));
   const needed = flows * BYTES_PER_FLOW + closed * BYTES_PER_CLOSED + BESIDE_TABLES;
   if (needed <= memoryBytes(limit)) return [];
   const least = `${Math.ceil(needed / 2 ** 20)}m`;

@@ -13,7 +13,7 @@ const integer = (low: number, high: number, what = "a whole number") => {
 
 const port = (value: number) => integer(1, 65_535, "a port").default(value);
 
-const memory = (value: string, least = LEAST_MEMORY, text = "6m, the least Docker accepts") =>
+const memory = (value: string, least = MIN_MEMORY, text = "6m, the least Docker accepts") =>
   z
     .string()
     .regex(/^[1-9]\d{0,8}[kmg]$/i, "must be an amount of memory such as 512m or 1g")
@@ -21,7 +21,7 @@ const memory = (value: string, least = LEAST_MEMORY, text = "6m, the least Docke
     .refine((amount) => memoryBytes(amount) >= least, `must be at least ${text}`)
     .default(value);
 
-const LEAST_MEMORY = 6 * 2 ** 20;
+const MIN_MEMORY = 6 * 2 ** 20;
 const UNITS: Readonly<Record<string, number>> = { k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
 
 /** Bytes of an amount such as "512m". */
@@ -35,10 +35,10 @@ const cpus = (value: number) =>
     .string()
     .regex(/^\d{1,3}(\.\d{1,2})?$/, "must be a number of CPUs such as 0.5 or 2")
     .transform(Number)
-    .refine((amount) => amount >= LEAST_CPUS, `must be at least ${LEAST_CPUS}`)
+    .refine((amount) => amount >= MIN_CPUS, `must be at least ${MIN_CPUS}`)
     .default(value);
 
-const LEAST_CPUS = 0.05;
+const MIN_CPUS = 0.05;
 
 /** Names of containers, networks, volumes and folders begin with it: what Compose takes, and what fits into them all. */
 const project = z
@@ -82,7 +82,7 @@ const hosts = z
   .default("");
 
 /** Entries of the tracer's tables: its own bound. */
-const MOST_FLOWS = 2 ** 24;
+const MAX_FLOWS = 2 ** 24;
 
 const AUTO_OR_NUMBER = "auto or a whole number";
 const autoOr = (low: number, high: number) =>
@@ -130,7 +130,7 @@ export const schema = z.strictObject({
   GUARD_CPUS: cpus(1),
   FLOW_UDP: z.enum(["on", "off", "functions", "cgroup"], "must be on, off, functions or cgroup").default("on"),
   FLOW_UDP_IDLE_SECONDS: integer(1, 3600).default(60),
-  FLOW_MAX_FLOWS: autoOr(256, MOST_FLOWS),
+  FLOW_MAX_FLOWS: autoOr(256, MAX_FLOWS),
   FLOW_MAX_EDGES: integer(10, 100_000).default(2000),
   FLOW_MAX_PORTS: integer(1, 65_535).default(64),
   FLOW_REFRESH_SECONDS: integer(1, 3600).default(10),

@@ -18,7 +18,7 @@ class NotHealthy extends Error {
 }
 
 // By then it is no accident, and waiting on would only hide the cause.
-const MOST_RESTARTS = 3;
+const MAX_RESTARTS = 3;
 
 export const healthy: Step = {
   title: "Wait for every health check",
@@ -48,7 +48,7 @@ export const healthy: Step = {
 
 async function allHealthy(context: StackContext): Promise<string> {
   const containers = await listContainers(context.docker, context.layout.names.project);
-  const failing = containers.find(({ restarts }) => restarts >= MOST_RESTARTS);
+  const failing = containers.find(({ restarts }) => restarts >= MAX_RESTARTS);
   if (failing) throw await explain(context, failing, `ends again and again (${failing.restarts} restarts)`);
   const waiting = containers.filter(({ health }) => health !== "healthy");
   if (waiting[0]) throw new NotHealthy(waiting[0], containers.length - waiting.length, containers.length);

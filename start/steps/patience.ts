@@ -11,7 +11,7 @@ export function patienceOf(upSeconds: number): number {
 }
 
 const USUAL_HEALTH_SECONDS = 5;
-const MOST_HEALTH_SECONDS = 60;
+const MAX_HEALTH_SECONDS = 60;
 
 /**
  * How often to check a service's health, told by how long the engine took over one container that was never started:
@@ -19,7 +19,7 @@ const MOST_HEALTH_SECONDS = 60;
  * for the services themselves.
  */
 function healthSecondsOf(containerSeconds: number): number {
-  return Math.round(Math.min(Math.max(containerSeconds, 1) * USUAL_HEALTH_SECONDS, MOST_HEALTH_SECONDS));
+  return Math.round(Math.min(Math.max(containerSeconds, 1) * USUAL_HEALTH_SECONDS, MAX_HEALTH_SECONDS));
 }
 
 /**

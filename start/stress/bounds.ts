@@ -11,9 +11,9 @@ export interface Bounds {
 }
 
 const MEMORY_SHARE = 0.1;
-const MOST_MEMORY = 512 * MEBIBYTE;
+const MAX_MEMORY = 512 * MEBIBYTE;
 /** Less would be lost in what any process uses. */
-const LEAST_MEMORY = 32 * MEBIBYTE;
+const MIN_MEMORY = 32 * MEBIBYTE;
 const DISK = 64 * MEBIBYTE;
 
 /**
@@ -21,8 +21,8 @@ const DISK = 64 * MEBIBYTE;
  * @throws StartError TOO_LITTLE_MEMORY
  */
 export function boundsOf({ cores, availableBytes }: { cores: number; availableBytes: number }): Bounds {
-  const share = Math.min(availableBytes * MEMORY_SHARE, MOST_MEMORY);
-  if (share < LEAST_MEMORY) throw tooLittleMemory(availableBytes);
+  const share = Math.min(availableBytes * MEMORY_SHARE, MAX_MEMORY);
+  if (share < MIN_MEMORY) throw tooLittleMemory(availableBytes);
   const memoryBytes = Math.floor(share / MEBIBYTE) * MEBIBYTE;
   return { workers: Math.max(1, cores - 1), memoryBytes, diskBytes: DISK };
 }
@@ -35,13 +35,13 @@ function tooLittleMemory(availableBytes: number): StartError {
   });
 }
 
-const LEAST_SECONDS = 5;
-const MOST_SECONDS = 600;
+const MIN_SECONDS = 5;
+const MAX_SECONDS = 600;
 const DEFAULT = "20";
 
 /** @throws UsageError for what is no whole number from 5 to 600. */
 export function loadSeconds(text = DEFAULT): number {
   const seconds = /^\d{1,3}$/.test(text) ? Number(text) : Number.NaN;
-  if (seconds >= LEAST_SECONDS && seconds <= MOST_SECONDS) return seconds;
-  throw new UsageError(`--seconds takes a whole number from ${LEAST_SECONDS} to ${MOST_SECONDS}, not "${text}".`);
+  if (seconds >= MIN_SECONDS && seconds <= MAX_SECONDS) return seconds;
+  throw new UsageError(`--seconds takes a whole number from ${MIN_SECONDS} to ${MAX_SECONDS}, not "${text}".`);
 }

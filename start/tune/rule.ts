@@ -2,7 +2,7 @@ const MEBIBYTE = 2 ** 20;
 /** A limit is this many times the average use. */
 const HEADROOM = 1.2;
 /** Docker refuses less. */
-const LEAST_BYTES = 6 * MEBIBYTE;
+const MIN_BYTES = 6 * MEBIBYTE;
 
 export interface Use {
   averageBytes: number;
@@ -26,7 +26,7 @@ export function limitFor({ averageBytes, peakBytes }: Use, exact: boolean): Limi
   const wanted = wholeMebibytes(averageBytes * HEADROOM);
   const peakFits = peakBytes <= wanted;
   const bytes = peakFits || exact ? wanted : wholeMebibytes(peakBytes);
-  if (bytes < LEAST_BYTES) return { bytes: LEAST_BYTES, decidedBy: "least", peakFits };
+  if (bytes < MIN_BYTES) return { bytes: MIN_BYTES, decidedBy: "least", peakFits };
   return { bytes, decidedBy: peakFits || exact ? "average" : "peak", peakFits };
 }
 

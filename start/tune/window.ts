@@ -1,8 +1,8 @@
 import { UsageError } from "../errors.ts";
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
-const LEAST_SECONDS = 30;
-const MOST_SECONDS = 24 * 3600;
+const MIN_SECONDS = 30;
+const MAX_SECONDS = 24 * 3600;
 const DEFAULT = "15m";
 
 /**
@@ -12,7 +12,7 @@ const DEFAULT = "15m";
 export function windowSeconds(text = DEFAULT): number {
   const [, amount, unit = ""] = /^(\d{1,6})([smh])$/.exec(text) ?? [];
   const seconds = Number(amount) * (UNITS[unit] ?? Number.NaN);
-  if (seconds >= LEAST_SECONDS && seconds <= MOST_SECONDS) return seconds;
+  if (seconds >= MIN_SECONDS && seconds <= MAX_SECONDS) return seconds;
   throw new UsageError(`--window takes a time from 30s to 24h, such as 15m; not "${text}".`);
 }
 

@@ -27,7 +27,7 @@ const REACHED = {
   containers: ["Search", "Container", "Resident memory", "Flows of shop-db-1"],
   "dashboards/flowtally-flows": ["Lab", "Last", "Refresh", "Refresh now", "All", "Monitoring's own traffic"],
 };
-const MOST_STOPS = 150;
+const MAX_STOPS = 150;
 
 describe("the console", { skip: noBrowser }, () => {
   const suite = consoleSuite();
@@ -124,7 +124,7 @@ describe("the console", { skip: noBrowser }, () => {
 /** Presses Tab until the focus leaves the page; what it came by. */
 async function tabThrough(page: Page): Promise<Focused[]> {
   const reached: Focused[] = [];
-  while (reached.length < MOST_STOPS) {
+  while (reached.length < MAX_STOPS) {
     await page.keyboard.press("Tab");
     const focused = await focusedIn(page);
     if (focused === undefined) break;

@@ -13,7 +13,7 @@ const SERVER = "flowtally-test-served";
 /** What a scan of 0.56 s was seen to fill the table with. */
 const SCANNED = 2_101;
 /** Flows that have ended, as docs/api.md has it. */
-const MOST_ENDED = 5_000;
+const MAX_ENDED = 5_000;
 const FIRST_PORT = 20_000;
 const PORT = 7371;
 /** Fewer than the scans make. */
@@ -65,8 +65,8 @@ describe("flow-exporter under a port scan", { skip }, () => {
   });
 
   test("every failed connect is listed, though as many connections as are kept came after them", async () => {
-    await callFrom("flowtally-test-busy", MOST_ENDED);
-    await isExact("flowtally-test-busy", MOST_ENDED);
+    await callFrom("flowtally-test-busy", MAX_ENDED);
+    await isExact("flowtally-test-busy", MAX_ENDED);
     const response = await fetch(`${rig.exporter.url}/api/flows?state=failed&container=${SCANNER}&limit=1`);
     assert.equal(((await response.json()) as { total: number }).total, SCANNED);
   });

@@ -11,7 +11,7 @@ import { buildTracer, startTracer, type Tracer, tracerLacks } from "./lib/tracer
 import { compileWorkload } from "./lib/workload.ts";
 
 const lacks = (await tracerLacks()) ?? (cpus().length < 2 ? "needs two CPUs" : undefined);
-const MOST_RUNS = 5;
+const MAX_RUNS = 5;
 /** For all that ends at once here, which is more than the tables of a small machine hold. */
 const ROOM = ["--max-flows", "65536", "--max-closed", "65536"];
 
@@ -32,7 +32,7 @@ describe("state changes that interrupt the program", { skip: orSkip(lacks) }, ()
     const [lines, rows]: [string[][], ClosedRow[]] = [[], []];
     let runs = 0;
     // a few connections may all be let be
-    for (; runs < MOST_RUNS && misses() === before; runs++) {
+    for (; runs < MAX_RUNS && misses() === before; runs++) {
       const abandon = steered(await compileWorkload("abandon"), `${CONNECTIONS} 4`);
       const run = await runPolled(tracer.pins, abandon);
       lines.push(...run.lines);

@@ -4,14 +4,14 @@ import type { Container } from "../model/container.ts";
 import type { ProcessRow } from "../model/process.ts";
 import { Lingering } from "./lingering.ts";
 
-const MOST_PLACES = 1_000;
+const MAX_PLACES = 1_000;
 /**
  * Whoever has a cgroup of their own can make any number below it, one after the other, with paths of 4,096 characters:
  * these take 17 MB of the heap at most. A machine has about as many as it has services and containers.
  */
-const MOST_KEPT = 20_000;
+const MAX_KEPT = 20_000;
 /** In characters: three times those that Kubernetes makes. */
-const LONGEST_PLACE = 512;
+const MAX_PLACE_LENGTH = 512;
 /** The text of a cgroup that has no container's name in its path. */
 const NOBODYS = "/";
 
@@ -57,7 +57,7 @@ export class ContainerCgroups {
       if (!isCutOff || text !== NOBODYS) this.#texts.add(id, text, removedNs || nowNs);
       if (id === own?.cgroupId && !isCutOff) this.#root ??= rootOf(path, this.#pathOf(own.pid));
     }
-    this.#texts.bound(MOST_KEPT, (text) => this.#rankOf(text));
+    this.#texts.bound(MAX_KEPT, (text) => this.#rankOf(text));
   }
 
   /** Takes in the cgroups of the processes that run now. */
@@ -69,7 +69,7 @@ export class ContainerCgroups {
       present.set(cgroupId, known?.startsWith("/") ? known : this.#read(pid, cgroupName));
     }
     this.#texts.update(present, nowNs);
-    this.#texts.bound(MOST_KEPT, (text) => this.#rankOf(text));
+    this.#texts.bound(MAX_KEPT, (text) => this.#rankOf(text));
   }
 
   /** Learns from the containers that run, of which Docker tells the first process, where the engine puts them. */
@@ -80,7 +80,7 @@ export class ContainerCgroups {
       if (!process) continue;
       if (containerIdIn(process.cgroupName) === id) roots.push([id, process.cgroupId]);
       const place = placeOf(this.#texts.get(process.cgroupId) ?? "", id);
-      if (place !== undefined && this.#places.size < MOST_PLACES) this.#places.add(place);
+      if (place !== undefined && this.#places.size < MAX_PLACES) this.#places.add(place);
     }
     this.#roots.update(roots, nowNs);
   }
@@ -147,7 +147,7 @@ function outermost(path: string): Claim | undefined {
 /** What of a path says whose it is. */
 function claimIn(path: string): string {
   const claim = outermost(path);
-  return claim && claim.place.length <= LONGEST_PLACE ? `${claim.place}/${claim.name}` : NOBODYS;
+  return claim && claim.place.length <= MAX_PLACE_LENGTH ? `${claim.place}/${claim.name}` : NOBODYS;
 }
 
 function placeOf(path: string, id: string): string | undefined {

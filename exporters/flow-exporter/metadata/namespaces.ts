@@ -5,9 +5,9 @@ import type { LocalAddresses } from "./host/local-addresses.ts";
 
 const RENEWED_NS = 10e9;
 /** Of some 100 KiB each, at worst. */
-const MOST_KEPT = 512;
+const MAX_KEPT = 512;
 /** In one read: each can take milliseconds. */
-const MOST_LOOKS = 32;
+const MAX_LOOKS = 32;
 
 interface Looked {
   found: LocalAddresses | undefined;
@@ -49,11 +49,11 @@ export class Namespaces {
     const isNew = known !== undefined && nowNs - known.atNs < RENEWED_NS;
     if (known?.atNs === nowNs || (isNew && known.found?.has(row.sourceAddress))) return known.found;
     if (this.#looks.atNs !== nowNs) this.#looks = { count: 0, atNs: nowNs };
-    if (this.#looks.count >= MOST_LOOKS) return known?.found;
+    if (this.#looks.count >= MAX_LOOKS) return known?.found;
     this.#looks.count += 1;
     // What was seen while there was a process is better than nothing.
     const found = this.#look(row.pid, key, processes) ?? known?.found;
-    if (this.#looked.size >= MOST_KEPT) this.#looked.clear();
+    if (this.#looked.size >= MAX_KEPT) this.#looked.clear();
     this.#looked.set(key, { found, atNs: nowNs });
     return found;
   }

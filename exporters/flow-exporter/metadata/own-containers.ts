@@ -1,6 +1,6 @@
 import type { Container } from "../model/container.ts";
 
-const MOST_KEPT = 1_000;
+const MAX_KEPT = 1_000;
 /** The launcher writes it into the folder of the stack. Each of the stack's containers has a part of it. */
 const FOLDER = "/.flowtally/";
 
@@ -32,7 +32,7 @@ export class OwnContainers {
       (one.composeProject === own.composeProject && foldersOf(one).some((path) => folders.includes(path)));
     for (const one of containers) if (isOurs(one)) this.#ids.add(one.id);
     for (const id of this.#ids) {
-      if (this.#ids.size <= MOST_KEPT) break;
+      if (this.#ids.size <= MAX_KEPT) break;
       this.#ids.delete(id);
     }
   }

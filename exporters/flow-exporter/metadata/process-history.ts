@@ -7,7 +7,7 @@ export interface Sample {
   row: ProcessRow;
 }
 
-const MOST_SAMPLES = 4;
+const MAX_SAMPLES = 4;
 /** Farther away, a sample says nothing about the moment. */
 const NEAR_NS = 3e9;
 
@@ -44,6 +44,6 @@ export class ProcessHistory {
     const { pid, startNs } = sample.row;
     const before = this.#samples.get(pid) ?? [];
     const same = before.filter(({ row }) => row.startNs === startNs);
-    this.#samples.set(pid, [...same.slice(1 - MOST_SAMPLES), sample]);
+    this.#samples.set(pid, [...same.slice(1 - MAX_SAMPLES), sample]);
   }
 }

@@ -38,7 +38,7 @@ function isMapped(view: DataView, at: number): boolean {
   return view.getUint32(at) === 0 && view.getUint32(at + 4) === 0 && view.getUint32(at + 8) === 0xffff;
 }
 
-const MOST_KEPT = 65_536;
+const MAX_KEPT = 65_536;
 const kept = new Map<number, string>();
 
 /** The same addresses come again and again: one text for each costs less time and memory than one for each row. */
@@ -46,7 +46,7 @@ function dotted(view: DataView, at: number): string {
   const address = view.getUint32(at);
   const known = kept.get(address);
   if (known !== undefined) return known;
-  if (kept.size === MOST_KEPT) kept.clear();
+  if (kept.size === MAX_KEPT) kept.clear();
   const made = dottedText(view, at);
   kept.set(address, made);
   return made;

@@ -15,7 +15,7 @@ export interface FlowRecord extends Amounts {
   /** TCP's state in the kernel's words; UDP has none, and is OPEN until it is idle. */
   state: string;
   open: boolean;
-  /** The connect was refused, timed out or was given up. */
+  /** The connect was refused, timed out or was abandoned. */
   failed: boolean;
   /** The errno it ended with; 0: none. */
   errno: number;

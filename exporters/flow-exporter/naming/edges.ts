@@ -1,6 +1,6 @@
 import type { Edge } from "../model/edge.ts";
 
-const MOST_KEPT = 65_536;
+const MAX_KEPT = 65_536;
 
 /** One object for all flows of an edge. */
 export class Edges {
@@ -10,7 +10,7 @@ export class Edges {
   one(edge: Edge): Edge {
     const known = this.#kept.get(edge.key);
     if (known && isSame(known, edge)) return known;
-    if (this.#kept.size >= MOST_KEPT) this.#kept.clear();
+    if (this.#kept.size >= MAX_KEPT) this.#kept.clear();
     this.#kept.set(edge.key, edge);
     return edge;
   }

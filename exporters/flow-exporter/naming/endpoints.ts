@@ -3,7 +3,7 @@ import { createEndpoint, DOCKER_DNS, type Endpoint, UNKNOWN_PROCESS, WORLD } fro
 
 const RESERVED: ReadonlySet<string> = new Set([WORLD.name, DOCKER_DNS.name]);
 const made = new WeakMap<Container, Endpoint>();
-const MOST_KEPT = 10_000;
+const MAX_KEPT = 10_000;
 const processes = new Map<string, Endpoint>();
 
 export function containerEndpoint(container: Container): Endpoint {
@@ -27,7 +27,7 @@ export function processEndpoint(comm: string): Endpoint {
   if (comm === "") return UNKNOWN_PROCESS;
   const known = processes.get(comm);
   if (known) return known;
-  if (processes.size >= MOST_KEPT) processes.clear();
+  if (processes.size >= MAX_KEPT) processes.clear();
   const made = createEndpoint(`host/${comm}`, "process");
   processes.set(comm, made);
   return made;

@@ -4,7 +4,7 @@ const WINDOW_NS = 60e9;
 /** Ethernet 14, IPv4 20, TCP with timestamps 32. */
 const HEADER_BYTES = 66;
 /** Below that, what is not TCP or UDP (ARP, ICMP, neighbour discovery) tells more than the flows do. */
-const LEAST_BYTES = 100_000;
+const MIN_BYTES = 100_000;
 
 interface Reading {
   atNs: number;
@@ -37,6 +37,6 @@ export class Coverage {
     const [first, last] = [this.#readings[0], this.#readings.at(-1)];
     if (!first || !last || last.atNs - first.atNs < WINDOW_NS) return undefined;
     const through = last.interfaceBytes - first.interfaceBytes;
-    return through < LEAST_BYTES ? undefined : (last.flowBytes - first.flowBytes) / through;
+    return through < MIN_BYTES ? undefined : (last.flowBytes - first.flowBytes) / through;
   }
 }

@@ -5,7 +5,7 @@ import { addCounters, createCounters, type EdgeCounters, type EdgeTotal } from "
 const SHOWN_MS = 10_000;
 const REMEMBERED_MS = 60 * 60 * 1000;
 /** Of the edges that have series: so many may be on their way out besides. */
-const MOST_LEAVING = 0.1;
+const MAX_LEAVING = 0.1;
 
 type ByProtocol = Record<Edge["protocol"], EdgeCounters>;
 
@@ -39,7 +39,7 @@ export class Departed {
     this.#leaving.set(total.edge.key, { total, sinceMs: nowMs });
     if (nowMs - total.lastActiveMs >= SHOWN_MS) this.#retire(total);
     const [[, first] = []] = this.#leaving;
-    if (first && this.#leaving.size > Math.ceil(this.#most * MOST_LEAVING)) this.#retire(first.total);
+    if (first && this.#leaving.size > Math.ceil(this.#most * MAX_LEAVING)) this.#retire(first.total);
   }
 
   /** As `add`, for one that need not be shown any more. */

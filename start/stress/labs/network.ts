@@ -1,7 +1,7 @@
 import type { Lab } from "../lab.ts";
 import { CLIENT_CONTAINER, EDGE, runPeers } from "../peers.ts";
 
-const LEAST_RATE = 1_000_000;
+const MIN_RATE = 1_000_000;
 
 export const network: Lab = {
   about: () => "a container sends another one as much as goes through, on two connections",
@@ -13,14 +13,14 @@ export const network: Lab = {
       unit: "bytes per second",
       kind: "counter",
       selector: `flow_sent_bytes_total${EDGE}`,
-      least: LEAST_RATE,
+      least: MIN_RATE,
     },
     {
       title: "sent by the container",
       unit: "bytes per second",
       kind: "counter",
       selector: `container_network_transmit_bytes_total${CLIENT_CONTAINER}`,
-      least: LEAST_RATE,
+      least: MIN_RATE,
     },
     {
       title: "CPU of the container",

@@ -6,7 +6,7 @@ import { parseConntrack } from "./conntrack.ts";
 import { parseProcNetTcp } from "./proc-net-tcp.ts";
 import { parseSs } from "./ss.ts";
 
-const LONGEST_MS = 60_000;
+const MAX_MS = 60_000;
 const LARGEST_BYTES = 1 << 30;
 
 /** Another way to learn of the sockets in a namespace. */
@@ -45,7 +45,7 @@ export function toolsFor({ name }: Namespace, sockets: Sockets): Tool[] {
 
 /** Everything a command prints; synchronous, so that nothing else is in the measured time. */
 function output([program = "", ...args]: readonly string[]): string {
-  const options = { encoding: "latin1", maxBuffer: LARGEST_BYTES, timeout: LONGEST_MS } as const;
+  const options = { encoding: "latin1", maxBuffer: LARGEST_BYTES, timeout: MAX_MS } as const;
   const { status, stdout, stderr, error } = spawnSync(program, args, options);
   if (status !== 0) throw new Error(`${program} ${args.join(" ")}: ${error?.message ?? stderr}`);
   return stdout;

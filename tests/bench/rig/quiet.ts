@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const LOOK_MS = 250;
-const MOST_BUSY = 0.1;
+const MAX_BUSY = 0.1;
 const PATIENCE_MS = 30_000;
 
 /**
@@ -14,7 +14,7 @@ export async function waitForQuiet(signal: AbortSignal): Promise<boolean> {
   do {
     const before = readFileSync("/proc/stat", "utf8");
     await sleep(LOOK_MS, undefined, { signal });
-    if (busyShare(before, readFileSync("/proc/stat", "utf8")) <= MOST_BUSY) return true;
+    if (busyShare(before, readFileSync("/proc/stat", "utf8")) <= MAX_BUSY) return true;
   } while (performance.now() < end);
   return false;
 }

@@ -82,7 +82,7 @@ describe("totals on disk", () => {
     kernel.restart();
     await running.cycle();
     await running.cycle(20);
-    assert.equal(Math.round(running.pipeline.watch.unseen.seconds), 7);
+    assert.equal(Math.round(running.pipeline.watch.downtime.seconds), 7);
   });
 
   test("so is the time after both tracer and exporter have ended, from what was written down last", async () => {
@@ -94,8 +94,8 @@ describe("totals on disk", () => {
     const after = new Running(kernel, disk);
     await after.cycle();
     await after.cycle(20);
-    assert.equal(Math.round(after.pipeline.watch.unseen.seconds), 40);
-    assert.equal(Math.round(new Running(kernel, disk).pipeline.watch.unseen.seconds), 40);
+    assert.equal(Math.round(after.pipeline.watch.downtime.seconds), 40);
+    assert.equal(Math.round(new Running(kernel, disk).pipeline.watch.downtime.seconds), 40);
   });
 
   test("an exporter that was away misses nothing where the tracer has lived on", async () => {
@@ -103,7 +103,7 @@ describe("totals on disk", () => {
     await new Running(kernel, disk).cycle(20);
     const after = new Running(kernel, disk);
     await after.cycle(3_600);
-    assert.equal(after.pipeline.watch.unseen.seconds, 0);
+    assert.equal(after.pipeline.watch.downtime.seconds, 0);
   });
 
   test("of a reboot, the time from boot to the start of the tracer is unseen", async () => {
@@ -114,7 +114,7 @@ describe("totals on disk", () => {
     kernel.restart();
     const after = new Running(kernel, disk);
     await after.cycle();
-    assert.equal(Math.round(after.pipeline.watch.unseen.seconds), 12);
+    assert.equal(Math.round(after.pipeline.watch.downtime.seconds), 12);
   });
 
   test("where the clock was set meanwhile, a tracer's first sign stands for its start", async () => {
@@ -126,8 +126,8 @@ describe("totals on disk", () => {
     kernel.pass(300);
     const after = new Running(kernel, disk);
     await after.cycle();
-    const { unseen, clockSteps } = after.pipeline.watch;
-    assert.deepEqual([unseen.seconds, clockSteps.last?.seconds ?? 0].map(Math.round), [341, 86_400]);
+    const { downtime, clockSteps } = after.pipeline.watch;
+    assert.deepEqual([downtime.seconds, clockSteps.last?.seconds ?? 0].map(Math.round), [341, 86_400]);
   });
 
   test("a container is known with all that was known of it", async () => {

@@ -1,5 +1,5 @@
 const EVERY_MS = 40;
-const LONGEST_MS = 10_000;
+const MAX_MS = 10_000;
 
 interface Watched {
   /** Reads all processes; never throws. */
@@ -23,7 +23,7 @@ export class StartWatch {
   #timer: NodeJS.Timeout | undefined;
 
   /** `longestMs`: until a container that does not start is given up. */
-  constructor(watched: Watched, longestMs = LONGEST_MS) {
+  constructor(watched: Watched, longestMs = MAX_MS) {
     this.#watched = watched;
     this.#longestMs = longestMs;
   }

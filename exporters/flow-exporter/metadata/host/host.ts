@@ -1,10 +1,10 @@
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import path from "node:path";
 
-const LONGEST_LOOK_MS = 100;
-const MOST_LOOKS = 10;
+const MAX_LOOK_MS = 100;
+const MAX_LOOKS = 10;
 /** Of a file of a process, which its user may have made as long as he likes: 100,000 routes take the kernel a second. */
-const MOST_PROCESS_BYTES = 65_536;
+const MAX_PROCESS_BYTES = 65_536;
 
 /** What the exporter asks the machine itself, under a `/proc` that may be a fixture's. */
 export interface Host {
@@ -43,7 +43,7 @@ function wallOffsetMs(bootTimeNs: () => number): number {
   for (let tries = 1; ; tries++) {
     const before = Date.now();
     const bootMs = bootTimeNs() / 1e6;
-    if (Math.abs(Date.now() - before) <= LONGEST_LOOK_MS || tries === MOST_LOOKS) return before - bootMs;
+    if (Math.abs(Date.now() - before) <= MAX_LOOK_MS || tries === MAX_LOOKS) return before - bootMs;
   }
 }
 
@@ -58,7 +58,7 @@ function textOf(file: string): string {
 
 /** Empty when it cannot be read, or is too long; no more than that is read. */
 function shortTextOf(file: string): string {
-  const bytes = Buffer.allocUnsafe(MOST_PROCESS_BYTES + 1);
+  const bytes = Buffer.allocUnsafe(MAX_PROCESS_BYTES + 1);
   let length = 0;
   try {
     const descriptor = openSync(file, "r");
@@ -71,5 +71,5 @@ function shortTextOf(file: string): string {
   } catch {
     return "";
   }
-  return length > MOST_PROCESS_BYTES ? "" : bytes.toString("utf8", 0, length);
+  return length > MAX_PROCESS_BYTES ? "" : bytes.toString("utf8", 0, length);
 }

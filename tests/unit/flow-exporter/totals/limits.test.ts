@@ -7,7 +7,7 @@ import { WORLD } from "../../../../exporters/flow-exporter/model/endpoint.ts";
 import { containerEndpoint, processEndpoint } from "../../../../exporters/flow-exporter/naming/endpoints.ts";
 import { drainDeltas } from "../../../../exporters/flow-exporter/sources/kernel/sockets/deltas.ts";
 import { createFlow } from "../../../../exporters/flow-exporter/sources/kernel/sockets/flow.ts";
-import type { Flow, Side } from "../../../../exporters/flow-exporter/sources/kernel/sockets/shapes.ts";
+import type { Flow, FlowSocket } from "../../../../exporters/flow-exporter/sources/kernel/sockets/shapes.ts";
 import type { EdgeTotal } from "../../../../exporters/flow-exporter/totals/edge-total.ts";
 import { type EdgeLimits, EdgeTotals } from "../../../../exporters/flow-exporter/totals/edge-totals.ts";
 import { edgesParticipant } from "../../../../exporters/flow-exporter/totals/edges-checkpoint.ts";
@@ -335,7 +335,7 @@ function open(from: Endpoint, to: Endpoint, port: number, sentBytes: number, pro
   const flow = createFlow(1, 0);
   flow.edge = createEdge(from, to, port, protocol);
   const side = { flow, open: true, state: 1, established: true, sequence: 1, startNs: 0, endNs: 0, handedOn: NOTHING };
-  flow.client = { ...side, sentBytes, receivedBytes: 0, retransmits: 0, rttMicroseconds: 0 } as unknown as Side;
+  flow.client = { ...side, sentBytes, receivedBytes: 0, retransmits: 0, rttMicroseconds: 0 } as unknown as FlowSocket;
   return flow;
 }
 

@@ -1,16 +1,16 @@
 import type { Amounts } from "../../../model/flow-delta.ts";
-import type { Counted, Exchange, Flow, Side, Sums } from "../sockets/shapes.ts";
+import type { Counted, Exchange, Flow, FlowSocket, Sums } from "../sockets/shapes.ts";
 
 /** What has come since the last time, and is not handed on yet. */
 interface Rest extends Amounts {
-  side: Side;
+  socket: FlowSocket;
   isClient: boolean;
 }
 
 /** That of a socket which has met no other yet. */
-export function createExchange(side: Side, isClient: boolean): Exchange {
+export function createExchange(socket: FlowSocket, isClient: boolean): Exchange {
   return {
-    members: new Map([[side, isClient]]),
+    members: new Map([[socket, isClient]]),
     flows: new Set(),
     gone: { certain: nothing(), doubted: nothing() },
     certainGone: false,
@@ -19,19 +19,19 @@ export function createExchange(side: Side, isClient: boolean): Exchange {
   };
 }
 
-export function isAtClientsEnd(side: Side): boolean {
-  return side.exchange?.members.get(side) === true;
+export function isAtClientsEnd(socket: FlowSocket): boolean {
+  return socket.exchange?.members.get(socket) === true;
 }
 
 /** Makes two sockets the ends of a flow, and their exchanges one; `client`: the first of them is the client. */
-export function meet(flow: Flow, side: Side, other: Side, client: boolean): void {
-  flow.client = client ? side : other;
-  flow.server = client ? other : side;
+export function meet(flow: Flow, socket: FlowSocket, other: FlowSocket, client: boolean): void {
+  flow.client = client ? socket : other;
+  flow.server = client ? other : socket;
   const { exchange: into } = other;
-  const from = side.exchange;
+  const from = socket.exchange;
   if (!into || !from) return;
   if (into !== from) merge(into, from);
-  into.members.set(side, client).set(other, !client);
+  into.members.set(socket, client).set(other, !client);
   into.flows.add(flow);
 }
 
@@ -41,9 +41,9 @@ function merge(into: Exchange, from: Exchange): void {
   const believed = certain.length > 0 ? certain : [into, from];
   const receivedBytes = believed.reduce((sum, one) => sum + one.receivedBytes, 0);
   const clientSeen = believed.some((one) => one.clientSeen);
-  for (const [side, isClient] of from.members) {
-    into.members.set(side, isClient);
-    side.exchange = into;
+  for (const [socket, isClient] of from.members) {
+    into.members.set(socket, isClient);
+    socket.exchange = into;
   }
   for (const flow of from.flows) into.flows.add(flow);
   addSums(into.gone.certain, from.gone.certain);
@@ -54,14 +54,14 @@ function merge(into: Exchange, from: Exchange): void {
 }
 
 /** Goes on where an earlier exporter was: what it handed on is not new. */
-export function resume(side: Side, { sentBytes, receivedBytes, opened, ended, clientSeen }: Counted): void {
-  const { exchange, flow } = side;
+export function resume(socket: FlowSocket, { sentBytes, receivedBytes, opened, ended, clientSeen }: Counted): void {
+  const { exchange, flow } = socket;
   if (!exchange) return;
-  const client = isAtClientsEnd(side);
-  side.handedOn = { sentBytes, receivedBytes };
+  const client = isAtClientsEnd(socket);
+  socket.handedOn = { sentBytes, receivedBytes };
   flow.counted.opened ||= opened;
   flow.counted.ended ||= ended;
-  if (side.isDoubted && hasCertain(exchange)) return;
+  if (socket.isDoubted && hasCertain(exchange)) return;
   exchange.clientSeen ||= clientSeen;
   exchange.receivedBytes += client ? receivedBytes : clientSeen ? 0 : sentBytes;
   if (!client && flow.client) return;
@@ -71,26 +71,26 @@ export function resume(side: Side, { sentBytes, receivedBytes, opened, ended, cl
 }
 
 /** The sockets that go on in a flow: where Docker's resolver is asked at one port and answers at another, one can show as two. */
-export function socketsOf(flow: Flow): Side[] {
+export function socketsOf(flow: Flow): FlowSocket[] {
   const { client, server } = flow;
   const own = client?.flow === flow ? client : server;
-  const members = own?.exchange?.members ?? new Map<Side, boolean>();
-  return [...members.keys()].filter((side) => side.flow === flow);
+  const members = own?.exchange?.members ?? new Map<FlowSocket, boolean>();
+  return [...members.keys()].filter((socket) => socket.flow === flow);
 }
 
 /** Whether all that the clients of a flow have asked has been answered, as the one end tells that is seen. */
 export function isAnswered(flow: Flow): boolean {
   const sockets = socketsOf(flow);
   const clients = sockets.filter(isAtClientsEnd);
-  const sum = (of: (side: Side) => number) =>
-    (clients.length > 0 ? clients : sockets).reduce((all, side) => all + of(side), 0);
+  const sum = (of: (socket: FlowSocket) => number) =>
+    (clients.length > 0 ? clients : sockets).reduce((all, socket) => all + of(socket), 0);
   const [sent, received] = [sum(({ sentPackets }) => sentPackets), sum(({ receivedPackets }) => receivedPackets)];
   return sent > 0 && received > 0 && (clients.length > 0 ? received >= sent : sent >= received);
 }
 
 /** Lets a socket whose flow is over go on in the next, with those that shared it. */
-export function goOn(side: Side, next: Flow): void {
-  const { flow: before, exchange } = side;
+export function goOn(socket: FlowSocket, next: Flow): void {
+  const { flow: before, exchange } = socket;
   next.client = before.client;
   next.server = before.server;
   next.again = true;
@@ -99,29 +99,29 @@ export function goOn(side: Side, next: Flow): void {
 }
 
 /** What has been handed on of a socket, or of a connection's two. */
-export function countedOf({ exchange, flow, handedOn }: Side): Counted {
+export function countedOf({ exchange, flow, handedOn }: FlowSocket): Counted {
   if (!exchange) return flow.counted;
   return { ...flow.counted, ...handedOn, clientSeen: exchange.clientSeen };
 }
 
 /** Takes a socket out that shows no more; what it has carried stays. */
-export function takeOut(side: Side): void {
-  const { exchange } = side;
-  const isClient = exchange?.members.get(side);
+export function takeOut(socket: FlowSocket): void {
+  const { exchange } = socket;
+  const isClient = exchange?.members.get(socket);
   if (!exchange || isClient === undefined) return;
-  exchange.members.delete(side);
-  exchange.certainGone ||= !side.isDoubted;
-  const gone = side.isDoubted ? exchange.gone.doubted : exchange.gone.certain;
-  addTo(isClient ? gone.clients : gone.servers, side.handedOn);
+  exchange.members.delete(socket);
+  exchange.certainGone ||= !socket.isDoubted;
+  const gone = socket.isDoubted ? exchange.gone.doubted : exchange.gone.certain;
+  addTo(isClient ? gone.clients : gone.servers, socket.handedOn);
 }
 
 /** Hands on what has come since the last time, each byte to one flow. */
 export function allot(exchange: Exchange): void {
   const onlyCertain = hasCertain(exchange);
   const before = sumsOf(exchange, onlyCertain);
-  const rests = [...exchange.members].map(([side, isClient]) => takeRest(side, isClient)).sort(certainFirst);
+  const rests = [...exchange.members].map(([socket, isClient]) => takeRest(socket, isClient)).sort(certainFirst);
   const after = sumsOf(exchange, onlyCertain);
-  exchange.clientSeen ||= rests.some(({ side, isClient }) => isClient && !(onlyCertain && side.isDoubted));
+  exchange.clientSeen ||= rests.some(({ socket, isClient }) => isClient && !(onlyCertain && socket.isDoubted));
   // What has arrived was sent: the more complete of the two counts.
   const sent = mostSent(after) - mostSent(before);
   share(exchange, rests, sent, "sentBytes", "receivedBytes");
@@ -143,8 +143,8 @@ function mostSent({ clients, servers }: Sums): number {
 function sumsOf({ members, gone }: Exchange, onlyCertain: boolean): Sums {
   const sums = nothing();
   addSums(sums, onlyCertain ? gone.certain : gone.doubted);
-  for (const [side, isClient] of members) {
-    if (!(onlyCertain && side.isDoubted)) addTo(isClient ? sums.clients : sums.servers, side.handedOn);
+  for (const [socket, isClient] of members) {
+    if (!(onlyCertain && socket.isDoubted)) addTo(isClient ? sums.clients : sums.servers, socket.handedOn);
   }
   return sums;
 }
@@ -155,19 +155,19 @@ function hasCertain({ members, certainGone }: Exchange): boolean {
   return false;
 }
 
-function certainFirst({ side: one }: Rest, { side: other }: Rest): number {
+function certainFirst({ socket: one }: Rest, { socket: other }: Rest): number {
   return Number(one.isDoubted) - Number(other.isDoubted);
 }
 
-function takeRest(side: Side, isClient: boolean): Rest {
-  const { handedOn } = side;
+function takeRest(socket: FlowSocket, isClient: boolean): Rest {
+  const { handedOn } = socket;
   const rest = {
-    side,
+    socket,
     isClient,
-    sentBytes: Math.max(0, side.sentBytes - handedOn.sentBytes),
-    receivedBytes: Math.max(0, side.receivedBytes - handedOn.receivedBytes),
+    sentBytes: Math.max(0, socket.sentBytes - handedOn.sentBytes),
+    receivedBytes: Math.max(0, socket.receivedBytes - handedOn.receivedBytes),
   };
-  side.handedOn = plus(handedOn, rest);
+  socket.handedOn = plus(handedOn, rest);
   return rest;
 }
 
@@ -190,7 +190,7 @@ function share(
     return given;
   };
   if (left > 0 && flows.size > 1) {
-    const restOf = new Map(rests.map((rest) => [rest.side, rest]));
+    const restOf = new Map(rests.map((rest) => [rest.socket, rest]));
     for (const flow of certainFlowsFirst(flows)) {
       const [client, server] = endsOf(flow, restOf);
       if (!client || !server) continue;
@@ -199,8 +199,8 @@ function share(
       server[opposite] -= given;
     }
   }
-  for (const { side, isClient, ...rest } of rests) if (isClient) give(side.flow, rest[at]);
-  for (const { side, isClient, ...rest } of rests) if (!isClient) give(side.flow, rest[opposite]);
+  for (const { socket, isClient, ...rest } of rests) if (isClient) give(socket.flow, rest[at]);
+  for (const { socket, isClient, ...rest } of rests) if (!isClient) give(socket.flow, rest[opposite]);
 }
 
 /** So that a socket that may lie gets nothing of what another can have sent. */
@@ -210,8 +210,8 @@ function certainFlowsFirst(flows: ReadonlySet<Flow>): Flow[] {
   return [...flows].sort((one, other) => doubtsIn(one) - doubtsIn(other));
 }
 
-function endsOf({ client, server }: Flow, restOf: ReadonlyMap<Side, Rest>): (Rest | undefined)[] {
-  return [client, server].map((side) => side && restOf.get(side));
+function endsOf({ client, server }: Flow, restOf: ReadonlyMap<FlowSocket, Rest>): (Rest | undefined)[] {
+  return [client, server].map((socket) => socket && restOf.get(socket));
 }
 
 function nothing(): Sums {

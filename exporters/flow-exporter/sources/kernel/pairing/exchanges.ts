@@ -1,16 +1,16 @@
 import type { World } from "../../../metadata/world.ts";
 import { isClient } from "../../../naming/edge.ts";
 import { isDockerDns } from "../../../naming/remote.ts";
-import { onlySide } from "../sockets/flow.ts";
-import type { Counted, Exchange, Flow, Side, Tuple } from "../sockets/shapes.ts";
-import { hasLeft } from "../sockets/side.ts";
+import { onlySocket } from "../sockets/flow.ts";
+import { hasLeft } from "../sockets/flow-socket.ts";
+import type { Counted, Exchange, Flow, FlowSocket, Tuple } from "../sockets/shapes.ts";
 import { allot, createExchange, isAtClientsEnd, meet, resume, socketsOf, takeOut } from "./exchange.ts";
 import { doubtsInExchange } from "./trust.ts";
 
 /** Finds the sockets that exchange datagrams with each other, and the flows between them. */
 export class Exchanges {
   /** By each name that a socket has for its exchange: those at the one end, and those at the other. */
-  readonly #ends = [new Map<string, Set<Side>>(), new Map<string, Set<Side>>()] as const;
+  readonly #ends = [new Map<string, Set<FlowSocket>>(), new Map<string, Set<FlowSocket>>()] as const;
   readonly #dirty = new Set<Exchange>();
 
   /**
@@ -19,26 +19,26 @@ export class Exchanges {
    * flow of this one: a port that is bound again is another socket, and perhaps another's.
    * @returns the flows that a socket has come to or has left.
    */
-  add(side: Side, before: Counted | undefined, world: World): Set<Flow> {
-    const changed = this.#place(side, world);
-    if (before) resume(side, before);
-    for (const { name, reversed } of side.tuples) this.#at(name, reversed).add(side);
-    this.touch(side);
+  add(socket: FlowSocket, before: Counted | undefined, world: World): Set<Flow> {
+    const changed = this.#place(socket, world);
+    if (before) resume(socket, before);
+    for (const { name, reversed } of socket.tuples) this.#at(name, reversed).add(socket);
+    this.touch(socket);
     return changed;
   }
 
-  #place(side: Side, world: World): Set<Flow> {
-    const same = this.#sameSocket(side);
-    if (same) return joinSocket(side, same);
-    const others = this.#otherEnds(side, world);
-    const waiting = others.filter(({ flow }) => onlySide(flow));
+  #place(socket: FlowSocket, world: World): Set<Flow> {
+    const same = this.#sameSocket(socket);
+    if (same) return joinSocket(socket, same);
+    const others = this.#otherEnds(socket, world);
+    const waiting = others.filter(({ flow }) => onlySocket(flow));
     const last = others.findLast((other) => !hasLeft(other));
-    side.exchange = createExchange(side, isClient(side.row, (waiting[0] ?? last)?.row));
-    return waiting.length > 0 ? join(side, waiting) : follow(side, last);
+    socket.exchange = createExchange(socket, isClient(socket.row, (waiting[0] ?? last)?.row));
+    return waiting.length > 0 ? join(socket, waiting) : follow(socket, last);
   }
 
   /** What a socket has carried has changed. */
-  touch({ exchange }: Side): void {
+  touch({ exchange }: FlowSocket): void {
     if (exchange) this.#dirty.add(exchange);
   }
 
@@ -53,7 +53,7 @@ export class Exchanges {
   }
 
   /** The sockets of exchanges of which some may not be handed on yet. */
-  *waiting(): Generator<Side> {
+  *waiting(): Generator<FlowSocket> {
     for (const { members } of this.#dirty) yield* members.keys();
   }
 
@@ -65,22 +65,22 @@ export class Exchanges {
 
   /** Takes out a flow that is over, with those of its sockets that are. */
   removeFlow(flow: Flow): void {
-    for (const side of socketsOf(flow)) if (!side.open) this.remove(side);
+    for (const socket of socketsOf(flow)) if (!socket.open) this.remove(socket);
     (flow.client ?? flow.server)?.exchange?.flows.delete(flow);
   }
 
   /** Takes out a socket that is over, and its flow before. */
-  remove(side: Side): void {
-    for (const { name, reversed } of side.tuples) {
-      const sides = this.#at(name, reversed);
-      sides.delete(side);
-      if (sides.size === 0) this.#ends[reversed ? 1 : 0].delete(name);
+  remove(socket: FlowSocket): void {
+    for (const { name, reversed } of socket.tuples) {
+      const sockets = this.#at(name, reversed);
+      sockets.delete(socket);
+      if (sockets.size === 0) this.#ends[reversed ? 1 : 0].delete(name);
     }
-    takeOut(side);
+    takeOut(socket);
   }
 
   /** The same socket, where the two ports of Docker's resolver make it two entries. */
-  #sameSocket({ tuples, row, ports }: Side): Side | undefined {
+  #sameSocket({ tuples, row, ports }: FlowSocket): FlowSocket | undefined {
     if (!isDockerDns(row.sourceAddress) && !isDockerDns(row.destinationAddress)) return undefined;
     const [{ name, reversed }] = tuples as [Tuple];
     const beside = this.#ends[reversed ? 1 : 0].get(name) ?? [];
@@ -91,14 +91,14 @@ export class Exchanges {
    * Those that may be at the other end, in the order in which they came. They get to know whether they may lie, as far as
    * they have not met anybody before, and so does the socket.
    */
-  #otherEnds(side: Side, world: World): Side[] {
-    for (const { name, reversed } of side.tuples) {
-      const others: Side[] = [];
+  #otherEnds(socket: FlowSocket, world: World): FlowSocket[] {
+    for (const { name, reversed } of socket.tuples) {
+      const others: FlowSocket[] = [];
       for (const other of this.#ends[reversed ? 0 : 1].get(name) ?? []) {
-        const doubts = doubtsInExchange(side.row, other.row, world);
+        const doubts = doubtsInExchange(socket.row, other.row, world);
         if (!doubts) continue;
-        side.isDoubted = doubts[0];
-        if (onlySide(other.flow)) other.isDoubted = doubts[1];
+        socket.isDoubted = doubts[0];
+        if (onlySocket(other.flow)) other.isDoubted = doubts[1];
         others.push(other);
       }
       if (others.length > 0) return others;
@@ -106,46 +106,46 @@ export class Exchanges {
     return [];
   }
 
-  #at(name: string, reversed: boolean): Set<Side> {
+  #at(name: string, reversed: boolean): Set<FlowSocket> {
     const ends = this.#ends[reversed ? 1 : 0];
-    const sides = ends.get(name) ?? new Set();
-    ends.set(name, sides);
-    return sides;
+    const sockets = ends.get(name) ?? new Set();
+    ends.set(name, sockets);
+    return sockets;
   }
 }
 
 /** All that wait get the new socket as their other end; that which began last goes on with it. */
-function join(side: Side, waiting: readonly Side[]): Set<Flow> {
+function join(socket: FlowSocket, waiting: readonly FlowSocket[]): Set<Flow> {
   const byStart = waiting.toSorted((one, two) => one.startNs - two.startNs);
   for (const other of byStart) {
     const { flow } = other;
-    meet(flow, side, other, flow.edge ? flow.client === undefined : isAtClientsEnd(side));
-    side.flow = flow;
+    meet(flow, socket, other, flow.edge ? flow.client === undefined : isAtClientsEnd(socket));
+    socket.flow = flow;
   }
   return new Set(byStart.map(({ flow }) => flow));
 }
 
 /** The flow that had the other end keeps it as a name only. */
-function follow(side: Side, other: Side | undefined): Set<Flow> {
-  const { flow } = side;
+function follow(socket: FlowSocket, other: FlowSocket | undefined): Set<Flow> {
+  const { flow } = socket;
   if (!other) {
-    if (isAtClientsEnd(side)) flow.client = side;
-    else flow.server = side;
-    side.exchange?.flows.add(flow);
+    if (isAtClientsEnd(socket)) flow.client = socket;
+    else flow.server = socket;
+    socket.exchange?.flows.add(flow);
     return new Set([flow]);
   }
   const left = other.flow;
   const entries = socketsOf(left).filter(({ row }) => row.cookie === other.row.cookie);
-  meet(flow, side, other, left.client !== other);
+  meet(flow, socket, other, left.client !== other);
   for (const entry of entries) entry.flow = flow;
   return new Set([flow, left]);
 }
 
-function joinSocket(side: Side, same: Side): Set<Flow> {
+function joinSocket(socket: FlowSocket, same: FlowSocket): Set<Flow> {
   const { exchange, flow } = same;
-  exchange?.members.set(side, isAtClientsEnd(same));
-  side.exchange = exchange;
-  side.isDoubted = same.isDoubted;
-  side.flow = flow;
+  exchange?.members.set(socket, isAtClientsEnd(same));
+  socket.exchange = exchange;
+  socket.isDoubted = same.isDoubted;
+  socket.flow = flow;
   return new Set([flow]);
 }

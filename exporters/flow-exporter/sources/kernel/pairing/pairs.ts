@@ -1,12 +1,12 @@
 import type { World } from "../../../metadata/world.ts";
-import type { Side, Tuple } from "../sockets/shapes.ts";
+import type { FlowSocket, Tuple } from "../sockets/shapes.ts";
 import { type Doubts, doubtsInPair, hasAsMuchRight } from "./trust.ts";
 
 /** A socket, or what is to be one. */
-type End = Pick<Side, "row" | "tuples">;
+type End = Pick<FlowSocket, "row" | "tuples">;
 
 interface Mirror {
-  side: Side;
+  socket: FlowSocket;
   /** Of the other end, and of the one that asks. */
   doubts: Doubts;
 }
@@ -14,16 +14,16 @@ interface Mirror {
 /** Finds the other socket of a connection whose both ends are on this host. */
 export class Pairs {
   /** Sockets whose other end has not shown, by each name of their connection: those at the one end, and at the other. */
-  readonly #alone = [new Map<string, Side>(), new Map<string, Side>()] as const;
+  readonly #alone = [new Map<string, FlowSocket>(), new Map<string, FlowSocket>()] as const;
 
   /** The other end's socket, if it waits for this one; from then on it does not. Both get to know whether they may lie. */
-  takeMirror(end: Side, world: World): Side | undefined {
+  takeMirror(end: FlowSocket, world: World): FlowSocket | undefined {
     const mirror = this.#mirror(end, world);
     if (!mirror) return undefined;
-    const { side, doubts } = mirror;
-    [side.isDoubted, end.isDoubted] = doubts;
-    this.remove(side);
-    return side;
+    const { socket, doubts } = mirror;
+    [socket.isDoubted, end.isDoubted] = doubts;
+    this.remove(socket);
+    return socket;
   }
 
   /** Whether the other end waits for this one. */
@@ -32,31 +32,31 @@ export class Pairs {
   }
 
   /** Lets a socket wait for its other end. Of two with one name it is the later, unless that has less right to it. */
-  add(side: Side, world: World): void {
-    for (const tuple of side.tuples) {
+  add(socket: FlowSocket, world: World): void {
+    for (const tuple of socket.tuples) {
       const at = this.#at(tuple);
       const held = at.get(tuple.name);
-      if (!held || hasAsMuchRight(side.row, held.row, world)) at.set(tuple.name, side);
+      if (!held || hasAsMuchRight(socket.row, held.row, world)) at.set(tuple.name, socket);
     }
   }
 
-  remove(side: Side): void {
-    for (const tuple of side.tuples) {
+  remove(socket: FlowSocket): void {
+    for (const tuple of socket.tuples) {
       const at = this.#at(tuple);
-      if (at.get(tuple.name) === side) at.delete(tuple.name);
+      if (at.get(tuple.name) === socket) at.delete(tuple.name);
     }
   }
 
   #mirror({ row, tuples }: End, world: World): Mirror | undefined {
     for (const { name, reversed } of tuples) {
-      const side = this.#at({ reversed: !reversed }).get(name);
-      const doubts = side && doubtsInPair(side.row, row, world);
-      if (doubts) return { side, doubts };
+      const socket = this.#at({ reversed: !reversed }).get(name);
+      const doubts = socket && doubtsInPair(socket.row, row, world);
+      if (doubts) return { socket, doubts };
     }
     return undefined;
   }
 
-  #at({ reversed }: Pick<Tuple, "reversed">): Map<string, Side> {
+  #at({ reversed }: Pick<Tuple, "reversed">): Map<string, FlowSocket> {
     return this.#alone[reversed ? 1 : 0];
   }
 }

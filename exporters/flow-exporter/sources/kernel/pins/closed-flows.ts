@@ -28,8 +28,8 @@ type Pins = Pick<Tracer, "identity" | "status" | "closed" | "acknowledgeClosed">
 /** What the tracer said just before a read. */
 type Before = RingCounts & Pick<Status, "closedReads">;
 
-/** So few that they die young in the garbage collector's eyes. */
-const MOST_TOGETHER = 2_000;
+/** So few that all that is made of them is small enough for V8's young generation. */
+const MAX_TOGETHER = 2_000;
 
 const NONE: ClosedState = { tracer: "", taken: [], rows: new Uint8Array(), erased: 0 };
 
@@ -136,6 +136,6 @@ export class ClosedFlows {
 }
 
 function inParts({ rows, indexes }: Closed): Closed[] {
-  const starts = Array.from({ length: Math.ceil(indexes.length / MOST_TOGETHER) }, (_, part) => part * MOST_TOGETHER);
-  return starts.map((from) => ({ rows, indexes: indexes.slice(from, from + MOST_TOGETHER) }));
+  const starts = Array.from({ length: Math.ceil(indexes.length / MAX_TOGETHER) }, (_, part) => part * MAX_TOGETHER);
+  return starts.map((from) => ({ rows, indexes: indexes.slice(from, from + MAX_TOGETHER) }));
 }

@@ -2,7 +2,7 @@ import { FlowRows } from "../rows/flow-rows.ts";
 import { decodeStatus } from "../rows/status-row.ts";
 import { ONE_READER, type Tracer } from "./tracer.ts";
 
-const MOST_TRIES = 3;
+const MAX_TRIES = 3;
 
 /**
  * Every TCP socket as of now. The kernel keeps one snapshot, so another reader that takes one meanwhile tears ours apart:
@@ -10,7 +10,7 @@ const MOST_TRIES = 3;
  * @throws the system's error, DecodeError, or when others take snapshots again and again.
  */
 export function readLiveFlows(tracer: Pick<Tracer, "status" | "snapshot" | "live">): FlowRows {
-  for (let tries = 0; tries < MOST_TRIES; tries++) {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
     tracer.snapshot();
     const { snapshots, liveSnapshot } = decodeStatus(tracer.status());
     if (snapshots !== liveSnapshot) continue;

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 
 /** The kernel pauses a pass after each million objects that gave no output. */
-const MOST_PAUSES = 1_000;
+const MAX_PAUSES = 1_000;
 
 /**
  * Reads pinned iterators into one buffer that is kept, and grows when it must: readFileSync would copy every chunk.
@@ -19,7 +19,7 @@ export class PinReader {
    * @returns what it wrote: a view that is valid until the next call.
    * @throws the system's error when the pin is missing or cannot be read; Error when it is given up.
    */
-  read(path: string, mostPauses = MOST_PAUSES): Uint8Array {
+  read(path: string, mostPauses = MAX_PAUSES): Uint8Array {
     const file = openSync(path, "r");
     try {
       const length = this.#readToEnd(file, mostPauses);

@@ -39,7 +39,7 @@ export const ONE_READER = "let one exporter read them (fuser -v on the pins name
  * In millions, each up to 0.7 s. Processes that share one table of descriptors have each of them looked through: a container
  * of 4,000 such processes took 55 s, in which nothing else was read. What is not reached keeps the owner its cgroup names.
  */
-const MOST_DESCRIPTORS = 3;
+const MAX_DESCRIPTORS = 3;
 
 /** The tracer whose iterators are pinned in folder `pins`. */
 export function createTracer(pins: string): Tracer {
@@ -54,7 +54,7 @@ export function createTracer(pins: string): Tracer {
     },
     startedMs: () => statSync(pin("closed")).mtimeMs,
     status: () => small.read(pin("status")),
-    backfillOwners: () => void small.read(pin("owners"), MOST_DESCRIPTORS),
+    backfillOwners: () => void small.read(pin("owners"), MAX_DESCRIPTORS),
     processes: () => small.read(pin("processes")),
     cgroups: () => small.read(pin("cgroups")),
     closed: () => closed.read(pin("closed")),

@@ -24,7 +24,7 @@ export class FlowRows {
     this.#size = layout.size;
   }
 
-  /** What tells a flow's side from read to read. @throws DecodeError beyond 2^53. */
+  /** What tells a socket from the next, from read to read. @throws DecodeError beyond 2^53. */
   key(row: number): number {
     return cookie(this.view, this.at(row) + AT.cookie.at);
   }

@@ -1,6 +1,6 @@
 import type { Edge } from "../../../model/edge.ts";
 import type { FlowDelta, WholeFlow } from "../../../model/flow-delta.ts";
-import { type Counts, hasCounted, isEstablished, lifeOf, nearSide, takeCounts } from "./flow.ts";
+import { type Counts, hasCounted, isEstablished, lifeOf, nearSocket, takeCounts } from "./flow.ts";
 import type { Flow } from "./shapes.ts";
 
 const NO_COUNTS: Counts = {
@@ -47,7 +47,7 @@ function deltaOf(flow: Flow, edge: Edge, counts: Counts, established: number): F
 }
 
 function rttOf(flow: Flow): number | undefined {
-  const microseconds = nearSide(flow)?.rttMicroseconds ?? 0;
+  const microseconds = nearSocket(flow)?.rttMicroseconds ?? 0;
   return microseconds > 0 ? microseconds / 1e6 : undefined;
 }
 

@@ -9,16 +9,16 @@ import { Pairs } from "../pairing/pairs.ts";
 import { tuplesOf } from "../pairing/tuple.ts";
 import type { Closed } from "../pins/closed-intake.ts";
 import type { FlowRows } from "../rows/flow-rows.ts";
-import { createFlow, hasCounted, onlySide, openSide, startCountingAnew } from "./flow.ts";
+import { createFlow, hasCounted, onlySocket, openSocket, startCountingAnew } from "./flow.ts";
+import { createSocket, end, finish, isSame, leave, renew } from "./flow-socket.ts";
 import { LastRows } from "./last-rows.ts";
 import { type Memory, Remembered } from "./remembered.ts";
-import type { Counted, Flow, Identity, Side, Tuple } from "./shapes.ts";
-import { createSide, end, finish, isSame, leave, renew } from "./side.ts";
+import type { Counted, Flow, FlowSocket, Identity, Tuple } from "./shapes.ts";
 import { Unsettled } from "./unsettled.ts";
 import { markEnd, markStart } from "./work.ts";
 
 /** While the rows cannot all be read. */
-const LONGEST_WAIT_NS = 60e9;
+const MAX_WAIT_NS = 60e9;
 /** A row that does not change is not looked at again: once so much of the table is free, all are that were left out. */
 const RELOOK = 50;
 const NO_TUPLES: readonly Tuple[] = [];
@@ -33,10 +33,10 @@ const NO_TUPLES: readonly Tuple[] = [];
 export class FlowTable {
   /** The open flows, and those that ended since the read before. */
   readonly flows = new Set<Flow>();
-  readonly #sides = new Map<number, Side>();
+  readonly #sockets = new Map<number, FlowSocket>();
   readonly #last = new LastRows();
   /** Gone from the live rows; their closed rows are due. */
-  readonly #leaving = new Map<number, Side>();
+  readonly #leaving = new Map<number, FlowSocket>();
   /** Closed by a row of this read: the live rows can lag behind by a moment. */
   readonly #finished = new Map<number, Identity>();
   readonly #pairs = new Pairs();
@@ -64,7 +64,7 @@ export class FlowTable {
 
   /** Sockets that take a place, those that are yet to show again among them. */
   get size(): number {
-    return this.#sides.size + this.#leaving.size + this.#remembered.size;
+    return this.#sockets.size + this.#leaving.size + this.#remembered.size;
   }
 
   /**
@@ -77,7 +77,7 @@ export class FlowTable {
     this.#takeClosedRows(closed, world);
     const brief: Flow[] = [];
     for (const flow of this.#ended) {
-      if (flow.since !== this.#round || onlySide(flow)) continue;
+      if (flow.since !== this.#round || onlySocket(flow)) continue;
       this.#unsettled.settleOne(flow, world);
       if (!flow.edge) continue;
       this.#changed.delete(flow);
@@ -100,8 +100,8 @@ export class FlowTable {
     this.#begin();
     for (const each of closed) this.#takeClosedRows(each, world);
     this.#endLeaving(world, complete);
-    const shown = rows ? this.#takeLive(rows, world) : this.#sides.size;
-    if (shown < this.#sides.size) this.#leaveUnseen(world);
+    const shown = rows ? this.#takeLive(rows, world) : this.#sockets.size;
+    if (shown < this.#sockets.size) this.#leaveUnseen(world);
     // The other end shows in the same complete read, or else its closed row does in the next.
     this.#unsettled.settle(world, complete ? this.#lastComplete : -1);
     for (const flow of this.#exchanges.allot()) this.#allotted(flow);
@@ -124,7 +124,7 @@ export class FlowTable {
 
   /** All that is open ends: keys will mean something else from now on. */
   startOver(world: World): void {
-    for (const side of this.#sides.values()) this.#leave(side, world);
+    for (const socket of this.#sockets.values()) this.#leave(socket, world);
     this.#remembered.clear();
     this.#last.clear();
   }
@@ -137,9 +137,9 @@ export class FlowTable {
   /** What to remember, should this table be lost: what has been handed on of flows whose sockets can show again. */
   *memories(): Generator<Memory> {
     yield* this.#remembered;
-    for (const side of this.#visible()) {
-      const { key, ports, startNs } = side;
-      const counted = countedOf(side);
+    for (const socket of this.#visible()) {
+      const { key, ports, startNs } = socket;
+      const counted = countedOf(socket);
       if (hasCounted(counted)) yield { key, ports, startNs, counted };
     }
   }
@@ -154,15 +154,15 @@ export class FlowTable {
     for (const { key } of this.#exchanges.waiting()) yield key;
   }
 
-  *#visible(): Generator<Side> {
-    yield* this.#sides.values();
+  *#visible(): Generator<FlowSocket> {
+    yield* this.#sockets.values();
     yield* this.#leaving.values();
     yield* this.#closedUnsettled();
   }
 
-  *#closedUnsettled(): Generator<Side> {
+  *#closedUnsettled(): Generator<FlowSocket> {
     for (const { client, server } of this.#unsettled.withoutEdge()) {
-      for (const side of [client, server]) if (side && side.sequence > 0) yield side;
+      for (const socket of [client, server]) if (socket && socket.sequence > 0) yield socket;
     }
   }
 
@@ -178,7 +178,7 @@ export class FlowTable {
   #forgetEnded(): void {
     for (const flow of this.#ended) {
       if (!flow.edge || this.#exchanges.awaits(flow)) continue;
-      const only = onlySide(flow);
+      const only = onlySocket(flow);
       if (only) this.#pairs.remove(only);
       this.#remove(flow);
       this.#onEnded(flow);
@@ -194,36 +194,36 @@ export class FlowTable {
 
   #takeClosedRows({ rows, indexes }: Closed, world: World): void {
     for (const index of indexes) {
-      const side = this.#known(rows, index) ?? this.#add(rows, index, world);
-      finish(side, rows, index);
-      markEnd(side, world.history);
-      const { key, ports, startNs } = side;
+      const socket = this.#known(rows, index) ?? this.#add(rows, index, world);
+      finish(socket, rows, index);
+      markEnd(socket, world.history);
+      const { key, ports, startNs } = socket;
       this.#finished.set(key, { key, ports, startNs });
-      this.#close(side);
+      this.#close(socket);
     }
   }
 
   /** The socket in row `index`, taken out of those that are open. */
-  #known(rows: FlowRows, index: number): Side | undefined {
-    const side = takeSame(this.#leaving, rows, index) ?? takeSame(this.#sides, rows, index);
-    if (side) this.#last.remove(side);
-    return side;
+  #known(rows: FlowRows, index: number): FlowSocket | undefined {
+    const socket = takeSame(this.#leaving, rows, index) ?? takeSame(this.#sockets, rows, index);
+    if (socket) this.#last.remove(socket);
+    return socket;
   }
 
   #endLeaving(world: World, complete: boolean): void {
-    for (const [key, side] of this.#leaving) {
-      if (!complete && world.nowNs - side.endNs < LONGEST_WAIT_NS) continue;
+    for (const [key, socket] of this.#leaving) {
+      if (!complete && world.nowNs - socket.endNs < MAX_WAIT_NS) continue;
       this.#leaving.delete(key);
-      this.#endUntold(side, world);
+      this.#closeWithoutRow(socket, world);
     }
   }
 
   /** No row told of its end: lost, or the tracer has started anew and will find it again. */
-  #endUntold(side: Side, { nowNs, history }: World): void {
-    end(side, side.endNs);
-    markEnd(side, history);
-    this.#close(side);
-    if (mayReturn(side)) this.#remembered.add({ ...side, counted: side.flow.counted }, nowNs);
+  #closeWithoutRow(socket: FlowSocket, { nowNs, history }: World): void {
+    end(socket, socket.endNs);
+    markEnd(socket, history);
+    this.#close(socket);
+    if (mayReturn(socket)) this.#remembered.add({ ...socket, counted: socket.flow.counted }, nowNs);
   }
 
   /** Returns how many of the open sockets it has shown. */
@@ -239,23 +239,23 @@ export class FlowTable {
   #takeRows(rows: FlowRows, world: World): number {
     return this.#last.update(rows, (index, probably) => {
       const key = rows.key(index);
-      const side = probably?.key === key ? probably : this.#sides.get(key);
-      if (!side || !isSame(side, rows, index)) return this.#addLive(rows, index, world);
-      this.#renew(side, rows, index, world);
-      return side;
+      const socket = probably?.key === key ? probably : this.#sockets.get(key);
+      if (!socket || !isSame(socket, rows, index)) return this.#addLive(rows, index, world);
+      this.#renew(socket, rows, index, world);
+      return socket;
     });
   }
 
-  #renew(side: Side, rows: FlowRows, index: number, world: World): void {
-    if (renew(side, rows, index)) this.#change(side, world);
-    if (side.row.pid === rows.pid(index)) return;
-    side.row = rows.row(index);
-    markStart(side, world.history);
-    this.#unsettle(side.flow);
+  #renew(socket: FlowSocket, rows: FlowRows, index: number, world: World): void {
+    if (renew(socket, rows, index)) this.#change(socket, world);
+    if (socket.row.pid === rows.pid(index)) return;
+    socket.row = rows.row(index);
+    markStart(socket, world.history);
+    this.#unsettle(socket.flow);
   }
 
   /** The socket of a row that shows it for the first time; undefined: it is not open. */
-  #addLive(rows: FlowRows, index: number, world: World): Side | undefined {
+  #addLive(rows: FlowRows, index: number, world: World): FlowSocket | undefined {
     const key = rows.key(index);
     const finished = this.#finished.get(key);
     if (!isFlow(rows, index) || (finished && isSame(finished, rows, index))) return undefined;
@@ -263,12 +263,12 @@ export class FlowTable {
       this.#crowded = true;
       return undefined;
     }
-    const before = this.#sides.get(key);
+    const before = this.#sockets.get(key);
     if (before) this.#leave(before, world);
-    const side = this.#add(rows, index, world);
-    renew(side, rows, index);
-    this.#sides.set(key, side);
-    return side;
+    const socket = this.#add(rows, index, world);
+    renew(socket, rows, index);
+    this.#sockets.set(key, socket);
+    return socket;
   }
 
   /** What has been counted must go on where it was, and of a flow both ends are kept or none: one would name it wrongly. */
@@ -286,79 +286,79 @@ export class FlowTable {
   }
 
   #leaveUnseen(world: World): void {
-    for (const side of this.#sides.values()) if (!this.#last.has(side)) this.#leave(side, world);
+    for (const socket of this.#sockets.values()) if (!this.#last.has(socket)) this.#leave(socket, world);
   }
 
-  #leave(side: Side, world: World): void {
-    const before = this.#leaving.get(side.key);
-    if (before) this.#endUntold(before, world);
-    leave(side, world.nowNs);
-    this.#changed.add(side.flow);
-    this.#sides.delete(side.key);
-    this.#last.remove(side);
-    this.#leaving.set(side.key, side);
+  #leave(socket: FlowSocket, world: World): void {
+    const before = this.#leaving.get(socket.key);
+    if (before) this.#closeWithoutRow(before, world);
+    leave(socket, world.nowNs);
+    this.#changed.add(socket.flow);
+    this.#sockets.delete(socket.key);
+    this.#last.remove(socket);
+    this.#leaving.set(socket.key, socket);
   }
 
   /** A closed socket stays in its flow while the other end is open: it still says whose the flow is. */
-  #close(side: Side): void {
-    const { flow } = side;
+  #close(socket: FlowSocket): void {
+    const { flow } = socket;
     if (!this.flows.has(flow)) {
-      this.#exchanges.remove(side);
+      this.#exchanges.remove(socket);
       return;
     }
     this.#changed.add(flow);
-    if (!openSide(flow)) this.#ended.add(flow);
+    if (!openSocket(flow)) this.#ended.add(flow);
   }
 
-  #add(rows: FlowRows, index: number, world: World): Side {
+  #add(rows: FlowRows, index: number, world: World): FlowSocket {
     const row = rows.row(index);
     const flow = createFlow(this.#round, world.nowNs);
-    const side = createSide(rows, index, row, flow, tuplesOf(row, world));
+    const socket = createSocket(rows, index, row, flow, tuplesOf(row, world));
     const before = this.#remembered.take(rows, index);
-    if (row.protocol === PROTOCOL.udp) for (const each of this.#exchanges.add(side, before, world)) this.#show(each);
-    else this.#show(this.#pair(side, before, world));
-    markStart(side, world.history);
-    return side;
+    if (row.protocol === PROTOCOL.udp) for (const each of this.#exchanges.add(socket, before, world)) this.#show(each);
+    else this.#show(this.#pair(socket, before, world));
+    markStart(socket, world.history);
+    return socket;
   }
 
   /** The flow of a new socket: that of the other end, if it waits for this one. */
-  #pair(side: Side, before: Counted | undefined, world: World): Flow {
-    const mirror = this.#pairs.takeMirror(side, world);
+  #pair(socket: FlowSocket, before: Counted | undefined, world: World): Flow {
+    const mirror = this.#pairs.takeMirror(socket, world);
     if (mirror) {
-      side.flow = mirror.flow;
+      socket.flow = mirror.flow;
       // Nobody looks for either any more: they are a tenth of what a flow takes.
-      for (const one of [side, mirror]) one.tuples = NO_TUPLES;
-    } else this.#pairs.add(side, world);
-    place(side, mirror);
+      for (const one of [socket, mirror]) one.tuples = NO_TUPLES;
+    } else this.#pairs.add(socket, world);
+    place(socket, mirror);
     // What one has said that may lie is nothing to hold against what a certain one says.
-    if (mirror?.isDoubted && !side.isDoubted) startCountingAnew(side.flow);
-    if (!mirror || mirror.isDoubted || !side.isDoubted) resume(side.flow, before);
-    return side.flow;
+    if (mirror?.isDoubted && !socket.isDoubted) startCountingAnew(socket.flow);
+    if (!mirror || mirror.isDoubted || !socket.isDoubted) resume(socket.flow, before);
+    return socket.flow;
   }
 
   /** Takes in that a flow has other sockets than before. */
   #show(flow: Flow): void {
     this.flows.add(flow);
-    if (openSide(flow)) this.#ended.delete(flow);
+    if (openSocket(flow)) this.#ended.delete(flow);
     else this.#ended.add(flow);
     this.#unsettle(flow);
   }
 
-  #change(side: Side, { nowNs }: World): void {
-    if (side.flow.answeredNs > 0 || !this.flows.has(side.flow)) {
-      goOn(side, createFlow(this.#round, nowNs));
-      this.#show(side.flow);
+  #change(socket: FlowSocket, { nowNs }: World): void {
+    if (socket.flow.answeredNs > 0 || !this.flows.has(socket.flow)) {
+      goOn(socket, createFlow(this.#round, nowNs));
+      this.#show(socket.flow);
     }
-    this.#changed.add(side.flow);
-    this.#exchanges.touch(side);
+    this.#changed.add(socket.flow);
+    this.#exchanges.touch(socket);
   }
 
   /** A look-up is over with its answer; its socket may ask again, or be idle for a minute. */
   #allotted(flow: Flow): void {
     this.#changed.add(flow);
-    const side = openSide(flow);
-    if (!side || !isLookUp(flow) || !isAnswered(flow)) return;
-    flow.answeredNs = side.lastNs;
+    const socket = openSocket(flow);
+    if (!socket || !isLookUp(flow) || !isAnswered(flow)) return;
+    flow.answeredNs = socket.lastNs;
     this.#ended.add(flow);
   }
 
@@ -373,11 +373,11 @@ function isLookUp({ edge }: Flow): boolean {
   return edge?.destination === DOCKER_DNS || edge?.source === DOCKER_DNS;
 }
 
-function takeSame(sides: Map<number, Side>, rows: FlowRows, index: number): Side | undefined {
-  const side = sides.get(rows.key(index));
-  if (!side || !isSame(side, rows, index)) return undefined;
-  sides.delete(side.key);
-  return side;
+function takeSame(sockets: Map<number, FlowSocket>, rows: FlowRows, index: number): FlowSocket | undefined {
+  const socket = sockets.get(rows.key(index));
+  if (!socket || !isSame(socket, rows, index)) return undefined;
+  sockets.delete(socket.key);
+  return socket;
 }
 
 /** A socket that connects has no port for a moment; it shows again once it has. */
@@ -387,16 +387,16 @@ function isFlow(rows: FlowRows, index: number): boolean {
 }
 
 /** Entries of UDP flows do not: the next datagram makes one with another number. */
-function mayReturn({ flow, row }: Side): boolean {
+function mayReturn({ flow, row }: FlowSocket): boolean {
   return row.protocol === PROTOCOL.tcp && hasCounted(flow.counted);
 }
 
 /** Puts a new socket on its side of the flow; what has been counted already keeps its direction. */
-function place(side: Side, mirror: Side | undefined): void {
-  const { flow } = side;
-  const client = flow.edge ? flow.client === undefined : isClient(side.row, mirror?.row);
-  flow.client = client ? side : mirror;
-  flow.server = client ? mirror : side;
+function place(socket: FlowSocket, mirror: FlowSocket | undefined): void {
+  const { flow } = socket;
+  const client = flow.edge ? flow.client === undefined : isClient(socket.row, mirror?.row);
+  flow.client = client ? socket : mirror;
+  flow.server = client ? mirror : socket;
 }
 
 /** Goes on where the flow was: both its sockets remember the same. */

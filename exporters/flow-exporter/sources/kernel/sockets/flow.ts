@@ -1,13 +1,13 @@
 import { type Amounts, NO_AMOUNTS } from "../../../model/flow-delta.ts";
-import type { Counted, Flow, Side } from "./shapes.ts";
-import { stateOf } from "./side.ts";
+import { stateOf } from "./flow-socket.ts";
+import type { Counted, Flow, FlowSocket } from "./shapes.ts";
 
 /** What one reading adds to what a flow has counted. */
 export interface Counts extends Amounts {
   retransmits: number;
   opened: boolean;
   closed: boolean;
-  /** The connect was refused, timed out or was given up. */
+  /** The connect was refused, timed out or was abandoned. */
   failed: boolean;
 }
 
@@ -39,19 +39,19 @@ export function createFlow(since: number, sinceNs: number): Flow {
 }
 
 /** The socket that tells how the flow is: the client's while it is open and has not gone on in another flow. */
-export function openSide(flow: Flow): Side | undefined {
+export function openSocket(flow: Flow): FlowSocket | undefined {
   if (flow.answeredNs > 0) return undefined;
   return own(flow, flow.client, true) ?? own(flow, flow.server, true);
 }
 
 /** The socket that tells how the flow is or was. */
-export function nearSide(flow: Flow): Side | undefined {
+export function nearSocket(flow: Flow): FlowSocket | undefined {
   const { client, server } = flow;
-  return openSide(flow) ?? own(flow, client, false) ?? own(flow, server, false) ?? client ?? server;
+  return openSocket(flow) ?? own(flow, client, false) ?? own(flow, server, false) ?? client ?? server;
 }
 
-function own(flow: Flow, side: Side | undefined, open: boolean): Side | undefined {
-  return side?.flow === flow && (side.open || !open) ? side : undefined;
+function own(flow: Flow, socket: FlowSocket | undefined, open: boolean): FlowSocket | undefined {
+  return socket?.flow === flow && (socket.open || !open) ? socket : undefined;
 }
 
 /**
@@ -59,21 +59,21 @@ function own(flow: Flow, side: Side | undefined, open: boolean): Side | undefine
  * For UDP, whether its 5-tuple has carried a datagram within the tracer's time-out.
  */
 export function isEstablished(flow: Flow): boolean {
-  const side = openSide(flow);
-  if (!side) return false;
-  const state = stateOf(side);
+  const socket = openSocket(flow);
+  if (!socket) return false;
+  const state = stateOf(socket);
   return state === "ESTABLISHED" || (flow.edge?.protocol === "udp" && state !== "CLOSE");
 }
 
 /** The one socket that has shown; undefined once both ends have. */
-export function onlySide({ client, server }: Flow): Side | undefined {
+export function onlySocket({ client, server }: Flow): FlowSocket | undefined {
   return client && server ? undefined : (client ?? server);
 }
 
 /** When it began and ended, nanoseconds since boot; 0: it is not known, or it is still open. */
 export function lifeOf(flow: Flow): { startNs: number; endNs: number } {
   const startNs = flow.again ? 0 : flow.client?.startNs || flow.server?.startNs || 0;
-  return { startNs, endNs: openSide(flow) ? 0 : flow.answeredNs || (nearSide(flow)?.endNs ?? 0) };
+  return { startNs, endNs: openSocket(flow) ? 0 : flow.answeredNs || (nearSocket(flow)?.endNs ?? 0) };
 }
 
 /** Counts what came since the last time; nothing as long as it has no edge, so that it keeps it until it has one. */
@@ -86,7 +86,7 @@ export function takeCounts(flow: Flow): Counts | undefined {
   const receivedBytes = Math.max(0, receivedSoFar(flow) - counted.receivedBytes);
   const retransmits = Math.max(0, retransmitsSoFar(flow) - counted.retransmits);
   const opened = !counted.opened && (client?.established === true || server?.established === true);
-  const ended = !counted.ended && openSide(flow) === undefined && endIsCertain(flow);
+  const ended = !counted.ended && openSocket(flow) === undefined && endIsCertain(flow);
   if (sentBytes + receivedBytes + retransmits === 0 && !opened && !ended) return undefined;
   counted.sentBytes += sentBytes;
   counted.receivedBytes += receivedBytes;
@@ -115,7 +115,7 @@ export function startCountingAnew({ counted }: Flow): void {
   Object.assign(counted, { sentBytes: 0, receivedBytes: 0, retransmits: 0, clientSeen: false });
 }
 
-/** Whether it was a connect that was refused, timed out or was given up. */
+/** Whether it was a connect that was refused, timed out or was abandoned. */
 export function hasFailed({ counted }: Flow): boolean {
   return counted.ended && !counted.opened;
 }

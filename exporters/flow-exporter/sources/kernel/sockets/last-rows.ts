@@ -1,12 +1,12 @@
 import type { FlowRows } from "../rows/flow-rows.ts";
-import type { Side } from "./shapes.ts";
+import type { FlowSocket } from "./shapes.ts";
 
 /** Rows that are compared at once: many where all sockets rest, few around one that does not. */
 const MANY = 256;
 const FEW = 8;
 
 /** Finds the open socket of row `index`, if it has one; `probably` is the one to try first. */
-type Look = (index: number, probably: Side | undefined) => Side | undefined;
+type Look = (index: number, probably: FlowSocket | undefined) => FlowSocket | undefined;
 
 /**
  * The rows of the last read, and whose they are. Most sockets rest from one read to the next and come in the same
@@ -15,9 +15,9 @@ type Look = (index: number, probably: Side | undefined) => Side | undefined;
 export class LastRows {
   /** Copied, because the reader uses its buffer again. */
   #bytes = Buffer.alloc(0);
-  #sides: (Side | undefined)[] = [];
-  /** While a read is taken in: the sides of the one before, which are those of this one up to where they differ. */
-  #before: (Side | undefined)[] = [];
+  #sockets: (FlowSocket | undefined)[] = [];
+  /** While a read is taken in: the sockets of the one before, which are those of this one up to where they differ. */
+  #before: (FlowSocket | undefined)[] = [];
   /** While a read is taken in: the row of the one before that is probably next. */
   #at = 0;
   /** How many of the first rows are as they were. */
@@ -25,33 +25,34 @@ export class LastRows {
 
   /** Takes in one read; `look` gets the rows that are new or may not be as they were. Returns how many are of open sockets. */
   update(rows: FlowRows, look: Look): number {
-    this.#before = this.#sides;
+    this.#before = this.#sockets;
     this.#at = 0;
     this.#alike = 0;
     this.#take(rows, 0, rows.length, MANY, look);
     this.#before = [];
-    this.#sides.length = rows.length;
+    this.#sockets.length = rows.length;
     this.#bytes = rows.copy(this.#bytes, this.#alike);
-    return count(this.#sides);
+    return count(this.#sockets);
   }
 
   /** Whether a socket was in the last read. */
-  has(side: Side): boolean {
-    return this.#sides[side.at] === side;
+  has(socket: FlowSocket): boolean {
+    return this.#sockets[socket.at] === socket;
   }
 
   /** Whether row `index` of the last read is an open socket's. */
   isOpen(index: number): boolean {
-    return this.#sides[index] !== undefined;
+    return this.#sockets[index] !== undefined;
   }
 
   /** A socket has ended: a row that shows it as it was is not its own any more. */
-  remove(side: Side): void {
-    for (const sides of [this.#sides, this.#before]) if (sides[side.at] === side) sides[side.at] = undefined;
+  remove(socket: FlowSocket): void {
+    for (const sockets of [this.#sockets, this.#before])
+      if (sockets[socket.at] === socket) sockets[socket.at] = undefined;
   }
 
   clear(): void {
-    this.#sides = [];
+    this.#sockets = [];
     this.#bytes = Buffer.alloc(0);
   }
 
@@ -71,40 +72,40 @@ export class LastRows {
 
   #keep(from: number, end: number): void {
     if (this.#alike === from && this.#at === from) this.#alike = end;
-    if (this.#sides === this.#before) this.#at = end;
+    if (this.#sockets === this.#before) this.#at = end;
     else for (let index = from; index < end; index++) this.#place(index, this.#before[this.#at++]);
   }
 
   #lookAt(from: number, end: number, look: Look): void {
     for (let index = from; index < end; index++) {
       const probably = this.#before[this.#at];
-      const side = look(index, probably);
-      if (this.#sides === this.#before && side !== probably) this.#part(index);
-      this.#at = nextAfter(side, this.#at);
-      if (this.#sides !== this.#before) this.#place(index, side);
+      const socket = look(index, probably);
+      if (this.#sockets === this.#before && socket !== probably) this.#part(index);
+      this.#at = nextAfter(socket, this.#at);
+      if (this.#sockets !== this.#before) this.#place(index, socket);
     }
   }
 
-  /** From row `index` on, the sides are others than those of the read before. */
+  /** From row `index` on, the sockets are others than those of the read before. */
   #part(index: number): void {
-    this.#sides = this.#before.slice(0, index);
-    this.#sides.length = index;
+    this.#sockets = this.#before.slice(0, index);
+    this.#sockets.length = index;
   }
 
-  #place(index: number, side: Side | undefined): void {
-    this.#sides.push(side);
-    if (side && side.at !== index) side.at = index;
+  #place(index: number, socket: FlowSocket | undefined): void {
+    this.#sockets.push(socket);
+    if (socket && socket.at !== index) socket.at = index;
   }
 }
 
-/** Where the row after that of `side` was: a new socket is one more, any other may have moved. */
-function nextAfter(side: Side | undefined, at: number): number {
-  if (!side) return at + 1;
-  return side.at < 0 ? at : side.at + 1;
+/** Where the row after that of `socket` was: a new socket is one more, any other may have moved. */
+function nextAfter(socket: FlowSocket | undefined, at: number): number {
+  if (!socket) return at + 1;
+  return socket.at < 0 ? at : socket.at + 1;
 }
 
-function count(sides: readonly (Side | undefined)[]): number {
+function count(sockets: readonly (FlowSocket | undefined)[]): number {
   let open = 0;
-  for (const side of sides) if (side) open += 1;
+  for (const socket of sockets) if (socket) open += 1;
   return open;
 }

@@ -1,9 +1,9 @@
 import type { FlowRows } from "../rows/flow-rows.ts";
+import { isSame } from "./flow-socket.ts";
 import type { Counted, Identity } from "./shapes.ts";
-import { isSame } from "./side.ts";
 
 const KEPT_NS = 300e9;
-const MOST_KEPT = 200_000;
+const MAX_KEPT = 200_000;
 
 /** A socket that is not seen now, and what has been handed on of its flow. */
 export interface Memory extends Identity {
@@ -20,7 +20,7 @@ export class Remembered {
 
   add({ key, ports, startNs, counted }: Memory, nowNs: number): void {
     const known = this.#memories.get(key);
-    if (!known && this.#memories.size >= MOST_KEPT) return;
+    if (!known && this.#memories.size >= MAX_KEPT) return;
     const memory = { key, ports, startNs, counted, untilNs: nowNs + KEPT_NS };
     if (known) known.push(memory);
     else this.#memories.set(key, [memory]);

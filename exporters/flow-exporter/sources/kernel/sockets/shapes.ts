@@ -20,7 +20,7 @@ export interface Identity {
 }
 
 /** One socket of a flow, with the counters of the last read that had it. */
-export interface Side extends Identity {
+export interface FlowSocket extends Identity {
   row: FlowRow;
   tuples: readonly Tuple[];
   sentBytes: number;
@@ -68,8 +68,8 @@ export interface Counted extends Amounts {
 
 /** A connection, seen from the client's side. Where both ends are on this host, it has both sockets. */
 export interface Flow {
-  client: Side | undefined;
-  server: Side | undefined;
+  client: FlowSocket | undefined;
+  server: FlowSocket | undefined;
   /** Undefined until it is known whose the sockets are. */
   edge: Edge | undefined;
   /** Docker's proxy passes on what the edge to the proxy has counted already: it does not count. */
@@ -101,7 +101,7 @@ export interface Flow {
  */
 export interface Exchange {
   /** The sockets that are still counted, and whether they are at the client's end. */
-  members: Map<Side, boolean>;
+  members: Map<FlowSocket, boolean>;
   /** In the order in which their sockets met. */
   flows: Set<Flow>;
   /** What the sockets that have gone had carried. */

@@ -2,13 +2,13 @@ import type { World } from "../../../metadata/world.ts";
 import { resolveEdge } from "../../../naming/edge.ts";
 import { Edges } from "../../../naming/edges.ts";
 import { mayBeLocal } from "../../../naming/remote.ts";
-import { onlySide } from "./flow.ts";
-import type { Flow, Side } from "./shapes.ts";
-import { stateOf } from "./side.ts";
+import { onlySocket } from "./flow.ts";
+import { stateOf } from "./flow-socket.ts";
+import type { Flow, FlowSocket } from "./shapes.ts";
 
 const UNKNOWN_CGROUP_NS = 3e9;
 /** While the rows cannot all be read. */
-const LONGEST_WAIT_NS = 60e9;
+const MAX_WAIT_NS = 60e9;
 
 /** Flows whose edge is not known for good. */
 export class Unsettled {
@@ -42,11 +42,11 @@ export class Unsettled {
     for (const flow of this.#waiting) if (!flow.edge) yield flow;
   }
 
-  /** Looks up the owners. A flow that first showed in read `wholeBy` or before has shown all its ends on this host. */
-  settle(world: World, wholeBy: number): void {
+  /** Looks up the owners. A flow that first showed in read `lastCompleteRead` or before has shown all its ends on this host. */
+  settle(world: World, lastCompleteRead: number): void {
     this.#reconsider(world);
     this.awaitedContainers.clear();
-    for (const flow of this.#waiting) this.#settle(flow, world, wholeBy);
+    for (const flow of this.#waiting) this.#settle(flow, world, lastCompleteRead);
   }
 
   /** Looks up the owners of one flow, both of whose ends on this host have shown. */
@@ -62,7 +62,7 @@ export class Unsettled {
   }
 
   /** Finds a flow's edge, unless waiting gives a better one: nothing is lost by it, sockets count from their start. */
-  #settle(flow: Flow, world: World, wholeBy: number): void {
+  #settle(flow: Flow, world: World, lastCompleteRead: number): void {
     const { edge, relay, unknownContainer, unknownCgroup } = resolveEdge(
       { client: flow.client?.row, server: flow.server?.row },
       world,
@@ -71,7 +71,7 @@ export class Unsettled {
     flow.triedIn ??= world.metadataVersion;
     if (unknownContainer !== undefined && awaitsName(flow, world)) this.awaitedContainers.add(unknownContainer);
     else if (unknownCgroup && waitedNs < UNKNOWN_CGROUP_NS) return;
-    else if (flow.since <= wholeBy || waitedNs > LONGEST_WAIT_NS || !awaitsMirror(flow, world)) {
+    else if (flow.since <= lastCompleteRead || waitedNs > MAX_WAIT_NS || !awaitsMirror(flow, world)) {
       flow.edge = this.#edges.one(edge);
       flow.relay = relay;
       this.#waiting.delete(flow);
@@ -88,11 +88,11 @@ function awaitsName(flow: Flow, world: World): boolean {
 
 /** The other end may be on this host too: one read takes a while, and can miss a socket that was made meanwhile. */
 function awaitsMirror(flow: Flow, world: World): boolean {
-  const side = onlySide(flow);
-  return side !== undefined && !hasFailed(side) && mayBeLocal(side.row, world);
+  const socket = onlySocket(flow);
+  return socket !== undefined && !hasFailed(socket) && mayBeLocal(socket.row, world);
 }
 
 /** A connect that failed has no other end. */
-function hasFailed(side: Side): boolean {
-  return stateOf(side) === "CLOSE" && !side.established;
+function hasFailed(socket: FlowSocket): boolean {
+  return stateOf(socket) === "CLOSE" && !socket.established;
 }

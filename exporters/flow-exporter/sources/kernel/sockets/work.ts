@@ -1,16 +1,16 @@
 import type { ProcessHistory, Sample } from "../../../metadata/process-history.ts";
 import type { ProcessRow } from "../../../model/process.ts";
 import type { FlowWork, Work } from "../../../model/work.ts";
-import type { Flow, Side } from "./shapes.ts";
+import type { Flow, FlowSocket } from "./shapes.ts";
 
 /** Remembers what a socket's process had done as the flow began. To be called whenever its process is first known. */
-export function markStart(side: Side, history: ProcessHistory): void {
-  side.workBefore = side.startNs > 0 ? history.nearest(side.row.pid, side.startNs) : undefined;
+export function markStart(socket: FlowSocket, history: ProcessHistory): void {
+  socket.workBefore = socket.startNs > 0 ? history.nearest(socket.row.pid, socket.startNs) : undefined;
 }
 
 /** Remembers what a socket's process had done as the flow ended. */
-export function markEnd(side: Side, history: ProcessHistory): void {
-  side.workAfter = history.nearest(side.row.pid, side.endNs);
+export function markEnd(socket: FlowSocket, history: ProcessHistory): void {
+  socket.workAfter = history.nearest(socket.row.pid, socket.endNs);
 }
 
 /** The work of the client's process, or the server's where that is not seen; undefined where neither was read in time. */
@@ -18,11 +18,11 @@ export function workOf({ client, server }: Flow, history: ProcessHistory): FlowW
   return sideWork(client, history) ?? sideWork(server, history);
 }
 
-function sideWork(side: Side | undefined, history: ProcessHistory): FlowWork | undefined {
-  const before = side?.workBefore;
+function sideWork(socket: FlowSocket | undefined, history: ProcessHistory): FlowWork | undefined {
+  const before = socket?.workBefore;
   if (!before) return undefined;
   const { pid, comm } = before.row;
-  const after = side.workAfter ?? (side.open ? history.latest(pid) : undefined);
+  const after = socket.workAfter ?? (socket.open ? history.latest(pid) : undefined);
   if (!after || !isSameProcess(before, after)) return undefined;
   return { pid, comm, before: workIn(before.row), during: difference(before.row, after.row) };
 }

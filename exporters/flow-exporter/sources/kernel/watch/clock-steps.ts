@@ -1,4 +1,4 @@
-const LEAST_STEP_MS = 1_000;
+const MIN_STEP_MS = 1_000;
 
 /** The last time that somebody set the clock. */
 interface Step {
@@ -28,7 +28,7 @@ export class ClockSteps {
    */
   add(offsetMs: number, nowNs: number): number | undefined {
     const stepMs = offsetMs - (this.#offsetMs ?? offsetMs);
-    if (this.#offsetMs !== undefined && Math.abs(stepMs) < LEAST_STEP_MS) return undefined;
+    if (this.#offsetMs !== undefined && Math.abs(stepMs) < MIN_STEP_MS) return undefined;
     this.#offsetMs = offsetMs;
     if (stepMs === 0) return undefined;
     this.count += 1;

@@ -5,7 +5,7 @@ import type { Tracer } from "../pins/tracer.ts";
 import { decodeStatus } from "../rows/status-row.ts";
 import { ClockSteps } from "./clock-steps.ts";
 import { type LossesState, LostFlows } from "./lost-flows.ts";
-import { atBoot, type Sign, Unseen } from "./unseen.ts";
+import { atBoot, type Sign, TracerDowntime } from "./tracer-downtime.ts";
 
 const OLDEST_HEARTBEAT_NS = 5e9;
 /** Both clocks are the same one, read a moment apart. */
@@ -35,7 +35,7 @@ export class TracerWatch {
   /** What the tracer last said of itself. */
   status: Status | undefined;
   lostFlows = new LostFlows();
-  unseen = new Unseen();
+  downtime = new TracerDowntime();
   clockSteps = new ClockSteps();
   readonly #parts: TracerWatchParts;
 
@@ -61,7 +61,7 @@ export class TracerWatch {
   noteSign(identity: string): void {
     const { host, tracer } = this.#parts;
     const aliveNs = this.status?.heartbeatNs ?? 0;
-    this.unseen.add({ tracer: identity, aliveNs, wallOffsetMs: host.wallOffsetMs() }, tracer.startedMs());
+    this.downtime.add({ tracer: identity, aliveNs, wallOffsetMs: host.wallOffsetMs() }, tracer.startedMs());
   }
 
   /** A part that the tracer says it left out is not tried. Returns whether `step` was done. */
@@ -72,14 +72,14 @@ export class TracerWatch {
   }
 
   get state(): WatchState {
-    const { lostFlows, unseen } = this;
-    return { losses: lostFlows.state, unseenSeconds: unseen.seconds, lastSign: unseen.last };
+    const { lostFlows, downtime } = this;
+    return { losses: lostFlows.state, unseenSeconds: downtime.seconds, lastSign: downtime.last };
   }
 
   /** Goes on where an earlier exporter was. */
   restore({ losses, unseenSeconds, lastSign }: WatchState, sameBoot: boolean): void {
     this.lostFlows = new LostFlows(losses);
-    this.unseen = new Unseen(unseenSeconds, sameBoot ? lastSign : lastSign && atBoot(lastSign));
+    this.downtime = new TracerDowntime(unseenSeconds, sameBoot ? lastSign : lastSign && atBoot(lastSign));
     this.clockSteps = new ClockSteps(sameBoot ? lastSign?.wallOffsetMs : undefined);
   }
 

@@ -3,9 +3,9 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import type { FlowRows } from "../../../../../../exporters/flow-exporter/sources/kernel/rows/flow-rows.ts";
 import { createFlow } from "../../../../../../exporters/flow-exporter/sources/kernel/sockets/flow.ts";
+import { createSocket, renew } from "../../../../../../exporters/flow-exporter/sources/kernel/sockets/flow-socket.ts";
 import { LastRows } from "../../../../../../exporters/flow-exporter/sources/kernel/sockets/last-rows.ts";
-import type { Side } from "../../../../../../exporters/flow-exporter/sources/kernel/sockets/shapes.ts";
-import { createSide, renew } from "../../../../../../exporters/flow-exporter/sources/kernel/sockets/side.ts";
+import type { FlowSocket } from "../../../../../../exporters/flow-exporter/sources/kernel/sockets/shapes.ts";
 import { rows } from "../../../lib/world.ts";
 
 const LISTEN = 10;
@@ -93,10 +93,10 @@ function many(count: number): Socket[] {
 /** Reads sockets, of which those that listen are not open; `read` returns the cookies of the rows that were looked at. */
 function reader() {
   const last = new LastRows();
-  const sides = new Map<number, Side>();
+  const sides = new Map<number, FlowSocket>();
   const counts: number[] = [];
   const sideOf = (all: FlowRows, index: number) => {
-    const side = sides.get(all.key(index)) ?? createSide(all, index, all.row(index), createFlow(1, 0), []);
+    const side = sides.get(all.key(index)) ?? createSocket(all, index, all.row(index), createFlow(1, 0), []);
     sides.set(side.key, side);
     return side;
   };

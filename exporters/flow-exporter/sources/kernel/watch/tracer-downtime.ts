@@ -16,7 +16,7 @@ const SAME_OFFSET_MS = 1_000;
  * nobody had read, went with it, so that this time counts whether or not the tracer itself lived on for a while. Signs
  * come once a second, and totals are written every ten: so much it can be too long.
  */
-export class Unseen {
+export class TracerDowntime {
   seconds: number;
   #last: Sign | undefined;
 

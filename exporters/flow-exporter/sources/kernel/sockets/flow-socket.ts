@@ -3,19 +3,25 @@ import type { FlowRow } from "../../../model/socket.ts";
 import { TCP_STATES, type TcpState } from "../../../model/tcp-state.ts";
 import type { ClosedRows } from "../rows/closed-rows.ts";
 import type { FlowRows } from "../rows/flow-rows.ts";
-import type { Flow, Identity, Side, Tuple } from "./shapes.ts";
+import type { Flow, FlowSocket, Identity, Tuple } from "./shapes.ts";
 
 const CLOSE = TCP_STATES.indexOf("CLOSE");
 const CONNECTING: ReadonlySet<number> = new Set(
   (["SYN_SENT", "SYN_RECV", "NEW_SYN_RECV"] as const).map((name) => TCP_STATES.indexOf(name)),
 );
 
-export function stateOf({ state }: Side): TcpState {
+export function stateOf({ state }: FlowSocket): TcpState {
   return TCP_STATES[state] ?? "UNKNOWN";
 }
 
 /** The socket in row `index`, as a part of `flow`. */
-export function createSide(rows: FlowRows, index: number, row: FlowRow, flow: Flow, tuples: readonly Tuple[]): Side {
+export function createSocket(
+  rows: FlowRows,
+  index: number,
+  row: FlowRow,
+  flow: Flow,
+  tuples: readonly Tuple[],
+): FlowSocket {
   return {
     key: rows.key(index),
     row,
@@ -55,54 +61,54 @@ export function isSame(known: Identity, rows: FlowRows, index: number): boolean 
 }
 
 /** Renews a socket's counters from row `index`; returns whether there is anything to hand on. */
-export function renew(side: Side, rows: FlowRows, index: number): boolean {
+export function renew(socket: FlowSocket, rows: FlowRows, index: number): boolean {
   const state = rows.state(index);
-  const changed = side.state !== state;
-  side.state = state;
-  side.established ||= !CONNECTING.has(state);
-  return take(side, rows, index) || changed;
+  const changed = socket.state !== state;
+  socket.state = state;
+  socket.established ||= !CONNECTING.has(state);
+  return take(socket, rows, index) || changed;
 }
 
 /** Takes a socket's last counters, and how it ended, from closed row `index`. */
-export function finish(side: Side, rows: ClosedRows, index: number): void {
-  side.established ||= !CONNECTING.has(rows.lastState(index));
-  take(side, rows, index);
-  side.sequence = rows.sequence(index);
-  side.error = rows.error(index);
-  end(side, rows.endNs(index));
+export function finish(socket: FlowSocket, rows: ClosedRows, index: number): void {
+  socket.established ||= !CONNECTING.has(rows.lastState(index));
+  take(socket, rows, index);
+  socket.sequence = rows.sequence(index);
+  socket.error = rows.error(index);
+  end(socket, rows.endNs(index));
 }
 
 /** A socket that is not seen any more has closed, but how is still to be told. */
-export function leave(side: Side, nowNs: number): void {
-  side.state = CLOSE;
-  side.endNs = side.lastNs || nowNs;
+export function leave(socket: FlowSocket, nowNs: number): void {
+  socket.state = CLOSE;
+  socket.endNs = socket.lastNs || nowNs;
 }
 
 /** Whether the last read has not shown it. */
-export function hasLeft({ state }: Side): boolean {
+export function hasLeft({ state }: FlowSocket): boolean {
   return state === CLOSE;
 }
 
 /** Ends a socket for good. */
-export function end(side: Side, endNs: number): void {
-  side.state = CLOSE;
-  side.open = false;
-  side.endNs = endNs;
+export function end(socket: FlowSocket, endNs: number): void {
+  socket.state = CLOSE;
+  socket.open = false;
+  socket.endNs = endNs;
 }
 
 /** Returns whether the socket has carried anything since. */
-function take(side: Side, rows: FlowRows, index: number): boolean {
+function take(socket: FlowSocket, rows: FlowRows, index: number): boolean {
   const sentBytes = rows.sentBytes(index);
   const receivedBytes = rows.receivedBytes(index);
   const retransmits = rows.retransmits(index);
   const changed =
-    side.sentBytes !== sentBytes || side.receivedBytes !== receivedBytes || side.retransmits !== retransmits;
-  side.sentBytes = sentBytes;
-  side.receivedBytes = receivedBytes;
-  side.sentPackets = rows.sentPackets(index);
-  side.receivedPackets = rows.receivedPackets(index);
-  side.retransmits = retransmits;
-  side.rttMicroseconds = rows.rttMicroseconds(index);
-  side.lastNs = rows.lastNs(index);
+    socket.sentBytes !== sentBytes || socket.receivedBytes !== receivedBytes || socket.retransmits !== retransmits;
+  socket.sentBytes = sentBytes;
+  socket.receivedBytes = receivedBytes;
+  socket.sentPackets = rows.sentPackets(index);
+  socket.receivedPackets = rows.receivedPackets(index);
+  socket.retransmits = retransmits;
+  socket.rttMicroseconds = rows.rttMicroseconds(index);
+  socket.lastNs = rows.lastNs(index);
   return changed;
 }
