@@ -94,7 +94,12 @@ function askKernel(row: FlowRow, world: World, within: boolean): Trust {
  */
 function mayBeGone(row: FlowRow, world: World): boolean {
   if (world.processes.size === 0) return true;
-  return !isContainers(row, world) && canBeAnywhere(row.sourceAddress, world);
+  return (!isContainers(row, world) || isKnownByEvents(row, world)) && canBeAnywhere(row.sourceAddress, world);
+}
+
+/** Whether a socket is of a container that was gone before Docker could be asked: its events do not tell the address. */
+function isKnownByEvents(row: FlowRow, world: World): boolean {
+  return containerOf(row, world)?.addresses.length === 0 && !world.containersByNetns.has(netnsKey(row));
 }
 
 /** Whether an address is none of the internet's, and is not known to be another's on this host. */

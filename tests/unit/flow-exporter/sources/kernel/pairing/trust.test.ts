@@ -203,6 +203,26 @@ describe("two ends that are to be one flow", () => {
     assert.equal(joined(after, ...ends(["10.9.0.2", { netns: 12, cgroup: 60 }], [DB, AT_DB])).length, 2);
   });
 
+  test("are so in a container that is gone, and of which only Docker's events have told", () => {
+    const gone = container("gone", { id: idOf("e") });
+    const cgroups = new Map([...told({}).cgroups, [80, idOf("e")]]);
+    const after = told({}, { goneContainers: [gone], cgroups });
+    const both = [
+      web({ netns: 8, cgroup: 80, source: "172.18.0.9:40000", destination: "172.18.0.3:80" }),
+      web({
+        cookie: 2,
+        netns: 3,
+        cgroup: 30,
+        source: "172.18.0.3:80",
+        destination: "172.18.0.9:40000",
+        role: ROLE.server,
+        sent: 70,
+        received: 100_000,
+      }),
+    ];
+    assert.deepEqual(joined(after, ...both), ["gone > db:80 100000/70"]);
+  });
+
   test("are so where one is in a container that Docker has not told of yet, with an address of the internet", () => {
     const early = told({ 700: [WORLD] });
     assert.deepEqual(joined(early, ...ends([WORLD, HAND_MADE], [DB, AT_DB])), ["host/caller > db:80 100000/70"]);
