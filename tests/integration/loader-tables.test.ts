@@ -131,7 +131,7 @@ describe("the tables of a tracer", { skip: orSkip(lacks) }, () => {
     const running = await talk(await compileWorkload("talk"), { family: "4", connections, request: 11, response: 7 });
     for (let pass = 0; pass < 2; pass++) readPin(tracer.pins, "owners");
     const shown = readFlows(tracer.pins);
-    const { storageLost, liveLost } = readStatus(tracer.pins);
+    const { tableFull, liveLost } = readStatus(tracer.pins);
     await running.end();
     const expected = running.ends.map(({ cookie, sent, received, pid }) => [cookie, sent, received, pid]);
     const told = running.ends.map(({ cookie }) => {
@@ -139,7 +139,7 @@ describe("the tables of a tracer", { skip: orSkip(lacks) }, () => {
       return [cookie, row?.sent, row?.received, row?.pid];
     });
     assert.deepEqual(told, expected);
-    assert.deepEqual([storageLost, liveLost], [0, 0]);
+    assert.deepEqual([tableFull, liveLost], [0, 0]);
   });
 
   test("that are full: sockets without room are counted one by one, the others are exact", async (t) => {
@@ -155,7 +155,7 @@ describe("the tables of a tracer", { skip: orSkip(lacks) }, () => {
     });
     for (let pass = 0; pass < 2; pass++) readPin(small.pins, "owners");
     const [shown, all] = [readFlows(small.pins), readFlows(large.pins)];
-    const { storageLost, liveLost } = readStatus(small.pins);
+    const { tableFull, liveLost } = readStatus(small.pins);
     await running.end();
     const ends = running.ends.filter(({ cookie }) => shown.has(cookie));
     // sockets of others may have taken some of the room
@@ -169,7 +169,7 @@ describe("the tables of a tracer", { skip: orSkip(lacks) }, () => {
     assert.ok(missing >= 400 - 256);
     assert.equal(liveLost, 0);
     // others may have come and gone on this machine meanwhile
-    assert.ok(storageLost >= missing && storageLost <= missing + strangers.length, `${storageLost} lost of ${missing}`);
+    assert.ok(tableFull >= missing && tableFull <= missing + strangers.length, `${tableFull} lost of ${missing}`);
   });
 
   test("that are full: the same connections end exact, to the byte", async (t) => {

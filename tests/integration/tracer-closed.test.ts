@@ -34,7 +34,7 @@ describe("flows that ended", { skip: orSkip(lacks) }, () => {
   test(`${MANY} short connections while a reader polls: none missing, none twice, no byte off`, async (t) => {
     const account = await accountFor(t, tracer, `${CONNECTIONS}`, "4");
     assert.equal(account.lines, 2 * CONNECTIONS);
-    assert.equal(readStatus(tracer.pins).storageLost, 0);
+    assert.equal(readStatus(tracer.pins).tableFull, 0);
     // A flow can go by unseen only where the kernel did not enter the program that sees a socket's end.
     if (account.refused.has(SEES_ENDS)) return;
     assert.deepEqual({ missing: account.missing, counted: account.counted }, { missing: 0, counted: 0 });
@@ -166,10 +166,10 @@ test("connections aborted while the table is full have a row, or are counted as 
   await abort();
   const rows = await eventually(5, () => {
     const all = readClosed(tracer.pins);
-    const { missedEvents, storageLost } = readStatus(tracer.pins);
+    const { missedEvents, tableFull } = readStatus(tracer.pins);
     const told = new Set(all.filter((row) => row.role !== ROLES.server).map((row) => row.sourcePort));
     const missing = ports.filter((port) => !told.has(port)).length;
-    assert.ok(storageLost >= 1_000, `${storageLost} without room: the test proves nothing`);
+    assert.ok(tableFull >= 1_000, `${tableFull} without room: the test proves nothing`);
     assert.ok(missing <= missedEvents, `${missing} missing, ${missedEvents} counted`);
     return all;
   });

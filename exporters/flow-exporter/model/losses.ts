@@ -1,6 +1,6 @@
 /** What the kernel side had no room for, by where it was lost. */
 export interface Losses {
-  /** Sockets that got no storage, or that a read of all sockets had no room for. */
+  /** Sockets that the tracer's table of flows had no room for, or that a read of all sockets had no room for. */
   live: number;
   /** Closed flows the ring had no room for. */
   closed: number;

@@ -4,7 +4,7 @@ export interface Status {
   /** Sockets the last snapshot had no room for. */
   liveLost: number;
   /** The others count since the tracer was loaded. */
-  storageLost: number;
+  tableFull: number;
   closedLost: number;
   missedEvents: number;
   udpLost: number;

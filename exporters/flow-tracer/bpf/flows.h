@@ -218,7 +218,7 @@ static __always_inline struct flow_slot claim_at(const struct flow_place *place,
 /* Without room a flow is not in the live rows, and its start and owner are unknown when it ends: counted, once. */
 static __always_inline void count_without_room(void)
 {
-	__sync_fetch_and_add(&storage_lost, 1);
+	__sync_fetch_and_add(&table_full, 1);
 }
 
 static __always_inline struct flow_state *state_in(struct flow_slot slot)

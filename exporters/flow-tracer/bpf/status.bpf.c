@@ -23,7 +23,7 @@ int status(struct bpf_iter__bpf_map_elem *ctx)
 		.heartbeat_ns = heartbeat_ns,
 		.live_rows = live_count,
 		.live_lost = live_lost,
-		.storage_lost = storage_lost,
+		.table_full = table_full,
 		.closed_lost = closed_lost,
 		.missed_events = missed_events + unseen_flows,
 		.udp_lost = udp_lost + refused_datagrams,

@@ -29,7 +29,7 @@ __weak __u64 live_count;
 __weak __u64 live_snapshot;
 __weak __u64 snapshots;
 __weak __u64 live_lost;
-__weak __u64 storage_lost;
+__weak __u64 table_full;
 __weak __u64 missed_events;
 __weak __u64 abandoned_slots; /* found, of sockets that follow_destroyed did not see */
 __weak __u64 last_cgroup; /* number of the last row in cgroup_rows; the loader gives numbers too */

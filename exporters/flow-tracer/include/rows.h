@@ -61,7 +61,7 @@ struct status_row {
 	__u64 heartbeat_ns; /* renewed by the loader every second: older than 5 s means the tracer is gone */
 	__u64 live_rows; /* rows the last snapshot wrote */
 	__u64 live_lost; /* sockets the last snapshot had no room for */
-	__u64 storage_lost; /* flows the table had no room for, since load: not live, and ended without start and owner, or unseen where they abort */
+	__u64 table_full; /* flows the table had no room for, since load: not live, and ended without start and owner, or unseen where they abort */
 	__u64 closed_lost; /* closed flows the ring had no room for, since load */
 	__u64 missed_events; /* flows whose end no program saw, since load; known at the next snapshot */
 	__u64 udp_lost; /* datagrams that got no flow entry, or met a program that was running already, since load */

@@ -71,7 +71,7 @@ export interface CgroupRow {
 export interface StatusRow {
   liveRows: number;
   liveLost: number;
-  storageLost: number;
+  tableFull: number;
   closedLost: number;
   missedEvents: number;
   udpLost: number;
@@ -192,7 +192,7 @@ export function readStatus(pins: string): StatusRow {
   return {
     liveRows: number(16),
     liveLost: number(24),
-    storageLost: number(32),
+    tableFull: number(32),
     closedLost: number(40),
     missedEvents: number(48),
     udpLost: number(56),

@@ -176,6 +176,15 @@ describe("totals on disk", () => {
     assert.deepEqual([running.pipeline.watch.lostFlows.state.total.closed, disk.aside], [2, undefined]);
   });
 
+  test("losses under the name that an exporter of another version had for them are no reason to start from zero", async () => {
+    const { kernel, disk } = started();
+    await new Running(kernel, disk).cycle(20);
+    disk.text = disk.text?.replace('"tableFull":', '"storageLost":');
+    assert.match(disk.text ?? "", /storageLost/);
+    await new Running(kernel, disk).cycle();
+    assert.equal(disk.aside, undefined);
+  });
+
   test("whatever is in the file, the exporter starts", async () => {
     const { kernel, disk } = started();
     await new Running(kernel, disk).cycle(20);

@@ -13,7 +13,7 @@ const UP: SourceView = { name: "flow-tracer", up: true, reason: "", failures: 0 
 const STATUS = {
   heartbeatNs: 1,
   liveLost: 0,
-  storageLost: 0,
+  tableFull: 0,
   closedLost: 0,
   missedEvents: 0,
   udpLost: 0,

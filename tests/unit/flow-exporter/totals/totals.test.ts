@@ -140,10 +140,10 @@ test("losses add up over the tracer's restarts, and a lasting shortage counts on
   const lost = new LostFlows();
   const none = { closedLost: 0, closedErased: 0, missedEvents: 0, udpLost: 0 };
   const totalsSeen = [
-    { storageLost: 0, liveLost: 4 },
-    { storageLost: 3, liveLost: 4 },
-    { storageLost: 1, liveLost: 0, closedLost: 7 },
-    { storageLost: 1, liveLost: 2, closedLost: 2 },
+    { tableFull: 0, liveLost: 4 },
+    { tableFull: 3, liveLost: 4 },
+    { tableFull: 1, liveLost: 0, closedLost: 7 },
+    { tableFull: 1, liveLost: 2, closedLost: 2 },
   ].map((status) => {
     lost.add({ ...none, ...status });
     const { live, closed } = lost.state.total;

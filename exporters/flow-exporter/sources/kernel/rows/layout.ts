@@ -42,7 +42,7 @@ export const STATUS_ROW = {
     heartbeat_ns: { at: 8, bytes: 8 },
     live_rows: { at: 16, bytes: 8 },
     live_lost: { at: 24, bytes: 8 },
-    storage_lost: { at: 32, bytes: 8 },
+    table_full: { at: 32, bytes: 8 },
     closed_lost: { at: 40, bytes: 8 },
     missed_events: { at: 48, bytes: 8 },
     udp_lost: { at: 56, bytes: 8 },

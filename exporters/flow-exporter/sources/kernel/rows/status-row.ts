@@ -13,7 +13,7 @@ export function decodeStatus(bytes: Uint8Array): Status {
   return {
     heartbeatNs: u64(view, AT.heartbeat_ns.at),
     liveLost: u64(view, AT.live_lost.at),
-    storageLost: u64(view, AT.storage_lost.at),
+    tableFull: u64(view, AT.table_full.at),
     closedLost: u64(view, AT.closed_lost.at),
     missedEvents: u64(view, AT.missed_events.at),
     udpLost: u64(view, AT.udp_lost.at),

@@ -1,7 +1,7 @@
 import type { Losses } from "../../../model/losses.ts";
 import type { Status } from "../../../model/tracer-status.ts";
 
-type Counts = Pick<Status, "liveLost" | "storageLost" | "closedLost" | "missedEvents" | "udpLost"> & {
+type Counts = Pick<Status, "liveLost" | "tableFull" | "closedLost" | "missedEvents" | "udpLost"> & {
   closedErased: number;
 };
 
@@ -13,7 +13,7 @@ export interface LossesState {
 
 const NOTHING: LossesState = {
   total: { live: 0, closed: 0, erased: 0, events: 0, udp: 0 },
-  seen: { liveLost: 0, storageLost: 0, closedLost: 0, closedErased: 0, missedEvents: 0, udpLost: 0 },
+  seen: { liveLost: 0, tableFull: 0, closedLost: 0, closedErased: 0, missedEvents: 0, udpLost: 0 },
 };
 
 /** Losses summed over the tracer's lives: its own counts start over when it does. */
@@ -39,18 +39,18 @@ export class LostFlows {
     this.#state = { seen, total: { ...total, [kind]: total[kind] + count } };
   }
 
-  add({ liveLost, storageLost, closedLost, closedErased, missedEvents, udpLost }: Counts): void {
+  add({ liveLost, tableFull, closedLost, closedErased, missedEvents, udpLost }: Counts): void {
     const { total, seen } = this.#state;
     this.#state = {
       total: {
         // A lasting shortage of room counts once, not with every read.
-        live: total.live + Math.max(0, liveLost - seen.liveLost) + since(seen.storageLost, storageLost),
+        live: total.live + Math.max(0, liveLost - seen.liveLost) + since(seen.tableFull, tableFull),
         closed: total.closed + since(seen.closedLost, closedLost),
         erased: total.erased + since(seen.closedErased, closedErased),
         events: total.events + since(seen.missedEvents, missedEvents),
         udp: total.udp + since(seen.udpLost, udpLost),
       },
-      seen: { liveLost, storageLost, closedLost, closedErased, missedEvents, udpLost },
+      seen: { liveLost, tableFull, closedLost, closedErased, missedEvents, udpLost },
     };
   }
 }

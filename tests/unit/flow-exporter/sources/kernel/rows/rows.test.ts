@@ -147,7 +147,7 @@ test("a UDP row is known by its entry, not by its socket", () => {
 });
 
 test("the status is exactly one row", () => {
-  const losses = { live_lost: 3, storage_lost: 4, closed_lost: 5, missed_events: 6, udp_lost: 7 };
+  const losses = { live_lost: 3, table_full: 4, closed_lost: 5, missed_events: 6, udp_lost: 7 };
   const room = { flows_room: 8, closed_room: 9, udp_room: 10 };
   const row = statusRow({
     heartbeat_ns: 1,
@@ -167,7 +167,7 @@ test("the status is exactly one row", () => {
   assert.deepEqual(decodeStatus(row), {
     heartbeatNs: 1,
     liveLost: 3,
-    storageLost: 4,
+    tableFull: 4,
     closedLost: 5,
     missedEvents: 6,
     udpLost: 7,
