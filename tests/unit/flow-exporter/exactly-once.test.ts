@@ -185,6 +185,25 @@ describe("every flow counts once, exactly", () => {
     assert.equal(kernel.unacknowledged, 0);
   });
 
+  test("a row that cannot be read is lost, and keeps no other from being counted, nor an exporter from starting", async () => {
+    const { kernel, act } = actions();
+    const disk = new Disk();
+    const cookie = kernel.open({ source: "127.0.0.1:1", destination: "9.9.9.9:1", sent: 2 ** 60 });
+    const live = kernel.open({ source: "127.0.0.1:2", destination: "9.9.9.9:1", sent: 2 ** 60 });
+    kernel.close(cookie);
+    act("open");
+    act("send");
+    for (let start = 0; start < 2; start++) {
+      const running = new Running(kernel, disk);
+      for (let cycle = 0; cycle < 3; cycle++) await running.cycle(20);
+      const { opened, sent } = running.sums();
+      assert.deepEqual([opened, sent, running.pipeline.watch.lostFlows.state.total.closed], [1, 700, 1]);
+      assert.equal(running.pipeline.healths.tracer.up, true);
+    }
+    kernel.sockets.delete(live);
+    assert.equal(kernel.unacknowledged, 0);
+  });
+
   test("without a state file they are freed at once", async () => {
     const workload = new Workload();
     const running = new Running(workload.kernel, undefined);
@@ -227,7 +246,7 @@ function actions() {
   const workload = new Workload();
   return {
     kernel: workload.kernel,
-    act: (kind: Action["kind"]) => workload.act({ kind, which: 0, bytes: 0 }),
+    act: (kind: Action["kind"]) => workload.act({ kind, which: 0, bytes: kind === "send" ? 700 : 0 }),
   };
 }
 

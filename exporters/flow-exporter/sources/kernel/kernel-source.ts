@@ -222,6 +222,7 @@ export class KernelSource implements FlowSource {
 
   #takeTcp(live: FlowRows | undefined, world: World, sink: FlowSink): void {
     const closed = this.#closed.take();
+    this.#parts.watch.lostFlows.addUnreadable("closed", this.#closed.takeUnreadable());
     for (const part of closed.slice(0, -1)) {
       const over = this.#tcp.takeClosed(part, world);
       sink.add(drainDeltas(over), world.nowNs / 1e6);

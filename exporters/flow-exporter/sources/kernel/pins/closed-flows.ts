@@ -41,6 +41,8 @@ export class ClosedFlows {
   readonly #tracer: Pins;
   readonly #intake: ClosedIntake;
   readonly #erased: ErasedRows;
+  /** Rows since the last `takeUnreadable` that hold what is no number of ours. */
+  #unreadable = 0;
   #ring: RingCounts | undefined;
   #identity: string;
   #rows: ClosedRows | undefined;
@@ -100,6 +102,13 @@ export class ClosedFlows {
     return this.#rows ? [...all, ...inParts(this.#takeShown(this.#rows))] : all;
   }
 
+  /** How many rows could not be read since this was last asked: their flows are lost. */
+  takeUnreadable(): number {
+    const unreadable = this.#unreadable;
+    this.#unreadable = 0;
+    return unreadable;
+  }
+
   /** Of the first tracer of all it is not known what it has shown to others. */
   #startOver(): void {
     this.#intake.forget();
@@ -107,11 +116,13 @@ export class ClosedFlows {
   }
 
   #takeShown(rows: ClosedRows): Closed {
-    const taken = this.#intake.take(rows);
+    const shown = this.#intake.take(rows);
+    const taken = { rows, indexes: shown.indexes.filter((index) => rows.isReadable(index)) };
+    this.#unreadable += shown.indexes.length - taken.indexes.length;
     const ring = this.#ring;
     if (!ring) return taken;
-    const ahead = taken.indexes.filter((index) => rows.sequence(index) > ring.closedWritten).length;
-    this.#erased.add(ring, taken.indexes.length, ahead);
+    const ahead = shown.indexes.filter((index) => rows.sequence(index) > ring.closedWritten).length;
+    this.#erased.add(ring, shown.indexes.length, ahead);
     this.#ring = undefined;
     return taken;
   }

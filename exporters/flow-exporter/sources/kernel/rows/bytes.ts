@@ -42,6 +42,12 @@ export function cookie(view: DataView, at: number): number {
   return (high - DOWNWARDS) * 0x1_0000_0000 + view.getUint32(at, true);
 }
 
+/** Whether `u64` can read a number; with `isCookie`, whether `cookie` can. */
+export function fits(view: DataView, at: number, isCookie = false): boolean {
+  const high = view.getUint32(at + 4, true);
+  return high < 0x20_0000 || (isCookie && high >= DOWNWARDS);
+}
+
 const utf8 = new TextDecoder();
 
 /** A NUL-terminated text; control characters become "?", so that it can be a label and a log line. */

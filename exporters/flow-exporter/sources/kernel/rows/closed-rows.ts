@@ -1,4 +1,4 @@
-import { u64 } from "./bytes.ts";
+import { fits, u64 } from "./bytes.ts";
 import { FlowRows } from "./flow-rows.ts";
 import { CLOSED_ROW } from "./layout.ts";
 
@@ -9,6 +9,10 @@ export class ClosedRows extends FlowRows {
   /** @throws DecodeError as `countRows` does. */
   constructor(bytes: Uint8Array) {
     super(bytes, CLOSED_ROW);
+  }
+
+  override isReadable(row: number): boolean {
+    return super.isReadable(row) && fits(this.view, this.at(row) + AT.end_ns.at);
   }
 
   /** From 1, in the order of closing; unique while a tracer lives. */

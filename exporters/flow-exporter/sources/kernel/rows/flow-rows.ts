@@ -1,7 +1,7 @@
 import { addressText } from "../../../model/address.ts";
 import { viewOf } from "../../../model/bytes.ts";
 import { type FlowRow, NETNS_OWNER, type NetnsOwner, ROLE, type Role } from "../../../model/socket.ts";
-import { cookie, countRows, processName, u64 } from "./bytes.ts";
+import { cookie, countRows, fits, processName, u64 } from "./bytes.ts";
 import { FLOW_ROW, type Layout } from "./layout.ts";
 
 const AT = FLOW_ROW.fields;
@@ -22,6 +22,14 @@ export class FlowRows {
     this.#bytes = bytes;
     this.length = countRows(this.view, layout);
     this.#size = layout.size;
+  }
+
+  /** Whether every number of a row can be read: one that cannot is left out, and must not keep the others from being read. */
+  isReadable(row: number): boolean {
+    const at = this.at(row);
+    const cookies = [AT.cookie.at, AT.netns_cookie.at];
+    const numbers = [AT.sent_bytes.at, AT.received_bytes.at, AT.cgroup_id.at, AT.start_ns.at];
+    return cookies.every((one) => fits(this.view, at + one, true)) && numbers.every((one) => fits(this.view, at + one));
   }
 
   /** What tells a socket from the next, from read to read. @throws DecodeError beyond 2^53. */

@@ -238,6 +238,7 @@ export class FlowTable {
 
   #takeRows(rows: FlowRows, world: World): number {
     return this.#last.update(rows, (index, probably) => {
+      if (!rows.isReadable(index)) return undefined;
       const key = rows.key(index);
       const socket = probably?.key === key ? probably : this.#sockets.get(key);
       if (!socket || !isSame(socket, rows, index)) return this.#addLive(rows, index, world);
