@@ -1,5 +1,5 @@
 import { type Amounts, NO_AMOUNTS } from "../../../model/flow-delta.ts";
-import { stateOf } from "./flow-socket.ts";
+import { hasLeft, stateOf } from "./flow-socket.ts";
 import type { Counted, Flow, FlowSocket } from "./shapes.ts";
 
 /** What one reading adds to what a flow has counted. */
@@ -130,20 +130,30 @@ function endIsCertain({ client, server, edge }: Flow): boolean {
   return edge?.protocol === "udp" || (client ?? server)?.sequence !== 0;
 }
 
-/** What the server has received, the client has sent: this completes a client whose end was not seen. */
+/**
+ * What the server has received, the client has sent: this completes a client whose end was not seen, and nothing else.
+ * With the right to raw sockets a container can make its own socket receive what nobody has sent.
+ */
 function sentSoFar(flow: Flow): number {
   const { client, server } = believed(flow);
   if ((client ?? server)?.exchange) return flow.allotted.sentBytes;
+  if (client && isWhole(client)) return client.sentBytes;
   return Math.max(client?.sentBytes ?? 0, server?.receivedBytes ?? 0);
 }
 
-/** What the server has sent need not have arrived: it only counts where the client is not seen. */
+/** What the server has sent need not have arrived: it only counts where the client is not seen. But no more has arrived. */
 function receivedSoFar(flow: Flow): number {
   const { client, server } = believed(flow);
   const { counted } = flow;
   if ((client ?? server)?.exchange) return flow.allotted.receivedBytes;
+  if (client && server && isWhole(server)) return Math.min(client.receivedBytes, server.sentBytes);
   if (client) return client.receivedBytes;
   return counted.clientSeen ? counted.receivedBytes : (server?.sentBytes ?? 0);
+}
+
+/** Whether all that a socket has carried is known, or is yet to come: its end was not missed. */
+function isWhole(socket: FlowSocket): boolean {
+  return (socket.open && !hasLeft(socket)) || socket.sequence > 0;
 }
 
 /** Segments that either end, as far as it is seen, had to send again. */

@@ -192,11 +192,28 @@ describe("closed flows", () => {
     const table = new FlowTable();
     const ends = closed(
       [{ ...CLIENT, sent: 9, received: 4 }, { sequence: 1 }],
-      [{ ...SERVER, received: 9 }, { sequence: 2 }],
+      [{ ...SERVER, sent: 4, received: 9 }, { sequence: 2 }],
     );
     table.update(rows(), world(), ends);
     assert.deepEqual(edges(table), ["web > db:5432 9/4"]);
   });
+
+  for (const [name, client, server] of [
+    ["the client", { sent: 100, received: 1_000_000 }, { sent: 40, received: 100 }],
+    ["the server", { sent: 100, received: 40 }, { sent: 40, received: 1_000_000 }],
+  ] as const) {
+    test(`with an end that has received more than was sent, ${name}: what the other has sent counts`, () => {
+      const table = new FlowTable();
+      const both = [
+        { ...CLIENT, ...client },
+        { ...SERVER, ...server },
+      ] as const;
+      table.update(rows(...both), world());
+      assert.deepEqual(edges(table), ["web > db:5432 100/40"]);
+      table.update(rows(), world(), closed([both[0], { sequence: 1 }], [both[1], { sequence: 2 }]));
+      assert.deepEqual(edges(table), ["web > db:5432 100/40"]);
+    });
+  }
 
   test("taken ahead of their read, are over once both ends have been, and others stay for the read", () => {
     const table = new FlowTable();
