@@ -16,6 +16,9 @@ const PUBLISHED = 7410;
 const BRIDGE = "172.17.0.1";
 const CONNECTIONS = 7;
 const EXPECTED = talkOn(CONNECTIONS);
+/** What `peer mirror` sends each way at once. */
+const ROUND_BYTES = 1000;
+const ROUNDS = 7;
 
 /** Other engines on this machine have proxies too. */
 const isProxys = (key: string) => key.includes("docker-proxy") && /_port="7[34][01][01]"/.test(key);
@@ -59,6 +62,24 @@ describe("flow-exporter and published ports", { skip }, () => {
   test("from the host at its bridge, where the kernel rewrites the address", async () => {
     await rig.peers.process("bridge", called(BRIDGE));
     await isOneEdge("host/bridge", SERVER, PORT);
+  });
+
+  for (const [name, address] of [
+    ["all-loopback", "127.0.0.1"],
+    ["all-bridge", BRIDGE],
+  ] as const) {
+    test(`from the host at ${address}, where the port is published for all addresses`, async () => {
+      await rig.peers.process(name, called(address, 7411));
+      await isOneEdge(`host/${name}`, SERVER, PORT);
+    });
+  }
+
+  test("no published port: from the host's loopback to another address of the host, both ends are one flow", async () => {
+    const bytes = `${ROUNDS * ROUND_BYTES}`;
+    await rig.peers.process("two-addresses", ["mirror", "tcp", BRIDGE, "7302", "127.0.0.1", "0", bytes]);
+    const carried = ROUNDS * ROUND_BYTES;
+    const counters = { ...talkOn(1), sent: carried, received: carried };
+    await isOneEdge("host/two-addresses", "host/two-addresses", 7302, counters);
   });
 
   test("from the host, at another address where another container has the same port", async () => {

@@ -184,6 +184,38 @@ const pairs: Case[] = [
     edges: ["host/curl > host/httpd:80 5/0"],
   },
   {
+    name: "a host process at loopback, and another one at another address of the host",
+    sockets: [
+      { cookie: 1, source: "127.0.0.1:40000", destination: `${HOST_ADDRESS}:80`, role: client, comm: "curl", sent: 5 },
+      { cookie: 2, source: `${HOST_ADDRESS}:80`, destination: "127.0.0.1:40000", role: server, comm: "httpd", sent: 3 },
+    ],
+    edges: ["host/curl > host/httpd:80 5/0"],
+  },
+  {
+    name: "a container at its own address, and at its loopback",
+    sockets: [
+      {
+        cookie: 1,
+        netns: 3,
+        cgroup: 30,
+        source: "172.18.0.3:40000",
+        destination: "127.0.0.1:80",
+        role: client,
+        sent: 5,
+      },
+      {
+        cookie: 2,
+        netns: 3,
+        cgroup: 30,
+        source: "127.0.0.1:80",
+        destination: "172.18.0.3:40000",
+        role: server,
+        sent: 3,
+      },
+    ],
+    edges: ["db > db:80 5/0"],
+  },
+  {
     name: "loopback of two namespaces is not one connection",
     sockets: [
       {

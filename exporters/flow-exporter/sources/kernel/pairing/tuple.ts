@@ -68,13 +68,16 @@ function nameOf(address: string, world: World): string {
   return world.hostAddresses.has(address) ? HOST : address;
 }
 
-/** `within`: it means something in its network namespace only. */
+/**
+ * `within`: it means something in its network namespace only. A connection with one end at loopback never leaves it,
+ * and both ends must say so: the one has loopback as its source, the other as its destination.
+ */
 function tuple(
   row: FlowRow,
   source: string,
   destination: string,
   destinationPort: number,
-  within = isLoopback(destination),
+  within = isLoopback(source) || isLoopback(destination),
 ): Tuple {
   const { sourcePort } = row;
   const scope = within ? `${netnsKey(row)} ` : "";
