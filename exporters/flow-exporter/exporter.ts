@@ -29,6 +29,7 @@ const MAX_FIRST_LOOK_MS = 6_000;
 /** Of what clients may keep open. */
 const BOUNDS = { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 5_000 };
 const MAX_CONNECTIONS = 256;
+const MAX_STOP_MS = 4_000;
 
 export interface Sources extends PipelineInputs {
   pages?: Pages;
@@ -80,7 +81,8 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
       stopCycles();
       clearInterval(refresh);
       starts.stop();
-      await checkpoint.save();
+      // Docker ends a container that takes longer than ten seconds, and a disk that hangs would.
+      await Promise.race([checkpoint.save(), sleep(MAX_STOP_MS)]);
       await report.stop();
       await close(server);
     },

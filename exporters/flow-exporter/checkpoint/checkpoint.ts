@@ -12,6 +12,8 @@ const EVERY_CROWDED_MS = 1_000;
 const SHARE_UNACKNOWLEDGED = 1 / 8;
 /** Of the tracer's room for UDP: from here on it gives up sooner what is idle, where that was acknowledged. */
 const SHARE_CROWDED = 1 / 2;
+/** A disk that takes longer is as good as one that fails. */
+const MAX_WRITE_MS = 5_000;
 
 const headSchema = z.object({ version: z.literal(VERSION), bootId: z.string() });
 
@@ -76,6 +78,7 @@ export class Checkpoint {
     const { unacknowledged, acknowledgeRoom: room, readings } = source;
     const full = room !== undefined && unacknowledged.closed >= room.closed * SHARE_UNACKNOWLEDGED;
     const crowded = room !== undefined && (unacknowledged.udp ?? 0) >= Math.max(1, room.udp * SHARE_CROWDED);
+    if (this.#saving && nowMs - this.#lastMs >= MAX_WRITE_MS) return this.#doWithout(nowMs, full, crowded);
     const isDue = full || nowMs - this.#lastMs >= (crowded ? EVERY_CROWDED_MS : EVERY_MS);
     if (file && (!isDue || this.#saving)) return;
     this.#lastMs = nowMs;
@@ -86,13 +89,29 @@ export class Checkpoint {
     if ((safe || crowded) && unacknowledged.udp !== undefined) source.acknowledgeUdp();
   }
 
+  /** A disk that hangs must not cost what is counted now either. */
+  #doWithout(nowMs: number, full: boolean, crowded: boolean): void {
+    const { source, health } = this.#parts;
+    const seconds = Math.round((nowMs - this.#lastMs) / 1000);
+    health.fail(`the disk has not taken the totals for ${seconds} s`);
+    if (full) source.acknowledgeClosed();
+    if (crowded) source.acknowledgeUdp();
+  }
+
   /** Returns whether everything is as safe as it can be, as of now. Never rejects. */
   async save(): Promise<boolean> {
     const { file } = this.#parts;
     if (!file) return true;
-    await this.#saving;
-    this.#saving = this.#write(file).finally(() => (this.#saving = undefined));
-    return this.#saving;
+    const saving = this.#writeAfter(this.#saving, file);
+    this.#saving = saving;
+    const safe = await saving;
+    if (this.#saving === saving) this.#saving = undefined;
+    return safe;
+  }
+
+  async #writeAfter(before: Promise<boolean> | undefined, file: StateFile): Promise<boolean> {
+    await before;
+    return this.#write(file);
   }
 
   async #write(file: StateFile): Promise<boolean> {

@@ -36,8 +36,11 @@ export class Proxies {
 
   /** Takes in the processes that run now; `cgroupsNow` tells the container each cgroup is of, or "". */
   look(processes: ReadonlyMap<number, ProcessRow>, cgroupsNow: Cgroups, nowNs: number): void {
+    // Anybody can have thousands of processes of that name, and there can be as many cgroups: these are listed once.
+    let listed: ReadonlyMap<number, string> | undefined;
+    const cgroupsOnce = () => (listed ??= cgroupsNow());
     const real = [...processes.values()].filter(
-      (process) => NAMES.has(process.comm) && this.#isReal(process, processes, cgroupsNow),
+      (process) => NAMES.has(process.comm) && this.#isReal(process, processes, cgroupsOnce),
     );
     const called = (name: string) =>
       real.filter(({ comm }) => comm === name).map(({ pid, startNs }): [number, number] => [pid, startNs]);

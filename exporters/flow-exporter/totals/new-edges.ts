@@ -1,5 +1,5 @@
 import type { Edge } from "../model/edge.ts";
-import { shareOf } from "./shares.ts";
+import { isMadeUpAtWill, shareOf } from "./shares.ts";
 
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -47,5 +47,5 @@ export class NewEdges {
 }
 
 function isMadeUp({ source, destination }: Edge, works: boolean): boolean {
-  return !works || source.kind === "process" || destination.kind === "process";
+  return !works || isMadeUpAtWill(source) || isMadeUpAtWill(destination);
 }

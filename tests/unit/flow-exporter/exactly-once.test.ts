@@ -204,6 +204,34 @@ describe("every flow counts once, exactly", () => {
     assert.equal(kernel.unacknowledged, 0);
   });
 
+  test("a disk that hangs is a failure, costs nothing that is counted now, and is gone on with once it works", async () => {
+    const { kernel, act } = actions();
+    const disk = new Disk();
+    const running = new Running(kernel, disk);
+    const { collector, checkpoint, healths } = running.pipeline;
+    const cycle = (seconds: number) => {
+      kernel.pass(seconds);
+      collector.collect();
+      return checkpoint.keep(kernel.nowNs / 1e6);
+    };
+    const write = disk.write.bind(disk);
+    const hung = Promise.withResolvers<void>();
+    disk.write = () => hung.promise;
+    kernel.statusValues = { closed_room: 8 };
+    const writing = cycle(20);
+    act("fail");
+    await cycle(1);
+    assert.equal(kernel.unacknowledged, 1, "it may still come back");
+    await cycle(20);
+    assert.match(healths.state.reason, /has not taken the totals for 21 s/);
+    assert.equal(kernel.unacknowledged, 0, "an eighth of the ring is full");
+    disk.write = write;
+    hung.resolve();
+    await writing;
+    await cycle(20);
+    assert.deepEqual([healths.state.up, disk.text?.includes('"failed":1')], [true, true]);
+  });
+
   test("without a state file they are freed at once", async () => {
     const workload = new Workload();
     const running = new Running(workload.kernel, undefined);

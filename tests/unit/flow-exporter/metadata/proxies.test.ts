@@ -81,3 +81,18 @@ test("a process is asked about once", () => {
   for (let look = 0; look < 3; look++) proxies.look(all, () => CGROUPS, look);
   assert.equal(asked, 2);
 });
+
+test("cgroups are listed once in a look, however many processes are called so", () => {
+  let listed = 0;
+  const proxies = new Proxies(KEPT_NS, () => 1000);
+  const all = new Map(Array.from({ length: 2_000 }, (_, index) => [5_000 + index, { ...ENGINE, pid: 5_000 + index }]));
+  proxies.look(
+    all,
+    () => {
+      listed += 1;
+      return CGROUPS;
+    },
+    0,
+  );
+  assert.equal(listed, 1);
+});

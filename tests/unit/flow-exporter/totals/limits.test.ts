@@ -4,7 +4,11 @@ import fc from "fast-check";
 import { jsonPieces } from "../../../../exporters/flow-exporter/checkpoint/json-pieces.ts";
 import { createEdge, MANY_PORTS } from "../../../../exporters/flow-exporter/model/edge.ts";
 import { WORLD } from "../../../../exporters/flow-exporter/model/endpoint.ts";
-import { containerEndpoint, processEndpoint } from "../../../../exporters/flow-exporter/naming/endpoints.ts";
+import {
+  containerEndpoint,
+  processEndpoint,
+  unnamedContainer,
+} from "../../../../exporters/flow-exporter/naming/endpoints.ts";
 import { drainDeltas } from "../../../../exporters/flow-exporter/sources/kernel/sockets/deltas.ts";
 import { createFlow } from "../../../../exporters/flow-exporter/sources/kernel/sockets/flow.ts";
 import type { Flow, FlowSocket } from "../../../../exporters/flow-exporter/sources/kernel/sockets/shapes.ts";
@@ -146,6 +150,18 @@ describe("a full table", () => {
     read([call(honest, WORLD, 443, 7)]);
     assert.deepEqual(counted(totals, "honest", 443), { failed: 0, opened: 1, sentBytes: 7 });
     assert.equal(sums(totals).sentBytes, 1_000 * 5 + 7);
+  });
+
+  test("of containers that nobody names, which anybody can make up: they take no place from one that Docker names", () => {
+    const { totals, read, edges } = started({ maxEdges: 50, maxPorts: 64 });
+    read(peers(20).map((peer) => call(honest, peer, 80, 5)));
+    const seen = new Set<string>();
+    for (let number = 0; number < 400; number++) {
+      read([call(unnamedContainer(`${number}`.padStart(64, "0").slice(52).padEnd(64, "0")), VICTIM, 80, 5)], 10);
+      for (const edge of edges()) seen.add(edge);
+    }
+    assert.equal([...totals].filter(({ edge }) => edge.source === honest).length, 20);
+    assert.ok(seen.size <= 20 + 100, `${seen.size} edges in all`);
   });
 
   test("of process names takes no place from a container, however many edges that has", () => {

@@ -40,25 +40,25 @@ export function doubtsInExchange(one: FlowRow, other: FlowRow, world: World): Do
 
 /** Whether a socket has at least as much right to its address as another one, as far as others are concerned. */
 export function hasAsMuchRight(row: FlowRow, other: FlowRow, world: World): boolean {
-  return ORDER.indexOf(trustIn(row, world, false)) >= ORDER.indexOf(trustIn(other, world, false));
+  return ORDER.indexOf(trustIn(row, world)) >= ORDER.indexOf(trustIn(other, world));
 }
 
 function trustsIn(one: FlowRow, other: FlowRow, world: World): readonly [Trust, Trust] {
-  const within = netnsKey(one) === netnsKey(other);
-  return [trustIn(one, world, within), trustIn(other, world, within)];
+  return [trustIn(one, world), trustIn(other, world)];
 }
 
 function doubtsOf([one, other]: readonly [Trust, Trust]): Doubts {
   return [one !== "certain", other !== "certain"];
 }
 
-/** `within`: the other end is in the same network namespace, where whatever is local to it is so for both. */
-function trustIn(row: FlowRow, world: World, within: boolean): Trust {
+function trustIn(row: FlowRow, world: World): Trust {
   const { sourceAddress } = row;
   // It meets none but its own: see `tuplesOf`.
   if (isApart(row, world)) return "certain";
-  if (isLoopback(sourceAddress) || isShared(sourceAddress)) return "certain";
-  return isKnownAt(row, world) ? "certain" : askKernel(row, world, within);
+  if (isLoopback(sourceAddress)) return "certain";
+  // Whoever listens to a group, or wants to seem to, has its address.
+  if (isShared(sourceAddress)) return "possible";
+  return isKnownAt(row, world) ? "certain" : askKernel(row, world);
 }
 
 /** Whether it is known whose the address is, and the socket is there: no look at the kernel is needed. */
@@ -78,14 +78,14 @@ function isAt({ addresses }: Container, address: string, { services }: World): b
   return tasks.some((task) => addresses.includes(task));
 }
 
-function askKernel(row: FlowRow, world: World, within: boolean): Trust {
+function askKernel(row: FlowRow, world: World): Trust {
   const { sourceAddress } = row;
   const local = world.namespaces.of(row, world);
   if (!local) return mayBeGone(row, world) ? "possible" : "none";
   if (!local.has(sourceAddress)) return "none";
   if (!isContainers(row, world)) return containerIdOf(row, world) === undefined ? "certain" : "possible";
   // A container with the right to do so can have made it up; or a network has just got it, and Docker's word is to come.
-  return within || canBeAnywhere(sourceAddress, world) ? "possible" : "none";
+  return canBeAnywhere(sourceAddress, world) ? "possible" : "none";
 }
 
 /**

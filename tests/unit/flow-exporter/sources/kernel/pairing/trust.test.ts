@@ -61,6 +61,12 @@ describe("a socket that poses as the other end of a flow to the world", () => {
     assert.ok(joined(HONEST, real, established).includes(WEB_TO_WORLD));
   });
 
+  test("from the same container, which has made its network namespace believe that the address is its own", () => {
+    const maker = told({ 200: ["172.18.0.2", WORLD] });
+    const pose = forged({ role: ROLE.server, state: 1, sent: 70, received: 100_000 });
+    assert.ok(joined(maker, web({}), pose).includes(WEB_TO_WORLD));
+  });
+
   test("to a machine of the same network, whose address is as private as a container's", () => {
     const real = web({ destination: `${LAN}:443` });
     const pose = forged({ source: `${LAN}:443` });
