@@ -11,11 +11,13 @@ const CONTAINER_NAME = new RegExp(
   "g",
 );
 
+/** What a dashboard's variable is at first. */
+const CHOSEN_NAME = new RegExp(`("(?:text|value)":\\s*")(${SERVICES.map(({ name }) => name).join("|")})(?=")`, "g");
+
 /** PromQL that asks for the stack's own containers, as it is for a stack of these names. */
 export function withOwnNames(text: string, names: StackNames): string {
-  return text
-    .replace(PROJECT_LABEL, `$1${names.project}`)
-    .replace(CONTAINER_NAME, (_, before: string, service: string) => `${before}${containerName(names, service)}`);
+  const named = (_: string, before: string, service: string) => `${before}${containerName(names, service)}`;
+  return text.replace(PROJECT_LABEL, `$1${names.project}`).replace(CONTAINER_NAME, named).replace(CHOSEN_NAME, named);
 }
 
 /** Writes Prometheus' configuration and the dashboards for a stack of other names than the repository's files have. */

@@ -27,6 +27,14 @@ describe("queries for the stack's own containers", () => {
     assert.equal(withOwnNames('c{name="web"}', NAMES), 'c{name="web"}');
   });
 
+  test("are those of a dashboard's variable too, as it is at first", () => {
+    const current =
+      '"current": { "text": "prometheus", "value": "prometheus" }, "datasource": { "type": "prometheus" }';
+    const own =
+      '"current": { "text": "second-prometheus", "value": "second-prometheus" }, "datasource": { "type": "prometheus" }';
+    assert.equal(withOwnNames(current, NAMES), own);
+  });
+
   test("are copied for a stack of other names alone; what is gone leaves the copies too", async (t) => {
     const root = await mkdtemp(path.join(tmpdir(), "flowtally-names-"));
     t.after(() => rm(root, { recursive: true }));
