@@ -331,8 +331,11 @@ static void forge(char **arguments)
 
 static int bound(const char *kind, struct sockaddr_in address)
 {
-	int fd = socket_of(kind);
+	int fd = socket_of(kind), yes = 1;
 
+	/* A port in TIME_WAIT can be had again. Two sockets of UDP must not share one. */
+	if (strcmp(kind, "tcp") == 0)
+		check(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)), "SO_REUSEADDR");
 	check(bind(fd, (void *)&address, sizeof(address)), "bind");
 	return fd;
 }
