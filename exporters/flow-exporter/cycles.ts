@@ -4,12 +4,10 @@ import type { CycleAge } from "./cycle-age.ts";
 import type { RingWatch } from "./sources/kernel/pins/ring-watch.ts";
 
 const LOOK_AT_RING_MS = 250;
-/** A disk that takes longer must not keep the exporter from reading. */
-const MAX_WAIT_MS = 5_000;
 
 export interface Cycled {
   collector: Pick<Collector, "collect" | "maintain">;
-  checkpoint: Pick<Checkpoint, "keep">;
+  checkpoint: Pick<Checkpoint, "keep" | "isWriting">;
   ring: Pick<RingWatch, "isFilling">;
   age: Pick<CycleAge, "end">;
 }
@@ -20,16 +18,12 @@ export interface Cycled {
  * the clock on the wall. @returns what stops it.
  */
 export function startCycles({ collector, checkpoint, ring, age }: Cycled, seconds: number): () => void {
-  let writingSinceMs: number | undefined;
   const cycle = () => {
     const nowMs = performance.now();
-    if (writingSinceMs !== undefined && nowMs - writingSinceMs < MAX_WAIT_MS) return;
-    writingSinceMs = nowMs;
+    if (checkpoint.isWriting(nowMs)) return;
     collector.collect();
     age.end();
-    void checkpoint.keep(nowMs).then(() => {
-      if (writingSinceMs === nowMs) writingSinceMs = undefined;
-    });
+    void checkpoint.keep(nowMs);
   };
   // The roles of sockets that are older than the tracer are only settled by the second look at the owners.
   collector.maintain();

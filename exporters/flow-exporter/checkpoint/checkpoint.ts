@@ -12,7 +12,7 @@ const EVERY_CROWDED_MS = 1_000;
 const SHARE_UNACKNOWLEDGED = 1 / 8;
 /** Of the tracer's room for UDP: from here on it gives up sooner what is idle, where that was acknowledged. */
 const SHARE_CROWDED = 1 / 2;
-/** A disk that takes longer is as good as one that fails. */
+/** A disk that takes longer is as good as one that fails, and must not keep the exporter from reading. */
 const MAX_WRITE_MS = 5_000;
 
 const headSchema = z.object({ version: z.literal(VERSION), bootId: z.string() });
@@ -69,6 +69,11 @@ export class Checkpoint {
     }
   }
 
+  /** Whether a write is under way that is worth waiting for; `nowMs` as for `keep`. */
+  isWriting(nowMs: number): boolean {
+    return this.#saving !== undefined && nowMs - this.#lastMs < MAX_WRITE_MS;
+  }
+
   /**
    * To be called after each reading, and awaited before the next: what is read meanwhile is not in the file, and is not
    * acknowledged. `nowMs` is any clock that only goes forward. Never rejects.
@@ -78,9 +83,10 @@ export class Checkpoint {
     const { unacknowledged, acknowledgeRoom: room, readings } = source;
     const full = room !== undefined && unacknowledged.closed >= room.closed * SHARE_UNACKNOWLEDGED;
     const crowded = room !== undefined && (unacknowledged.udp ?? 0) >= Math.max(1, room.udp * SHARE_CROWDED);
-    if (this.#saving && nowMs - this.#lastMs >= MAX_WRITE_MS) return this.#doWithout(nowMs, full, crowded);
+    if (this.isWriting(nowMs)) return;
+    if (this.#saving) return this.#doWithout(nowMs, full, crowded);
     const isDue = full || nowMs - this.#lastMs >= (crowded ? EVERY_CROWDED_MS : EVERY_MS);
-    if (file && (!isDue || this.#saving)) return;
+    if (file && !isDue) return;
     this.#lastMs = nowMs;
     const safe = await this.save();
     if (source.readings !== readings) return;
