@@ -40,6 +40,10 @@ describe("images on the real engine", { skip: orSkip(noEngine) }, () => {
       const engine = createEngine(docker);
       for (const tag of await engine.tags(`${namespace}/${service}`)) await engine.remove(tag);
     }
+    // The stage of a build that was stopped is in use until its container has gone.
+    await eventually(20, async () => {
+      for (const id of await stagesLeft()) await docker.getImage(id).remove();
+    });
     await rm(projectRoot, { recursive: true });
   });
 
