@@ -1,44 +1,97 @@
-import type { Options } from "./commands/command.ts";
+import { parseArgs } from "node:util";
+import type { Command, Option, OptionTable, OptionValues } from "./commands/command.ts";
 import { UsageError } from "./errors.ts";
-import { readWords } from "./lib/words.ts";
+import { closest } from "./settings/nearest.ts";
 
-interface CommandLine<Name> {
-  command: Name;
-  /** What stands behind the command's name. */
+/** What the user asked for: help on everything, help on one command, or a command with its options. */
+type Request =
+  | { kind: "overview" }
+  | { kind: "help"; command: Command }
+  | { kind: "run"; command: Command; operand: string | undefined; options: OptionValues<OptionTable> };
+
+interface Parsed {
+  options: OptionValues<OptionTable>;
   words: string[];
-  options: Options;
+  help: boolean;
 }
 
-const OPTIONS = {
-  "no-install": { type: "boolean", default: false },
-  volumes: { type: "boolean", default: false },
-  json: { type: "boolean", default: false },
-  help: { type: "boolean", default: false },
-  exact: { type: "boolean", default: false },
-  "when-ready": { type: "boolean", default: false },
-  config: { type: "string" },
-  window: { type: "string" },
-  container: { type: "string" },
-  seconds: { type: "string" },
-} as const;
-
-/** The only command that takes a word behind its name. */
-const TAKES_A_WORD = "stress";
-
 /**
- * @param commands whose keys are the commands there are; without a word it is `start`.
- * @throws UsageError for an unknown command, word or option.
+ * Reads a command line: the command's name first, then its own options and operand in any order.
+ * @param fallback the command that runs when none is named.
+ * @throws UsageError for an unknown command, word or option, and for a missing or needless value.
  */
-export function parseCommandLine<Name extends string>(
+export function parseCommandLine(
   argv: readonly string[],
-  commands: Readonly<Record<Name, unknown>>,
-): CommandLine<Name> {
-  const { values, positionals } = readWords(argv, OPTIONS);
-  const [command = "start", ...words] = positionals;
-  const isCommand = (word: string): word is Name => Object.hasOwn(commands, word);
-  if (!isCommand(command)) throw new UsageError(`There is no command "${command}".`);
-  const surplus = words[command === TAKES_A_WORD ? 1 : 0];
-  if (surplus !== undefined) throw new UsageError(`Unknown word "${surplus}".`);
-  const { "no-install": noInstall, "when-ready": whenReady, ...rest } = values;
-  return { command, words, options: { ...rest, install: !noInstall, whenReady } };
+  commands: Readonly<Record<string, Command>>,
+  fallback: string,
+): Request {
+  const named = argv[0] !== undefined && !argv[0].startsWith("-");
+  const name = named ? String(argv[0]) : fallback;
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) throw new UsageError(unknownCommand(name, Object.keys(commands)));
+  const { options, words, help } = parseOptions(named ? argv.slice(1) : argv, command);
+  if (help) return named ? { kind: "help", command } : { kind: "overview" };
+  const surplus = words[command.operand ? 1 : 0];
+  if (surplus !== undefined) throw new UsageError(`Unexpected argument "${surplus}". ${helpOn(command)}`);
+  return { kind: "run", command, operand: words[0], options };
+}
+
+/** Node's parser splits the words; which of them make sense is decided here, since its own messages are long. */
+function parseOptions(args: readonly string[], command: Command): Parsed {
+  const table: OptionTable = { ...command.options, help: { type: "boolean", about: "" } };
+  const options = Object.fromEntries(Object.entries(table).map(([name, { type }]) => [name, { type }]));
+  const { values, positionals, tokens } = parseArgs({
+    args: [...args],
+    options: { ...options, help: { type: "boolean", short: "h" } },
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  for (const token of tokens) {
+    if (token.kind !== "option") continue;
+    const typed = args[token.index]?.split("=")[0] ?? token.rawName;
+    const fault = Object.hasOwn(table, token.name)
+      ? valueFault(typed, table[token.name], token)
+      : unknownOption(typed, command);
+    if (fault) throw new UsageError(fault);
+  }
+  const { help = false, ...given } = values;
+  return {
+    options: { ...absent(command.options), ...given } as Parsed["options"],
+    words: positionals,
+    help: help === true,
+  };
+}
+
+function absent(table: OptionTable): OptionValues<OptionTable> {
+  return Object.fromEntries(
+    Object.entries(table).map(([name, { type }]) => [name, type === "boolean" ? false : undefined]),
+  );
+}
+
+/** A value that looks like an option is one whose own value was forgotten, unless `=` joins the two. */
+function valueFault(
+  typed: string,
+  option: Option | undefined,
+  { value, inlineValue }: { value: string | undefined; inlineValue: boolean | undefined },
+): string | undefined {
+  if (option?.type !== "string") return value === undefined ? undefined : `Option ${typed} takes no value.`;
+  const isMissing = value === undefined || value === "" || (inlineValue !== true && value.startsWith("-"));
+  return isMissing ? `Option ${typed} needs a value: ${typed} ${option.value}` : undefined;
+}
+
+function unknownCommand(name: string, commands: readonly string[]): string {
+  const guess = closest(name, commands);
+  const hint = guess === undefined ? `The commands are ${commands.join(", ")}.` : `Did you mean ${guess}?`;
+  return `Unknown command "${name}". ${hint}`;
+}
+
+function unknownOption(typed: string, command: Command): string {
+  const guess = closest(typed.replace(/^-+/, ""), [...Object.keys(command.options), "help"]);
+  return `Unknown option ${typed}. ${guess === undefined ? helpOn(command) : `Did you mean --${guess}?`}`;
+}
+
+function helpOn({ usage, operand, options }: Command): string {
+  const all = [...(operand ? [operand.name] : []), ...[...Object.keys(options), "help"].map((name) => `--${name}`)];
+  return `${usage} takes ${all.slice(0, -1).join(", ")} and ${all.at(-1)}.`;
 }

@@ -18,7 +18,7 @@ export class StartError extends Error {
   }
 }
 
-/** Words on the command line that make no sense; told together with the help text. */
+/** A command line that makes no sense; the message is the one line the user sees. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }

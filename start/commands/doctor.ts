@@ -3,11 +3,17 @@ import { renderReport } from "../checks/report.ts";
 import { runChecks } from "../checks/run.ts";
 import { loadSettings } from "../settings/index.ts";
 import { layoutOf } from "../stack/layout.ts";
-import type { Command } from "./command.ts";
+import { defineCommand } from "./command.ts";
+import { SETTINGS_FILE } from "./options.ts";
 
-export const doctor: Command = async ({ host, projectRoot, options, stdout }) => {
-  const settings = await loadSettings(layoutOf(projectRoot, options.config).config, host.env);
-  const results = await runChecks(CHECKS, { host, settings });
-  stdout.write(renderReport(results, { colour: stdout.isTTY === true }));
-  return results.some(({ status }) => status === "failed" || status === "missing") ? 1 : 0;
-};
+export const doctor = defineCommand({
+  usage: "npm run doctor",
+  about: "Check that this machine meets every prerequisite, and change nothing",
+  options: { config: SETTINGS_FILE },
+  run: async ({ host, projectRoot, options, stdout }) => {
+    const settings = await loadSettings(layoutOf(projectRoot, options.config).config, host.env);
+    const results = await runChecks(CHECKS, { host, settings });
+    stdout.write(renderReport(results, { colour: stdout.isTTY === true }));
+    return results.some(({ status }) => status === "failed" || status === "missing") ? 1 : 0;
+  },
+});

@@ -7,32 +7,41 @@ import { namedLayout } from "../stack/named-layout.ts";
 import { findRunning } from "../stack/running.ts";
 import { SERVICES } from "../stack/services.ts";
 import { readTracerState } from "../stack/tracer-state.ts";
-import type { Command } from "./command.ts";
+import { defineCommand } from "./command.ts";
+import { SETTINGS_FILE } from "./options.ts";
 
 const ANSWER_MS = 2_000;
 
 /** Exit code 0 when every service that was started is healthy, 1 otherwise. */
-export const status: Command = async ({ host, projectRoot, options, stdout }) => {
-  const layout = await namedLayout(host, projectRoot, options.config);
-  const docker = createDocker(host);
-  const running = await findRunning({ docker, host, layout }, options.config);
-  const { containers, settings } = running;
-  const services = await Promise.all(
-    SERVICES.map(async ({ name, port }): Promise<ServiceStatus> => {
-      const container = containers.find(({ service }) => service === name);
-      const memory = container?.state === "running" ? await memoryOf(docker, container.id) : undefined;
-      return { ...describe(name, container), ...urlOf(settings, port), ...(memory ? { memory } : {}) };
-    }),
-  );
-  const tracer = await readTracerState(`http://127.0.0.1:${settings.FLOW_EXPORTER_PORT}`, ANSWER_MS);
-  const leftOut = [...running.leftOut, ...leftOutUdp(settings, tracer)];
-  const { folder, certain } = running;
-  const elsewhere = folder === layout.root ? {} : { startedFrom: { folder, settingsKnown: certain } };
-  const report = { services, tracer, leftOut, ...elsewhere };
-  stdout.write(options.json ? `${JSON.stringify(report, undefined, 2)}\n` : renderStatus(report));
-  const expected = services.filter(({ service }) => !leftOut.some(({ part }) => part === service));
-  return expected.every(({ health }) => health === "healthy") ? 0 : 1;
-};
+export const status = defineCommand({
+  usage: "npm run status",
+  about: "Show each service: state, health, memory and URL",
+  options: {
+    json: { type: "boolean", about: "print JSON, for scripts" },
+    config: SETTINGS_FILE,
+  },
+  run: async ({ host, projectRoot, options, stdout }) => {
+    const layout = await namedLayout(host, projectRoot, options.config);
+    const docker = createDocker(host);
+    const running = await findRunning({ docker, host, layout }, options.config);
+    const { containers, settings } = running;
+    const services = await Promise.all(
+      SERVICES.map(async ({ name, port }): Promise<ServiceStatus> => {
+        const container = containers.find(({ service }) => service === name);
+        const memory = container?.state === "running" ? await memoryOf(docker, container.id) : undefined;
+        return { ...describe(name, container), ...urlOf(settings, port), ...(memory ? { memory } : {}) };
+      }),
+    );
+    const tracer = await readTracerState(`http://127.0.0.1:${settings.FLOW_EXPORTER_PORT}`, ANSWER_MS);
+    const leftOut = [...running.leftOut, ...leftOutUdp(settings, tracer)];
+    const { folder, certain } = running;
+    const elsewhere = folder === layout.root ? {} : { startedFrom: { folder, settingsKnown: certain } };
+    const report = { services, tracer, leftOut, ...elsewhere };
+    stdout.write(options.json ? `${JSON.stringify(report, undefined, 2)}\n` : renderStatus(report));
+    const expected = services.filter(({ service }) => !leftOut.some(({ part }) => part === service));
+    return expected.every(({ health }) => health === "healthy") ? 0 : 1;
+  },
+});
 
 function describe(service: string, container: ContainerState | undefined) {
   return container

@@ -18,46 +18,57 @@ import { labNamed } from "../stress/labs.ts";
 import { phasesOf } from "../stress/phases.ts";
 import { notSeen, readRows } from "../stress/rows.ts";
 import { load, program, seen, settle } from "../stress/steps.ts";
-import type { Command } from "./command.ts";
+import { defineCommand } from "./command.ts";
+import { NO_INSTALL, SETTINGS_FILE } from "./options.ts";
 
 /** Exit code 1 with LOAD_NOT_SEEN when what must move did not. */
-export const stress: Command = async ({ host, projectRoot, options, words, signal, stdout }) => {
-  const lab = labNamed(words[0]);
-  const seconds = Math.max(loadSeconds(options.seconds), lab.leastSeconds ?? 0);
-  const docker = createDocker(host);
-  const layout = await namedLayout(host, projectRoot, options.config);
-  const { settings } = await findRunning({ docker, host, layout }, options.config);
-  const image = await nodeImage(docker, containerName(layout.names, "flow-exporter"));
-  const bounds = boundsOf(await machine(host));
-  const prometheus = prometheusOf({ settings });
-  const context: StressContext = {
-    host,
-    docker,
-    project: layout.names.project,
-    image,
-    bounds,
-    signal,
-    lab,
-    seconds,
-    prometheus,
-    install: options.install,
-  };
-  await assertNoLoad(docker);
-  await removeLoads(docker);
-  try {
-    await runSteps([seen, program, load, settle], context);
-  } finally {
+export const stress = defineCommand({
+  usage: "npm run stress",
+  about: "Run a bounded load and show which metrics it moves",
+  operand: { name: "LOAD", about: "disk, cpu, memory, network or flows" },
+  options: {
+    seconds: { type: "string", value: "N", about: "how long the load itself runs, 5 to 600 (default 20)" },
+    "no-install": NO_INSTALL,
+    config: SETTINGS_FILE,
+  },
+  run: async ({ host, projectRoot, options, operand, signal, stdout }) => {
+    const lab = labNamed(operand);
+    const seconds = Math.max(loadSeconds(options.seconds), lab.leastSeconds ?? 0);
+    const docker = createDocker(host);
+    const layout = await namedLayout(host, projectRoot, options.config);
+    const { settings } = await findRunning({ docker, host, layout }, options.config);
+    const image = await nodeImage(docker, containerName(layout.names, "flow-exporter"));
+    const bounds = boundsOf(await machine(host));
+    const prometheus = prometheusOf({ settings });
+    const context: StressContext = {
+      host,
+      docker,
+      project: layout.names.project,
+      image,
+      bounds,
+      signal,
+      lab,
+      seconds,
+      prometheus,
+      install: !options["no-install"],
+    };
+    await assertNoLoad(docker);
     await removeLoads(docker);
-  }
-  const { loaded } = context;
-  if (loaded === undefined) throw new Error("no load was run");
-  const rows = await readRows(prometheus, lab.measures(bounds), phasesOf(loaded.span));
-  const counted = loaded.made && (await countedOn(prometheus, loaded.span));
-  stdout.write(renderRows(rows, loaded.made, counted));
-  const failure = notSeen(rows);
-  if (failure) throw failure;
-  return 0;
-};
+    try {
+      await runSteps([seen, program, load, settle], context);
+    } finally {
+      await removeLoads(docker);
+    }
+    const { loaded } = context;
+    if (loaded === undefined) throw new Error("no load was run");
+    const rows = await readRows(prometheus, lab.measures(bounds), phasesOf(loaded.span));
+    const counted = loaded.made && (await countedOn(prometheus, loaded.span));
+    stdout.write(renderRows(rows, loaded.made, counted));
+    const failure = notSeen(rows);
+    if (failure) throw failure;
+    return 0;
+  },
+});
 
 async function machine(host: Host) {
   const availableBytes = (await availableMemory(host)) ?? 0;

@@ -6,6 +6,12 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best?.candidate;
 }
 
+/** The nearest candidate, unless more than a third of the word would have to change: then a guess would only mislead. */
+export function closest(word: string, candidates: readonly string[]): string | undefined {
+  const best = nearest(word, candidates);
+  return best !== undefined && editDistance(word, best) <= Math.ceil(word.length / 3) ? best : undefined;
+}
+
 function editDistance(from: string, to: string): number {
   let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [row, letter] of [...from].entries()) {

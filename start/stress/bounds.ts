@@ -43,5 +43,5 @@ const DEFAULT = "20";
 export function loadSeconds(text = DEFAULT): number {
   const seconds = /^\d{1,3}$/.test(text) ? Number(text) : Number.NaN;
   if (seconds >= MIN_SECONDS && seconds <= MAX_SECONDS) return seconds;
-  throw new UsageError(`--seconds takes a whole number from ${MIN_SECONDS} to ${MAX_SECONDS}, not "${text}".`);
+  throw new UsageError(`Option --seconds takes a whole number from ${MIN_SECONDS} to ${MAX_SECONDS}, not "${text}".`);
 }

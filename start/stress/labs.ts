@@ -13,7 +13,6 @@ export function labNamed(name: string | undefined): Lab {
   const lab = name !== undefined && Object.hasOwn(LABS, name) ? LABS[name] : undefined;
   if (lab !== undefined) return lab;
   const names = Object.keys(LABS).join(", ");
-  throw new UsageError(
-    name === undefined ? `Which load? One of ${names}.` : `There is no load "${name}": one of ${names}.`,
-  );
+  const fault = name === undefined ? "npm run stress needs a load" : `Unknown load "${name}"`;
+  throw new UsageError(`${fault}. The loads are ${names}.`);
 }

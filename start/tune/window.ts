@@ -13,7 +13,7 @@ export function windowSeconds(text = DEFAULT): number {
   const [, amount, unit = ""] = /^(\d{1,6})([smh])$/.exec(text) ?? [];
   const seconds = Number(amount) * (UNITS[unit] ?? Number.NaN);
   if (seconds >= MIN_SECONDS && seconds <= MAX_SECONDS) return seconds;
-  throw new UsageError(`--window takes a time from 30s to 24h, such as 15m; not "${text}".`);
+  throw new UsageError(`Option --window takes a time from 30s to 24h such as 15m, not "${text}".`);
 }
 
 /** Seconds as a user would write them: 90 s, 15 min, 2 h. */

@@ -100,6 +100,6 @@ describe("a start that cannot succeed", () => {
   it("refuses words it does not know", async () => {
     const { exitCode, text } = await testLauncher("strat");
     assert.equal(exitCode, 2);
-    assert.match(text, /no command "strat"/);
+    assert.match(text, /^Unknown command "strat"\. Did you mean start\?$/);
   });
 });

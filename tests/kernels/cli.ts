@@ -1,11 +1,11 @@
 import { reasonOf, StartError, UsageError } from "../../start/errors.ts";
 import { createHost } from "../../start/lib/host.ts";
 import { abortOnSignals } from "../../start/lib/interrupt.ts";
-import { readWords } from "../../start/lib/words.ts";
 import { renderError } from "../../start/render/error.ts";
 import { type Context, cacheFolder } from "../guests/context.ts";
 import { KERNELS, kernelsNamed, SHORT_LIST } from "../guests/kernels.ts";
 import { provideGuests } from "../guests/provide.ts";
+import { readWords } from "../lib/words.ts";
 import { buildForGuests, removeBuild } from "./build.ts";
 import { runMatrix } from "./matrix.ts";
 import { faultsOf, type Outcome } from "./outcome.ts";

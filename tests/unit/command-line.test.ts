@@ -1,36 +1,86 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parseCommandLine } from "../../start/command-line.ts";
+import { COMMANDS, DEFAULT_COMMAND } from "../../start/commands/index.ts";
 import { UsageError } from "../../start/errors.ts";
+import { renderHelp, renderOverview } from "../../start/render/help.ts";
 
-const COMMANDS = { start: 1, tune: 1, stress: 1 };
-const parse = (...argv: string[]) => parseCommandLine(argv, COMMANDS);
+const parse = (...argv: string[]) => parseCommandLine(argv, COMMANDS, DEFAULT_COMMAND);
 
 describe("the command line", () => {
-  it("starts when it says nothing", () => {
-    const { command, words, options } = parse();
-    assert.deepEqual([command, words, options.install], ["start", [], true]);
+  it("starts when it names no command", () => {
+    const start = { kind: "run", command: COMMANDS.start, operand: undefined };
+    assert.deepEqual(parse(), { ...start, options: { "no-install": false, config: undefined } });
+    assert.deepEqual(parse("--config", "my.monitoring"), {
+      ...start,
+      options: { "no-install": false, config: "my.monitoring" },
+    });
   });
 
-  it("hands on options and the load's name", () => {
-    const { command, words, options } = parse("stress", "disk", "--seconds", "30", "--no-install");
-    assert.deepEqual([command, words, options.seconds, options.install], ["stress", ["disk"], "30", false]);
+  it("hands on a command's options and its operand, in any order", () => {
+    const wanted = {
+      kind: "run",
+      command: COMMANDS.stress,
+      operand: "disk",
+      options: { seconds: "30", "no-install": true, config: undefined },
+    };
+    assert.deepEqual(parse("stress", "disk", "--seconds", "30", "--no-install"), wanted);
+    assert.deepEqual(parse("stress", "--no-install", "--seconds=30", "disk"), wanted);
   });
 
-  for (const argv of [
-    ["strat"],
-    ["toString"],
-    ["start", "now"],
-    ["stress", "disk", "cpu"],
-    ["--loud"],
-    ["tune", "--window"],
-  ]) {
-    it(`refuses "${argv.join(" ")}"`, () => {
-      assert.throws(() => parse(...argv), UsageError);
+  const REFUSED: Readonly<Record<string, string>> = {
+    strat: 'Unknown command "strat". Did you mean start?',
+    toString: 'Unknown command "toString". The commands are start, stop, status, doctor, tune, stress.',
+    "start now": 'Unexpected argument "now". npm start takes --no-install, --config and --help.',
+    "stress disk cpu":
+      'Unexpected argument "cpu". npm run stress takes LOAD, --seconds, --no-install, --config and --help.',
+    "stop --seconds 5": "Unknown option --seconds. npm run stop takes --volumes, --config and --help.",
+    "stop --volume": "Unknown option --volume. Did you mean --volumes?",
+    "stop -volumes": "Unknown option -volumes. Did you mean --volumes?",
+    "status --jsno=1": "Unknown option --jsno. Did you mean --json?",
+    "status --json=1": "Option --json takes no value.",
+    "tune --window": "Option --window needs a value: --window TIME",
+    "tune --window --exact": "Option --window needs a value: --window TIME",
+    "tune --container=": "Option --container needs a value: --container NAME",
+    "tune --constructor":
+      "Unknown option --constructor. npm run tune takes --container, --window, --exact, --when-ready, --config and --help.",
+    "stop --help --loud": "Unknown option --loud. npm run stop takes --volumes, --config and --help.",
+  };
+  for (const [words, message] of Object.entries(REFUSED)) {
+    it(`refuses "${words}" in one line that says what to type instead`, () => {
+      assert.throws(() => parse(...words.split(" ")), new UsageError(message));
     });
   }
 
-  it("names an option it does not know, and no more", () => {
-    assert.throws(() => parse("--loud"), { message: "Unknown option '--loud'." });
+  it("refuses the options of every other command", () => {
+    for (const [name, command] of Object.entries(COMMANDS)) {
+      const others = Object.values(COMMANDS).flatMap(({ options }) => Object.keys(options));
+      for (const option of others.filter((other) => !Object.hasOwn(command.options, other))) {
+        assert.throws(() => parse(name, `--${option}`, "5"), UsageError, `${name} --${option}`);
+      }
+    }
+  });
+});
+
+describe("the help text", () => {
+  it("is about everything without a command, and about one command with it", () => {
+    assert.deepEqual(parse("--help"), { kind: "overview" });
+    assert.deepEqual(parse("stop", "--help"), { kind: "help", command: COMMANDS.stop });
+    assert.deepEqual(parse("stress", "-h"), { kind: "help", command: COMMANDS.stress });
+  });
+
+  it("lists every command, and every option of the one it is about", () => {
+    const overview = renderOverview(Object.values(COMMANDS), COMMANDS[DEFAULT_COMMAND]);
+    for (const command of Object.values(COMMANDS)) {
+      assert.ok(overview.includes(`${command.usage} `) && overview.includes(command.about), command.usage);
+      const help = renderHelp(command);
+      for (const option of ["help", ...Object.keys(command.options)])
+        assert.match(help, new RegExp(`^ {2}--${option} `, "m"));
+    }
+  });
+
+  it("fits into 120 columns", () => {
+    const texts = [renderOverview(Object.values(COMMANDS), COMMANDS.start), ...Object.values(COMMANDS).map(renderHelp)];
+    for (const line of texts.join("\n").split("\n")) assert.ok(line.length <= 120, line);
   });
 });

@@ -1,5 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import { reasonOf, UsageError } from "../errors.ts";
+import { reasonOf, UsageError } from "../../start/errors.ts";
 
 /**
  * Reads the words of a command line.

@@ -1,0 +1,13 @@
+import type { Command } from "./command.ts";
+import { doctor } from "./doctor.ts";
+import { start } from "./start.ts";
+import { status } from "./status.ts";
+import { stop } from "./stop.ts";
+import { stress } from "./stress.ts";
+import { tune } from "./tune.ts";
+
+/** Every command of the launcher by its name, in the order in which the help text lists them. */
+export const COMMANDS: Readonly<Record<string, Command>> = { start, stop, status, doctor, tune, stress };
+
+/** What runs when no command is named. */
+export const DEFAULT_COMMAND = "start";
