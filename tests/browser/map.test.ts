@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
-import { scan, shop } from "./lab/graph.ts";
+import { deadPort, scan, shop } from "./lab/graph.ts";
 import { noBrowser } from "./lib/chromium.ts";
 import { expect } from "./lib/expect.ts";
-import { drawnNode, viewOf } from "./lib/map.ts";
+import { drawnNode, edgeLabel, litElements, viewOf } from "./lib/map.ts";
 import { screenshot } from "./lib/screenshot.ts";
 import { consoleSuite } from "./lib/suite.ts";
 
@@ -72,7 +72,7 @@ describe("the service map", { skip: noBrowser }, () => {
     };
     await expect(map()).toHaveAttribute("data-nodes", "13");
     assert.equal(await drawnNode(suite.page, "registry"), undefined);
-    await suite.page.getByLabel("Unused for five minutes").check();
+    await suite.page.getByLabel("Idle for over 5 minutes").check();
     await expect(map()).toHaveAttribute("data-nodes", "14");
     await expect(suite.page).toHaveURL(/idle=1/);
   });
@@ -81,16 +81,38 @@ describe("the service map", { skip: noBrowser }, () => {
     const search = suite.page.getByLabel("Search");
     const note = suite.page.locator(".note");
     await search.fill("cart");
-    await expect(note).toHaveText("1 found");
+    await expect(note).toHaveText("1 endpoint found");
     await search.fill("etl");
-    await expect(note).toHaveText("3 found");
+    await expect(note).toHaveText("3 endpoints found");
     await search.fill("5432");
-    await expect(note).toHaveText("1 found");
+    await expect(note).toHaveText("2 edges on port 5432");
     await edgesListed(2);
     await screenshot(suite.page, "map-search");
     await search.fill("no such thing");
-    await expect(note).toHaveText("Nothing found");
-    await suite.page.getByText("No edge belongs to what is searched for.").waitFor();
+    await expect(note).toHaveText("No match");
+    await suite.page.getByText("No edge matches the search.").waitFor();
+  });
+
+  it("draws a port that fails apart from those that work", async () => {
+    suite.server.lab.graph = deadPort;
+    await expect(map()).toHaveAttribute("data-edges", String(deadPort(false, 0).links.length));
+    assert.equal(await edgeLabel(suite.page, "etl-worker-1\nshop-db-1\nfailing"), ":9999 fails 100 %");
+    assert.match(await edgeLabel(suite.page, "etl-worker-1\nshop-db-1"), /^(\d+ kB\/s)?$/);
+    await screenshot(suite.page, "map-dead-port");
+  });
+
+  it("lights the edge with a port and its ends when it is searched for, and all again, where it was, without", async () => {
+    suite.server.lab.graph = deadPort;
+    await expect(map()).toHaveAttribute("data-edges", String(deadPort(false, 0).links.length));
+    const [all, view] = [await litElements(suite.page), await viewOf(suite.page)];
+    const search = suite.page.getByLabel("Search");
+    await search.fill("9999");
+    await edgesListed(1);
+    assert.deepEqual(await litElements(suite.page), ["etl-worker-1", "etl-worker-1→shop-db-1!", "shop-db-1"]);
+    await search.fill("");
+    await edgesListed(deadPort(false, 0).links.length);
+    assert.deepEqual(await litElements(suite.page), all);
+    assert.deepEqual(await viewOf(suite.page), view);
   });
 
   it("tells about the node that is clicked, and about nothing where nothing is", async () => {
@@ -98,7 +120,7 @@ describe("the service map", { skip: noBrowser }, () => {
     assert.ok(at);
     await suite.page.mouse.click(at.x, at.y);
     await expect(details().getByRole("heading", { level: 2 })).toHaveText("shop-db-1");
-    await details().getByText("Is asked by").waitFor();
+    await details().getByText("Incoming").waitFor();
     await edgesListed(2);
     await screenshot(suite.page, "map-node");
     await suite.page.getByRole("button", { name: "Close details" }).click();
@@ -124,7 +146,7 @@ describe("the service map", { skip: noBrowser }, () => {
   it("leads from an edge to its end, on to its flows and to its dashboard", async () => {
     await rows().first().getByRole("button").click();
     await details().getByRole("button", { name: "etl-queue-1" }).click();
-    await details().getByText("Is asked by").waitFor();
+    await details().getByText("Incoming").waitFor();
     const dashboard = details().getByRole("link", { name: "Container dashboard" });
     await expect(dashboard).toHaveAttribute("href", /var-container=etl-queue-1/);
     await details().getByRole("link", { name: "Flows of etl-queue-1" }).click();
@@ -171,7 +193,7 @@ describe("the service map", { skip: noBrowser }, () => {
     await expect(rows().first()).toContainText(/scanner\s*scanned\s*~many/);
     await rows().first().getByRole("button").click();
     await details().getByRole("heading", { name: "All other ports" }).waitFor();
-    await expect(details().getByRole("link", { name: "Its flows" }).last()).toHaveAttribute("href", /^(?!.*port=)/);
+    await expect(details().getByRole("link", { name: "Show flows" }).last()).toHaveAttribute("href", /^(?!.*port=)/);
     await screenshot(suite.page, "map-scan");
     assert.deepEqual(suite.complaints, []);
   });

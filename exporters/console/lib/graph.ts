@@ -1,10 +1,14 @@
 import type { Graph, GraphLink, GraphNode } from "../api/types.ts";
 
-/** All that flows from one endpoint to another: one line on the map, whatever the ports. */
+/**
+ * What flows from one endpoint to another over all ports that work, or over all that fail: one line on the map. The two are
+ * apart, so that one dead port does not paint the traffic of the others red.
+ */
 export interface MapEdge {
   id: string;
   source: string;
   destination: string;
+  failing: boolean;
   links: readonly GraphLink[];
   /** Both directions. */
   bytes: number;
@@ -42,13 +46,36 @@ export function mapModel({ nodes, links }: Graph): MapModel {
   return { nodes: new Map(nodes.map((node) => [node.id, node])), edges, groups };
 }
 
-/** Names hold no line break, so neither id can be ambiguous. */
-export function edgeId({ source, destination }: Pick<GraphLink, "source" | "destination">): string {
-  return `${source}\n${destination}`;
+/** Of the line that a link is drawn in. Names hold no line break, so no id can be ambiguous. */
+export function edgeId(link: GraphLink): string {
+  return isFailing(link) ? `${pairId(link)}\nfailing` : pairId(link);
+}
+
+/** The line with this id, or the other of the same pair: a chosen line stays chosen when its ports begin or cease to fail. */
+export function edgeOf({ edges }: MapModel, id: string): MapEdge | undefined {
+  const [source, destination] = id.split("\n");
+  const pair = `${source}\n${destination}`;
+  return edges.get(id) ?? edges.get(pair) ?? edges.get(`${pair}\nfailing`);
 }
 
 export function linkId(link: GraphLink): string {
-  return `${edgeId(link)}\n${link.destination_port}\n${link.protocol}`;
+  return `${pairId(link)}\n${link.destination_port}\n${link.protocol}`;
+}
+
+/** Which part of the attempts to connect has failed; undefined: there were none. */
+export function failureShare({ opened, failed }: Pick<GraphLink, "opened" | "failed">): number | undefined {
+  return opened + failed > 0 ? failed / (opened + failed) : undefined;
+}
+
+/** Fewer failures than one in ten are told in numbers, and not in red. */
+const FAILING_SHARE = 0.1;
+
+function isFailing(link: GraphLink): boolean {
+  return (failureShare(link) ?? 0) >= FAILING_SHARE;
+}
+
+function pairId({ source, destination }: GraphLink): string {
+  return `${source}\n${destination}`;
 }
 
 export function linkBytes(link: GraphLink): number {
@@ -72,13 +99,46 @@ export function structureOf({ nodes, edges }: MapModel): string {
   return [...[...nodes.keys()].sort(), "", ...[...edges.keys()].sort()].join("\t");
 }
 
-/** Names of the nodes a search means: by name, image, project, service, pod; undefined: nothing is searched for. */
-export function searchNodes({ nodes, edges }: MapModel, text: string): ReadonlySet<string> | undefined {
+/** What a search has found. */
+export interface Found {
+  /** Names of nodes. */
+  nodes: ReadonlySet<string>;
+  /** Ids of links. */
+  links: ReadonlySet<string>;
+  /** The port that was searched for; undefined: a text. */
+  port: number | undefined;
+}
+
+/**
+ * A number that is a port here finds the links with this port and their ends; any other text finds nodes by name, image,
+ * project, service and pod, and their links. Undefined: nothing is searched for.
+ */
+export function search(model: MapModel, text: string): Found | undefined {
   const wanted = text.trim().toLowerCase();
   if (wanted === "") return undefined;
-  const found = new Set([...nodes.values()].filter((node) => hasText(node, wanted)).map(({ id }) => id));
-  if (/^\d+$/.test(wanted)) for (const end of endsOfPort(edges, Number(wanted))) found.add(end);
-  return found;
+  return searchPort(model, wanted) ?? searchText(model, wanted);
+}
+
+export function isLit({ links }: MapEdge, found: Found): boolean {
+  return links.some((link) => found.links.has(linkId(link)));
+}
+
+function searchPort({ edges }: MapModel, wanted: string): Found | undefined {
+  const port = /^:?(\d+)$/.exec(wanted)?.[1];
+  const links = linksOf(edges).filter(({ destination_port }) => String(destination_port) === port);
+  if (links.length === 0) return undefined;
+  const ends = links.flatMap(({ source, destination }) => [source, destination]);
+  return { nodes: new Set(ends), links: new Set(links.map(linkId)), port: Number(port) };
+}
+
+function searchText({ nodes, edges }: MapModel, wanted: string): Found {
+  const named = new Set([...nodes.values()].filter((node) => hasText(node, wanted)).map(({ id }) => id));
+  const links = linksOf(edges).filter(({ source, destination }) => named.has(source) || named.has(destination));
+  return { nodes: named, links: new Set(links.map(linkId)), port: undefined };
+}
+
+function linksOf(edges: MapModel["edges"]): GraphLink[] {
+  return [...edges.values()].flatMap(({ links }) => links);
 }
 
 function hasText(node: GraphNode, wanted: string): boolean {
@@ -86,16 +146,12 @@ function hasText(node: GraphNode, wanted: string): boolean {
   return texts.some((text) => text.toLowerCase().includes(wanted));
 }
 
-function endsOfPort(edges: MapModel["edges"], port: number): string[] {
-  const open = [...edges.values()].filter(({ links }) => links.some((link) => link.destination_port === port));
-  return open.map(({ destination }) => destination);
-}
-
 function withLink(edge: MapEdge | undefined, id: string, link: GraphLink): MapEdge {
   return {
     id,
     source: link.source,
     destination: link.destination,
+    failing: isFailing(link),
     links: [...(edge?.links ?? []), link],
     bytes: (edge?.bytes ?? 0) + linkBytes(link),
     opened: (edge?.opened ?? 0) + link.opened,

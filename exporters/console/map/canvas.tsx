@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { MapEdge, MapModel } from "../lib/graph.ts";
+import type { Found, MapEdge, MapModel } from "../lib/graph.ts";
 import { theme } from "../ui/theme.ts";
 import { type Choice, MapDrawing } from "./drawing.ts";
 import { isCrowd } from "./layout.ts";
@@ -9,7 +9,7 @@ export interface CanvasProps {
   model: MapModel;
   rateOf(edge: MapEdge): number | undefined;
   choice: Choice | undefined;
-  found: ReadonlySet<string> | undefined;
+  found: Found | undefined;
   onChoose(choice: Choice | undefined): void;
 }
 
@@ -39,9 +39,7 @@ export function MapCanvas({ model, rateOf, choice, found, onChoose }: CanvasProp
   useEffect(() => drawing.current?.emphasise(choice, found), [choice, found, model]);
   // The theme is read from the style sheets.
   useEffect(() => drawing.current?.restyle(), [theme.value]);
-  useEffect(() => {
-    if (found && found.size > 0) drawing.current?.fit(found);
-  }, [found]);
+  useEffect(() => drawing.current?.lookAt(found), [found]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     const act = keyOf(drawing.current, event.key);

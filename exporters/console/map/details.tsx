@@ -1,9 +1,9 @@
 import type { GraphLink, GraphNode } from "../api/types.ts";
 import { hashOfFlows } from "../lib/flows-query.ts";
-import { linkBytes, linkId, type MapEdge, type MapModel } from "../lib/graph.ts";
+import { edgeOf, failureShare, linkBytes, linkId, type MapEdge, type MapModel } from "../lib/graph.ts";
 import { portFilter, portTitle } from "../lib/ports.ts";
 import { hashOf } from "../lib/route.ts";
-import { formatBytes, formatCount, formatRate } from "../lib/units.ts";
+import { formatBytes, formatCount, formatRate, formatValue } from "../lib/units.ts";
 import { Facts } from "../ui/facts.tsx";
 import { SidePanel } from "../ui/panel.tsx";
 import type { Choice } from "./drawing.ts";
@@ -21,13 +21,13 @@ interface Props {
 /** What is known of the chosen node or edge. */
 export function Details({ choice, model, rateOf, onChoose, onClose }: Props) {
   const node = choice.kind === "node" ? model.nodes.get(choice.id) : undefined;
-  const edge = choice.kind === "edge" ? model.edges.get(choice.id) : undefined;
-  const title = node?.id ?? (edge ? `${edge.source} → ${edge.destination}` : "No longer there");
+  const edge = choice.kind === "edge" ? edgeOf(model, choice.id) : undefined;
+  const title = node?.id ?? (edge ? `${edge.source} → ${edge.destination}` : "No longer shown");
   return (
     <SidePanel title={title} onClose={onClose}>
       {node && <NodeDetails node={node} model={model} rateOf={rateOf} onChoose={onChoose} />}
       {edge && <EdgeDetails edge={edge} rateOf={rateOf} onChoose={onChoose} />}
-      {!node && !edge && <p>It has had no traffic for an hour, or is hidden now.</p>}
+      {!node && !edge && <p>It has had no traffic for an hour, or is hidden.</p>}
     </SidePanel>
   );
 }
@@ -55,13 +55,13 @@ function NodeDetails({ node, model, rateOf, onChoose }: Omit<Props, "choice" | "
         )}
       </p>
       <EdgeList
-        title="Asks"
+        title="Outgoing"
         edges={edges.filter(({ source }) => source === node.id)}
         nameOf={({ destination }) => destination}
         {...{ rateOf, onChoose }}
       />
       <EdgeList
-        title="Is asked by"
+        title="Incoming"
         edges={edges.filter(({ destination }) => destination === node.id)}
         nameOf={({ source }) => source}
         {...{ rateOf, onChoose }}
@@ -91,7 +91,9 @@ function EdgeList({ title, edges, nameOf, rateOf, onChoose }: EdgeListProps) {
           <li key={edge.id}>
             <button type="button" onClick={() => onChoose({ kind: "edge", id: edge.id })}>
               <span class="name">{nameOf(edge)}</span>
-              <span class="ports">{edge.links.map((link) => link.destination_port).join(", ")}</span>
+              <span class={edge.failing ? "ports trouble" : "ports"}>
+                {edge.links.map((link) => link.destination_port).join(", ")}
+              </span>
               <span class="number">{formatRate(rateOfEdge(edge, rateOf))}</span>
               <span class="number">{formatBytes(edge.bytes)}</span>
             </button>
@@ -134,13 +136,14 @@ function LinkDetails({ link, rate }: { link: GraphLink; rate: number | undefined
       <Facts
         of={[
           ["Now", formatRate(rate)],
-          ["In all", formatBytes(linkBytes(link))],
+          ["Total", formatBytes(linkBytes(link))],
           ["Sent", formatBytes(link.sent_bytes)],
           ["Received", formatBytes(link.received_bytes)],
           ["Open now", formatCount(link.connections)],
           ["Opened", formatCount(link.opened)],
           ["Closed", formatCount(link.closed)],
           ["Failed", formatCount(link.failed)],
+          ["Failure share", formatValue(failureShare(link), "percentunit")],
           ["Retransmits", formatCount(link.retransmits)],
         ]}
       />
@@ -152,7 +155,7 @@ function LinkDetails({ link, rate }: { link: GraphLink; rate: number | undefined
             protocol: link.protocol,
           })}
         >
-          Its flows
+          Show flows
         </a>
       </p>
     </section>

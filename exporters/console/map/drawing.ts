@@ -1,10 +1,19 @@
 import cytoscape, { type Core, type ElementDefinition, type NodeSingular } from "cytoscape";
 import fcose from "cytoscape-fcose";
 import { colorsOf } from "../lib/colors.ts";
-import { familyOf, groupOf, type MapEdge, type MapModel, structureOf } from "../lib/graph.ts";
+import {
+  type Found,
+  failureShare,
+  familyOf,
+  groupOf,
+  isLit,
+  type MapEdge,
+  type MapModel,
+  structureOf,
+} from "../lib/graph.ts";
 import { needsLayout, type Point } from "../lib/place.ts";
 import { edgeWidth, nodeSize, textScale } from "../lib/scale.ts";
-import { formatRate } from "../lib/units.ts";
+import { formatRate, formatValue } from "../lib/units.ts";
 import { arrange, isCrowd } from "./layout.ts";
 import { placeFresh, rememberedPositions, rememberPositions } from "./positions.ts";
 import { mapStyle, nodeColors, shapeOf } from "./style.ts";
@@ -35,6 +44,9 @@ export class MapDrawing {
   readonly #cy: Core;
   readonly #known: Map<string, Point> = rememberedPositions();
   #structure = "";
+  #model: MapModel | undefined;
+  /** The view before a search. */
+  #before: { zoom: number; pan: Point; fitted: boolean } | undefined;
   /** All is shown, and nobody has moved the picture since. */
   #fitted = false;
   #text = 1;
@@ -66,6 +78,7 @@ export class MapDrawing {
 
   /** Draws a new state; what was there stays where it is. */
   update(model: MapModel, rateOf: RateOf): void {
+    this.#model = model;
     const structure = structureOf(model);
     if (structure !== this.#structure) this.#rebuild(model, rateOf);
     this.#structure = structure;
@@ -73,16 +86,29 @@ export class MapDrawing {
   }
 
   /** Points out the chosen element, or else what a search has found. */
-  emphasise(choice: Choice | undefined, found: ReadonlySet<string> | undefined): void {
+  emphasise(choice: Choice | undefined, found: Found | undefined): void {
     const cy = this.#cy;
     cy.batch(() => {
       cy.elements().removeClass("faded found chosen");
       if (choice) return this.#emphasiseChoice(choice);
       if (!found) return;
-      const hits = cy.nodes("[!group]").filter((node) => found.has(node.id()));
+      const hits = cy.nodes("[!group]").filter((node) => found.nodes.has(node.id()));
+      const lit = cy.edges().filter((edge) => isEdgeLit(this.#model?.edges.get(edge.id()), found));
       hits.addClass("found");
-      cy.elements("[!group]").not(hits).not(hits.edgesWith(hits)).addClass("faded");
+      cy.elements("[!group]").not(hits).not(lit).addClass("faded");
     });
+  }
+
+  /** Turns to what a search has found; without one, back to where the picture was before it. */
+  lookAt(found: Found | undefined): void {
+    if (!found) {
+      if (this.#before) this.#cy.viewport(this.#before);
+      this.#fitted = this.#before?.fitted ?? this.#fitted;
+      this.#before = undefined;
+      return;
+    }
+    this.#before ??= { zoom: this.#cy.zoom(), pan: { ...this.#cy.pan() }, fitted: this.#fitted };
+    if (found.nodes.size > 0) this.fit(found.nodes);
   }
 
   /** Shows all, or the nodes named. */
@@ -247,7 +273,7 @@ export class MapDrawing {
   #refreshEdge(id: string, { width, label, active, failing }: EdgeLook): void {
     const drawn = this.#cy.getElementById(id);
     if (drawn.data("width") !== width) drawn.data("width", width);
-    if (drawn.hasClass("told") && drawn.data("label") !== label) drawn.data("label", label);
+    if ((failing || drawn.hasClass("told")) && drawn.data("label") !== label) drawn.data("label", label);
     if (drawn.hasClass("active") !== active) drawn.toggleClass("active", active);
     if (drawn.hasClass("failing") !== failing) drawn.toggleClass("failing", failing);
   }
@@ -260,7 +286,17 @@ interface EdgeLook {
   failing: boolean;
 }
 
-function lookOf({ failed, opened }: MapEdge, rate = 0): EdgeLook {
-  const label = rate > 0 ? formatRate(rate) : "";
-  return { width: edgeWidth(rate), label, active: rate > 0, failing: failed > 0 && failed * 10 > opened };
+function lookOf(edge: MapEdge, rate = 0): EdgeLook {
+  const label = edge.failing ? failureText(edge) : rate > 0 ? formatRate(rate) : "";
+  return { width: edgeWidth(rate), label, active: rate > 0, failing: edge.failing };
+}
+
+/** `:9999 fails 100 %` */
+function failureText(edge: MapEdge): string {
+  const ports = edge.links.map((link) => link.destination_port).join(", ");
+  return `:${ports} fails ${formatValue(failureShare(edge), "percentunit", 0)}`;
+}
+
+function isEdgeLit(edge: MapEdge | undefined, found: Found): boolean {
+  return edge !== undefined && isLit(edge, found);
 }

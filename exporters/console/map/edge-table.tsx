@@ -1,6 +1,6 @@
 import { useMemo, useState } from "preact/hooks";
 import type { GraphLink } from "../api/types.ts";
-import { edgeId, linkBytes, type MapModel } from "../lib/graph.ts";
+import { edgeId, type Found, linkBytes, linkId, type MapModel } from "../lib/graph.ts";
 import { portRank } from "../lib/ports.ts";
 import { type Sort, sortRows } from "../lib/sort.ts";
 import { formatBytes, formatCount } from "../lib/units.ts";
@@ -11,7 +11,7 @@ import type { Choice } from "./drawing.ts";
 interface Props {
   model: MapModel;
   rateOf(link: GraphLink): number | undefined;
-  found: ReadonlySet<string> | undefined;
+  found: Found | undefined;
   choice: Choice | undefined;
   onChoose(choice: Choice): void;
 }
@@ -38,15 +38,15 @@ export function EdgeTable({ model, rateOf, found, choice, onChoose }: Props) {
         onSort={setSort}
         onOpen={(link) => onChoose({ kind: "edge", id: edgeId(link) })}
         selected={choice?.kind === "edge" ? choice.id : undefined}
-        empty="No edge belongs to what is searched for."
+        empty="No edge matches the search."
       />
     </section>
   );
 }
 
-function isShown(link: GraphLink, found: ReadonlySet<string> | undefined, choice: Choice | undefined): boolean {
+function isShown(link: GraphLink, found: Found | undefined, choice: Choice | undefined): boolean {
   if (choice?.kind === "node") return link.source === choice.id || link.destination === choice.id;
-  return found === undefined || found.has(link.source) || found.has(link.destination);
+  return found === undefined || found.links.has(linkId(link));
 }
 
 function rankOf(link: GraphLink, key: string, rateOf: Props["rateOf"]): string | number | undefined {

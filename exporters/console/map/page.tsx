@@ -1,7 +1,15 @@
 import { useCallback, useMemo, useRef, useState } from "preact/hooks";
 import type { Graph, GraphLink } from "../api/types.ts";
 import { usePoll } from "../api/use-poll.ts";
-import { inUseWithin, linkBytes, linkId, type MapEdge, mapModel, searchNodes } from "../lib/graph.ts";
+import {
+  type Found,
+  inUseWithin,
+  linkBytes,
+  linkId,
+  type MapEdge,
+  mapModel,
+  search as searchModel,
+} from "../lib/graph.ts";
 import { RateBook } from "../lib/rates.ts";
 import { route, setQuery } from "../router.ts";
 import { lazy } from "../ui/lazy.tsx";
@@ -18,7 +26,7 @@ const IDLE_SECONDS = 300;
 
 const Canvas = lazy<CanvasProps>(() => import("./canvas.tsx").then(({ MapCanvas }) => MapCanvas));
 
-/** The service map: who talks to whom, and how much just now. */
+/** The service map: who talks to whom, and how much right now. */
 export function MapPage() {
   const monitoring = route.value.query.get("monitoring") === "1";
   const idle = route.value.query.get("idle") === "1";
@@ -29,7 +37,7 @@ export function MapPage() {
   const rateOf = useLinkRates(path, stale ? undefined : data, at);
   const model = useMemo(() => data && mapModel(idle ? data : inUseWithin(data, IDLE_SECONDS)), [data, idle]);
   const edgeRate = useCallback((edge: MapEdge) => sum(edge.links.map(rateOf)), [rateOf]);
-  const found = useMemo(() => (model ? searchNodes(model, search) : undefined), [model, search]);
+  const found = useMemo(() => (model ? searchModel(model, search) : undefined), [model, search]);
   const stableFound = useSame(found);
   const close = useCallback(() => setChoice(undefined), []);
 
@@ -40,7 +48,7 @@ export function MapPage() {
         model={model}
         search={search}
         onSearch={setSearch}
-        found={found?.size}
+        found={found}
         monitoring={monitoring}
         onMonitoring={(on) => setQuery({ monitoring: on ? "1" : undefined })}
         idle={idle}
@@ -48,9 +56,9 @@ export function MapPage() {
       />
       {!model && <Start error={error?.message} />}
       {model?.nodes.size === 0 && (
-        <Message title={data?.links.length === 0 ? "No traffic has been seen yet" : "Nothing talks just now"}>
+        <Message title={data?.links.length === 0 ? "No traffic has been seen yet" : "No traffic right now"}>
           Start two containers that talk to each other, or tick a box above to see this stack’s own traffic, or edges
-          that have been quiet for a while.
+          that have been idle for a while.
         </Message>
       )}
       {model && model.nodes.size > 0 && (
@@ -66,7 +74,7 @@ export function MapPage() {
 
 function Start({ error }: { error: string | undefined }) {
   if (error === undefined) return <div class="loading" aria-busy="true" />;
-  return <Message title="The service map cannot be shown">{error}. It is tried again every two seconds.</Message>;
+  return <Message title="The service map cannot be shown">{error}. Retrying every two seconds.</Message>;
 }
 
 /** Bytes per second of every link, evened out over the last refreshes. */
@@ -83,10 +91,13 @@ function sum(values: readonly (number | undefined)[]): number | undefined {
   return values.reduce((a, b) => (a === undefined && b === undefined ? undefined : (a ?? 0) + (b ?? 0)), undefined);
 }
 
-/** The earlier of two sets that hold the same, so that nothing is redrawn for a copy. */
-function useSame(found: ReadonlySet<string> | undefined): ReadonlySet<string> | undefined {
+/** The earlier of two findings that are the same, so that nothing is redrawn for a copy. */
+function useSame(found: Found | undefined): Found | undefined {
   const before = useRef(found);
-  const same = found && before.current && [...found].join("\n") === [...before.current].join("\n");
-  if (!same) before.current = found;
+  if (textOf(found) !== textOf(before.current)) before.current = found;
   return before.current;
+}
+
+function textOf(found: Found | undefined): string | undefined {
+  return found && [...found.nodes, "", ...found.links].join("\t");
 }

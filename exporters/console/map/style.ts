@@ -98,7 +98,7 @@ function edgeStyle(enlarged: number): StylesheetJson {
       style: { "line-color": color("bad"), "target-arrow-color": color("bad"), "line-style": "dashed" },
     },
     {
-      selector: "edge.told",
+      selector: "edge.told, edge.failing",
       style: {
         label: "data(label)",
         "font-size": 10 * enlarged,

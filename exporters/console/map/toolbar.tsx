@@ -1,12 +1,12 @@
-import type { MapModel } from "../lib/graph.ts";
+import type { Found, MapModel } from "../lib/graph.ts";
+import { counted } from "../lib/units.ts";
 import { OwnTraffic } from "../ui/own-traffic.tsx";
 
 interface Props {
   model: MapModel | undefined;
   search: string;
   onSearch(text: string): void;
-  /** How many nodes the search has found; undefined while nothing is searched for. */
-  found: number | undefined;
+  found: Found | undefined;
   monitoring: boolean;
   onMonitoring(on: boolean): void;
   /** Edges that nothing has used for a while are shown too. */
@@ -30,7 +30,7 @@ export function Toolbar({ model, search, onSearch, found, monitoring, onMonitori
       <OwnTraffic shown={monitoring} onChange={onMonitoring} />
       <label class="check">
         <input type="checkbox" checked={idle} onChange={(event) => onIdle(event.currentTarget.checked)} />
-        Unused for five minutes
+        Idle for over 5 minutes
       </label>
       <p class="note" role="status">
         {foundText(found) ?? sizeText(model)}
@@ -39,11 +39,12 @@ export function Toolbar({ model, search, onSearch, found, monitoring, onMonitori
   );
 }
 
-function foundText(found: number | undefined): string | undefined {
+function foundText(found: Found | undefined): string | undefined {
   if (found === undefined) return undefined;
-  return found === 0 ? "Nothing found" : `${found} found`;
+  if (found.port !== undefined) return `${counted(found.links.size, "edge")} on port ${found.port}`;
+  return found.nodes.size === 0 ? "No match" : `${counted(found.nodes.size, "endpoint")} found`;
 }
 
 function sizeText(model: MapModel | undefined): string {
-  return model ? `${model.nodes.size} endpoints, ${model.edges.size} edges` : "";
+  return model ? `${counted(model.nodes.size, "endpoint")}, ${counted(model.edges.size, "edge")}` : "";
 }

@@ -46,6 +46,13 @@ export function shop(monitoring: boolean, seconds: number): Graph {
   return { left_out: 0, nodes: withBytes(nodes, links), links };
 }
 
+/** The shop with a worker whose traffic to the database is well, and whose attempts at another of its ports are not. */
+export function deadPort(monitoring: boolean, seconds: number): Graph {
+  const { nodes, links, ...rest } = shop(monitoring, seconds);
+  const dead = link("etl-worker-1", "shop-db-1", 9999, 0, 0, { connections: 0, opened: 0, closed: 0, failed: 412 });
+  return { ...rest, nodes, links: [...links, dead] };
+}
+
 /** A crowd: as many edges as the exporter keeps, between 300 containers of 20 projects. */
 export function crowd(edges: number, seconds: number): Graph {
   const random = randomFrom(7);

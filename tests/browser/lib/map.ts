@@ -21,6 +21,24 @@ export async function drawnNode(page: Page, id: string): Promise<Drawn | undefin
   })()`);
 }
 
+/** What the picture does not fade: names of nodes, and edges as `source→destination`, those that fail with a `!`. */
+export async function litElements(page: Page): Promise<string[]> {
+  return await page.evaluate(`(() => {
+    const { cy } = document.querySelector(".map-picture")._cyreg;
+    const lit = cy.elements("[!group]").not(".faded");
+    const textOf = (one) =>
+      one.isNode() ? one.id() : one.source().id() + "→" + one.target().id() + (one.hasClass("failing") ? "!" : "");
+    return lit.map(textOf).sort();
+  })()`);
+}
+
+/** What is written at an edge. */
+export async function edgeLabel(page: Page, id: string): Promise<string> {
+  return await page.evaluate(
+    `document.querySelector(".map-picture")._cyreg.cy.getElementById(${JSON.stringify(id)}).style("label")`,
+  );
+}
+
 /** By how much the picture is enlarged, and where its origin is on the screen. */
 export async function viewOf(page: Page): Promise<{ zoom: number; x: number; y: number }> {
   return await page.evaluate(`(() => {

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Graph, GraphLink, GraphNode } from "../../../../exporters/console/api/types.ts";
-import { edgeId, inUseWithin, mapModel, searchNodes, structureOf } from "../../../../exporters/console/lib/graph.ts";
+import {
+  edgeId,
+  edgeOf,
+  failureShare,
+  inUseWithin,
+  isLit,
+  mapModel,
+  search,
+  structureOf,
+} from "../../../../exporters/console/lib/graph.ts";
 
 const node = (id: string, values: Partial<GraphNode> = {}): GraphNode => ({
   id,
@@ -41,12 +50,7 @@ const graph: Graph = {
     node("host/curl", { kind: "process" }),
     node("world", { kind: "world" }),
   ],
-  links: [
-    link("web", "db", 5432),
-    link("web", "db", 9187, { failed: 3 }),
-    link("db", "web", 80),
-    link("host/curl", "web", 80),
-  ],
+  links: [link("web", "db", 5432), link("web", "db", 9187), link("db", "web", 80), link("host/curl", "web", 80)],
 };
 
 describe("inUseWithin", () => {
@@ -65,8 +69,39 @@ describe("mapModel", () => {
   it("draws one line for all ports of a direction", () => {
     const { edges } = mapModel(graph);
     assert.deepEqual([...edges.keys()], ["web\ndb", "db\nweb", "host/curl\nweb"]);
-    const { links, bytes, opened, failed } = edges.get(edgeId({ source: "web", destination: "db" })) ?? assert.fail();
-    assert.deepEqual([links.length, bytes, opened, failed], [2, 200, 4, 3]);
+    const { links, bytes, opened, failed, failing } = edges.get("web\ndb") ?? assert.fail();
+    assert.deepEqual([links.length, bytes, opened, failed, failing], [2, 200, 4, 0, false]);
+  });
+
+  it("draws ports that fail apart from those that work", () => {
+    const dead = link("web", "db", 9999, { opened: 0, failed: 3 });
+    const model = mapModel({ ...graph, links: [...graph.links, dead] });
+    const [working, failing] = [...model.edges.values()].filter(({ source }) => source === "web");
+    assert.deepEqual([working?.failing, working?.failed, working?.links.length], [false, 0, 2]);
+    assert.deepEqual([failing?.failing, failing?.links, failing?.id], [true, [dead], edgeId(dead)]);
+  });
+
+  it("calls a port failing from one failure in ten attempts on", () => {
+    const failing = (failed: number) => [
+      ...mapModel({ ...graph, links: [link("a", "b", 1, { opened: 9, failed })] }).edges.values(),
+    ];
+    assert.deepEqual(
+      [0, 1].map((failed) => failing(failed)[0]?.failing),
+      [false, true],
+    );
+    assert.deepEqual(failureShare({ opened: 9, failed: 1 }), 0.1);
+    assert.deepEqual(failureShare({ opened: 0, failed: 0 }), undefined);
+  });
+
+  it("finds a chosen line again when its ports have begun or ceased to fail", () => {
+    const failing = link("web", "cache", 6379, { opened: 0, failed: 3 });
+    const working = { ...failing, opened: 300 };
+    for (const [before, after] of [
+      [failing, working],
+      [working, failing],
+    ] as const) {
+      assert.deepEqual(edgeOf(mapModel({ ...graph, links: [after] }), edgeId(before))?.links, [after]);
+    }
   });
 
   it("frames projects and the host's processes, and nothing else", () => {
@@ -91,14 +126,27 @@ describe("structureOf", () => {
   });
 });
 
-describe("searchNodes", () => {
-  const found = (text: string) => searchNodes(mapModel(graph), text);
-  it("searches nothing for nothing", () => assert.equal(found("  "), undefined));
+describe("search", () => {
+  const dead = link("web", "db", 9999, { opened: 0, failed: 3 });
+  const model = mapModel({ ...graph, links: [...graph.links, dead] });
+  const nodes = (text: string) => search(model, text)?.nodes;
+  const lit = (text: string) => {
+    const found = search(model, text) ?? assert.fail();
+    return [...model.edges.values()].filter((edge) => isLit(edge, found)).map(({ id }) => id);
+  };
+
+  it("searches nothing for nothing", () => assert.equal(search(model, "  "), undefined));
   it("finds names, images and projects", () => {
-    assert.deepEqual(found("CURL"), new Set(["host/curl"]));
-    assert.deepEqual(found("nginx"), new Set(["web"]));
-    assert.deepEqual(found("shop"), new Set(["web", "db"]));
+    assert.deepEqual(nodes("CURL"), new Set(["host/curl"]));
+    assert.deepEqual(nodes("nginx"), new Set(["web"]));
+    assert.deepEqual(nodes("shop"), new Set(["web", "db"]));
   });
-  it("finds who serves a port", () => assert.deepEqual(found("5432"), new Set(["db"])));
-  it("finds nothing where nothing is", () => assert.deepEqual(found("nowhere"), new Set()));
+  it("lights the edges of what it finds by name", () => assert.deepEqual(lit("curl"), ["host/curl\nweb"]));
+  it("finds the edges with a port and their ends, and nothing else", () => {
+    assert.deepEqual([nodes("5432"), lit("5432")], [new Set(["web", "db"]), ["web\ndb"]]);
+    assert.deepEqual([nodes(":9999"), lit(":9999")], [new Set(["web", "db"]), ["web\ndb\nfailing"]]);
+    assert.equal(search(model, "9999")?.links.size, 1);
+  });
+  it("takes a number that is no port here for a text", () => assert.deepEqual(nodes("1"), new Set(["web"])));
+  it("finds nothing where nothing is", () => assert.deepEqual(nodes("nowhere"), new Set()));
 });
