@@ -157,6 +157,21 @@ describe("a cycle", () => {
     assert.equal(healths.udp.up, true);
   });
 
+  test("reads the cgroups once in a cycle, after the sockets, of which none can then be in a later one", () => {
+    const { collector, kernel } = fixture();
+    collector.collect();
+    const reads: string[] = [];
+    for (const pin of ["processes", "cgroups", "live"] as const) {
+      const read = kernel[pin].bind(kernel);
+      kernel[pin] = () => {
+        reads.push(pin);
+        return read();
+      };
+    }
+    collector.collect();
+    assert.deepEqual(reads, ["processes", "live", "cgroups"]);
+  });
+
   test("looks for owners at once when the tracer has started anew", () => {
     const { collector, kernel } = fixture();
     collector.collect();

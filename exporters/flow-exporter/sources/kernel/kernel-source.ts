@@ -60,6 +60,8 @@ export class KernelSource implements FlowSource {
   readonly #udp: FlowTable;
   #closed: ClosedFlows;
   #udpEntries: UdpEntries;
+  /** The processes have been read, and wait for the cgroups to be judged by. */
+  #unjudged = false;
 
   constructor(parts: KernelSourceParts) {
     this.#parts = parts;
@@ -130,7 +132,7 @@ export class KernelSource implements FlowSource {
     healths.tracer.attempt(() => {
       const status = watch.look();
       alive = true;
-      this.readProcesses();
+      this.#beginProcesses();
       this.#readClosed(status);
       // Else TCP's sockets, which come first, would take the room of all those of UDP that are there already.
       const first = this.#room.udpWanted === undefined;
@@ -143,10 +145,8 @@ export class KernelSource implements FlowSource {
 
   /** Learns which cgroup is which container's while its processes are there; never throws. */
   readProcesses(): void {
-    const { directory, watch, healths } = this.#parts;
-    const areRead = watch.attempt("processes", healths.processes, () => directory.readProcesses());
+    this.#readProcessRows();
     this.#readCgroups();
-    if (areRead) directory.judgeProcesses();
   }
 
   /** What the next exporter needs, so that nothing counts twice or not at all. */
@@ -186,9 +186,26 @@ export class KernelSource implements FlowSource {
     if (live) this.rows = live.length;
   }
 
+  /**
+   * Reading the cgroups takes milliseconds where there are many, so it is done once in a cycle, after the sockets. Only where
+   * the kernel does not report them all are the processes judged before, while they are there: `/proc` has the rest.
+   */
+  #beginProcesses(): void {
+    if (this.#parts.directory.areCgroupsComplete) this.#readProcessRows();
+    else this.readProcesses();
+  }
+
+  #readProcessRows(): void {
+    const { directory, watch, healths } = this.#parts;
+    this.#unjudged = watch.attempt("processes", healths.processes, () => directory.readProcesses());
+  }
+
+  /** Reads the cgroups, then judges the processes by them. */
   #readCgroups(): void {
     const { directory, watch, healths } = this.#parts;
     directory.areCgroupsComplete = watch.attempt("cgroups", healths.cgroups, () => directory.readCgroups());
+    if (this.#unjudged) directory.judgeProcesses();
+    this.#unjudged = false;
   }
 
   #drain() {
@@ -215,6 +232,7 @@ export class KernelSource implements FlowSource {
     // The roles of sockets that are older than the tracer are only settled by the second look at the owners.
     this.maintain();
     this.maintain();
+    this.#readCgroups();
     const world = this.#parts.directory.world();
     this.#takeLeftUdp(world);
     this.#udp.startOver(world);
