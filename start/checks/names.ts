@@ -1,28 +1,56 @@
+import { StartError } from "../errors.ts";
+import type { Settings } from "../settings/index.ts";
 import { containerName, namesOf } from "../settings/names.ts";
-import { SERVICES } from "../stack/services.ts";
+import { SERVICES, type ServiceName } from "../stack/services.ts";
+import type { DockerClient, RunningContainer } from "./docker-client.ts";
 import type { Check } from "./types.ts";
+
+/** Left out where its image cannot be had, which is known only once that was tried. */
+const OPTIONAL: ServiceName = "grafana";
+const CODE = "NAME_TAKEN";
+const FIX = "set a FLOWTALLY_CONTAINER_PREFIX in config.monitoring, or remove them";
 
 /** Docker has one container of a name: two stacks need names of their own, as they need ports. */
 export const names: Check = {
   title: "Names",
   run: async ({ docker, settings }) => {
-    const own = namesOf(settings);
-    const wanted = SERVICES.map(({ name }) => `/${containerName(own, name)}`);
-    const all = await docker.listContainers({ all: true }).catch(() => []);
-    const taken = all.filter(
-      ({ Names, Labels }) =>
-        Names.some((name) => wanted.includes(name)) && Labels["com.docker.compose.project"] !== own.project,
-    );
-    if (taken.length === 0) return { status: "ok", detail: `project ${own.project}` };
-    return {
-      status: "failed",
-      code: "NAME_TAKEN",
-      detail: `${taken.map(({ Names }) => Names[0]?.slice(1)).join(", ")}: taken by other containers`,
-      why: taken.map(({ Names, Labels }) => `${Names[0]?.slice(1)} is ${ownerOf(Labels)}`).join("\n"),
-      fix: "set a FLOWTALLY_CONTAINER_PREFIX in config.monitoring, or remove them",
-    };
+    const taken = await findTaken(docker, settings);
+    if (taken.length === 0) return { status: "ok", detail: `project ${settings.FLOWTALLY_PROJECT}` };
+    const fault = { detail: detailOf(taken), why: whyOf(taken), fix: FIX };
+    if (taken.every(({ service }) => service === OPTIONAL)) return { status: "warning", ...fault };
+    return { status: "failed", code: CODE, ...fault };
   },
 };
+
+/** @throws StartError NAME_TAKEN where a container that is not the stack's own has the name of the optional service. */
+export async function ensureOptionalName(docker: DockerClient, settings: Settings): Promise<void> {
+  const taken = (await findTaken(docker, settings)).filter(({ service }) => service === OPTIONAL);
+  if (taken.length > 0) throw new StartError(CODE, { what: detailOf(taken), why: whyOf(taken), fix: FIX });
+}
+
+interface Taken {
+  service: ServiceName;
+  name: string;
+  container: RunningContainer;
+}
+
+async function findTaken(docker: DockerClient, settings: Settings): Promise<Taken[]> {
+  const own = namesOf(settings);
+  const all = await docker.listContainers({ all: true }).catch(() => []);
+  const foreign = all.filter(({ Labels }) => Labels["com.docker.compose.project"] !== own.project);
+  return SERVICES.flatMap(({ name: service }) => {
+    const name = containerName(own, service);
+    return foreign.filter(({ Names }) => Names.includes(`/${name}`)).map((container) => ({ service, name, container }));
+  });
+}
+
+function detailOf(taken: readonly Taken[]): string {
+  return `${taken.map(({ name }) => name).join(", ")}: taken by other containers`;
+}
+
+function whyOf(taken: readonly Taken[]): string {
+  return taken.map(({ name, container }) => `${name} is ${ownerOf(container.Labels)}`).join("\n");
+}
 
 function ownerOf(labels: Readonly<Record<string, string>>): string {
   const project = labels["com.docker.compose.project"];

@@ -1,3 +1,4 @@
+import { ensureOptionalName } from "../checks/names.ts";
 import { StartError } from "../errors.ts";
 import { type ImageOptions, needsMmdebstrap, provideImages } from "../images/index.ts";
 import { provideMmdebstrap } from "../install/mmdebstrap.ts";
@@ -23,6 +24,7 @@ export const images: Step = {
       if (service !== "grafana") throw notHere(service, reason);
       context.leftOut.push({ part: service, reason: `its image is not here and could not be pulled: ${reason ?? ""}` });
     }
+    if (context.leftOut.every(({ part }) => part !== "grafana")) await ensureOptionalName(docker, settings);
     return countByOrigin(context.images.map(({ origin }) => origin));
   },
 };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { names } from "../../../start/checks/names.ts";
+import { ensureOptionalName, names } from "../../../start/checks/names.ts";
 import { readSettings } from "../../../start/settings/index.ts";
 import { fakeDocker } from "../../fixtures/hosts/fake-docker.ts";
 import { createFixtureHost } from "../../fixtures/hosts/fixture-host.ts";
@@ -30,7 +30,17 @@ describe("the containers' names", () => {
     assert.equal(result.code, "NAME_TAKEN");
     assert.equal(result.why, "prometheus is of the Compose project flowtally");
     assert.match(result.fix, /FLOWTALLY_CONTAINER_PREFIX/);
-    assert.equal((await check("", [container("grafana")])).status, "failed");
+    assert.equal((await check("", [container("prometheus"), container("grafana")])).status, "failed");
+  });
+
+  it("are a warning where only Grafana's is taken, and a fault once it is known to be started", async () => {
+    const containers = [container("grafana")];
+    const result = await check("", containers);
+    assert(result.status === "warning");
+    assert.equal(result.why, "grafana is of no Compose project");
+    const settings = readSettings("");
+    await assert.rejects(ensureOptionalName(fakeDocker({ containers }), settings), { code: "NAME_TAKEN" });
+    await ensureOptionalName(fakeDocker({ containers: [container("prometheus")] }), settings);
   });
 
   it("are looked up with the prefix", async () => {
