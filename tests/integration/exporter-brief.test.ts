@@ -42,7 +42,6 @@ describe("flow-exporter and brief flows", { skip }, () => {
   test("20,000 connections count once each, to the byte", async () => {
     await rig.peers.container("flowtally-test-many", [], ...brief(20_000));
     await eventually(15, async () => assert.deepEqual(await edge("flowtally-test-many"), briefTalkOn(20_000)));
-    assert.match(await scrape(rig.exporter.url), /^flow_lost_flows_total\{kind="closed"\} 0$/m);
   });
 
   test("exporters killed while connections come and go lose none of them, and count none twice", async () => {

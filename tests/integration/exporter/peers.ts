@@ -24,7 +24,9 @@ export interface Peers {
   idOf(name: string): Promise<string>;
   /** The host's own address on the peers' network. */
   gateway(): Promise<string>;
+  /** Removes a container of that name, if it was made here. */
   removeContainer(name: string): Promise<void>;
+  /** Removes all that was made here, and nothing else that has one of the names. */
   removeAll(): Promise<void>;
 }
 
@@ -41,15 +43,22 @@ export async function createPeers(options: readonly string[] = []): Promise<Peer
   made.defer(async () => void (await execa("docker", ["rmi", "--force", image], { reject: false })));
   await execa("docker", ["network", "create", ...options, NETWORK]);
   made.defer(async () => void (await execa("docker", ["network", "rm", NETWORK], { reject: false })));
-  const names: string[] = [];
   const processes: { kill(): unknown }[] = [];
-  const remove = (name: string) => execa("docker", ["rm", "-f", "-v", name], { reject: false });
+  const label = `flowtally-test-peers=${path.basename(folder)}`;
+  const remove = async (...filters: readonly string[]) => {
+    const filter = [`label=${label}`, ...filters].flatMap((one) => ["--filter", one]);
+    const { stdout } = await execa("docker", ["ps", "--all", "--quiet", ...filter]);
+    // One that was run with --rm may go by itself meanwhile.
+    for (const id of stdout.split("\n").filter(Boolean))
+      await execa("docker", ["rm", "-f", "-v", id], { reject: false });
+  };
+  made.defer(() => remove());
   const removals = made.move();
   return {
     container: async (name, options, ...command) => {
-      names.push(name);
       const network = options.some((option) => option.startsWith("--network")) ? [] : ["--network", NETWORK];
-      const child = execa("docker", ["run", "--name", name, ...network, ...options, IMAGE, "/peer", ...command], {
+      const named = ["--name", name, "--label", label];
+      const child = execa("docker", ["run", ...named, ...network, ...options, IMAGE, "/peer", ...command], {
         reject: false,
         buffer: { stdout: false, stderr: true },
       });
@@ -72,12 +81,9 @@ export async function createPeers(options: readonly string[] = []): Promise<Peer
       const format = "{{(index .IPAM.Config 0).Gateway}}";
       return (await execa("docker", ["network", "inspect", "-f", format, NETWORK])).stdout;
     },
-    removeContainer: async (name) => {
-      await remove(name);
-    },
+    removeContainer: (name) => remove(`name=^/${name}$`),
     removeAll: async () => {
       for (const child of processes) child.kill();
-      for (const name of names) await remove(name);
       await removals.disposeAsync();
     },
   };
