@@ -15,8 +15,7 @@ export function Empty({ wanted: { filters, monitoring } }: { wanted: Wanted }) {
   }
   return (
     <Message title="No flow passes the filter">
-      Only flows with {text} are shown, and there are none just now; names must be given in full. <ClearFilters />{" "}
-      {hidden}
+      Only flows with {text} are shown, and there are none at the moment. <ClearFilters /> {hidden}
     </Message>
   );
 }

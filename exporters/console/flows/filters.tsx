@@ -1,6 +1,7 @@
 import type { Graph } from "../api/types.ts";
 import { usePoll } from "../api/use-poll.ts";
 import type { FlowFilters } from "../lib/flows-query.ts";
+import { DraftInput } from "../ui/draft-input.tsx";
 
 /** What the exporter lets states be filtered by: these, then TCP's own. */
 const STATES: readonly (readonly [string, string])[] = [
@@ -19,38 +20,35 @@ const STATES: readonly (readonly [string, string])[] = [
 
 interface Props {
   filters: FlowFilters;
-  onChange(change: FlowFilters | Record<string, undefined>): void;
+  /** `typing` names the field that was typed into. */
+  onChange(change: FlowFilters | Record<string, undefined>, typing?: string): void;
 }
 
 export function Filters({ filters, onChange }: Props) {
   const { data } = usePoll<Graph>("/api/graph?monitoring=1", 30_000);
   return (
     <>
-      <label class="field">
-        <span>Container</span>
-        <input
-          list="endpoints"
-          value={filters.container ?? ""}
-          placeholder="either end, by name"
-          onChange={(event) => onChange({ container: event.currentTarget.value })}
-        />
-        <datalist id="endpoints">
-          {data?.nodes.map(({ id }) => (
-            <option key={id} value={id} />
-          ))}
-        </datalist>
-      </label>
-      <label class="field short">
-        <span>Port</span>
-        <input
-          type="number"
-          min={1}
-          max={65_535}
-          value={filters.port ?? ""}
-          placeholder="any"
-          onChange={(event) => onChange({ port: event.currentTarget.value })}
-        />
-      </label>
+      <DraftInput
+        label="Search"
+        type="search"
+        list="endpoints"
+        value={filters.search ?? ""}
+        placeholder="part of a name or address"
+        onCommit={(search) => onChange({ search }, "search")}
+      />
+      <datalist id="endpoints">
+        {data?.nodes.map(({ id }) => (
+          <option key={id} value={id} />
+        ))}
+      </datalist>
+      <DraftInput
+        label="Port"
+        short
+        inputMode="numeric"
+        value={filters.port ?? ""}
+        placeholder="any"
+        onCommit={(port) => onChange({ port }, "port")}
+      />
       <Select
         label="Protocol"
         value={filters.protocol}
@@ -61,6 +59,16 @@ export function Filters({ filters, onChange }: Props) {
         onChange={(protocol) => onChange({ protocol })}
       />
       <Select label="State" value={filters.state} options={STATES} onChange={(state) => onChange({ state })} />
+      {filters.container !== undefined && (
+        <button
+          type="button"
+          class="chip"
+          onClick={() => onChange({ container: undefined })}
+          title="Take this filter away"
+        >
+          Only <strong>{filters.container}</strong> ✕
+        </button>
+      )}
     </>
   );
 }

@@ -2,7 +2,7 @@ import { useCallback, useState } from "preact/hooks";
 import type { Flow } from "../api/types.ts";
 import { sortOf, sortText, wantedOf } from "../lib/flows-query.ts";
 import { formatClock } from "../lib/time.ts";
-import { formatCount } from "../lib/units.ts";
+import { countOf, sentence } from "../lib/words.ts";
 import { route, setQuery } from "../router.ts";
 import { Message } from "../ui/message.tsx";
 import { OwnTraffic } from "../ui/own-traffic.tsx";
@@ -28,19 +28,20 @@ export function FlowsPage() {
     <div class="page">
       <h1 class="unseen">Flows</h1>
       <div class="toolbar">
-        <Filters filters={wanted.filters} onChange={(change) => setQuery(change)} />
+        <Filters filters={wanted.filters} onChange={setQuery} />
         <OwnTraffic shown={wanted.monitoring} onChange={(on) => setQuery({ monitoring: on ? "1" : undefined })} />
         <button type="button" aria-pressed={paused} onClick={() => setPaused(!paused)}>
-          {paused ? "Go on" : "Pause"}
+          {paused ? "Resume" : "Pause"}
         </button>
         <p class="note" role="status">
-          {!refused && `${formatCount(total)} flows`}
+          {!refused && countOf(total, "flow")}
           {!refused && at !== undefined && `, ${paused ? "as of" : "live"} ${formatClock(at)}`}
+          {data !== undefined && data.left_out > 0 && <LeftOut sockets={data.left_out} />}
         </p>
       </div>
       {refused && (
         <Message title="These filters cannot be used">
-          {error.message} <ClearFilters />
+          {sentence(error.message)} <ClearFilters />
         </Message>
       )}
       <div class={`table-body ${shown ? "with-side" : ""}`} hidden={refused}>
@@ -60,6 +61,14 @@ export function FlowsPage() {
         {shown && <FlowDetails flow={shown} onClose={close} />}
       </div>
     </div>
+  );
+}
+
+function LeftOut({ sockets }: { sockets: number }) {
+  return (
+    <span class="trouble" title="Open sockets that the exporter had no room for in its memory; they are in no list.">
+      , {countOf(sockets, "socket")} left out
+    </span>
   );
 }
 

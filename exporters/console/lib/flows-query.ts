@@ -2,7 +2,7 @@ import { hashOf } from "./route.ts";
 import type { Sort } from "./sort.ts";
 
 /** The filters of the flows page, as the address and the exporter name them. */
-const FLOW_FILTERS = ["container", "port", "protocol", "state"] as const;
+const FLOW_FILTERS = ["search", "container", "port", "protocol", "state"] as const;
 
 type FlowFilter = (typeof FLOW_FILTERS)[number];
 export type FlowFilters = Partial<Record<FlowFilter, string>>;
@@ -25,6 +25,7 @@ export function hashOfFlows(filters: Partial<Record<FlowFilter, string | undefin
 
 /** What takes every filter away, as a change of the address. */
 export const NO_FILTERS: Record<FlowFilter, undefined> = {
+  search: undefined,
   container: undefined,
   port: undefined,
   protocol: undefined,

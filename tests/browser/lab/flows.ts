@@ -22,7 +22,7 @@ export function oneFlow(values: Partial<Flow>): Flow {
 export function flowsPage(all: readonly Flow[], query: URLSearchParams): FlowsPage {
   const port = query.get("port");
   if (port !== null && !(Number(port) >= 1 && Number(port) <= 65_535))
-    throw new Error(`port is "${port}", but must be a whole number from 1 to 65535: correct it or leave it out.`);
+    throw new Error(`port must be 1–65535 (given: "${port}").`);
   const found = all.filter((one) => matches(one, query));
   const sort = query.get("sort") ?? "";
   if (sort !== "") found.sort((a, b) => compare(a, b, sort));
@@ -34,6 +34,8 @@ export function flowsPage(all: readonly Flow[], query: URLSearchParams): FlowsPa
 function matches(flow: Flow, query: URLSearchParams): boolean {
   const own = [flow.source, flow.destination].some((name) => OWN.includes(name));
   if (own && query.get("monitoring") === "0") return false;
+  const texts = [flow.source, flow.destination, flow.source_address, flow.destination_address, flow.comm];
+  if (!texts.some((text) => text.toLowerCase().includes(query.get("search")?.toLowerCase() ?? ""))) return false;
   const container = query.get("container");
   if (container !== null && flow.source !== container && flow.destination !== container) return false;
   if (query.has("port") && flow.destination_port !== Number(query.get("port"))) return false;

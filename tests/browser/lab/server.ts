@@ -20,6 +20,8 @@ import { answer } from "./prometheus.ts";
 export interface Lab {
   graph(monitoring: boolean, seconds: number): Graph;
   flows: readonly Flow[];
+  /** Sockets that there was no room for. */
+  leftOut: number;
   dashboards: readonly DashboardEntry[];
   /** False: Prometheus cannot be reached. */
   prometheus: boolean;
@@ -79,7 +81,7 @@ export class LabServer {
     const { lab } = this;
     if (name === "graph") return ok(lab.graph(query.get("monitoring") === "1", seconds));
     if (name === "containers") return ok(listOf(containersOf(lab.graph(true, seconds), seconds)));
-    if (name === "flows") return flowsAnswer(lab.flows, query);
+    if (name === "flows") return flowsAnswer(lab, query);
     if (name === "dashboards") return ok({ dashboards: lab.dashboards.map(entryOf) });
     if (name.startsWith("prometheus/")) return this.#prometheus(name.slice("prometheus/".length), query);
     const dashboard = lab.dashboards.find(({ uid }) => name === `dashboards/${uid}`);
@@ -115,9 +117,9 @@ function listOf(containers: Container[]): ContainersPage {
   return { total: containers.length, limit: 10_000, offset: 0, containers };
 }
 
-function flowsAnswer(flows: readonly Flow[], query: URLSearchParams): Answer {
+function flowsAnswer({ flows, leftOut }: Lab, query: URLSearchParams): Answer {
   try {
-    return ok(flowsPage(flows, query));
+    return ok({ ...flowsPage(flows, query), left_out: leftOut });
   } catch (error) {
     return refusal(400, "BAD_QUERY", (error as Error).message);
   }

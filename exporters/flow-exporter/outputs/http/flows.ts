@@ -28,6 +28,8 @@ const sortKeys = Object.keys(SORTS) as (keyof typeof SORTS)[];
 const querySchema = z.strictObject({
   /** Name of either endpoint. */
   container: z.string().min(1, "must be the name of an endpoint").optional(),
+  /** A part of the name or address of either endpoint, or of the process. */
+  search: z.string().min(1, "must be a part of a name or an address").optional(),
   /** The port that serves. */
   port: whole(1, 65_535).optional(),
   protocol: oneOf(["tcp", "udp"]).optional(),
@@ -96,13 +98,31 @@ function pageOf(found: Iterable<FlowRecord>, query: Query, bootMs: number): Page
 
 function* matching(view: View, query: Query, bootMs: number): Generator<FlowRecord> {
   const own = query.monitoring === "0" ? view.ownContainers() : NONE;
+  const isFound = searchOf(query);
   for (const one of view.flows()) {
     if (isMonitoring(one.edge, own)) continue;
+    if (!isFound(one)) continue;
     if (matchesEdge(one, query) && matchesState(one, query) && matchesTime(one, query, bootMs)) yield one;
   }
 }
 
 const NONE: ReadonlySet<string> = new Set();
+
+/** Whether a flow has the searched text, in any case. Few texts are in many flows, so each is looked at once. */
+function searchOf({ search }: Query): (flow: FlowRecord) => boolean {
+  if (search === undefined) return () => true;
+  const wanted = search.toLowerCase();
+  const known = new Map<string, boolean>();
+  const has = (text: string): boolean => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const found = text.toLowerCase().includes(wanted);
+    known.set(text, found);
+    return found;
+  };
+  return ({ edge, sourceAddress, destinationAddress, comm }) =>
+    has(edge.source.name) || has(edge.destination.name) || has(sourceAddress) || has(destinationAddress) || has(comm);
+}
 
 function matchesEdge({ edge }: FlowRecord, { container, port, protocol }: Query): boolean {
   const atEnd = edge.source.name === container || edge.destination.name === container;

@@ -27,8 +27,7 @@ export function readParameters<S extends z.ZodObject>(
 
 /** A whole number, of which an address has only text. */
 export function whole(low: number, high?: number) {
-  const message =
-    high === undefined ? `must be a whole number from ${low} on` : `must be a whole number from ${low} to ${high}`;
+  const message = high === undefined ? `must be a whole number, ${low} or more` : `must be ${low}–${high}`;
   return z.coerce
     .number(message)
     .int(message)
@@ -46,11 +45,9 @@ function describe(issue: Issue, schema: z.ZodObject, query: Readonly<Record<stri
   if (issue.keys) return issue.keys.map((key) => unknown(key, known));
   const name = String(issue.path[0]);
   const given = query[name];
-  const optional = schema.shape[name]?.safeParse(undefined).success === true;
   if (Array.isArray(given)) return [`${name} is given ${given.length} times, and only one can be meant: give it once.`];
   if (given === undefined) return [`${name} is missing, and ${issue.message}: give it.`];
-  const fix = optional ? "correct it or leave it out" : "correct it";
-  return [`${name} is ${JSON.stringify(given)}, but ${issue.message}: ${fix}.`];
+  return [`${name} ${issue.message} (given: ${JSON.stringify(given)}).`];
 }
 
 function unknown(key: string, known: readonly string[]): string {

@@ -84,7 +84,7 @@ describe("what the console's tests are fed has the shape of what the exporter an
     exporter = createServer(createApp(view, createMetrics(view), options)).listen(0, "127.0.0.1");
     await once(exporter, "listening");
     const dashboards = await provisionedDashboards();
-    lab = new LabServer("", { graph, flows: manyFlows(1000), dashboards, prometheus: true });
+    lab = new LabServer("", { graph, flows: manyFlows(1000), leftOut: 0, dashboards, prometheus: true });
     await lab.start();
   });
   after(async () => {

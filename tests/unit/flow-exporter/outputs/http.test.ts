@@ -124,6 +124,21 @@ describe("over HTTP", () => {
       assert.equal((await askFlows("?container=nobody")).total, 0);
     });
 
+    for (const [search, ends] of [
+      ["EB", ["web > db", "web > world", 'host/a "b"\\c > web']],
+      ["172.18.0.3", ["web > db"]],
+      ["ngin", ["web > db"]],
+      ["nobody", []],
+    ] as const) {
+      test(`search=${search} takes a part of a name, an address or a process, in any case`, async () => {
+        const { flows } = await askFlows(`?search=${search}`);
+        assert.deepEqual(
+          flows.map(({ source, destination }) => `${source} > ${destination}`),
+          ends,
+        );
+      });
+    }
+
     test("monitoring=0 leaves the monitoring stack's own flows out", async () => {
       const ends = ({ flows }: { flows: FlowJson[] }) =>
         flows.map(({ source, destination }) => `${source} > ${destination}`);
@@ -193,18 +208,15 @@ describe("over HTTP", () => {
     });
 
     for (const [query, message] of [
-      [
-        "?state=sleeping",
-        /^state is "sleeping", but must be open, closed, .* or NEW_SYN_RECV: correct it or leave it out\.$/,
-      ],
-      ["?since=yesterday", /^since is "yesterday", but must be seconds since 1970 or a date like \S+: correct/],
-      ["?sort=colour", /^sort is "colour", but must be sent_bytes, .* or -end: correct/],
-      ["?protocol=icmp", /^protocol is "icmp", but must be tcp or udp: correct it or leave it out\.$/],
-      ["?port=0", /^port is "0", but must be a whole number from 1 to 65535: correct it or leave it out\.$/],
-      ["?port=8.5", /^port is "8\.5", but must be a whole number from 1 to 65535: correct it or leave it out\.$/],
-      ["?container=", /^container is "", but must be the name of an endpoint: correct it or leave it out\.$/],
-      ["?limit=10001", /^limit is "10001", but must be a whole number from 1 to 10000: correct it or leave it out\.$/],
-      ["?offset=-1&limit=x", /^limit is "x", but .*\. offset is "-1", but must be a whole number from 0 on: .*\.$/],
+      ["?state=sleeping", /^state must be open, closed, .* or NEW_SYN_RECV \(given: "sleeping"\)\.$/],
+      ["?since=yesterday", /^since must be seconds since 1970 or a date like \S+ \(given: "yesterday"\)\.$/],
+      ["?sort=colour", /^sort must be sent_bytes, .* or -end \(given: "colour"\)\.$/],
+      ["?protocol=icmp", /^protocol must be tcp or udp \(given: "icmp"\)\.$/],
+      ["?port=0", /^port must be 1–65535 \(given: "0"\)\.$/],
+      ["?port=8.5", /^port must be 1–65535 \(given: "8\.5"\)\.$/],
+      ["?container=", /^container must be the name of an endpoint \(given: ""\)\.$/],
+      ["?limit=10001", /^limit must be 1–10000 \(given: "10001"\)\.$/],
+      ["?offset=-1&limit=x", /^limit must .*\. offset must be a whole number, 0 or more \(given: "-1"\)\.$/],
       ["?colour=red", /^colour is given, but is no parameter .* takes container, .* and offset: correct its name or/],
       ["?container=a&container=b", /^container is given 2 times, and only one can be meant: give it once\.$/],
     ] as const) {
