@@ -94,6 +94,9 @@ function createView(settings: Settings, pipeline: Pipeline, host: Host): Omit<Vi
   return {
     flows: () => source.records(),
     work: () => work,
+    // What was seen before the tracer ended says nothing of now.
+    edgeRates: (total) => (healths.tracer.up ? totals.rates.of(total) : undefined),
+    workRates: (endpoint) => (healths.tracer.up ? work.rates(endpoint) : undefined),
     containers: () => metadata.containers.map(shownContainer),
     coverage: () => collector.coverage.ratio,
     bootMs: () => Date.now() - host.bootTimeNs() / 1e6,

@@ -14,7 +14,7 @@ import { type PanelFault, panelFaults } from "./lib/panels.ts";
 import { longScreenshot, screenshot } from "./lib/screenshot.ts";
 
 const CONSOLE = urlOf("flow-exporter");
-/** Rates are known at the second look. */
+/** Rates are known from the exporter's second reading on. */
 const RATE = /\d (.?B\/s|%)/;
 /** A stack that has just started has been scraped but once or twice. */
 const DEADLINE = { timeout: 60_000, intervals: [5000] };

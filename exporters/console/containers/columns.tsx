@@ -3,7 +3,8 @@ import { hashOfFlows } from "../lib/flows-query.ts";
 import { formatBytes, formatValue } from "../lib/units.ts";
 import { Rate } from "../ui/rate.tsx";
 import type { Column } from "../ui/virtual-table.tsx";
-import type { Counter, Rates } from "./use-rates.ts";
+
+type Counter = keyof NonNullable<Container["per_second"]>;
 
 const COUNTER_OF: Readonly<Record<string, Counter>> = {
   cpu: "cpu_seconds",
@@ -14,21 +15,23 @@ const COUNTER_OF: Readonly<Record<string, Counter>> = {
 };
 
 /** What a column sorts a container by. */
-export function rankOf(container: Container, key: string, rates: Rates): string | number | undefined {
+export function rankOf(container: Container, key: string): string | number | undefined {
   const counter = COUNTER_OF[key];
-  if (counter) return rates(container, counter);
+  if (counter) return container.per_second?.[counter];
   const value = container[key as keyof Container];
   return typeof value === "object" ? undefined : value;
 }
 
-export function columnsOf(rates: Rates): Column<Container>[] {
+export const COLUMNS: readonly Column<Container>[] = columnsOf();
+
+function columnsOf(): Column<Container>[] {
   const rate = (key: string, title: string, width: string): Column<Container> => ({
     key,
     title,
     width,
     numeric: true,
     wideOnly: true,
-    cell: (container) => <Rate value={rankOf(container, key, rates) as number | undefined} />,
+    cell: (container) => <Rate value={rankOf(container, key) as number | undefined} />,
   });
   return [
     { key: "name", title: "Container", cell: ({ name }) => <span class="name">{name}</span> },
@@ -45,7 +48,7 @@ export function columnsOf(rates: Rates): Column<Container>[] {
       title: "CPU",
       width: "4.8rem",
       numeric: true,
-      cell: (one) => <Rate value={rates(one, "cpu_seconds")} text={share} />,
+      cell: (one) => <Rate value={one.per_second?.cpu_seconds} text={share} />,
     },
     {
       key: "resident_bytes",

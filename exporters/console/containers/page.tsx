@@ -6,24 +6,19 @@ import { type Sort, sortRows } from "../lib/sort.ts";
 import { formatCount } from "../lib/units.ts";
 import { Message } from "../ui/message.tsx";
 import { VirtualTable } from "../ui/virtual-table.tsx";
-import { columnsOf, rankOf } from "./columns.tsx";
-import { useContainerRates } from "./use-rates.ts";
+import { COLUMNS, rankOf } from "./columns.tsx";
 
 const EVERY_MS = 3000;
 
 /** The running containers, and what each of them does; a click leads to its dashboard. */
 export function ContainersPage() {
-  const { data, at, error } = usePoll<Answer>("/api/containers?limit=10000", EVERY_MS);
+  const { data, error } = usePoll<Answer>("/api/containers?limit=10000", EVERY_MS);
   const [search, setSearch] = useState("");
   const [sort, setSort] = useState<Sort>({ key: "cpu", descending: true });
-  const rates = useContainerRates(data, at);
-  const columns = useMemo(() => columnsOf(rates), [rates]);
   const rows = useMemo(() => {
     const found = (data?.containers ?? []).filter((container) => hasText(container, search));
-    return sortRows(found, (container) => rankOf(container, sort.key, rates), sort.descending);
-  }, [data, search, sort, rates]);
-
-  const isNew = (container: Container) => rates(container, "cpu_seconds") === undefined;
+    return sortRows(found, (container) => rankOf(container, sort.key), sort.descending);
+  }, [data, search, sort]);
 
   return (
     <div class="page">
@@ -40,14 +35,14 @@ export function ContainersPage() {
         </label>
         <p class="note" role="status">
           {data ? `${formatCount(rows.length)} of ${formatCount(data.total)} containers` : ""}
-          {rows.some(isNew) && ", waiting for a second sample to tell rates"}
+          {rows.some(isUnread) && ", waiting for the exporter’s second reading to tell rates"}
         </p>
       </div>
       {!data && error && <Message title="The containers cannot be shown">{error.message}</Message>}
       <div class="table-body">
         <VirtualTable
           caption="Containers"
-          columns={columns}
+          columns={COLUMNS}
           count={rows.length}
           rowAt={(index) => rows[index]}
           keyOf={({ id }) => id}
@@ -65,6 +60,10 @@ function Empty({ known, searched }: { known: boolean; searched: boolean }) {
   if (!known) return <>Asking the exporter…</>;
   if (searched) return <Message title="No container matches">Take something away from what is searched for.</Message>;
   return <Message title="No container is running">Start one, and it is here within ten seconds.</Message>;
+}
+
+function isUnread({ per_second: rates }: Container): boolean {
+  return rates === null;
 }
 
 function openDashboard({ name }: Container): void {

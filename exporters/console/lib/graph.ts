@@ -82,6 +82,17 @@ export function linkBytes(link: GraphLink): number {
   return link.sent_bytes + link.received_bytes;
 }
 
+/** Bytes per second just now, both directions; undefined: not known yet. */
+export function linkRate({ per_second: rates }: GraphLink): number | undefined {
+  return rates ? rates.sent_bytes + rates.received_bytes : undefined;
+}
+
+/** As `linkRate`, of all links of an edge that are known. */
+export function edgeRate({ links }: MapEdge): number | undefined {
+  const rates = links.map(linkRate).filter((rate) => rate !== undefined);
+  return rates.length === 0 ? undefined : rates.reduce((a, b) => a + b);
+}
+
 /** The frame a node is in, as a list of one or none. */
 export function groupOf({ kind, compose_project: project }: GraphNode): MapGroup[] {
   if (project !== "") return [{ id: `group\n${project}`, label: project }];

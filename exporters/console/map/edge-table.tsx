@@ -53,7 +53,8 @@ function rankOf(link: GraphLink, key: string, rateOf: Props["rateOf"]): string |
   if (key === "rate") return rateOf(link) ?? linkBytes(link) / 1e18;
   if (key === "bytes") return linkBytes(link);
   if (key === "destination_port") return portRank(link.destination_port);
-  return link[key as keyof GraphLink];
+  const value = link[key as keyof GraphLink];
+  return typeof value === "object" ? undefined : value;
 }
 
 function columnsOf(rateOf: Props["rateOf"]): Column<GraphLink>[] {

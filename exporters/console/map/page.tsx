@@ -1,16 +1,7 @@
 import { useCallback, useMemo, useRef, useState } from "preact/hooks";
-import type { Graph, GraphLink } from "../api/types.ts";
+import type { Graph } from "../api/types.ts";
 import { usePoll } from "../api/use-poll.ts";
-import {
-  type Found,
-  inUseWithin,
-  linkBytes,
-  linkId,
-  type MapEdge,
-  mapModel,
-  search as searchModel,
-} from "../lib/graph.ts";
-import { RateBook } from "../lib/rates.ts";
+import { edgeRate, type Found, inUseWithin, linkRate, mapModel, search as searchModel } from "../lib/graph.ts";
 import { route, setQuery } from "../router.ts";
 import { lazy } from "../ui/lazy.tsx";
 import { Message } from "../ui/message.tsx";
@@ -21,7 +12,6 @@ import { EdgeTable } from "./edge-table.tsx";
 import { Toolbar } from "./toolbar.tsx";
 
 const EVERY_MS = 3000;
-const WINDOW_MS = 16_000;
 const IDLE_SECONDS = 300;
 
 const Canvas = lazy<CanvasProps>(() => import("./canvas.tsx").then(({ MapCanvas }) => MapCanvas));
@@ -31,12 +21,10 @@ export function MapPage() {
   const monitoring = route.value.query.get("monitoring") === "1";
   const idle = route.value.query.get("idle") === "1";
   const path = `/api/graph?monitoring=${monitoring ? 1 : 0}`;
-  const { data, at, error, stale } = usePoll<Graph>(path, EVERY_MS);
+  const { data, error } = usePoll<Graph>(path, EVERY_MS);
   const [search, setSearch] = useState("");
   const [choice, setChoice] = useState<Choice | undefined>();
-  const rateOf = useLinkRates(path, stale ? undefined : data, at);
   const model = useMemo(() => data && mapModel(idle ? data : inUseWithin(data, IDLE_SECONDS)), [data, idle]);
-  const edgeRate = useCallback((edge: MapEdge) => sum(edge.links.map(rateOf)), [rateOf]);
   const found = useMemo(() => (model ? searchModel(model, search) : undefined), [model, search]);
   const stableFound = useSame(found);
   const close = useCallback(() => setChoice(undefined), []);
@@ -64,8 +52,8 @@ export function MapPage() {
       {model && model.nodes.size > 0 && (
         <div class={`map-body ${choice ? "with-side" : ""}`}>
           <Canvas model={model} rateOf={edgeRate} choice={choice} found={stableFound} onChoose={setChoice} />
-          {choice && <Details choice={choice} model={model} rateOf={rateOf} onChoose={setChoice} onClose={close} />}
-          <EdgeTable model={model} rateOf={rateOf} found={found} choice={choice} onChoose={setChoice} />
+          {choice && <Details choice={choice} model={model} rateOf={linkRate} onChoose={setChoice} onClose={close} />}
+          <EdgeTable model={model} rateOf={linkRate} found={found} choice={choice} onChoose={setChoice} />
         </div>
       )}
     </div>
@@ -75,20 +63,6 @@ export function MapPage() {
 function Start({ error }: { error: string | undefined }) {
   if (error === undefined) return <div class="loading" aria-busy="true" />;
   return <Message title="The service map cannot be shown">{error}. Retrying every two seconds.</Message>;
-}
-
-/** Bytes per second of every link, evened out over the last refreshes. */
-function useLinkRates(path: string, data: Graph | undefined, at: number | undefined) {
-  // Edges that were hidden before did not start from nothing.
-  const book = useMemo(() => new RateBook(WINDOW_MS), [path]);
-  return useMemo(() => {
-    if (data && at) book.add(at, new Map(data.links.map((link) => [linkId(link), linkBytes(link)])));
-    return (link: GraphLink) => book.rate(linkId(link));
-  }, [book, data, at]);
-}
-
-function sum(values: readonly (number | undefined)[]): number | undefined {
-  return values.reduce((a, b) => (a === undefined && b === undefined ? undefined : (a ?? 0) + (b ?? 0)), undefined);
 }
 
 /** The earlier of two findings that are the same, so that nothing is redrawn for a copy. */

@@ -1,7 +1,7 @@
 import { formatRate } from "../lib/units.ts";
 
 interface Props {
-  /** Per second; undefined before there are two samples. */
+  /** Per second; undefined while it is not known. */
   value: number | undefined;
   text?: (value: number) => string;
 }
@@ -10,7 +10,7 @@ interface Props {
 export function Rate({ value, text = formatRate }: Props) {
   if (value !== undefined) return <>{text(value)}</>;
   return (
-    <span class="muted" title="Waiting for a second sample: a rate is between two">
+    <span class="muted" title="Waiting for the exporter’s second reading: a rate is between two">
       …
     </span>
   );

@@ -4,8 +4,9 @@ import type { FlowRecord } from "../model/flow-record.ts";
 import type { Losses } from "../model/losses.ts";
 import type { Program } from "../model/program.ts";
 import type { Status } from "../model/tracer-status.ts";
+import type { EdgeRates } from "../totals/edge-rates.ts";
 import type { EdgeCounters, EdgeTotal } from "../totals/edge-total.ts";
-import type { EndpointTotal } from "../totals/endpoint-work.ts";
+import type { EndpointTotal, WorkRates } from "../totals/endpoint-work.ts";
 
 export interface SourceView {
   readonly name: string;
@@ -32,8 +33,12 @@ export interface View {
   /** Open ones, and those that ended lately. */
   flows(): Iterable<FlowRecord>;
   edges(): Iterable<EdgeTotal>;
+  /** What goes over one of them just now; undefined: that is not known. */
+  edgeRates(total: EdgeTotal): EdgeRates | undefined;
   /** Per endpoint. */
   work(): Iterable<EndpointTotal>;
+  /** What the processes of an endpoint do just now; undefined: that is not known. */
+  workRates(endpoint: string): WorkRates | undefined;
   /** Those that run, each with the name that its flows have. */
   containers(): Iterable<{ container: Container; endpoint: string }>;
   /** Undefined while it says nothing. */

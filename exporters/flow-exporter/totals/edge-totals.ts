@@ -4,6 +4,7 @@ import type { FlowDelta } from "../model/flow-delta.ts";
 import type { FlowSink } from "../model/flow-source.ts";
 import { Connections } from "./connections.ts";
 import { Departed, type DepartedState } from "./departed.ts";
+import { RatesOfEdges } from "./edge-rates.ts";
 import { EdgeTable } from "./edge-table.ts";
 import { addDelta, createTotal, type EdgeTotal, hasWorked } from "./edge-total.ts";
 import { NewEdges } from "./new-edges.ts";
@@ -41,6 +42,7 @@ export class EdgeTotals implements FlowSink {
   readonly name = "totals";
   /** Payload bytes exchanged with the world, both ways, since this exporter started. */
   outsideBytes = 0;
+  readonly rates = new RatesOfEdges();
   readonly #table: EdgeTable;
   readonly #ports: Ports;
   readonly #departed: Departed;
@@ -94,6 +96,7 @@ export class EdgeTotals implements FlowSink {
     this.#overflow.nextRead();
     this.#refused.clear();
     this.#expire(nowMs);
+    this.rates.endReading(nowMs);
   }
 
   /**
@@ -123,6 +126,7 @@ export class EdgeTotals implements FlowSink {
     if (isOnlyLeaving(delta)) return void this.#connections.leave(edge.key, established);
     const total = this.#totalOf(delta, nowMs);
     addDelta(total, delta);
+    this.rates.add(total, delta);
     this.#table.use(total, nowMs);
     if (isOutside(edge)) this.outsideBytes += delta.sentBytes + delta.receivedBytes;
     if (established !== 0 || this.#connections.totalOf(edge.key)) this.#connections.add(edge.key, total, established);

@@ -1,11 +1,17 @@
 import type { Endpoint } from "../model/endpoint.ts";
 import type { ProcessRow } from "../model/process.ts";
 import type { Work } from "../model/work.ts";
+import { RecentAmounts } from "./recent-amounts.ts";
 
 /** What the processes of one endpoint have done since it was first seen, and the memory they have now. */
 export interface EndpointTotal extends Work {
   endpoint: string;
 }
+
+const RATED = ["cpuSeconds", "readBytes", "writtenBytes"] as const;
+
+/** What the processes of an endpoint do per second just now. */
+export type WorkRates = Record<(typeof RATED)[number], number>;
 
 interface Bytes {
   readBytes: number;
@@ -29,6 +35,7 @@ export interface ProcessesRead {
  */
 export class EndpointWork {
   readonly #totals = new Map<string, EndpointTotal>();
+  readonly #recent = new RecentAmounts<string, (typeof RATED)[number]>(RATED);
   #last: ReadonlyMap<number, ProcessRow> = new Map();
   #lastNs = Number.POSITIVE_INFINITY;
   #owed = new Map<number, Bytes>();
@@ -53,6 +60,12 @@ export class EndpointWork {
     this.#last = processes;
     this.#lastNs = nowNs;
     this.#owed = owed;
+    this.#recent.endReading(nowNs / 1e6);
+  }
+
+  /** Undefined before the second read. */
+  rates(endpoint: string): WorkRates | undefined {
+    return this.#recent.perSecond(endpoint);
   }
 
   [Symbol.iterator](): Iterator<EndpointTotal> {
@@ -76,11 +89,15 @@ export class EndpointWork {
     const before = this.#before(row);
     total.residentBytes += row.residentBytes;
     if (!before) return;
-    total.cpuSeconds += Math.max(0, row.cpuNs - before.cpuNs) / 1e9;
+    const fresh = {
+      cpuSeconds: Math.max(0, row.cpuNs - before.cpuNs) / 1e9,
+      readBytes: lessOwed(row, before, "readBytes", owed),
+      writtenBytes: lessOwed(row, before, "writtenBytes", owed),
+    };
+    for (const counter of RATED) total[counter] += fresh[counter];
     total.minorFaults += Math.max(0, row.minorFaults - before.minorFaults);
     total.majorFaults += Math.max(0, row.majorFaults - before.majorFaults);
-    total.readBytes += lessOwed(row, before, "readBytes", owed);
-    total.writtenBytes += lessOwed(row, before, "writtenBytes", owed);
+    this.#recent.add(total.endpoint, fresh);
   }
 
   /** What has been counted of a process: nothing of a new one; undefined: it is older than the first read. */

@@ -1,7 +1,7 @@
-import type { Container, Graph } from "../../../exporters/console/api/types.ts";
+import type { Container, Graph, GraphLink } from "../../../exporters/console/api/types.ts";
 
 /** The containers of a graph, at work for so many seconds. */
-export function containersOf({ nodes }: Graph, seconds: number): Container[] {
+export function containersOf({ nodes, links }: Graph, seconds: number): Container[] {
   return nodes
     .filter(({ kind }) => kind === "container")
     .map((node, index) => ({
@@ -22,5 +22,26 @@ export function containersOf({ nodes }: Graph, seconds: number): Container[] {
       read_bytes: 1e6 * index,
       written_bytes: 2e6 * index + seconds * 10_000 * index,
       resident_bytes: 12e6 * (index + 1),
+      per_second: links.some(({ per_second }) => per_second === null)
+        ? null
+        : {
+            ...trafficOf(node.id, links),
+            cpu_seconds: 0.03 * index,
+            read_bytes: 0,
+            written_bytes: 10_000 * index,
+          },
     }));
+}
+
+/** What an endpoint sends and receives per second over all its links. */
+function trafficOf(id: string, links: readonly GraphLink[]) {
+  const traffic = { sent_bytes: 0, received_bytes: 0 };
+  for (const { source, destination, per_second: rates } of links) {
+    if (!rates) continue;
+    if (source === id) traffic.sent_bytes += rates.sent_bytes;
+    if (source === id) traffic.received_bytes += rates.received_bytes;
+    if (destination === id) traffic.sent_bytes += rates.received_bytes;
+    if (destination === id) traffic.received_bytes += rates.sent_bytes;
+  }
+  return traffic;
 }

@@ -120,6 +120,8 @@ function link(
     closed: 39 + port - (port % 7),
     failed: 0,
     retransmits: 0,
+    per_second: { sent_bytes: rate * 0.2, received_bytes: rate * 0.8, opened: 0.1, failed: 0 },
+    rtt_seconds: 0.0004,
     idle_seconds: 0,
     ...values,
   };

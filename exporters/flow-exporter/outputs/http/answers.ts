@@ -6,6 +6,9 @@
 /** A port, or all ports between two endpoints beyond those that have a link of their own. */
 export type Port = number | "~many";
 
+/** Growth of counters per second over the last 15 seconds, or since they began to grow in that time. */
+type PerSecond<Counter extends string> = Record<Counter, number>;
+
 /** An endpoint, with what it sent and received over all its links that are in the answer. */
 export interface GraphNode {
   id: string;
@@ -33,6 +36,10 @@ export interface GraphLink {
   closed: number;
   failed: number;
   retransmits: number;
+  /** Null until the exporter has read twice, and while the tracer is gone. */
+  per_second: PerSecond<"sent_bytes" | "received_bytes" | "opened" | "failed"> | null;
+  /** The mean of the same time; null: nothing came for which the kernel knows it. */
+  rtt_seconds: number | null;
   /** Since a connection was open, or carried anything. */
   idle_seconds: number;
 }
@@ -129,6 +136,8 @@ export interface Container {
   read_bytes: number;
   written_bytes: number;
   resident_bytes: number;
+  /** Null until the exporter has read twice, and while the tracer is gone. */
+  per_second: PerSecond<"sent_bytes" | "received_bytes" | "cpu_seconds" | "read_bytes" | "written_bytes"> | null;
 }
 
 /** `/api/containers` */

@@ -1,6 +1,7 @@
 import type { RequestHandler } from "express";
 import { z } from "zod";
 import type { Endpoint } from "../../model/endpoint.ts";
+import type { EdgeRates } from "../../totals/edge-rates.ts";
 import { type EdgeTotal, hasWorked } from "../../totals/edge-total.ts";
 import { isMonitoring } from "../monitoring.ts";
 import type { View } from "../view.ts";
@@ -25,7 +26,7 @@ export function graph(view: View, gate: Gate): RequestHandler {
     const sinceBootMs = Date.now() - view.bootMs();
     if (shown.length > LARGE_ROWS && !gate.enter(response)) return sendBusy(response, RETRY_SECONDS);
     cutOffAfter(PATIENCE_MS, response);
-    await streamJson(response, graphJson(shown, sinceBootMs, leftOutOf(view)));
+    await streamJson(response, graphJson(view, shown, sinceBootMs));
   };
 }
 
@@ -35,11 +36,11 @@ function isUsed(total: EdgeTotal): boolean {
 }
 
 /** An answers.Graph. */
-function* graphJson(shown: readonly EdgeTotal[], nowMs: number, leftOut: number): Generator<string> {
-  yield `{"left_out":${leftOut},"nodes":[`;
+function* graphJson(view: View, shown: readonly EdgeTotal[], nowMs: number): Generator<string> {
+  yield `{"left_out":${leftOutOf(view)},"nodes":[`;
   yield* listed(nodesOf(shown), (node) => node);
   yield '],"links":[';
-  yield* listed(shown, (total) => linkJson(total, nowMs));
+  yield* listed(shown, (total) => linkJson(total, view.edgeRates(total), nowMs));
   yield "]}";
 }
 
@@ -76,7 +77,7 @@ function nodeJson(endpoint: Endpoint): answers.GraphNode {
   };
 }
 
-function linkJson(total: EdgeTotal, nowMs: number): answers.GraphLink {
+function linkJson(total: EdgeTotal, rates: EdgeRates | undefined, nowMs: number): answers.GraphLink {
   const { source, destination, destinationPort, protocol } = total.edge;
   return {
     source: source.name,
@@ -90,6 +91,12 @@ function linkJson(total: EdgeTotal, nowMs: number): answers.GraphLink {
     closed: total.closed,
     failed: total.failed,
     retransmits: total.retransmits,
+    per_second: rates ? perSecondJson(rates) : null,
+    rtt_seconds: rates?.rttSeconds ?? null,
     idle_seconds: Math.max(0, Math.round((nowMs - total.lastActiveMs) / 1000)),
   };
+}
+
+function perSecondJson({ perSecond: { sentBytes, receivedBytes, opened, failed } }: EdgeRates) {
+  return { sent_bytes: sentBytes, received_bytes: receivedBytes, opened, failed };
 }

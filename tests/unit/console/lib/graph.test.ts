@@ -4,9 +4,11 @@ import type { Graph, GraphLink, GraphNode } from "../../../../exporters/console/
 import {
   edgeId,
   edgeOf,
+  edgeRate,
   failureShare,
   inUseWithin,
   isLit,
+  linkRate,
   mapModel,
   search,
   structureOf,
@@ -38,6 +40,8 @@ const link = (source: string, destination: string, port: number, values: Partial
   closed: 1,
   failed: 0,
   retransmits: 0,
+  per_second: null,
+  rtt_seconds: null,
   idle_seconds: 0,
   ...values,
 });
@@ -149,4 +153,23 @@ describe("search", () => {
   });
   it("takes a number that is no port here for a text", () => assert.deepEqual(nodes("1"), new Set(["web"])));
   it("finds nothing where nothing is", () => assert.deepEqual(nodes("nowhere"), new Set()));
+});
+
+describe("rates", () => {
+  const known = (sent_bytes: number, received_bytes: number) => ({
+    per_second: { sent_bytes, received_bytes, opened: 0, failed: 0 },
+  });
+
+  it("of a link are those of both directions", () => {
+    assert.equal(linkRate(link("web", "db", 5432, known(100, 20))), 120);
+    assert.equal(linkRate(link("web", "db", 5432)), undefined);
+  });
+
+  it("of an edge are those of all its links that are known", () => {
+    const edgeOf = (...links: GraphLink[]) => [...mapModel({ left_out: 0, nodes: [], links }).edges.values()][0];
+    const rateOf = (...links: GraphLink[]) => edgeRate(edgeOf(...links) ?? assert.fail("no edge"));
+    assert.equal(rateOf(link("web", "db", 1, known(100, 20)), link("web", "db", 2, known(0, 3))), 123);
+    assert.equal(rateOf(link("web", "db", 1, known(100, 20)), link("web", "db", 2)), 120);
+    assert.equal(rateOf(link("web", "db", 1)), undefined);
+  });
 });

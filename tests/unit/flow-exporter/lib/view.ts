@@ -52,6 +52,11 @@ const WORK = {
   residentBytes: 5_000_000,
 };
 
+const EDGE_RATES = {
+  perSecond: { sentBytes: 2_000, receivedBytes: 500, opened: 1, failed: 0.5 },
+  rttSeconds: 0.0002,
+};
+
 /** What the outputs see after two reads of `sockets`, in which `ended` have closed, on the host of world.ts. */
 export function viewOf(sockets: SocketValues[], values: Partial<View> = {}, ended: [SocketValues, End][] = []): View {
   const recent: Flow[] = [];
@@ -64,7 +69,9 @@ export function viewOf(sockets: SocketValues[], values: Partial<View> = {}, ende
   }
   return {
     flows: () => [...table.flows, ...recent].flatMap((flow) => recordOf(flow, history) ?? []),
+    edgeRates: () => EDGE_RATES,
     work: () => [WORK],
+    workRates: () => ({ cpuSeconds: 0.25, readBytes: 0, writtenBytes: 512 }),
     containers: () => [...world().containers.values()].map((container) => ({ container, endpoint: container.name })),
     coverage: () => 0.97,
     bootMs: () => Date.UTC(2030, 0, 1),

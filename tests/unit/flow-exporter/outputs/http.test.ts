@@ -237,7 +237,7 @@ describe("over HTTP", () => {
     });
     const askGraph = async (query = "") => JSON.parse((await ask(`/api/graph${query}`)).text);
 
-    test("has each endpoint once, and each edge with its bytes", async () => {
+    test("has each endpoint once, and each edge with its bytes and with what goes over it just now", async () => {
       current = viewOf(SOCKETS);
       const { nodes, links } = await askGraph();
       assert.deepEqual(
@@ -266,8 +266,16 @@ describe("over HTTP", () => {
         closed: 0,
         failed: 0,
         retransmits: 0,
+        per_second: { sent_bytes: 2_000, received_bytes: 500, opened: 1, failed: 0.5 },
+        rtt_seconds: 0.0002,
         idle_seconds: 0,
       });
+    });
+
+    test("tells no rates while they are not known", async () => {
+      current = viewOf(SOCKETS, { edgeRates: () => undefined });
+      const [{ per_second, rtt_seconds }] = (await askGraph()).links;
+      assert.deepEqual({ per_second, rtt_seconds }, { per_second: null, rtt_seconds: null });
     });
 
     test("tells for how long an edge has not been used", async () => {
@@ -289,7 +297,7 @@ describe("over HTTP", () => {
     });
   });
 
-  test("/api/containers tells each container with its traffic and its work", async () => {
+  test("/api/containers tells each container with its traffic and its work, in all and just now", async () => {
     const { total, containers } = JSON.parse((await ask("/api/containers?limit=2&offset=2")).text);
     assert.equal(total, 4);
     assert.deepEqual(
@@ -305,6 +313,19 @@ describe("over HTTP", () => {
         ["web", 4104, 1031, 1.25, [{ protocol: "tcp", host_port: 8080, container_port: 80 }]],
       ],
     );
+    const work = { cpu_seconds: 0.25, read_bytes: 0, written_bytes: 512 };
+    assert.deepEqual(
+      containers.map(({ per_second }: Record<string, unknown>) => per_second),
+      [
+        { sent_bytes: 0, received_bytes: 0, ...work },
+        // It is the source of two edges, and the destination of one.
+        { sent_bytes: 2 * 2_000 + 500, received_bytes: 2 * 500 + 2_000, ...work },
+      ],
+    );
+    current = viewOf(SOCKETS, { workRates: () => undefined });
+    const [unknown] = JSON.parse((await ask("/api/containers?limit=1")).text).containers;
+    assert.equal(unknown.per_second, null);
+    current = viewOf(SOCKETS);
   });
 
   describe("/healthz", () => {

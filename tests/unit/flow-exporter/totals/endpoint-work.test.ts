@@ -51,6 +51,15 @@ describe("the work of an endpoint", () => {
     assert.deepEqual(names(), ["host/curl"], "a container that is gone and has no flows leaves");
   });
 
+  test("is told per second too, from the second read on", () => {
+    const { read, rates } = endpoints();
+    read(1, process(200, { ...WEB, cpuNs: 50 * SECOND_NS }));
+    assert.equal(rates("web"), undefined);
+    read(3, process(200, { ...WEB, cpuNs: 51 * SECOND_NS, readBytes: 10, writtenBytes: 300 }));
+    assert.deepEqual(rates("web"), { cpuSeconds: 0.5, readBytes: 5, writtenBytes: 150 });
+    assert.deepEqual(rates("idle"), { cpuSeconds: 0, readBytes: 0, writtenBytes: 0 });
+  });
+
   test("memory is what they have now, summed", () => {
     const { read, of } = endpoints();
     read(1, process(200, { ...WEB, residentBytes: 5 }), process(201, { ...WEB, residentBytes: 7 }));
@@ -70,6 +79,7 @@ function endpoints() {
       work.apply({ processes: seen.processes, ownerOf, nowNs: seen.nowNs }, new Set(["host/curl"]));
     },
     of: (name: string) => [...work].find(({ endpoint }) => endpoint === name),
+    rates: (name: string) => work.rates(name),
     names: () => [...work].map(({ endpoint }) => endpoint),
   };
 }

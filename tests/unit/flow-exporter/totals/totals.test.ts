@@ -136,6 +136,44 @@ describe("at the limit", () => {
   });
 });
 
+describe("rates of edges", () => {
+  const rates = ({ all }: ReturnType<typeof totals>, port: number) => {
+    const total = [...all].find(({ edge }) => edge.destinationPort === port) ?? assert.fail(`no edge to ${port}`);
+    return all.rates.of(total);
+  };
+
+  test("are what its flows have new, with the mean of their round-trip times", () => {
+    const some = totals();
+    some.read([{ ...toPort(1, 80, 1_000_000), rtt: 900 }], 0);
+    assert.equal(rates(some, 80), undefined, "what a first reading finds came together in a time that nobody knows");
+    some.read(
+      [
+        { ...toPort(1, 80, 1_000_400), rtt: 100 },
+        { ...toPort(2, 80, 600), rtt: 300 },
+      ],
+      1000,
+    );
+    const perSecond = { sentBytes: 1_000, receivedBytes: 0, opened: 1, failed: 0 };
+    const { rttSeconds, ...counters } = rates(some, 80) ?? assert.fail("unknown");
+    assert.deepEqual(counters, { perSecond });
+    assert.equal(rttSeconds?.toFixed(6), "0.000200");
+    some.read([], 20_000);
+    some.read([], 36_000);
+    assert.equal(rates(some, 80)?.rttSeconds, undefined);
+  });
+
+  test("of one that comes back into the table do not begin with all that it ever carried", () => {
+    const some = totals(1);
+    some.read([toPort(1, 80, 1_000_000)], 0);
+    some.read([toPort(1, 80, 1_000_000)], 1000);
+    some.read([], 2000);
+    some.read([toPort(2, 81, 7)], 20_000);
+    some.read([], 21_000);
+    some.read([toPort(3, 80, 50)], 40_000);
+    assert.deepEqual(rates(some, 80)?.perSecond.sentBytes, 50 / 19);
+  });
+});
+
 test("losses add up over the tracer's restarts, and a lasting shortage counts once", () => {
   const lost = new LostFlows();
   const none = { closedLost: 0, closedErased: 0, missedEvents: 0, udpLost: 0 };
