@@ -1,9 +1,10 @@
 import { createDocker } from "../lib/docker.ts";
+import { renderWarning } from "../render/error.ts";
 import { renderStatus, type ServiceStatus } from "../render/status.ts";
 import type { Settings } from "../settings/index.ts";
 import { type ContainerState, memoryOf } from "../stack/containers.ts";
 import { leftOutUdp } from "../stack/left-out-udp.ts";
-import { namedLayout } from "../stack/named-layout.ts";
+import { startedLayout } from "../stack/named-layout.ts";
 import { findRunning } from "../stack/running.ts";
 import { SERVICES } from "../stack/services.ts";
 import { readTracerState } from "../stack/tracer-state.ts";
@@ -20,16 +21,18 @@ export const status = defineCommand({
     json: { type: "boolean", about: "print JSON, for scripts" },
     config: SETTINGS_FILE,
   },
-  run: async ({ host, projectRoot, options, stdout }) => {
-    const layout = await namedLayout(host, projectRoot, options.config);
+  run: async ({ host, projectRoot, options, stdout, stderr }) => {
     const docker = createDocker(host);
+    const layout = await startedLayout(host, docker, projectRoot, options.config);
     const running = await findRunning({ docker, host, layout }, options.config);
     const { containers, settings } = running;
+    if (running.fault) stderr.write(renderWarning(running.fault));
     const services = await Promise.all(
       SERVICES.map(async ({ name, port }): Promise<ServiceStatus> => {
         const container = containers.find(({ service }) => service === name);
         const memory = container?.state === "running" ? await memoryOf(docker, container.id) : undefined;
-        return { ...describe(name, container), ...urlOf(settings, port), ...(memory ? { memory } : {}) };
+        const url = container ? urlOf(settings, port) : {};
+        return { ...describe(name, container), ...url, ...(memory ? { memory } : {}) };
       }),
     );
     const tracer = await readTracerState(`http://127.0.0.1:${settings.FLOW_EXPORTER_PORT}`, ANSWER_MS);

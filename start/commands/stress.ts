@@ -8,7 +8,7 @@ import { runSteps } from "../render/steps.ts";
 import { renderRows } from "../render/stress.ts";
 import { containerName } from "../settings/names.ts";
 import { namedLayout } from "../stack/named-layout.ts";
-import { findRunning } from "../stack/running.ts";
+import { findConfigured } from "../stack/running.ts";
 import { prometheusOf } from "../steps/targets.ts";
 import { boundsOf, loadSeconds } from "../stress/bounds.ts";
 import { assertNoLoad, removeLoads } from "../stress/containers.ts";
@@ -36,7 +36,7 @@ export const stress = defineCommand({
     const seconds = Math.max(loadSeconds(options.seconds), lab.leastSeconds ?? 0);
     const docker = createDocker(host);
     const layout = await namedLayout(host, projectRoot, options.config);
-    const { settings } = await findRunning({ docker, host, layout }, options.config);
+    const { settings } = await findConfigured({ docker, host, layout }, options.config);
     const image = await nodeImage(docker, containerName(layout.names, "flow-exporter"));
     const bounds = boundsOf(await machine(host));
     const prometheus = prometheusOf({ settings });

@@ -2,7 +2,7 @@ import { createDocker } from "../lib/docker.ts";
 import { renderTuned } from "../render/tune.ts";
 import { containerName } from "../settings/names.ts";
 import { namedLayout } from "../stack/named-layout.ts";
-import { findRunning } from "../stack/running.ts";
+import { findConfigured } from "../stack/running.ts";
 import { prometheusOf } from "../steps/targets.ts";
 import { tune as tuneNow } from "../tune/tune.ts";
 import { tuneWhenReady } from "../tune/when-ready.ts";
@@ -23,7 +23,7 @@ export const tune = defineCommand({
   run: async ({ host, projectRoot, options, signal, stdout }) => {
     const layout = await namedLayout(host, projectRoot, options.config);
     const docker = createDocker(host);
-    const { settings } = await findRunning({ docker, host, layout }, options.config);
+    const { settings } = await findConfigured({ docker, host, layout }, options.config);
     const task = {
       docker,
       prometheus: prometheusOf({ settings }),

@@ -6,6 +6,11 @@ export function renderError(error: StartError): string {
   return `\n${error.code}: ${what}\n  why: ${indent(why)}\n  fix: ${indent(fix)}\n`;
 }
 
+/** The same for what keeps nobody from going on. */
+export function renderWarning({ explanation: { what, why, fix } }: StartError): string {
+  return `Warning: ${what}\n  why: ${indent(why)}\n  fix: ${indent(fix)}\n\n`;
+}
+
 function indent(text: string): string {
   return text.split("\n").join("\n       ");
 }

@@ -1,4 +1,5 @@
 import type Docker from "dockerode";
+import type { StackNames } from "../settings/names.ts";
 
 export interface ContainerState {
   service: string;
@@ -33,6 +34,17 @@ export async function otherStacks(docker: Docker, project: string): Promise<stri
   const tracers = await docker.listContainers({ all: true, filters });
   const projects = tracers.map(({ Labels }) => Labels["com.docker.compose.project"] ?? "");
   return [...new Set(projects)].filter((other) => other !== project);
+}
+
+/** What the stacks are called by that were started from a folder, whether they run or not. */
+export async function stacksStartedFrom(docker: Docker, folder: string): Promise<StackNames[]> {
+  const service = "flow-tracer";
+  const label = [`com.docker.compose.service=${service}`, `com.docker.compose.project.working_dir=${folder}`];
+  const tracers = await docker.listContainers({ all: true, filters: { label } });
+  return tracers.map(({ Labels, Names: [name = ""] }) => ({
+    project: Labels["com.docker.compose.project"] ?? "",
+    prefix: name.slice(1).replace(new RegExp(`${service}$`), ""),
+  }));
 }
 
 async function inspect(docker: Docker, id: string): Promise<ContainerState> {

@@ -1,4 +1,5 @@
 import type Docker from "dockerode";
+import { StartError } from "../errors.ts";
 import { noDocker } from "../lib/docker.ts";
 import type { Host } from "../lib/host.ts";
 import { loadSettings, readSettings, type Settings } from "../settings/index.ts";
@@ -16,11 +17,13 @@ export interface Running {
   settings: Settings;
   /** Whether the settings are the recorded ones, or were asked for by name. */
   certain: boolean;
+  /** Why the settings file could not be used; `settings` are then the recorded ones, else the defaults. */
+  fault: StartError | undefined;
   leftOut: readonly LeftOut[];
 }
 
 /**
- * Finds the stack on this machine.
+ * Finds the stack on this machine. A faulty settings file is told and keeps nobody from looking at what runs.
  * @param config the file that the user named; it counts before what is recorded.
  * @throws StartError
  */
@@ -35,7 +38,32 @@ export async function findRunning(
   // What a start has recorded is nothing to go by where nothing runs.
   const recorded = containers.length > 0 ? await readState(layoutOf(folder, undefined, layout.names)) : { leftOut: [] };
   const known = config === undefined ? recorded.settings : undefined;
-  const settings = known ? { ...readSettings(""), ...known } : await loadSettings(layout.config, host.env);
-  const certain = known !== undefined || config !== undefined || folder === layout.root;
-  return { containers, folder, settings, certain, leftOut: recorded.leftOut };
+  const { settings: configured, fault } = await tryLoadSettings(layout.config, host.env);
+  const fallback = known ?? (fault && recorded.settings);
+  const settings = fallback ? { ...readSettings(""), ...fallback } : (configured ?? readSettings(""));
+  const certain = fallback !== undefined || (!fault && (config !== undefined || folder === layout.root));
+  return { containers, folder, settings, certain, fault, leftOut: recorded.leftOut };
+}
+
+/**
+ * The stack, for commands that must not guess which ports it answers at.
+ * @throws StartError that of the settings file, where the settings are recorded nowhere else.
+ */
+export async function findConfigured(...where: Parameters<typeof findRunning>): Promise<Running> {
+  const running = await findRunning(...where);
+  if (running.fault && !running.certain) throw running.fault;
+  return running;
+}
+
+/** The settings in a file, or what is wrong with it. */
+export async function tryLoadSettings(
+  file: string,
+  env: NodeJS.ProcessEnv,
+): Promise<{ settings?: Settings; fault?: StartError }> {
+  try {
+    return { settings: await loadSettings(file, env) };
+  } catch (fault) {
+    if (fault instanceof StartError) return { fault };
+    throw fault;
+  }
 }

@@ -10,7 +10,8 @@ import { createHost } from "../../../start/lib/host.ts";
 import { readSettings } from "../../../start/settings/index.ts";
 import { writeStackFiles } from "../../../start/stack/files.ts";
 import { layoutOf } from "../../../start/stack/layout.ts";
-import { findRunning } from "../../../start/stack/running.ts";
+import { startedLayout } from "../../../start/stack/named-layout.ts";
+import { findConfigured, findRunning } from "../../../start/stack/running.ts";
 import { takeOver } from "../../../start/stack/take-over.ts";
 import { FACTS, makeCheckout } from "./lib/checkout.ts";
 
@@ -82,6 +83,45 @@ describe("the stack that runs", () => {
     await started(there, "PROMETHEUS_PORT=19090\n");
     const told = await findRunning({ docker: engine(there.root), host, layout: here }, undefined);
     assert.deepEqual([told.settings.PROMETHEUS_PORT, told.certain], [19_090, true]);
+  });
+
+  describe("with a faulty settings file", () => {
+    const find = (folder: string | undefined, config?: string) =>
+      findRunning({ docker: engine(folder), host, layout: here }, config);
+    beforeEach(() => writeFile(here.config, "PROMETHEUS_PORT=99999\n"));
+
+    it("is told by the settings it was started with, also where the file is named, and the fault with it", async () => {
+      await started(here, "PROMETHEUS_PORT=19090\n");
+      await writeFile(here.config, "PROMETHEUS_PORT=99999\n");
+      for (const config of [undefined, "config.monitoring"]) {
+        const { settings, certain, fault } = await find(here.root, config);
+        assert.deepEqual([settings.PROMETHEUS_PORT, certain, fault?.code], [19_090, true, "SETTINGS_INVALID"]);
+      }
+    });
+
+    it("has the defaults where nothing is recorded, but not for a command that needs its ports", async () => {
+      const { settings, certain, fault } = await find(undefined);
+      assert.deepEqual([settings.PROMETHEUS_PORT, certain, fault?.code], [9090, false, "SETTINGS_INVALID"]);
+      const where = { docker: engine(undefined), host, layout: here };
+      await assert.rejects(findConfigured(where, undefined), { code: "SETTINGS_INVALID" });
+    });
+
+    it("is the one that was started from here where its very name is faulty", async () => {
+      await writeFile(here.config, "FLOWTALLY_PROJECT=My Stack\n");
+      const tracers = (...names: string[]) =>
+        ({
+          listContainers: async () =>
+            names.map((name) => ({
+              Labels: { "com.docker.compose.project": name },
+              Names: [`/${name}-flow-tracer`],
+            })),
+        }) as unknown as Docker;
+      const { names } = await startedLayout(host, tracers("mine"), here.root, undefined);
+      assert.deepEqual(names, { project: "mine", prefix: "mine-" });
+      for (const docker of [tracers(), tracers("mine", "another")]) {
+        await assert.rejects(startedLayout(host, docker, here.root, undefined), { code: "SETTINGS_INVALID" });
+      }
+    });
   });
 
   it("is taken over in one line where it is another checkout's, and its tuner ends", async () => {
