@@ -1,3 +1,4 @@
+import type { Restored } from "../tune/reset.ts";
 import type { Limit } from "../tune/rule.ts";
 import type { Tuned } from "../tune/tune.ts";
 import { inWords } from "../tune/window.ts";
@@ -5,26 +6,42 @@ import { inWords } from "../tune/window.ts";
 const MEBIBYTE = 2 ** 20;
 
 /** Average, peak and new limit, and why it is that. */
-export function renderTuned({ container, windowSeconds, use, limit, previousBytes, kept }: Tuned): string {
-  const before = previousBytes === 0 ? "none" : `${Math.round(previousBytes / MEBIBYTE)} MiB`;
+export function renderTuned(tuned: Tuned): string {
+  const { container, windowSeconds, use, limit, previousBytes, applied } = tuned;
+  const word = applied ? "new limit" : "would be";
   return [
-    `Memory of ${container}, last ${inWords(windowSeconds)} (${use.samples} samples over ${inWords(use.coveredSeconds)}):`,
+    `Memory of ${container} over the last ${inWords(windowSeconds)} (${use.samples} samples in ${inWords(use.coveredSeconds)}):`,
     `  average    ${mebibytes(use.averageBytes)}`,
     `  peak       ${mebibytes(use.peakBytes)}`,
-    `  new limit  ${limit.bytes / MEBIBYTE} MiB, before: ${before}`,
+    `  ${word.padEnd(9)}  ${limit.bytes / MEBIBYTE} MiB (was ${wholeMebibytes(previousBytes)})`,
     `  ${reasonOf(limit)}.`,
-    kept
-      ? "Set while it runs, and kept for the next start."
-      : "Set while it runs; not kept, since it is no service of the stack.",
+    outcome(tuned),
     "",
   ].join("\n");
 }
 
+/** The limit of the settings, back in force. */
+export function renderRestored({ container, setting, bytes, previousBytes }: Restored): string {
+  const limits = `${wholeMebibytes(bytes)}, as ${setting} says (was ${wholeMebibytes(previousBytes)})`;
+  return `Memory limit of ${container} reset to ${limits}.\nApplied now, and at the next start.\n`;
+}
+
+function outcome({ applied, kept }: Tuned): string {
+  if (!applied) return "Dry run: nothing was changed.";
+  return kept
+    ? "Applied now, and kept for the next start."
+    : "Applied now, but not kept: this container is not a service of the stack.";
+}
+
 function reasonOf({ decidedBy, peakFits }: Limit): string {
-  if (decidedBy === "least") return "Docker accepts no less";
+  if (decidedBy === "least") return "The least Docker accepts";
   if (decidedBy === "peak")
-    return "The peak, since average + 20 % would not hold it; -- --exact takes average + 20 % all the same";
-  return peakFits ? "Average + 20 %" : "Average + 20 %, as asked with --exact; the peak would not have fitted";
+    return "The peak, because average + 20 % would be below it; use -- --exact for average + 20 % anyway";
+  return peakFits ? "Average + 20 %" : "Average + 20 %, as requested with --exact; the peak was higher";
+}
+
+function wholeMebibytes(bytes: number): string {
+  return bytes === 0 ? "unlimited" : `${Math.round(bytes / MEBIBYTE)} MiB`;
 }
 
 function mebibytes(bytes: number): string {

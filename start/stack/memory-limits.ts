@@ -32,9 +32,28 @@ export async function keepLimit(
   if (service === undefined || insteadOf === undefined) return false;
   const all = { ...(await readKeptLimits(layout)), [service]: { limit, insteadOf } };
   await writeFile(layout.memoryLimits, `${JSON.stringify(all, undefined, 2)}\n`);
-  const env = await readFile(layout.env, "utf8").catch(() => "");
-  await writeFile(layout.env, env.replace(new RegExp(`^(${settingName(service)})=.*$`, "m"), `$1='${limit}'`));
+  await writeToEnv(layout, service, limit);
   return true;
+}
+
+/** Forgets what tuning found for a service, so that its setting counts again. */
+export async function forgetLimit(layout: Layout, settings: Settings, service: string): Promise<void> {
+  const { [service]: forgotten, ...others } = await readKeptLimits(layout);
+  if (forgotten === undefined) return;
+  await writeFile(layout.memoryLimits, `${JSON.stringify(others, undefined, 2)}\n`);
+  await writeToEnv(layout, service, settingOf(settings, service) ?? forgotten.insteadOf);
+}
+
+async function writeToEnv(layout: Layout, service: string, limit: string): Promise<void> {
+  const env = await readFile(layout.env, "utf8").catch(() => undefined);
+  if (env === undefined) return;
+  await writeFile(layout.env, env.replace(new RegExp(`^(${settingName(service)})=.*$`, "m"), `$1='${limit}'`));
+}
+
+/** The setting that holds a service's limit; undefined for what is no service. */
+export function limitSetting(settings: Settings, service: string): { name: string; value: string } | undefined {
+  const value = settingOf(settings, service);
+  return value === undefined ? undefined : { name: settingName(service), value };
 }
 
 /** The settings with the limits that tuning found, but for those a user has changed since. */

@@ -57,8 +57,8 @@ export function isEnough({ samples, coveredSeconds }: MeasuredUse, windowSeconds
 function tooLittle(container: string, { samples, coveredSeconds }: MeasuredUse, windowSeconds: number): StartError {
   const missing = Math.max(enoughSeconds(windowSeconds) - coveredSeconds, 5);
   return new StartError("TOO_LITTLE_DATA", {
-    what: `${container} was not seen long enough to know its memory`,
-    why: `Prometheus has ${samples} samples over ${inWords(coveredSeconds)} of the last ${inWords(windowSeconds)}; two thirds of that time are enough`,
-    fix: `try again in ${inWords(missing)}, or give a shorter --window`,
+    what: `Not enough samples of ${container} yet`,
+    why: `Prometheus has ${samples} samples covering ${inWords(coveredSeconds)} of the last ${inWords(windowSeconds)}; two thirds must be covered`,
+    fix: `try again in ${inWords(missing)}, or use a shorter --window`,
   });
 }

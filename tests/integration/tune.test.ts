@@ -101,11 +101,11 @@ describe("tuning a memory limit", () => {
     await eventually(30, async () => assert.ok((await inWindow("avg")) * 1.2 < (await inWindow("max"))));
     const floor = await testLauncher("tune", "--when-ready", "--container", SPIKE_NAME, "--window", SPIKE_WINDOW);
     assert.equal(floor.exitCode, 0, floor.text);
-    assert.match(floor.text, /The peak, since average \+ 20 % would not hold it/);
+    assert.match(floor.text, /The peak, because average \+ 20 % would be below it/);
     assertNear(await limitOf(SPIKE_NAME), await inWindow("max"), 0.001);
     const exact = await testLauncher("tune", "--exact", "--container", SPIKE_NAME, "--window", SPIKE_WINDOW);
     assert.equal(exact.exitCode, 0, exact.text);
-    assert.match(exact.text, /the peak would not have fitted/);
+    assert.match(exact.text, /the peak was higher/);
     // Samples leave the window between this reading and the tuner's.
     assertNear(await limitOf(SPIKE_NAME), (await inWindow("avg")) * 1.2, 0.25);
     assert.ok((await limitOf(SPIKE_NAME)) < (await inWindow("max")));
@@ -140,11 +140,36 @@ describe("tuning a memory limit", () => {
     assert.match((await testLauncher("status")).stdout, new RegExp(`prometheus .* of ${limit} MiB`));
   });
 
+  it("changes nothing in a dry run, and goes back to the setting with --reset", async () => {
+    const container = containerOf("prometheus");
+    const before = await limitOf(container);
+    await eventually(30, async () => {
+      const dry = await testLauncher("tune", "--dry-run", "--container", container, ...WINDOW);
+      assert.match(dry.text, /would be .*\n.*\nDry run: nothing was changed\./);
+    });
+    assert.equal(await limitOf(container), before);
+    const reset = await testLauncher("tune", "--reset", "--container", container);
+    assert.match(reset.text, /reset to 1024 MiB, as PROMETHEUS_MEMORY says/);
+    assert.equal(await limitOf(container), 1024);
+    assert.deepEqual(JSON.parse(await readFile(LAYOUT.memoryLimits, "utf8")), {});
+    const stranger = await testLauncher("tune", "--reset", "--container", STEADY_NAME);
+    assert.match(stranger.text, /NO_SETTING: /);
+  });
+
+  it("lists the containers there are when it is given a name it does not know", async () => {
+    const { exitCode, text } = await testLauncher("tune", "--container", "promtheus");
+    assert.equal(exitCode, 1);
+    assert.match(
+      text,
+      new RegExp(`NO_CONTAINER: .*\n.*\n +fix: name one that is running: .*${containerOf("prometheus")}`),
+    );
+  });
+
   it("names a Grafana that does not run, with the reason", async (t) => {
     if (await isThere(docker, containerOf("grafana"))) return t.skip("Grafana runs here");
     const { exitCode, text } = await testLauncher("tune");
     assert.equal(exitCode, 1);
-    assert.match(text, /NO_GRAFANA: .*\n +why: its image is not here/);
+    assert.match(text, /NO_GRAFANA: .*\n +why: image not found/);
   });
 
   it("names a Prometheus that does not answer", async () => {

@@ -43,7 +43,7 @@ describe("the command line", () => {
     "tune --window --exact": "Option --window needs a value: --window TIME",
     "tune --container=": "Option --container needs a value: --container NAME",
     "tune --constructor":
-      "Unknown option --constructor. npm run tune takes --container, --window, --exact, --when-ready, --config and --help.",
+      "Unknown option --constructor. npm run tune takes --container, --window, --dry-run, --reset, --exact, --when-ready, --config and --help.",
     "stop --help --loud": "Unknown option --loud. npm run stop takes --volumes, --config and --help.",
   };
   for (const [words, message] of Object.entries(REFUSED)) {

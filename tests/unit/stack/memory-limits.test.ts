@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { readSettings } from "../../../start/settings/index.ts";
 import { layoutOf } from "../../../start/stack/layout.ts";
-import { keepLimit, readKeptLimits, withKeptLimits } from "../../../start/stack/memory-limits.ts";
+import { forgetLimit, keepLimit, readKeptLimits, withKeptLimits } from "../../../start/stack/memory-limits.ts";
 
 const settings = readSettings("GRAFANA_MEMORY=512m\n");
 let root = "";
@@ -42,6 +42,16 @@ describe("a limit found by tuning", () => {
     await writeFile(layout.env, "GRAFANA_MEMORY='512m'\nCADVISOR_MEMORY='256m'\n");
     await keepLimit(layout, settings, "grafana", "98m");
     assert.equal(await readFile(layout.env, "utf8"), "GRAFANA_MEMORY='98m'\nCADVISOR_MEMORY='256m'\n");
+  });
+
+  it("is forgotten on request, and the setting is back in .env; those of others stay", async () => {
+    const layout = layoutOf(root);
+    await writeFile(layout.env, "GRAFANA_MEMORY='512m'\n");
+    await keepLimit(layout, settings, "grafana", "98m");
+    await keepLimit(layout, settings, "guard", "16m");
+    await forgetLimit(layout, settings, "grafana");
+    assert.deepEqual(await readKeptLimits(layout), { guard: { limit: "16m", insteadOf: "32m" } });
+    assert.equal(await readFile(layout.env, "utf8"), "GRAFANA_MEMORY='512m'\n");
   });
 
   it("is not kept for a container that is not the stack's", async () => {

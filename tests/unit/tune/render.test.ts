@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { renderTuned } from "../../../start/render/tune.ts";
+import { renderRestored, renderTuned } from "../../../start/render/tune.ts";
 import { limitFor } from "../../../start/tune/rule.ts";
 
 const MEBIBYTE = 2 ** 20;
@@ -13,7 +13,15 @@ function tuned(average: number, peak: number, exact = false) {
     coveredSeconds: 890,
   };
   const limit = limitFor(use, exact);
-  return { container: "grafana", windowSeconds: 900, use, limit, previousBytes: 512 * MEBIBYTE, kept: true };
+  return {
+    container: "grafana",
+    windowSeconds: 900,
+    use,
+    limit,
+    previousBytes: 512 * MEBIBYTE,
+    kept: true,
+    applied: true,
+  };
 }
 
 describe("what tuning prints", () => {
@@ -21,12 +29,12 @@ describe("what tuning prints", () => {
     assert.equal(
       renderTuned(tuned(81.25, 84)),
       [
-        "Memory of grafana, last 15 min (120 samples over 15 min):",
+        "Memory of grafana over the last 15 min (120 samples in 15 min):",
         "  average    81.3 MiB",
         "  peak       84.0 MiB",
-        "  new limit  98 MiB, before: 512 MiB",
+        "  new limit  98 MiB (was 512 MiB)",
         "  Average + 20 %.",
-        "Set while it runs, and kept for the next start.",
+        "Applied now, and kept for the next start.",
         "",
       ].join("\n"),
     );
@@ -37,7 +45,25 @@ describe("what tuning prints", () => {
   });
 
   it("says that the peak does not fit where the exact figure was asked for", () => {
-    assert.match(renderTuned(tuned(100, 180, true)), /new limit {2}120 MiB.*the peak would not have fitted/s);
+    assert.match(renderTuned(tuned(100, 180, true)), /new limit {2}120 MiB.*the peak was higher/s);
+  });
+
+  it("says of a dry run what the limit would be, and that it changed nothing", () => {
+    const text = renderTuned({ ...tuned(81.25, 84), kept: false, applied: false });
+    assert.match(text, /would be {3}98 MiB \(was 512 MiB\)\n.*\nDry run: nothing was changed\.\n$/);
+  });
+
+  it("says which setting counts again", () => {
+    const restored = {
+      container: "grafana",
+      setting: "GRAFANA_MEMORY",
+      bytes: 512 * MEBIBYTE,
+      previousBytes: 98 * MEBIBYTE,
+    };
+    assert.equal(
+      renderRestored(restored),
+      "Memory limit of grafana reset to 512 MiB, as GRAFANA_MEMORY says (was 98 MiB).\nApplied now, and at the next start.\n",
+    );
   });
 
   it("does not claim to have kept the limit of a container that is not the stack's", () => {
