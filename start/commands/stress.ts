@@ -5,7 +5,7 @@ import { createDocker, isMissing, noDocker } from "../lib/docker.ts";
 import type { Host } from "../lib/host.ts";
 import { availableMemory } from "../lib/memory.ts";
 import { runSteps } from "../render/steps.ts";
-import { renderRows } from "../render/stress.ts";
+import { renderDuration, renderPlan, renderRows } from "../render/stress.ts";
 import { containerName } from "../settings/names.ts";
 import { namedLayout } from "../stack/named-layout.ts";
 import { findConfigured } from "../stack/running.ts";
@@ -17,7 +17,7 @@ import { countedOn } from "../stress/counted.ts";
 import { labNamed } from "../stress/labs.ts";
 import { phasesOf } from "../stress/phases.ts";
 import { notSeen, readRows } from "../stress/rows.ts";
-import { load, program, seen, settle } from "../stress/steps.ts";
+import { load, program, REST_SECONDS, seen, settle } from "../stress/steps.ts";
 import { defineCommand } from "./command.ts";
 import { NO_INSTALL, SETTINGS_FILE } from "./options.ts";
 
@@ -32,6 +32,7 @@ export const stress = defineCommand({
     config: SETTINGS_FILE,
   },
   run: async ({ host, projectRoot, options, operand, signal, stdout }) => {
+    const began = performance.now();
     const lab = labNamed(operand);
     const seconds = Math.max(loadSeconds(options.seconds), lab.leastSeconds ?? 0);
     const docker = createDocker(host);
@@ -54,8 +55,9 @@ export const stress = defineCommand({
     };
     await assertNoLoad(docker);
     await removeLoads(docker);
+    stdout.write(renderPlan(operand ?? "", seconds, REST_SECONDS));
     try {
-      await runSteps([seen, program, load, settle], context);
+      await runSteps([seen, program, load, settle], context, stdout);
     } finally {
       await removeLoads(docker);
     }
@@ -64,6 +66,7 @@ export const stress = defineCommand({
     const rows = await readRows(prometheus, lab.measures(bounds), phasesOf(loaded.span));
     const counted = loaded.made && (await countedOn(prometheus, loaded.span));
     stdout.write(renderRows(rows, loaded.made, counted));
+    stdout.write(renderDuration((performance.now() - began) / 1000, loaded.span.to - loaded.span.from));
     const failure = notSeen(rows);
     if (failure) throw failure;
     return 0;
@@ -83,7 +86,7 @@ async function nodeImage(docker: Docker, exporter: string): Promise<string> {
     if (!isMissing(error)) throw noDocker(error);
     const why = `there is no container ${exporter}`;
     throw new StartError("STACK_NOT_RUNNING", {
-      what: "A load shows in the stack, which does not run",
+      what: "The stack is not running, so a load would not be visible",
       why,
       fix: "run `npm start`",
     });

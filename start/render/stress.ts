@@ -2,7 +2,7 @@ import type { Made, Unit } from "../stress/lab.ts";
 import type { Row } from "../stress/rows.ts";
 import { renderTable } from "./table.ts";
 
-const HEADER = ["METRIC", "BEFORE", "DURING", "AFTER", ""];
+const HEADER = ["METRIC", "BEFORE", "DURING", "AFTER", "VERDICT"];
 
 /** A table of what was measured, and, where the load knows what it did, whether that is what was counted. */
 export function renderRows(rows: readonly Row[], made?: Made, counted?: Made): string {
@@ -13,16 +13,25 @@ export function renderRows(rows: readonly Row[], made?: Made, counted?: Made): s
 
 function cells({ measure, before, during, after, moved }: Row): string[] {
   const values = [before, during, after].map((value) => amount(value, measure.unit));
-  return [measure.title, ...values, moved === undefined ? "" : moved ? "moved" : "DID NOT MOVE"];
+  return [measure.title, ...values, moved === undefined ? tendency(before, during) : moved ? "moved" : "DID NOT MOVE"];
+}
+
+/** By how much a metric must differ before it is called another value. */
+const STEADY_SHARE = 0.1;
+
+/** For what is shown beside the metrics that must move. */
+function tendency(before = 0, during = 0): string {
+  if (Math.abs(during - before) <= STEADY_SHARE * Math.max(before, during)) return "steady";
+  return during > before ? "rose" : "fell";
 }
 
 function words({ connections, sentBytes }: Made): string {
   return `${grouped(connections)} connections, ${grouped(sentBytes)} bytes sent`;
 }
 
-/** A value in the unit a reader expects; "-" where there was nothing to read. */
+/** A value in the unit a reader expects; "none" where there was nothing to read, as of a container that was not there yet. */
 function amount(value: number | undefined, unit: Unit): string {
-  if (value === undefined) return "-";
+  if (value === undefined) return "none";
   switch (unit) {
     case "per second":
       return `${grouped(Math.round(value))}/s`;
@@ -39,4 +48,15 @@ function amount(value: number | undefined, unit: Unit): string {
 
 function grouped(value: number): string {
   return value.toLocaleString("en");
+}
+
+/** How long it all takes, told beforehand. */
+export function renderPlan(name: string, seconds: number, restSeconds: number): string {
+  const about = Math.ceil((seconds + restSeconds) / 5) * 5;
+  return `Stress test "${name}": takes about ${about} s: ${seconds} s of load, the rest to set it up and watch it settle\n`;
+}
+
+/** How long it took, of which the load itself. */
+export function renderDuration(totalSeconds: number, loadSeconds: number): string {
+  return `\nTook ${totalSeconds.toFixed(0)} s, ${loadSeconds.toFixed(0)} s of them under load\n`;
 }

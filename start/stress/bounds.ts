@@ -29,9 +29,9 @@ export function boundsOf({ cores, availableBytes }: { cores: number; availableBy
 
 function tooLittleMemory(availableBytes: number): StartError {
   return new StartError("TOO_LITTLE_MEMORY", {
-    what: "A load would take more memory than this machine can spare",
-    why: `${Math.floor(availableBytes / MEBIBYTE)} MiB are available; 320 MiB are wanted, of which a load takes a tenth`,
-    fix: "end what uses memory, then try again",
+    what: "This machine has too little free memory for a load",
+    why: `${Math.floor(availableBytes / MEBIBYTE)} MiB are available, 320 MiB are needed; a load takes a tenth of that`,
+    fix: "free some memory, then try again",
   });
 }
 

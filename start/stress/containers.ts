@@ -87,8 +87,8 @@ export async function assertNoLoad(docker: Docker): Promise<void> {
   if (owner === undefined) return;
   throw new StartError("STRESS_RUNNING", {
     what: "Another load is running",
-    why: `process ${owner} has begun it`,
-    fix: "wait for its end, or end it with Ctrl-C",
+    why: `process ${owner} started it`,
+    fix: "wait until it ends, or stop it with Ctrl-C",
   });
 }
 

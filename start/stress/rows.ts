@@ -50,8 +50,8 @@ export function notSeen(rows: readonly Row[]): StartError | undefined {
   const still = rows.filter(({ moved }) => moved === false).map(({ measure }) => measure.title);
   if (still.length === 0) return undefined;
   return new StartError("LOAD_NOT_SEEN", {
-    what: `The load ran, and did not show in: ${still.join(", ")}`,
-    why: "the exporter that tells it may not see this machine as it should, or the machine was too busy with other work",
+    what: `The load ran but did not move: ${still.join(", ")}`,
+    why: "the exporter may not see this machine properly, or the machine was too busy with other work",
     fix: "look at `npm run status`, then try again on a quiet machine with more --seconds",
   });
 }

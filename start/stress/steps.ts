@@ -12,11 +12,16 @@ import { phasesOf } from "./phases.ts";
 const HISTORY_SECONDS = 20;
 /** After the last moment that is looked at: until it is scraped. */
 const LAST_READINGS_SECONDS = 6;
+/** To make the containers of a load. */
+const SET_UP_SECONDS = 3;
+
+/** What a load takes beside the load itself, on a machine where the stack has run for a while. */
+export const REST_SECONDS = SET_UP_SECONDS + phasesOf({ from: 0, to: 0 }).after.to + LAST_READINGS_SECONDS;
 
 export const seen: Step<StressContext> = {
-  title: "See what the load will show in",
+  title: "Check the exporters",
   run: async ({ lab, prometheus, signal }, report) => {
-    const wait = { name: "the readings before the load", deadlineMs: 60_000, code: "TOO_LITTLE_DATA", signal };
+    const wait = { name: "readings from before the load", deadlineMs: 60_000, code: "TOO_LITTLE_DATA", signal };
     const fix = "look at `npm run status`, then try again";
     await waitFor({ ...wait, fix, everyMs: 1000, onReason: report }, async () => {
       for (const job of lab.jobs) await upLongEnough(prometheus, job);
@@ -33,12 +38,12 @@ async function upLongEnough(prometheus: Prometheus, job: string): Promise<void> 
   });
   if (history.at(-1)?.value !== 1) throw targetDown(job);
   const since = history.findLast(({ value }) => value !== 1)?.at ?? history[0]?.at ?? 0;
-  if (Date.now() / 1000 - since < HISTORY_SECONDS) throw new Error(`${job} has just come up`);
+  if (Date.now() / 1000 - since < HISTORY_SECONDS) throw new Error(`${job} has only just come up`);
 }
 
 function targetDown(job: string): StartError {
   return new StartError("TARGET_DOWN", {
-    what: `The load would not be seen: Prometheus does not reach ${job}`,
+    what: `Prometheus cannot reach ${job}, so the load would not be visible`,
     why: "it is down, or has never been scraped",
     fix: "run `npm start`; `npm run status` shows what runs",
   });
@@ -46,21 +51,21 @@ function targetDown(job: string): StartError {
 
 const MISSING = {
   code: "STRESS_NG_MISSING",
-  what: "This load cannot be made",
-  why: "stress-ng, which makes it, is not installed",
+  what: "This load cannot run",
+  why: "it needs stress-ng, which is not installed",
 };
 
 export const program: Step<StressContext> = {
-  title: "Provide what makes it",
+  title: "Prepare the load",
   run: async (context, report) => {
-    if (!context.lab.stressNg) return "two containers, nothing to install";
+    if (!context.lab.stressNg) return "nothing to install";
     await provideProgram("stress-ng", stressNg, MISSING, { ...context, report });
     return "stress-ng";
   },
 };
 
 export const load: Step<StressContext> = {
-  title: "Load the machine",
+  title: "Run the load",
   run: async (context, report) => {
     const { lab, bounds, seconds } = context;
     report(`for ${seconds} s: ${lab.about(bounds)}`);
@@ -70,7 +75,7 @@ export const load: Step<StressContext> = {
 };
 
 export const settle: Step<StressContext> = {
-  title: "See how it settles",
+  title: "Let it settle",
   run: async ({ loaded, signal }) => {
     if (loaded === undefined) throw new Error("no load was run");
     const end = phasesOf(loaded.span).after.to + LAST_READINGS_SECONDS;

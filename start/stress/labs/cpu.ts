@@ -3,7 +3,7 @@ import { runStressNg } from "../stress-ng.ts";
 
 export const cpu: Lab = {
   about: ({ workers }) =>
-    `${workers === 1 ? "one process computes" : `${workers} processes compute`}, one core stays free where there are two`,
+    `${workers === 1 ? "one busy process" : `${workers} busy processes`}, leaving one core free if there are two`,
   stressNg: true,
   jobs: ["cadvisor", "node-exporter"],
   measures: () => [

@@ -5,8 +5,7 @@ const MEBIBYTE = 2 ** 20;
 const WRITE_REQUESTS = '{operation="write"}';
 
 export const disk: Lab = {
-  about: ({ diskBytes }) =>
-    `one process writes ${diskBytes / MEBIBYTE} MiB over and over, each write brought to the disk at once`,
+  about: ({ diskBytes }) => `one process writes ${diskBytes / MEBIBYTE} MiB over and over, syncing every write to disk`,
   stressNg: true,
   jobs: ["ebpf-exporter", "cadvisor"],
   measures: () => [
@@ -18,14 +17,14 @@ export const disk: Lab = {
       least: 50,
     },
     {
-      title: "writes the disk did",
+      title: "disk writes",
       unit: "per second",
       kind: "counter",
       selector: `ebpf_exporter_bio_latency_seconds_count${WRITE_REQUESTS}`,
       least: 20,
     },
     {
-      title: "latency of one of them",
+      title: "latency of a disk write",
       unit: "seconds",
       kind: "counter",
       selector: `ebpf_exporter_bio_latency_seconds_sum${WRITE_REQUESTS}`,

@@ -2,12 +2,12 @@ import type { Lab } from "../lab.ts";
 import { EDGE, runPeers } from "../peers.ts";
 
 export const flows: Lab = {
-  about: () => "a container opens up to 200 connections a second to another one, a kilobyte each way on each",
+  about: () => "one container opens up to 200 connections a second to another, with a kilobyte each way",
   stressNg: false,
   jobs: ["flow-exporter"],
   measures: () => [
     {
-      title: "connections opened on their edge",
+      title: "connections opened",
       unit: "per second",
       kind: "counter",
       selector: `flow_connections_opened_total${EDGE}`,

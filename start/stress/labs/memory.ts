@@ -4,7 +4,7 @@ import { runStressNg } from "../stress-ng.ts";
 const MEBIBYTE = 2 ** 20;
 
 export const memory: Lab = {
-  about: ({ memoryBytes }) => `one process takes ${memoryBytes / MEBIBYTE} MiB and holds them`,
+  about: ({ memoryBytes }) => `one process allocates ${memoryBytes / MEBIBYTE} MiB and holds on to it`,
   stressNg: true,
   jobs: ["cadvisor", "node-exporter"],
   // cAdvisor reads a container's memory every 5 to 10 s.
@@ -18,7 +18,7 @@ export const memory: Lab = {
       least: memoryBytes / 2,
     },
     {
-      title: "programs' memory on the host",
+      title: "anonymous memory of the host",
       unit: "bytes",
       kind: "gauge",
       selector: "node_memory_AnonPages_bytes",

@@ -4,12 +4,12 @@ import { CLIENT_CONTAINER, EDGE, runPeers } from "../peers.ts";
 const MIN_RATE = 1_000_000;
 
 export const network: Lab = {
-  about: () => "a container sends another one as much as goes through, on two connections",
+  about: () => "one container sends to another as fast as it can, over two connections",
   stressNg: false,
   jobs: ["flow-exporter", "cadvisor"],
   measures: () => [
     {
-      title: "payload on their edge",
+      title: "payload between the two",
       unit: "bytes per second",
       kind: "counter",
       selector: `flow_sent_bytes_total${EDGE}`,

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { renderRows } from "../../../start/render/stress.ts";
+import { renderDuration, renderPlan, renderRows } from "../../../start/render/stress.ts";
 import type { Series } from "../../../start/stack/prometheus.ts";
 import type { Measure } from "../../../start/stress/lab.ts";
 import { phasesOf } from "../../../start/stress/phases.ts";
 import { notSeen, rowOf } from "../../../start/stress/rows.ts";
+import { REST_SECONDS } from "../../../start/stress/steps.ts";
 
 const PHASES = phasesOf({ from: 100, to: 110 });
 const WRITES: Measure = { title: "writes", unit: "per second", kind: "counter", selector: "writes_total", least: 50 };
@@ -62,6 +63,29 @@ describe("the verdict on a load", () => {
 });
 
 describe("what a load prints", () => {
+  it("has a verdict in every row, also of what is only shown", () => {
+    const { least: _, ...shown } = WRITES;
+    const verdictOf = (before: number | undefined, during: number | undefined) =>
+      renderRows([{ measure: shown, before, during, after: 0, moved: undefined }])
+        .trimEnd()
+        .split("  ")
+        .at(-1)
+        ?.trim();
+    assert.deepEqual(
+      [verdictOf(100, 200), verdictOf(200, 100), verdictOf(100, 105), verdictOf(undefined, undefined)],
+      ["rose", "fell", "steady", "steady"],
+    );
+  });
+
+  it("says beforehand how long it takes, and at the end how long it took", () => {
+    assert.match(renderPlan("disk", 20, 24), /takes about 45 s: 20 s of load/);
+    assert.equal(renderDuration(47.4, 20.1), "\nTook 47 s, 20 s of them under load\n");
+    assert.ok(
+      REST_SECONDS >= 21,
+      "ten seconds after a load are looked at, five seconds away from it, and then scraped",
+    );
+  });
+
   it("is a table with units, and what was made beside what was counted", () => {
     const row = (unit: Measure["unit"], value: number | undefined, moved?: boolean) => ({
       measure: { ...WRITES, title: unit, unit },
@@ -82,12 +106,12 @@ describe("what a load prints", () => {
       renderRows(rows, made, { ...made, connections: 979 }),
       [
         "",
-        "METRIC            BEFORE  DURING      AFTER",
-        "per second        -       3,980/s     0/s         moved",
-        "cores             -       0.87 cores  0.00 cores  DID NOT MOVE",
-        "bytes             -       512.0 MiB   0.0 MiB",
-        "bytes per second  -       375.6 MB/s  0.000 MB/s",
-        "seconds           -       0.07 ms     0.00 ms",
+        "METRIC            BEFORE  DURING      AFTER       VERDICT",
+        "per second        none    3,980/s     0/s         moved",
+        "cores             none    0.87 cores  0.00 cores  DID NOT MOVE",
+        "bytes             none    512.0 MiB   0.0 MiB     rose",
+        "bytes per second  none    375.6 MB/s  0.000 MB/s  rose",
+        "seconds           none    0.07 ms     0.00 ms     rose",
         "",
         "made:    980 connections, 980,000 bytes sent",
         "counted: 979 connections, 980,000 bytes sent",
