@@ -3,6 +3,7 @@ import { planInstall, printCommands } from "../install/plan.ts";
 import { readSystem } from "../install/system.ts";
 import type { Installer, System } from "../install/types.ts";
 import type { Host } from "../lib/host.ts";
+import type { Report } from "../lib/report.ts";
 import type { Settings } from "../settings/index.ts";
 import type { DockerClient } from "./docker-client.ts";
 import { CHECKS } from "./index.ts";
@@ -16,7 +17,7 @@ export interface ReadyOptions {
   docker?: DockerClient;
   /** False: what is missing is not installed; the error names the commands. */
   install: boolean;
-  report: (line: string) => void;
+  report: Report;
   /** Told what the user must not miss; left out, `report` is. */
   notice?: (line: string) => void;
   signal: AbortSignal;

@@ -1,5 +1,7 @@
+import { relative } from "node:path";
 import { StartError } from "../errors.ts";
 import { createDocker } from "../lib/docker.ts";
+import { renderTail } from "../render/error.ts";
 import { runSteps } from "../render/steps.ts";
 import { renderSummary } from "../render/summary.ts";
 import { loadSettings } from "../settings/index.ts";
@@ -11,7 +13,8 @@ import { examples } from "../steps/examples.ts";
 import { firstFlow } from "../steps/first-flow.ts";
 import { healthy } from "../steps/healthy.ts";
 import { images } from "../steps/images.ts";
-import type { StackContext } from "../steps/step.ts";
+import { openStartLog } from "../steps/start-log.ts";
+import type { StackContext, Step } from "../steps/step.ts";
 import { targets } from "../steps/targets.ts";
 import { tuner } from "../steps/tuner.ts";
 import { up } from "../steps/up.ts";
@@ -25,7 +28,7 @@ export const start = defineCommand({
   usage: "npm start",
   about: "Check the machine, install what is missing, build and start the stack, print its URLs",
   options: { "no-install": NO_INSTALL, config: SETTINGS_FILE },
-  run: async ({ host, projectRoot, options, signal, stdout }) => {
+  run: async ({ host, projectRoot, options, signal, stdout, stderr }) => {
     const began = performance.now();
     const settings = await loadSettings(layoutOf(projectRoot, options.config).config, host.env);
     const layout = layoutOf(projectRoot, options.config, namesOf(settings));
@@ -41,20 +44,33 @@ export const start = defineCommand({
       examples: [],
       patience: 1,
     };
-    await runSteps(PREPARE, context);
+    const log = openStartLog(layout.startLog);
     try {
-      await runSteps(RUN, context);
+      await bringUp(context, (steps) => runSteps(steps.map(log.recorded), context, stdout));
     } catch (error) {
-      await takeDown(context, { volumes: false }).catch((cause: unknown) => {
-        throw new StartError(
-          "CLEANUP_FAILED",
-          { what: "The failed start could not be taken back", why: String(cause), fix: "run `npm run stop`" },
-          { cause: error },
-        );
-      });
+      if (!signal.aborted) stderr.write(renderTail(log.tail(), relative(layout.root, layout.startLog)));
       throw error;
+    } finally {
+      log.close();
     }
     stdout.write(renderSummary(context, (performance.now() - began) / 1000));
     return 0;
   },
 });
+
+/** Runs all steps; where one fails after something was started, nothing of it stays. */
+async function bringUp(context: StackContext, run: (steps: readonly Step[]) => Promise<void>): Promise<void> {
+  await run(PREPARE);
+  try {
+    await run(RUN);
+  } catch (error) {
+    await takeDown(context, { volumes: false }).catch((cause: unknown) => {
+      throw new StartError(
+        "CLEANUP_FAILED",
+        { what: "Cleaning up after the failed start did not work", why: String(cause), fix: "run `npm run stop`" },
+        { cause: error },
+      );
+    });
+    throw error;
+  }
+}

@@ -96,6 +96,6 @@ async function measure({ engine }: Workshop, reference: string, began: number) {
   return { sizeBytes: (await engine.size(reference)) ?? 0, seconds };
 }
 
-function missing({ service, official = "", reason = "nobody publishes it" }: Unpulled): ImageOutcome {
+function missing({ service, official = "", reason = "no registry publishes it" }: Unpulled): ImageOutcome {
   return { service, reference: official, origin: "missing", sizeBytes: 0, seconds: 0, reason };
 }

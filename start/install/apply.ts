@@ -1,10 +1,11 @@
 import { StartError } from "../errors.ts";
 import type { RunResult } from "../lib/host.ts";
+import type { Report } from "../lib/report.ts";
 import { planInstall, planRefresh, printCommands } from "./plan.ts";
 import type { Command, Installer, System } from "./types.ts";
 
 export interface ApplyOptions {
-  report: (line: string) => void;
+  report: Report;
   /** Told what the user must not miss; left out, `report` is. */
   notice?: (line: string) => void;
   signal: AbortSignal;
@@ -16,7 +17,7 @@ export interface ApplyOptions {
  * @throws StartError INSTALL_FAILED with the command's own last words.
  */
 export async function applyInstall(system: System, installers: readonly Installer[], options: ApplyOptions) {
-  options.report(`installing ${installers.map(({ title }) => title).join(", ")}`);
+  options.report(`installing ${installers.map(({ title }) => title).join(", ")}`, "notice");
   for (const line of await meaningsOf(system, installers)) (options.notice ?? options.report)(line);
   await runAll(system, await planRefresh(system, installers), options);
   await runAll(system, await planInstall(system, installers), options);
@@ -32,9 +33,9 @@ export async function meaningsOf(system: System, installers: readonly Installer[
 async function runAll({ host }: System, commands: readonly Command[], { report, signal }: ApplyOptions): Promise<void> {
   for (const command of commands) {
     const [line = ""] = printCommands([command], host.uid);
-    report(line);
+    report(line, "notice");
     const [program, ...args] = command;
-    const result = await host.runAsRoot(program, args, { onLine: report, signal });
+    const result = await host.runAsRoot(program, args, { onLine: (said) => report(said), signal });
     if (!result.ok) throw installFailed(line, result);
   }
 }

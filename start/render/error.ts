@@ -11,6 +11,12 @@ export function renderWarning({ explanation: { what, why, fix } }: StartError): 
   return `Warning: ${what}\n  why: ${indent(why)}\n  fix: ${indent(fix)}\n\n`;
 }
 
+/** The last lines of a log, and where the whole of it is; nothing where there are none. */
+export function renderTail(lines: readonly string[], file: string): string {
+  if (lines.length === 0) return "";
+  return `\nLast lines of ${file}:\n${lines.map((line) => `  ${line}\n`).join("")}`;
+}
+
 function indent(text: string): string {
   return text.split("\n").join("\n       ");
 }

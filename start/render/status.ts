@@ -1,6 +1,7 @@
 import type { Memory } from "../stack/containers.ts";
 import type { LeftOut } from "../stack/left-out.ts";
 import type { TracerState } from "../stack/tracer-state.ts";
+import { describeLeftOut } from "./summary.ts";
 import { renderTable } from "./table.ts";
 
 export interface ServiceStatus {
@@ -33,7 +34,7 @@ interface StartedFrom {
 /** One line per service, then how the tracer works, what was left out, and why. */
 export function renderStatus({ services, tracer, leftOut, startedFrom }: StatusReport): string {
   const table = renderTable([["SERVICE", "STATE", "HEALTH", "MEMORY", "URL"], ...services.map(row)]);
-  const left = leftOut.map(({ part, reason }) => `left out: ${part}: ${reason}`);
+  const left = leftOut.map(describeLeftOut);
   const notes = [
     ...(startedFrom ? [describeOrigin(startedFrom)] : []),
     ...(tracer ? [describeTracer(tracer)] : []),
@@ -43,8 +44,8 @@ export function renderStatus({ services, tracer, leftOut, startedFrom }: StatusR
 }
 
 function describeOrigin({ folder, settingsKnown }: StartedFrom): string {
-  if (settingsKnown) return `started from ${folder}, with the settings it had there`;
-  return `started from ${folder}, which does not tell its settings: name their file with --config if these urls are wrong`;
+  if (settingsKnown) return `Started from ${folder}, with the settings used there`;
+  return `Started from ${folder}, which did not record its settings; if these URLs are wrong, name the settings file with --config`;
 }
 
 const UDP_MODES = {
@@ -55,9 +56,9 @@ const UDP_MODES = {
 
 function describeTracer({ udp_mode, table_room: room, table_bytes, refused_runs }: TracerState): string {
   const [flows, closed, udp] = [room.flows, room.closed, room.udp].map((entries) => entries.toLocaleString("en"));
-  const tables = `room for ${flows} flows, ${closed} ended, ${udp} of UDP`;
+  const tables = `room for ${flows} open flows, ${closed} closed, ${udp} UDP`;
   const memory = `${(table_bytes / MEBIBYTE).toFixed(0)} MiB of kernel memory`;
-  const refused = refused_runs > 0 ? `; runs refused by the kernel: ${refused_runs.toLocaleString("en")}` : "";
+  const refused = refused_runs > 0 ? `; program runs skipped by the kernel: ${refused_runs.toLocaleString("en")}` : "";
   return `flow-tracer: ${tables}, ${memory}; UDP ${UDP_MODES[udp_mode]}${refused}`;
 }
 

@@ -1,26 +1,30 @@
 import { relative } from "node:path";
 import { DEFAULT_CONFIG } from "../stack/layout.ts";
+import type { LeftOut } from "../stack/left-out.ts";
 import { SERVICES } from "../stack/services.ts";
 import type { StackContext } from "../steps/step.ts";
 
-/** What a user wants to know once all is up: urls, the Grafana login, what was left out, how long it took. */
+/** What a user wants to know once all is up: the console's url first, then the others, the Grafana login, what is missing. */
 export function renderSummary(context: StackContext, seconds: number): string {
-  const { leftOut } = context;
+  const { leftOut, settings } = context;
   const words = wordsToNameIt(context);
   const missing = new Set(leftOut.map(({ part }) => part));
   return [
     "",
-    `Flowtally is up (${seconds.toFixed(1)} s).`,
+    `Flowtally is up: http://127.0.0.1:${settings.FLOW_EXPORTER_PORT}  (${seconds.toFixed(1)} s)`,
     "",
     ...urls(context, missing),
-    ...(missing.has("grafana")
-      ? []
-      : ["", `  Grafana user ${context.settings.GRAFANA_ADMIN_USER}, ${passwordPlace(context)}`]),
-    ...(leftOut.length === 0 ? [] : ["", ...leftOut.map(({ part, reason }) => `  Left out: ${part}: ${reason}`)]),
+    ...(missing.has("grafana") ? [] : ["", `  Grafana user ${settings.GRAFANA_ADMIN_USER}, ${passwordPlace(context)}`]),
+    ...(leftOut.length === 0 ? [] : ["", ...leftOut.map((part) => `  ${describeLeftOut(part)}`)]),
     "",
     `  npm run status${words}   npm run stop${words}`,
     "",
   ].join("\n");
+}
+
+/** What is not there, and why. */
+export function describeLeftOut({ part, reason }: LeftOut): string {
+  return `Unavailable: ${part} (${reason})`;
 }
 
 /** What commands need so that they mean this stack: nothing where config.monitoring names it. */
@@ -33,7 +37,7 @@ function urls({ settings }: StackContext, missing: ReadonlySet<string>): string[
   return SERVICES.flatMap(({ name, port, about }) =>
     port === undefined || missing.has(name)
       ? []
-      : [`  ${name.padEnd(14)} http://127.0.0.1:${settings[port]}  ${about}`],
+      : [`  ${name.padEnd(13)}  http://127.0.0.1:${settings[port]}  ${about}`],
   );
 }
 

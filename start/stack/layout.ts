@@ -38,6 +38,8 @@ export interface Layout {
   /** Process id and output of the tuner that `npm start` leaves behind. */
   tunerPid: string;
   tunerLog: string;
+  /** Everything the last start did. */
+  startLog: string;
 }
 
 export const DEFAULT_CONFIG = "config.monitoring";
@@ -69,5 +71,6 @@ export function layoutOf(root: string, config = DEFAULT_CONFIG, names = DEFAULT_
     memoryLimits: own("memory-limits.json"),
     tunerPid: own("tune.pid"),
     tunerLog: own("tune.log"),
+    startLog: own("start.log"),
   };
 }

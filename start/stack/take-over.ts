@@ -16,5 +16,5 @@ export async function takeOver(host: Host, docker: Docker, layout: Layout): Prom
   const folders = [...new Set(others.map(({ folder }) => folder))];
   for (const folder of folders) await killTuner(host, layoutOf(folder, undefined, layout.names));
   const count = others.length === 1 ? "the container" : `the ${others.length} containers`;
-  return `${count} started from ${folders.join(", ")} made anew from here, with the same data`;
+  return `${count} started from ${folders.join(", ")} recreated from here, with the same data`;
 }

@@ -7,7 +7,7 @@ export const checks: Step = {
     const notices: string[] = [];
     const notice = (line: string) => {
       notices.push(line);
-      report(line);
+      report(line, "notice");
     };
     const results = await ensureReady({ host, settings, install, report, notice, signal });
     const warnings = results.filter((result) => result.status === "warning");
@@ -18,6 +18,6 @@ export const checks: Step = {
 };
 
 function outcome(warnings: number): string {
-  if (warnings === 0) return "all well";
-  return `well, with ${warnings === 1 ? "a warning" : `${warnings} warnings`} (npm run doctor)`;
+  if (warnings === 0) return "OK";
+  return `OK, ${warnings} ${warnings === 1 ? "warning" : "warnings"} (npm run doctor)`;
 }

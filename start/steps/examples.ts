@@ -4,13 +4,13 @@ import { compileExamples } from "../examples/compile.ts";
 import type { Step } from "./step.ts";
 
 export const examples: Step = {
-  title: "Compile the BPF examples",
+  title: "Compile the eBPF examples",
   run: async (context, report) => {
     const { host, layout, signal } = context;
     const pmu = await hasPmu(host);
     const names = EXAMPLES.filter(({ needsPmu }) => pmu || !needsPmu).map(({ name }) => name);
     for (const { name } of EXAMPLES.filter((example) => !names.includes(example.name))) {
-      context.leftOut.push({ part: name, reason: "this machine's CPU offers no hardware performance counters (PMU)" });
+      context.leftOut.push({ part: name, reason: "the CPU has no hardware performance counters" });
     }
     const compiled = await compileExamples({
       host,
@@ -22,6 +22,6 @@ export const examples: Step = {
       signal,
     });
     context.examples = names;
-    return `${names.join(", ")}${compiled ? "" : " (as before)"}`;
+    return `${names.join(", ")}${compiled ? "" : " (unchanged)"}`;
   },
 };

@@ -21,13 +21,13 @@ export const firstFlow: Step = {
         deadlineMs: 45_000 * context.patience,
         everyMs: 250,
         code: "NO_FLOW",
-        fix: `\`docker logs ${name("flow-tracer")}\` and \`docker logs ${name("flow-exporter")}\` say what the kernel part and its reader do`,
+        fix: `\`docker logs ${name("flow-tracer")}\` and \`docker logs ${name("flow-exporter")}\` show what the kernel part and its reader are doing`,
         signal: context.signal,
         onReason: report,
       },
       async () => {
         const edges = await prometheusOf(context).query(firstFlowOf(name("prometheus")));
-        if (edges[0] === undefined) throw new Error("Prometheus has no flow from its own container yet");
+        if (edges[0] === undefined) throw new Error("Prometheus has recorded no flow from its own container yet");
         return `${name("prometheus")} → ${edges[0].labels.destination}`;
       },
     );

@@ -21,7 +21,7 @@ class NotHealthy extends Error {
 const MAX_RESTARTS = 3;
 
 export const healthy: Step = {
-  title: "Wait for every health check",
+  title: "Wait for health checks",
   run: async (context, report) => {
     const seconds = Math.round(DEADLINE_SECONDS * context.patience);
     try {
@@ -49,7 +49,7 @@ export const healthy: Step = {
 async function allHealthy(context: StackContext): Promise<string> {
   const containers = await listContainers(context.docker, context.layout.names.project);
   const failing = containers.find(({ restarts }) => restarts >= MAX_RESTARTS);
-  if (failing) throw await explain(context, failing, `ends again and again (${failing.restarts} restarts)`);
+  if (failing) throw await explain(context, failing, `keeps crashing (${failing.restarts} restarts)`);
   const waiting = containers.filter(({ health }) => health !== "healthy");
   if (waiting[0]) throw new NotHealthy(waiting[0], containers.length - waiting.length, containers.length);
   return `${containers.length} healthy`;

@@ -6,7 +6,7 @@ import type { Settings } from "../settings/index.ts";
 import type { Step } from "./step.ts";
 
 export const images: Step = {
-  title: "Provide the images",
+  title: "Prepare the images",
   run: async (context, report) => {
     const { host, docker, layout, settings, signal } = context;
     const options: ImageOptions = {
@@ -22,7 +22,7 @@ export const images: Step = {
     context.images = await provideImages(options);
     for (const { service, reason } of context.images.filter(({ origin }) => origin === "missing")) {
       if (service !== "grafana") throw notHere(service, reason);
-      context.leftOut.push({ part: service, reason: `its image is not here and could not be pulled: ${reason ?? ""}` });
+      context.leftOut.push({ part: service, reason: `image not found, ${reason}` });
     }
     if (context.leftOut.every(({ part }) => part !== "grafana")) await ensureOptionalName(docker, settings);
     return countByOrigin(context.images.map(({ origin }) => origin));
@@ -42,12 +42,12 @@ function chosenImages(settings: Settings): NonNullable<ImageOptions["overrides"]
 }
 
 /** Only what the user named can be missing; nothing is built in its place. */
-function notHere(service: string, reason = "nobody publishes it"): StartError {
+function notHere(service: string, reason = "no registry publishes it"): StartError {
   const setting = `${service.toUpperCase().replaceAll("-", "_")}_IMAGE`;
   return new StartError("IMAGE_MISSING", {
-    what: `The image that ${setting} names for ${service} is not here and could not be pulled`,
+    what: `The image that ${setting} names for ${service} was not found and could not be pulled`,
     why: reason,
-    fix: `bring it with \`docker load\`, or leave ${setting} in config.monitoring empty`,
+    fix: `load it with \`docker load\`, or leave ${setting} empty in config.monitoring`,
   });
 }
 

@@ -1,6 +1,7 @@
 import type Docker from "dockerode";
 import type { ImageOutcome } from "../images/index.ts";
 import type { Host } from "../lib/host.ts";
+import type { Report } from "../lib/report.ts";
 import type { Settings } from "../settings/index.ts";
 import type { Layout } from "../stack/layout.ts";
 import type { LeftOut } from "../stack/left-out.ts";
@@ -30,5 +31,5 @@ export interface Step<Context = StackContext> {
    * @returns what was done, in a few words, shown behind the title.
    * @throws StartError
    */
-  run(context: Context, report: (line: string) => void): Promise<string>;
+  run(context: Context, report: Report): Promise<string>;
 }

@@ -4,7 +4,7 @@ import { scrapeJobs } from "../stack/services.ts";
 import type { StackContext, Step } from "./step.ts";
 
 export const targets: Step = {
-  title: "Wait for every Prometheus target",
+  title: "Wait for Prometheus targets",
   run: (context, report) =>
     waitFor(
       {
@@ -12,7 +12,7 @@ export const targets: Step = {
         deadlineMs: 60_000 * context.patience,
         everyMs: 250,
         code: "TARGET_DOWN",
-        fix: "`docker logs` of that service tells more; node-exporter is scraped through guard",
+        fix: "see `docker logs` of that service; node-exporter is scraped through guard",
         signal: context.signal,
         onReason: report,
       },
@@ -32,7 +32,7 @@ async function allUp(prometheus: Prometheus, jobs: readonly string[]): Promise<s
   const found = await prometheus.targets();
   for (const job of jobs) {
     const target = found.find((candidate) => candidate.job === job);
-    if (target === undefined) throw new Error(`${job} is no target yet`);
+    if (target === undefined) throw new Error(`${job} is not a target yet`);
     if (target.health !== "up") throw new Error(`${job} is ${target.health}: ${target.lastError || "not scraped yet"}`);
   }
   return `${jobs.length} up`;

@@ -5,12 +5,12 @@ import { inWords, windowSeconds } from "../tune/window.ts";
 import type { Step } from "./step.ts";
 
 export const tuner: Step = {
-  title: "Leave the memory tuner at work",
+  title: "Memory tuner",
   run: async ({ host, layout, settings, leftOut }) => {
-    if (leftOut.some(({ part }) => part === "grafana")) return "not needed, grafana is left out";
-    if (settings.GRAFANA_TUNE === "off") return "switched off by GRAFANA_TUNE";
+    if (leftOut.some(({ part }) => part === "grafana")) return "skipped (no Grafana)";
+    if (settings.GRAFANA_TUNE === "off") return "off (GRAFANA_TUNE)";
     await startTuner(host, layout);
     const log = path.relative(layout.root, layout.tunerLog);
-    return `sets grafana's limit in about ${inWords(enoughSeconds(windowSeconds()))}, see ${log}`;
+    return `will set Grafana's limit in about ${inWords(enoughSeconds(windowSeconds()))} (${log})`;
   },
 };

@@ -12,7 +12,7 @@ import { healthSecondsFor, patienceOf } from "./patience.ts";
 import type { StackContext, Step } from "./step.ts";
 
 export const up: Step = {
-  title: "Bring up the services",
+  title: "Start the services",
   run: async (context, report) => {
     const { host, docker, layout, signal } = context;
     const tracerImage = referenceOf(context.images, "flow-tracer");
@@ -27,7 +27,7 @@ export const up: Step = {
     if (taken !== undefined) report(taken);
     const began = performance.now();
     await provideVolumes(context, report);
-    await composeIn(host, layout).up({ signal, onLine: report });
+    await composeIn(host, layout).up({ signal, onLine: (line) => report(line) });
     context.patience = patienceOf((performance.now() - began) / 1000);
     const pins = await removeOldPins(host);
     const containers = `${(await listContainers(docker, layout.names.project)).length} containers`;
@@ -40,7 +40,7 @@ async function provideVolumes(context: StackContext, report: (line: string) => v
   const { host, docker, layout, signal } = context;
   const volumes = ownedVolumes(layout.names.project);
   const missing = await missingVolumes(docker, volumes);
-  if (missing.length > 0) await composeIn(host, layout).create({ signal, onLine: report });
+  if (missing.length > 0) await composeIn(host, layout).create({ signal, onLine: (line) => report(line) });
   const image = referenceOf(context.images, "flow-exporter");
   for (const { name, uid } of await handOverVolumes({ docker, host, image, volumes })) {
     report(`the volume ${name} belongs to user ${uid} now`);

@@ -90,7 +90,7 @@ describe("a start that cannot succeed", () => {
 
   it("is taken back by Ctrl-C while it runs", async () => {
     const { start } = await testLaunching();
-    await printed(start, "Wait for every health check");
+    await printed(start, "Wait for health checks");
     start.kill("SIGINT");
     const { exitCode, all } = await start;
     assert.equal(exitCode, 130, all);

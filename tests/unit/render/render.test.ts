@@ -20,11 +20,8 @@ describe("what the launcher prints", () => {
   it("says that another checkout has started what runs, and whether its settings are known", () => {
     const statusFrom = (settingsKnown: boolean) =>
       renderStatus({ services: [], tracer: null, leftOut: [], startedFrom: { folder: "/old", settingsKnown } });
-    assert.match(statusFrom(true), /^started from \/old, with the settings it had there$/m);
-    assert.match(
-      statusFrom(false),
-      /^started from \/old, which does not tell its settings: name their file with --config/m,
-    );
+    assert.match(statusFrom(true), /^Started from \/old, with the settings used there$/m);
+    assert.match(statusFrom(false), /^Started from \/old, which did not record its settings; .*--config$/m);
   });
 
   it("lines the status up and tells what was left out", () => {
@@ -54,8 +51,8 @@ describe("what the launcher prints", () => {
         "prometheus  running  healthy  50 of 1024 MiB  http://127.0.0.1:9090",
         "grafana     absent   none     -               -",
         "",
-        "flow-tracer: room for 262,144 flows, 65,536 ended, 65,536 of UDP, 61 MiB of kernel memory; UDP counted at the root cgroup",
-        "left out: grafana: no image",
+        "flow-tracer: room for 262,144 open flows, 65,536 closed, 65,536 UDP, 61 MiB of kernel memory; UDP counted at the root cgroup",
+        "Unavailable: grafana (no image)",
         "",
       ].join("\n"),
     );
