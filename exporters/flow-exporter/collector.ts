@@ -1,5 +1,6 @@
 import type { Host } from "./metadata/host/host.ts";
 import { outsideCounters } from "./metadata/host/interfaces.ts";
+import type { FlowSink } from "./model/flow-source.ts";
 import type { MetadataSource } from "./model/metadata-source.ts";
 import type { ProcessRow } from "./model/process.ts";
 import { processOwner } from "./naming/owner.ts";
@@ -10,13 +11,15 @@ import type { EndpointWork } from "./totals/endpoint-work.ts";
 
 export interface CollectorParts {
   source: KernelSource;
+  /** Gets what the source brings; the totals are among what it hands that to. */
+  sink: FlowSink;
   totals: EdgeTotals;
   work: EndpointWork;
   metadata: Pick<MetadataSource, "refresh">;
   host: Pick<Host, "netFile">;
 }
 
-/** One cycle after the other, never two at once: read the source into the totals, and add up what goes with it. */
+/** One cycle after the other, never two at once: read the source into its sinks, and add up what goes with it. */
 export class Collector {
   readonly coverage = new Coverage();
   /** How long the last cycle took. */
@@ -38,9 +41,9 @@ export class Collector {
   /** One cycle; never throws. */
   collect(): void {
     const start = performance.now();
-    const { source, totals } = this.#parts;
+    const { source, sink } = this.#parts;
     const before = source.world;
-    source.read(totals);
+    source.read(sink);
     if (source.world !== before) this.#addUp();
     this.seconds = (performance.now() - start) / 1000;
   }

@@ -90,7 +90,7 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
 }
 
 function createView(settings: Settings, pipeline: Pipeline, host: Host): Omit<View, "cycles"> {
-  const { source, totals, work, watch, directory, metadata, collector, checkpoint, healths } = pipeline;
+  const { source, totals, work, watch, directory, metadata, collector, checkpoint, healths, queues } = pipeline;
   return {
     flows: () => source.records(),
     work: () => work,
@@ -105,7 +105,8 @@ function createView(settings: Settings, pipeline: Pipeline, host: Host): Omit<Vi
     programs: () => source.programs,
     tracer: healths.tracer,
     status: () => (healths.tracer.up ? watch.status : undefined),
-    sources: Object.values(healths),
+    sources: [...Object.values(healths), ...queues.map(({ health }) => health)],
+    queues,
     collectSeconds: () => collector.seconds,
     rows: () => source.rows,
     socketRoom: () => source.room,

@@ -1,5 +1,3 @@
-import type { Logger } from "pino";
-
 import { Checkpoint } from "./checkpoint/checkpoint.ts";
 import type { StateFile } from "./checkpoint/state-file.ts";
 import { Collector } from "./collector.ts";
@@ -8,7 +6,9 @@ import { DockerMetadata } from "./metadata/docker/docker-metadata.ts";
 import type { DockerReader } from "./metadata/docker/reader.ts";
 import type { Host } from "./metadata/host/host.ts";
 import { HostDirectory } from "./metadata/host-directory.ts";
-import { createHealths, type Healths } from "./model/source-health.ts";
+import { createHealths, type Healths, type Log } from "./model/source-health.ts";
+import { FlowQueue, type SlowSink } from "./outputs/flow-queue.ts";
+import { allOf } from "./sinks.ts";
 import { kernelParticipant } from "./sources/kernel/kernel-checkpoint.ts";
 import { KernelSource } from "./sources/kernel/kernel-source.ts";
 import type { Tracer } from "./sources/kernel/pins/tracer.ts";
@@ -21,8 +21,6 @@ import { edgesParticipant } from "./totals/edges-checkpoint.ts";
 import { EndpointWork } from "./totals/endpoint-work.ts";
 import { workParticipant } from "./totals/work-checkpoint.ts";
 
-type Log = Pick<Logger, "info" | "warn">;
-
 /** Where everything comes from, and where it is kept. */
 export interface PipelineInputs {
   tracer: Tracer;
@@ -30,6 +28,8 @@ export interface PipelineInputs {
   host: Host;
   /** Where the totals outlive the exporter; undefined: nowhere. */
   state?: StateFile | undefined;
+  /** What gets the flows besides the totals, each by a queue of its own. */
+  sinks?: readonly SlowSink[];
 }
 
 export interface PipelineOptions {
@@ -55,6 +55,8 @@ export interface Pipeline {
   collector: Collector;
   checkpoint: Checkpoint;
   healths: Healths;
+  /** In front of the sinks. */
+  queues: readonly FlowQueue[];
 }
 
 /** A pipeline that goes on where an earlier exporter was, as far as it is known. Never throws. */
@@ -74,7 +76,8 @@ export function createPipeline(inputs: PipelineInputs, options: PipelineOptions,
   const source = new KernelSource({ tracer, directory, watch, healths, room });
   const totals = new EdgeTotals(limits);
   const work = new EndpointWork();
-  const collector = new Collector({ source, totals, work, metadata, host });
+  const queues = (inputs.sinks ?? []).map((sink) => new FlowQueue(sink, log));
+  const collector = new Collector({ source, sink: allOf([totals, ...queues]), totals, work, metadata, host });
   const checkpoint = new Checkpoint({
     file: inputs.state,
     participants: [
@@ -89,5 +92,5 @@ export function createPipeline(inputs: PipelineInputs, options: PipelineOptions,
     bootId: () => host.bootId(),
   });
   checkpoint.load(host.bootTimeNs());
-  return { metadata, directory, watch, source, totals, work, collector, checkpoint, healths };
+  return { metadata, directory, watch, source, totals, work, collector, checkpoint, healths, queues };
 }

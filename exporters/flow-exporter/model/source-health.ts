@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 
-type Log = Pick<Logger, "info" | "warn">;
+export type Log = Pick<Logger, "info" | "warn">;
 
 /** Whether a part the flows come from works; tells the log when that changes. */
 export class SourceHealth {

@@ -51,8 +51,10 @@ export interface View {
   tracer: SourceView;
   /** What it last said of itself; undefined while it is gone. */
   status(): Status | undefined;
-  /** All parts that can fail, the tracer among them. */
+  /** All parts that can fail, the tracer and the sinks among them. */
   sources: readonly SourceView[];
+  /** In front of the sinks that take their time, and how many deltas each has dropped. */
+  queues: readonly { readonly name: string; readonly dropped: number }[];
   /** Of the last cycle. */
   collectSeconds(): number;
   /** How long ago the last cycle ended, and how long that may be. */

@@ -8,6 +8,7 @@ import type { EdgeTotals } from "../../../exporters/flow-exporter/totals/edge-to
 import { Kernel } from "./lib/kernel.ts";
 import { silent } from "./lib/log.ts";
 import { processRow } from "./lib/rows.ts";
+import { FakeSink } from "./lib/slow-sink.ts";
 import { SOCKETS } from "./lib/sockets.ts";
 import { until } from "./lib/until.ts";
 import { idOf } from "./lib/world.ts";
@@ -141,6 +142,24 @@ describe("a cycle", () => {
     });
   }
 
+  test("gives a sink what it gives the totals; one that hangs or fails delays nothing, and is named", async () => {
+    const [sink, hanging] = [new FakeSink(), new FakeSink()];
+    hanging.hang();
+    const { collector, totals, queues, healths, kernel } = fixture({}, {}, [hanging, sink]);
+    for (let cycle = 0; cycle < 2; cycle++) collector.collect();
+    assert.ok(sent(totals).includes(4099));
+    const sum = (amounts: readonly number[]) => amounts.reduce((all, one) => all + one, 0);
+    const taken = () => sum(sink.taken.map(({ sentBytes }) => sentBytes));
+    await until("what the totals have", () => taken() === sum(sent(totals)));
+    sink.fault = new Error("gone");
+    kernel.open({ start: 0, source: "1.1.1.1:9", destination: "2.2.2.2:9", sent: 17 });
+    kernel.pass(1);
+    for (let cycle = 0; cycle < 2; cycle++) collector.collect();
+    await until("the failure", () => queues[1]?.health.reason === "gone");
+    assert.deepEqual([queues[0]?.dropped, queues[0]?.health.up, healths.tracer.up], [0, undefined, true]);
+    hanging.goOn();
+  });
+
   test("UDP that is switched off is no failure", () => {
     const { collector, healths } = fixture();
     collector.collect();
@@ -202,7 +221,7 @@ function sent(totals: EdgeTotals): number[] {
 }
 
 /** A pipeline whose tracer had a heartbeat 100 s after boot, which is now. */
-function fixture(options: { udp?: boolean } = {}, files: Record<string, string> = {}) {
+function fixture(options: { udp?: boolean } = {}, files: Record<string, string> = {}, sinks: FakeSink[] = []) {
   const kernel = new Kernel();
   for (const values of SOCKETS) kernel.open({ start: 0, ...values });
   kernel.processRows = Buffer.concat([
@@ -214,7 +233,7 @@ function fixture(options: { udp?: boolean } = {}, files: Record<string, string> 
   const docker: DockerReader = { list: async () => [], overlays: async () => [], watch: async () => {} };
   const steps: number[] = [];
   const pipeline = createPipeline(
-    { tracer: kernel, docker, host: kernel.host(files) },
+    { tracer: kernel, docker, host: kernel.host(files), sinks },
     {
       limits: { maxEdges: 10, maxPorts: 64 },
       udp: false,

@@ -81,6 +81,7 @@ export function viewOf(sockets: SocketValues[], values: Partial<View> = {}, ende
     tracer: UP,
     status: () => STATUS,
     sources: [UP, { ...UP, name: "docker" }, { ...UP, name: "udp", up: undefined }],
+    queues: [{ name: "store", dropped: 3 }],
     collectSeconds: () => 0.0125,
     cycles: { ageSeconds: 0.5, maxSeconds: 30 },
     rows: () => sockets.length,

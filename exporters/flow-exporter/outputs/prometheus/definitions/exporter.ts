@@ -109,6 +109,13 @@ export const EXPORTER_METRICS: readonly Metric[] = [
         .map(({ name, up }): Sample => [up ? 1 : 0, { flow_source: name }]),
   ),
   metric(
+    "flow_sink_dropped_total",
+    "Deltas (what one reading adds to one edge) that a sink did not get, as its queue was full or it failed; absent " +
+      "where there is no sink but the totals, which lose none.",
+    ["flow_sink"],
+    (view) => view.queues.map(({ name, dropped }): Sample => [dropped, { flow_sink: name }]),
+  ),
+  metric(
     "flow_stack_left_out",
     "Always 1; its labels are a part of the stack that does not run on this machine, and why.",
     ["part", "reason"],
