@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { manyFlows, oneFlow } from "./lab/flows.ts";
-import { noBrowser } from "./lib/chromium.ts";
+import { NARROW, noBrowser, WIDE } from "./lib/chromium.ts";
 import { expect } from "./lib/expect.ts";
+import { cutNumbersOf } from "./lib/page-facts.ts";
 import { screenshot } from "./lib/screenshot.ts";
 import { consoleSuite } from "./lib/suite.ts";
 
@@ -120,13 +121,60 @@ describe("the flows", { skip: noBrowser }, () => {
     await expect(rows()).toHaveCount(0);
   });
 
-  it("shows a failure's whole name", async () => {
-    suite.server.lab.flows = [oneFlow({ state: "CLOSE", failed: true, error: "EADDRNOTAVAIL" })];
-    await openFlows();
-    const cell = suite.page.getByRole("cell", { name: "failed: EADDRNOTAVAIL" });
-    await screenshot(suite.page, "flows-failed");
-    const [inside, text] = [await cell.boundingBox(), await cell.locator(".state").boundingBox()];
-    assert.ok(inside && text && text.x + text.width <= inside.x + inside.width, "the cell cuts it off");
+  it("says in words, and in full, why flows failed, the newest first, on a phone too", async () => {
+    const reasons: [string | null, string][] = [
+      ["ECONNREFUSED", "refused"],
+      ["ETIMEDOUT", "timed out"],
+      ["EHOSTUNREACH", "host unreachable"],
+      ["ENETUNREACH", "network unreachable"],
+      ["EADDRNOTAVAIL", "no free local port"],
+      [null, "abandoned"],
+    ];
+    suite.server.lab.flows = reasons.map(([error], second) => {
+      const end = new Date(Date.UTC(2030, 0, 31, 12, 0, second)).toISOString();
+      return oneFlow({ state: "CLOSE", failed: true, error, end, source_port: 40_000 + second, sent_bytes: 1e9 });
+    });
+    await openFlows("?state=failed");
+    for (const viewport of [WIDE, NARROW]) {
+      await suite.page.setViewportSize(viewport);
+      const states = suite.page.locator("tbody .state");
+      await expect(states).toHaveText(reasons.map(([, text]) => text).toReversed());
+      await screenshot(suite.page, `flows-failed-${viewport.width}`);
+      for (const cell of await suite.page
+        .getByRole("cell")
+        .filter({ has: suite.page.locator(".state") })
+        .all()) {
+        const [inside, text] = [await cell.boundingBox(), await cell.locator(".state").boundingBox()];
+        assert.ok(inside && text, "not in sight");
+        assert.ok(text.x + text.width <= inside.x + inside.width && text.x + text.width <= viewport.width, "cut off");
+        assert.ok(text.y >= inside.y && text.y + text.height <= inside.y + inside.height, "higher than its row");
+      }
+      assert.deepEqual(await cutNumbersOf(suite.page), []);
+    }
+    await expect(rows().first().getByRole("cell").first()).toHaveText(/:\d+$/);
+  });
+
+  it("keeps the columns there is room for beside the details, which the address names and Back closes", async () => {
+    await openFlows("?sort=start");
+    await rows().first().getByRole("button").click();
+    const details = suite.page.getByTestId("details");
+    await details.getByText("172.18.0.9").first().waitFor();
+    for (const name of ["Protocol", "State", "Received", "Round trip"]) {
+      await expect(suite.page.getByRole("columnheader", { name })).toBeVisible();
+    }
+    assert.deepEqual(await cutNumbersOf(suite.page), []);
+    await expect(suite.page).toHaveURL(/flow=tcp\+|flow=udp\+/);
+    const title = await details.getByRole("heading").first().innerText();
+    const named = suite.page.url();
+    await suite.page.goBack();
+    await expect(details).toHaveCount(0);
+    await expect(suite.page).toHaveURL(/flows\?sort=start$/);
+    // Sorted so that it is not in the part of the list that is asked for.
+    await suite.page.goto(named.replace("sort=start", "sort=-start"));
+    await suite.page.reload();
+    await expect(details.getByRole("heading").first()).toHaveText(title);
+    await suite.page.goto(named.replace(/flow=[^&]*/, "flow=tcp+192.0.2.1+1+192.0.2.2+2+"));
+    await details.getByText("no longer lists this flow").waitFor();
   });
 
   it("says what the exporter says of a bad filter, and takes it away when asked", async () => {

@@ -14,16 +14,17 @@ export interface Polled<T> {
 }
 
 /**
- * Asks for a path again and again, `everyMs` after each answer (0: once); not while the page is hidden.
+ * Asks for a path (undefined: for nothing) again and again, `everyMs` after each answer (0: once); not while the page is hidden.
  * After a failure it asks again within two seconds, and keeps the last data.
  */
-export function usePoll<T>(path: string, everyMs: number): Polled<T> {
+export function usePoll<T>(path: string | undefined, everyMs: number): Polled<T> {
   const [polled, setPolled] = useState<Polled<T> & { path?: string }>(NOTHING);
   const everyRef = useRef(everyMs);
   everyRef.current = everyMs;
 
   // A new interval starts a new round.
   useEffect(() => {
+    if (path === undefined) return;
     const stopped = new AbortController();
     const ask = async () => {
       try {

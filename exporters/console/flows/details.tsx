@@ -6,13 +6,21 @@ import { SidePanel } from "../ui/panel.tsx";
 import { momentOf } from "./columns.tsx";
 import { State } from "./state.tsx";
 
-/** Everything about one flow. */
-export function FlowDetails({ flow, onClose }: { flow: Flow; onClose(): void }) {
+/** Everything about one flow. @param flow undefined: the exporter has it in no list any more */
+export function FlowDetails({ flow, onClose }: { flow: Flow | undefined; onClose(): void }) {
+  if (flow === undefined) {
+    return (
+      <SidePanel title="A flow of the past" onClose={onClose}>
+        <p>The exporter no longer lists this flow: it keeps the last that ended, and the last that failed.</p>
+      </SidePanel>
+    );
+  }
   return (
     <SidePanel title={`${flow.source} → ${flow.destination}`} onClose={onClose}>
       <Facts
         of={[
           ["State", <State key="state" flow={flow} />],
+          ["Error", flow.error ?? ""],
           ["From", `${flow.source_address} : ${flow.source_port}`],
           ["To", `${flow.destination_address} : ${flow.destination_address_port}`],
           ["Served at", `${flow.destination_port} ${flow.protocol}`],

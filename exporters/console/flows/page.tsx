@@ -1,5 +1,5 @@
 import { useCallback, useState } from "preact/hooks";
-import type { Flow } from "../api/types.ts";
+import { flowKey } from "../lib/flow-key.ts";
 import { sortOf, sortText, wantedOf } from "../lib/flows-query.ts";
 import { formatClock } from "../lib/time.ts";
 import { countOf, sentence } from "../lib/words.ts";
@@ -12,17 +12,18 @@ import { FlowDetails } from "./details.tsx";
 import { ClearFilters, Empty } from "./empty.tsx";
 import { Filters } from "./filters.tsx";
 import { useFlows } from "./use-flows.ts";
+import { useSelected } from "./use-selected.ts";
 
 /** Live table of the flows that are open, and of those that ended of late. */
 export function FlowsPage() {
   const wanted = wantedOf(route.value.query);
-  const sort = sortOf(route.value.query.get("sort"));
+  const sort = sortOf(route.value.query.get("sort"), wanted.filters);
   const [paused, setPaused] = useState(false);
-  const [opened, setOpened] = useState<Flow | undefined>();
   const { total, rowAt, onSlice, error, at, data } = useFlows(wanted, sort, paused);
   const refused = error !== undefined && error.code !== "UNREACHABLE";
-  const close = useCallback(() => setOpened(undefined), []);
-  const shown = opened && latest(opened, data?.flows);
+  const selected = route.value.query.get("flow");
+  const shown = useSelected(selected, data?.flows ?? []);
+  const close = useCallback(() => setQuery({ flow: undefined }), []);
 
   return (
     <div class="page">
@@ -44,7 +45,7 @@ export function FlowsPage() {
           {sentence(error.message)} <ClearFilters />
         </Message>
       )}
-      <div class={`table-body ${shown ? "with-side" : ""}`} hidden={refused}>
+      <div class={`table-body ${selected === null ? "" : "with-side"}`} hidden={refused}>
         <VirtualTable
           caption="Flows"
           columns={FLOW_COLUMNS}
@@ -53,12 +54,12 @@ export function FlowsPage() {
           keyOf={flowKey}
           sort={sort}
           onSort={(next) => setQuery({ sort: sortText(next) })}
-          onOpen={setOpened}
-          selected={shown && flowKey(shown)}
+          onOpen={(flow) => setQuery({ flow: flowKey(flow) })}
+          selected={selected ?? undefined}
           onSlice={onSlice}
           empty={data ? <Empty wanted={wanted} /> : "Asking the exporter…"}
         />
-        {shown && <FlowDetails flow={shown} onClose={close} />}
+        {selected !== null && shown.known && <FlowDetails flow={shown.flow} onClose={close} />}
       </div>
     </div>
   );
@@ -70,14 +71,4 @@ function LeftOut({ sockets }: { sockets: number }) {
       , {countOf(sockets, "socket")} left out
     </span>
   );
-}
-
-/** The same flow as it is now, while it can be seen. */
-function latest(flow: Flow, flows: readonly Flow[] | undefined): Flow {
-  return flows?.find((one) => flowKey(one) === flowKey(flow)) ?? flow;
-}
-
-function flowKey(flow: Flow): string {
-  const { protocol, source_address, source_port, destination_address, destination_address_port, start } = flow;
-  return [protocol, source_address, source_port, destination_address, destination_address_port, start].join(" ");
 }

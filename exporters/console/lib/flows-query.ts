@@ -48,9 +48,9 @@ function filtersOf(query: URLSearchParams): FlowFilters {
   return filters;
 }
 
-/** `-sent_bytes` → sorted by sent bytes, the largest first. */
-export function sortOf(text: string | null): Sort {
-  const key = text || "-sent_bytes";
+/** `-sent_bytes` → sorted by sent bytes, the largest first. Of failed flows, which sent nothing, the newest come first. */
+export function sortOf(text: string | null, { state }: FlowFilters): Sort {
+  const key = text || (state === "failed" ? "-end" : "-sent_bytes");
   return { key: key.replace(/^-/, ""), descending: key.startsWith("-") };
 }
 

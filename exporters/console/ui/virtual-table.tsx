@@ -1,9 +1,12 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { columnsThatFit } from "../lib/columns.ts";
 import { nextSort, type Sort } from "../lib/sort.ts";
 import { type Slice, sliceOf } from "../lib/virtual.ts";
 
-const ROW_PX = 30;
+/** On a narrow screen a row has two lines, so that names are read in full. */
+const narrow = matchMedia("(width < 640px)");
+const rowPx = () => (narrow.matches ? 44 : 30);
 
 export interface Column<Row> {
   key: string;
@@ -16,7 +19,7 @@ export interface Column<Row> {
   /** Right-aligned, and sorted largest first. */
   numeric?: boolean;
   sortable?: boolean;
-  /** Left out on a narrow screen. */
+  /** Left out where there is no room for it; the last such column goes first. */
   wideOnly?: boolean;
 }
 
@@ -40,8 +43,11 @@ interface Props<Row> {
 
 /** A table of any length that draws only the rows in sight; arrow keys move between the rows. */
 export function VirtualTable<Row>(props: Props<Row>) {
-  const { caption, columns, count, sort, onSort, empty } = props;
+  const { caption, count, sort, onSort, empty } = props;
   const scroller = useRef<HTMLDivElement>(null);
+  const width = useWidth(scroller);
+  const columns = columnsThatFit(props.columns, width);
+  const leftOut = props.columns.filter((column) => !columns.includes(column)).map(({ key }) => key);
   const slice = useSlice(scroller, count, props.onSlice);
   const [current, setCurrent] = useState(0);
   const focus = useRowFocus(scroller, count, setCurrent);
@@ -50,11 +56,11 @@ export function VirtualTable<Row>(props: Props<Row>) {
 
   return (
     <div class="table-scroll" ref={scroller} data-testid="table">
-      <table aria-rowcount={count + 1}>
+      <table aria-rowcount={count + 1} data-left-out={leftOut.join(" ")}>
         <caption class="unseen">{caption}</caption>
         <colgroup>
-          {columns.map(({ key, width, wideOnly }) => (
-            <col key={key} class={wideOnly ? "wide-only" : ""} style={width === undefined ? {} : { width }} />
+          {columns.map(({ key, width }) => (
+            <col key={key} style={width === undefined ? {} : { width }} />
           ))}
         </colgroup>
         <thead>
@@ -67,7 +73,7 @@ export function VirtualTable<Row>(props: Props<Row>) {
         <tbody onKeyDown={focus} tabIndex={-1}>
           <Spacer rows={slice.start} />
           {indexes.map((index) => (
-            <Row key={index} {...props} index={index} tabIndex={index === tabRow ? 0 : -1} />
+            <Row key={index} {...props} columns={columns} index={index} tabIndex={index === tabRow ? 0 : -1} />
           ))}
           <Spacer rows={count - slice.end} />
         </tbody>
@@ -138,14 +144,29 @@ function Waiting({ index }: { index: number }) {
 function Spacer({ rows }: { rows: number }) {
   if (rows <= 0) return null;
   return (
-    <tr class="spacer" style={{ height: `${rows * ROW_PX}px` }}>
+    <tr class="spacer" style={{ height: `${rows * rowPx()}px` }}>
       <td />
     </tr>
   );
 }
 
-function classOf<Row>({ numeric, wideOnly }: Column<Row>): string {
-  return [numeric ? "number" : "", wideOnly ? "wide-only" : ""].join(" ").trim();
+function classOf<Row>({ numeric }: Column<Row>): string {
+  return numeric ? "number" : "";
+}
+
+/** Of the table's frame, kept up while it changes its size. */
+function useWidth(scroller: { current: HTMLDivElement | null }): number {
+  const [width, setWidth] = useState(Number.POSITIVE_INFINITY);
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const look = () => setWidth(element.clientWidth);
+    look();
+    const resized = new ResizeObserver(look);
+    resized.observe(element);
+    return () => resized.disconnect();
+  }, [scroller]);
+  return width;
 }
 
 /** Which rows are in sight, kept up while the table is scrolled or changes its size. */
@@ -159,7 +180,7 @@ function useSlice(
     const element = scroller.current;
     if (!element) return;
     const look = () => {
-      const next = sliceOf(element.scrollTop, element.clientHeight, ROW_PX, count);
+      const next = sliceOf(element.scrollTop, element.clientHeight, rowPx(), count);
       setSlice((before) => (before.start === next.start && before.end === next.end ? before : next));
       onSlice?.(next);
     };
@@ -198,7 +219,7 @@ function useRowFocus(scroller: { current: HTMLDivElement | null }, count: number
     const row = (event.target as HTMLElement).closest<HTMLElement>("tr[data-index]");
     const at = awaited.current ?? (row ? Number(row.dataset.index) : undefined);
     if (!element || at === undefined) return;
-    const page = Math.max(1, Math.floor(element.clientHeight / ROW_PX) - 2);
+    const page = Math.max(1, Math.floor(element.clientHeight / rowPx()) - 2);
     const wanted = rowAfter(event.key, at, page, count);
     if (wanted === undefined) return;
     event.preventDefault();
@@ -222,8 +243,8 @@ function rowAfter(key: string, at: number, page: number, count: number): number 
 }
 
 function reveal(element: HTMLElement, row: number): void {
-  const top = row * ROW_PX;
-  const sight = element.clientHeight - 2 * ROW_PX;
+  const top = row * rowPx();
+  const sight = element.clientHeight - 2 * rowPx();
   if (top < element.scrollTop) element.scrollTop = top;
   else if (top > element.scrollTop + sight) element.scrollTop = top - sight;
 }

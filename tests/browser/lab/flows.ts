@@ -38,6 +38,7 @@ function matches(flow: Flow, query: URLSearchParams): boolean {
   if (!texts.some((text) => text.toLowerCase().includes(query.get("search")?.toLowerCase() ?? ""))) return false;
   const container = query.get("container");
   if (container !== null && flow.source !== container && flow.destination !== container) return false;
+  if (query.has("source_port") && flow.source_port !== Number(query.get("source_port"))) return false;
   if (query.has("port") && flow.destination_port !== Number(query.get("port"))) return false;
   if (query.has("protocol") && flow.protocol !== query.get("protocol")) return false;
   const state = query.get("state");

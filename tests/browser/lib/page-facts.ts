@@ -9,6 +9,13 @@ export async function overflowOf(page: Page): Promise<number> {
   );
 }
 
+/** The figures and states of the page that are cut off at their end, and so are others. */
+export async function cutNumbersOf(page: Page): Promise<string[]> {
+  return await page.evaluate(`[...document.querySelectorAll("td.number, td:has(.state), dd, .stat-value")]
+    .filter((one) => one.scrollWidth > one.clientWidth)
+    .map((one) => one.textContent)`);
+}
+
 /** How many parts of what can be seen still wait for their data. */
 export async function loadingInSight(page: Page): Promise<number> {
   return await page.evaluate(`(() => {

@@ -32,6 +32,8 @@ const querySchema = z.strictObject({
   search: z.string().min(1, "must be a part of a name or an address").optional(),
   /** The port that serves. */
   port: whole(1, 65_535).optional(),
+  /** The client's port. */
+  source_port: whole(1, 65_535).optional(),
   protocol: oneOf(["tcp", "udp"]).optional(),
   /** TCP's, or one of these four. */
   state: oneOf(["open", "closed", "failed", "OPEN", ...TCP_STATES]).optional(),
@@ -124,7 +126,8 @@ function searchOf({ search }: Query): (flow: FlowRecord) => boolean {
     has(edge.source.name) || has(edge.destination.name) || has(sourceAddress) || has(destinationAddress) || has(comm);
 }
 
-function matchesEdge({ edge }: FlowRecord, { container, port, protocol }: Query): boolean {
+function matchesEdge({ edge, sourcePort }: FlowRecord, { container, port, source_port, protocol }: Query): boolean {
+  if (source_port !== undefined && sourcePort !== source_port) return false;
   const atEnd = edge.source.name === container || edge.destination.name === container;
   if (container !== undefined && !atEnd) return false;
   if (protocol !== undefined && edge.protocol !== protocol) return false;

@@ -27,7 +27,8 @@ it("shows the flows of what was pointed at, be it the monitoring's own", () => {
   assert.deepEqual(wantedOf(query), { filters: { container: "prometheus" }, monitoring: true });
 });
 
-it("shows the largest flows first, and keeps what is chosen", () => {
-  assert.deepEqual(sortOf(null), { key: "sent_bytes", descending: true });
-  for (const text of ["start", "-rtt_seconds"]) assert.equal(sortText(sortOf(text)), text);
+it("shows the largest flows first, of failed ones the newest, and keeps what is chosen", () => {
+  assert.deepEqual(sortOf(null, {}), { key: "sent_bytes", descending: true });
+  assert.deepEqual(sortOf(null, { state: "failed" }), { key: "end", descending: true });
+  for (const text of ["start", "-rtt_seconds"]) assert.equal(sortText(sortOf(text, { state: "failed" })), text);
 });

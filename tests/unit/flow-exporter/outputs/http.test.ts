@@ -139,6 +139,14 @@ describe("over HTTP", () => {
       });
     }
 
+    test("source_port= takes the client's port", async () => {
+      const { flows } = await askFlows("?source_port=40000");
+      assert.deepEqual(
+        flows.map(({ source, destination }) => `${source} > ${destination}`),
+        ["web > db"],
+      );
+    });
+
     test("monitoring=0 leaves the monitoring stack's own flows out", async () => {
       const ends = ({ flows }: { flows: FlowJson[] }) =>
         flows.map(({ source, destination }) => `${source} > ${destination}`);

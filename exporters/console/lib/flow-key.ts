@@ -1,0 +1,13 @@
+import type { Flow } from "../api/types.ts";
+
+/** What tells a flow from all others, as the address has it. */
+export function flowKey(flow: Flow): string {
+  const { protocol, source_address, source_port, destination_address, destination_address_port, start } = flow;
+  return [protocol, source_address, source_port, destination_address, destination_address_port, start].join(" ");
+}
+
+/** The exporter's path for a list that has the flow of a key, if it still has it. */
+export function pathOfFlow(key: string): string {
+  const [protocol = "", address = "", port = ""] = key.split(" ");
+  return `/api/flows?${new URLSearchParams({ protocol, search: address, source_port: port, limit: "100" })}`;
+}
