@@ -8,7 +8,7 @@ export function over(expr: string, legend: string): DataqueryBuilder {
   return new DataqueryBuilder().expr(expr).legendFormat(legend).range();
 }
 
-/** The same for rates of cAdvisor's metrics. */
+/** The same for rates of cAdvisor's metrics, and for those that stand beside them: they are to cover the same time. */
 export function overContainers(expr: string, legend: string): DataqueryBuilder {
   return over(expr, legend).interval(CADVISOR_INTERVAL);
 }

@@ -17,10 +17,11 @@ describe("the containers", { skip: noBrowser }, () => {
     await suite.page.getByText("13 of 13 containers").waitFor();
     await expect(rows().first()).toContainText(/\d %/);
     await expect(rows().first()).toContainText("flow-exporter");
+    await expect(rows().first()).toContainText("104 MiB");
     await screenshot(suite.page, "containers");
   });
 
-  it("says that it waits while the exporter has read but once, and which memory it means", async () => {
+  it("says that it waits while the exporter has read but once, and which memory it means: that of docker stats", async () => {
     const { lab } = suite.server;
     const known = lab.graph;
     lab.graph = (monitoring, seconds) => {
@@ -34,9 +35,9 @@ describe("the containers", { skip: noBrowser }, () => {
     lab.graph = known;
     await expect(suite.page.getByTitle(WAITING)).toHaveCount(0);
     await expect(suite.page.locator(".note")).toHaveText("13 of 13 containers");
-    await expect(suite.page.getByRole("columnheader", { name: "Resident memory" })).toHaveAttribute(
+    await expect(suite.page.getByRole("columnheader", { name: "Memory" })).toHaveAttribute(
       "title",
-      /in RAM.*working set/,
+      /Working set.*docker stats/,
     );
   });
 

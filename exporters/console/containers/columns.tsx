@@ -1,37 +1,38 @@
 import type { Container } from "../api/types.ts";
 import { hashOfFlows } from "../lib/flows-query.ts";
-import { formatBytes, formatValue } from "../lib/units.ts";
+import { formatBytes, formatMemory, formatValue } from "../lib/units.ts";
 import { Rate } from "../ui/rate.tsx";
 import type { Column } from "../ui/virtual-table.tsx";
 
 type Counter = keyof NonNullable<Container["per_second"]>;
 
-const COUNTER_OF: Readonly<Record<string, Counter>> = {
+const COUNTER_OF = {
   cpu: "cpu_seconds",
   read: "read_bytes",
   written: "written_bytes",
   sending: "sent_bytes",
   receiving: "received_bytes",
-};
+} as const satisfies Record<string, Counter>;
 
 /** What a column sorts a container by. */
-export function rankOf(container: Container, key: string): string | number | undefined {
-  const counter = COUNTER_OF[key];
-  if (counter) return container.per_second?.[counter];
+export function rankOf(container: Container, key: string, workingSets: WorkingSets): string | number | undefined {
+  if (key === "memory") return workingSets.get(container.id);
+  if (key in COUNTER_OF) return container.per_second?.[COUNTER_OF[key as keyof typeof COUNTER_OF]];
   const value = container[key as keyof Container];
   return typeof value === "object" ? undefined : value;
 }
 
-export const COLUMNS: readonly Column<Container>[] = columnsOf();
+/** By the id of a container. */
+type WorkingSets = ReadonlyMap<string, number>;
 
-function columnsOf(): Column<Container>[] {
-  const rate = (key: string, title: string, width: string): Column<Container> => ({
+export function columnsOf(workingSets: WorkingSets): Column<Container>[] {
+  const rate = (key: keyof typeof COUNTER_OF, title: string, width: string): Column<Container> => ({
     key,
     title,
     width,
     numeric: true,
     wideOnly: true,
-    cell: (container) => <Rate value={rankOf(container, key) as number | undefined} />,
+    cell: (container) => <Rate value={container.per_second?.[COUNTER_OF[key]]} />,
   });
   return [
     { key: "name", title: "Container", cell: ({ name }) => <span class="name">{name}</span> },
@@ -51,12 +52,12 @@ function columnsOf(): Column<Container>[] {
       cell: (one) => <Rate value={one.per_second?.cpu_seconds} text={share} />,
     },
     {
-      key: "resident_bytes",
-      title: "Resident memory",
-      hint: "Memory that its processes have in RAM, what they share counted for each. What counts against a limit is the working set, which its dashboard shows.",
-      width: "7.2rem",
+      key: "memory",
+      title: "Memory",
+      hint: "Working set: what cannot be given up at once, and counts against a limit, as docker stats shows it. Prometheus tells it.",
+      width: "6rem",
       numeric: true,
-      cell: (one) => formatBytes(one.resident_bytes),
+      cell: ({ id }) => formatMemory(workingSets.get(id)),
     },
     rate("read", "Disk read", "6.2rem"),
     rate("written", "Disk write", "6.4rem"),

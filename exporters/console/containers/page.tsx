@@ -6,7 +6,8 @@ import { type Sort, sortRows } from "../lib/sort.ts";
 import { formatCount } from "../lib/units.ts";
 import { Message } from "../ui/message.tsx";
 import { VirtualTable } from "../ui/virtual-table.tsx";
-import { COLUMNS, rankOf } from "./columns.tsx";
+import { columnsOf, rankOf } from "./columns.tsx";
+import { useWorkingSets } from "./use-working-sets.ts";
 
 const EVERY_MS = 3000;
 
@@ -15,10 +16,12 @@ export function ContainersPage() {
   const { data, error } = usePoll<Answer>("/api/containers?limit=10000", EVERY_MS);
   const [search, setSearch] = useState("");
   const [sort, setSort] = useState<Sort>({ key: "cpu", descending: true });
+  const workingSets = useWorkingSets();
+  const columns = useMemo(() => columnsOf(workingSets), [workingSets]);
   const rows = useMemo(() => {
     const found = (data?.containers ?? []).filter((container) => hasText(container, search));
-    return sortRows(found, (container) => rankOf(container, sort.key), sort.descending);
-  }, [data, search, sort]);
+    return sortRows(found, (container) => rankOf(container, sort.key, workingSets), sort.descending);
+  }, [data, search, sort, workingSets]);
 
   return (
     <div class="page">
@@ -42,7 +45,7 @@ export function ContainersPage() {
       <div class="table-body">
         <VirtualTable
           caption="Containers"
-          columns={COLUMNS}
+          columns={columns}
           count={rows.length}
           rowAt={(index) => rows[index]}
           keyOf={({ id }) => id}

@@ -1,6 +1,6 @@
 import type { Flow, Work } from "../api/types.ts";
 import { hashOfFlows } from "../lib/flows-query.ts";
-import { formatBytes, formatCount, formatValue } from "../lib/units.ts";
+import { formatBytes, formatCount, formatMemory, formatValue } from "../lib/units.ts";
 import { Facts } from "../ui/facts.tsx";
 import { SidePanel } from "../ui/panel.tsx";
 import { momentOf } from "./columns.tsx";
@@ -57,7 +57,7 @@ function WorkDetails({ comm, before, during }: { comm: string; before: Work; dur
           ["Disk read", pair(formatBytes(before.read_bytes), formatBytes(during.read_bytes))],
           ["Disk written", pair(formatBytes(before.written_bytes), formatBytes(during.written_bytes))],
           ["Major faults", pair(formatCount(before.major_faults), formatCount(during.major_faults))],
-          ["Resident memory", formatBytes(during.resident_bytes)],
+          ["Resident memory", formatMemory(during.resident_bytes)],
         ]}
       />
     </section>

@@ -42,8 +42,13 @@ export function formatValue(value: number | null | undefined, unit = "short", de
   return formatOther(value, unit, decimals);
 }
 
-/** Bytes for tables, e.g. `1.5 MiB`. */
+/** Bytes that went somewhere, in powers of 1000 as their rates are, e.g. `1.5 MB`. */
 export function formatBytes(bytes: number | null | undefined): string {
+  return formatValue(bytes, "decbytes");
+}
+
+/** Bytes of memory, in powers of 1024 as limits and `docker stats` have them, e.g. `1.5 MiB`. */
+export function formatMemory(bytes: number | null | undefined): string {
   return formatValue(bytes, "bytes");
 }
 
@@ -52,10 +57,10 @@ export function formatRate(bytesPerSecond: number | null | undefined): string {
   return formatValue(bytesPerSecond, "Bps");
 }
 
-/** A whole number with thin groups: 12,345 → `12 345`. */
+/** A whole number in groups, as the command line has them: `12,345`. */
 export function formatCount(value: number | null | undefined): string {
   if (value === null || value === undefined) return "–";
-  return String(Math.round(value)).replace(/\B(?=(\d{3})+(?!\d))/g, "\u202f");
+  return Math.round(value).toLocaleString("en");
 }
 
 /** `1 edge`, `2 edges`. */
@@ -91,6 +96,7 @@ function formatSeconds(value: number, decimals?: number): string {
 function formatOther(value: number, unit: string, decimals?: number): string {
   if (unit === "percentunit") return `${digits(value * 100, decimals)} %`;
   if (unit === "percent") return `${digits(value, decimals)} %`;
+  if (unit === "locale") return formatCount(value);
   if (unit.startsWith("dateTime")) return new Date(value).toISOString().replace("T", " ").slice(0, 19);
   if (unit === "none" || unit === "string" || unit === "") return digits(value, decimals);
   if (unit.startsWith("prefix:")) return `${unit.slice(7)}${digits(value, decimals)}`;

@@ -17,9 +17,8 @@ interface Reading {
  *
  *   payload bytes of flows with the world ÷ (interface bytes − 66 × interface packets), both directions together.
  *
- * About 1 when every flow is seen. Above by what headers are shorter than assumed (UDP), and where an interface counts
- * one large packet for many (offloads); below by what is no TCP or UDP payload: retransmissions, ICMP, IPv6's longer
- * headers.
+ * About 1 when every flow is seen; below by what is no TCP or UDP payload: retransmissions, ICMP, IPv6's longer headers.
+ * Headers that are shorter than assumed (UDP's) would lift it above 1, which says nothing more than 1 does.
  */
 export class Coverage {
   readonly #readings: Reading[] = [];
@@ -37,6 +36,6 @@ export class Coverage {
     const [first, last] = [this.#readings[0], this.#readings.at(-1)];
     if (!first || !last || last.atNs - first.atNs < WINDOW_NS) return undefined;
     const through = last.interfaceBytes - first.interfaceBytes;
-    return through < MIN_BYTES ? undefined : (last.flowBytes - first.flowBytes) / through;
+    return through < MIN_BYTES ? undefined : Math.min(1, (last.flowBytes - first.flowBytes) / through);
   }
 }

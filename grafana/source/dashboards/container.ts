@@ -54,8 +54,8 @@ const resources = [
   )
     .withTarget(overContainers(chosen.diskRead, "read"))
     .withTarget(overContainers(chosen.diskWritten, "written"))
-    .withTarget(over(chosen.causedReads, "caused: read"))
-    .withTarget(over(chosen.causedWrites, "caused: written")),
+    .withTarget(overContainers(chosen.causedReads, "caused: read"))
+    .withTarget(overContainers(chosen.causedWrites, "caused: written")),
   chart(
     "Page faults",
     "Faults a second: pgfault counts all, which is cheap and normal; pgmajfault those that had to read from a disk, " +
@@ -76,14 +76,14 @@ const network = [
     "Bps",
   )
     .noValue(NO_FLOWS)
-    .withTarget(over(flows.sentByPeer, "to {{peer}}, port {{destination_port}}")),
+    .withTarget(overContainers(flows.sentByPeer, "to {{peer}}, port {{destination_port}}")),
   stacked(
     "Flows in",
     "Payload a second that the container receives, by peer and port, whoever opened the connection.",
     "Bps",
   )
     .noValue(NO_FLOWS)
-    .withTarget(over(flows.receivedByPeer, "from {{peer}}, port {{destination_port}}")),
+    .withTarget(overContainers(flows.receivedByPeer, "from {{peer}}, port {{destination_port}}")),
   chart("Open connections", "Established now, by edge.", "short")
     .span(24)
     .noValue(NO_FLOWS)

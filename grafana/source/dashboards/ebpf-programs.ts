@@ -42,19 +42,20 @@ const cost = [
 const list = [
   table(
     "Every program",
-    "All BPF programs on this host: where they are attached, who loaded them, and what they cost on average over the time shown.",
+    "All BPF programs on this host: where they are attached, who loaded them, and what they cost on average in the part of the time " +
+      "shown in which they were there. The total time is since each was loaded.",
     [
       { title: "Id", label: "id" },
       { title: "Name", label: "name" },
       { title: "Type", label: "type" },
       { title: "Attached to", label: "attach" },
       { title: "Loaded by", label: "loaded_by" },
-      { title: "CPU", expr: programs.table.cpu, unit: "percentunit" },
-      { title: "Runs/s", expr: programs.table.runs, unit: "ops" },
-      { title: "Time per run", expr: programs.table.timePerRun, unit: "s" },
+      { title: "Mean CPU", expr: programs.table.cpu, unit: "percentunit" },
+      { title: "Mean runs", expr: programs.table.runs, unit: "ops" },
+      { title: "Mean time per run", expr: programs.table.timePerRun, unit: "s" },
       { title: "Total time", expr: programs.table.totalTime, unit: "s" },
     ],
-    "CPU",
+    "Mean CPU",
   ).height(14),
 ];
 

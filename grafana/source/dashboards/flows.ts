@@ -42,7 +42,8 @@ const glance = [
 const where = [
   map(
     "Service map",
-    "Who talks to whom over the time shown, the hundred busiest pairs. A node shows the payload a second of all its edges.",
+    "Who talks to whom over the time shown, the hundred busiest pairs. A node shows the mean " +
+      "payload a second of all its edges, each over the part of that time in which it was there.",
     "Bps",
   )
     .noValue(NOTHING)
@@ -112,23 +113,25 @@ const toContainer = { title: "Show container", url: "/d/flowtally-container?var-
 const talkers = [
   table(
     "Top talkers",
-    "The fifty edges that carried most over the time shown. Rates are means over that time; the other columns count since " +
-      "the edge was first seen, or, where it was idle for an hour in between, since then.",
+    "The fifty edges that carried most over the time shown, both ways. Means are over the part of the time shown in which " +
+      "the edge was there; the other columns count since it was first seen, or, where it was idle for an hour in between, " +
+      "since then.",
     [
       { title: "Source", label: "source", link: toContainer },
       { title: "Destination", label: "destination", link: toContainer },
       { title: "Port", label: "destination_port" },
       { title: "Protocol", label: "protocol" },
-      { title: "Sent/s", expr: flows.talkers.sentRate, unit: "Bps" },
-      { title: "Received/s", expr: flows.talkers.receivedRate, unit: "Bps" },
-      { title: "Sent", expr: flows.talkers.sent, unit: "bytes" },
-      { title: "Received", expr: flows.talkers.received, unit: "bytes" },
-      { title: "Open", expr: flows.talkers.connections, unit: "short" },
-      { title: "Opened", expr: flows.talkers.opened, unit: "short" },
-      { title: "Failed", expr: flows.talkers.failed, unit: "short" },
-      { title: "Retransmits", expr: flows.talkers.retransmits, unit: "short" },
+      { title: "Mean traffic", expr: flows.talkers.meanTraffic, unit: "Bps" },
+      { title: "Mean sent", expr: flows.talkers.meanSent, unit: "Bps" },
+      { title: "Mean received", expr: flows.talkers.meanReceived, unit: "Bps" },
+      { title: "Sent", expr: flows.talkers.sent, unit: "decbytes" },
+      { title: "Received", expr: flows.talkers.received, unit: "decbytes" },
+      { title: "Open", expr: flows.talkers.connections, unit: "locale" },
+      { title: "Opened", expr: flows.talkers.opened, unit: "locale" },
+      { title: "Failed", expr: flows.talkers.failed, unit: "locale" },
+      { title: "Retransmits", expr: flows.talkers.retransmits, unit: "locale" },
     ],
-    "Sent/s",
+    "Mean traffic",
   ).noValue(NOTHING),
 ];
 

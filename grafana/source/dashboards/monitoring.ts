@@ -75,7 +75,7 @@ const scraping = [
   chart("Samples stored", "Samples a second that Prometheus takes in.", "ops").withTarget(
     over(own.samplesPerSecond, "samples"),
   ),
-  chart("Stored bytes", "What Prometheus' data take on disk: blocks, head and write-ahead log.", "bytes").withTarget(
+  chart("Stored bytes", "What Prometheus' data take on disk: blocks, head and write-ahead log.", "decbytes").withTarget(
     over(own.storedBytes, "stored"),
   ),
 ];

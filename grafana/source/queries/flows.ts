@@ -1,4 +1,4 @@
-import { EDGE, EDGE_AND_PROTOCOL, largest, RATE, selected, WHOLE } from "./select.ts";
+import { EDGE, EDGE_AND_PROTOCOL, largest, meanRate, RATE, selected, WHOLE } from "./select.ts";
 
 const SENT = "flow_sent_bytes_total";
 const RECEIVED = "flow_received_bytes_total";
@@ -53,8 +53,9 @@ export const everyOpenConnection = "sum by (protocol) (flow_connections)";
 
 /** One row for each edge, one query for each column; every column has the same rows. */
 export const talkers = {
-  sentRate: ofTalkers(`rate(${SENT}[$__range])`),
-  receivedRate: ofTalkers(`rate(${RECEIVED}[$__range])`),
+  meanTraffic: ofTalkers(`${meanRate(SENT)} + ${meanRate(RECEIVED)}`),
+  meanSent: ofTalkers(meanRate(SENT)),
+  meanReceived: ofTalkers(meanRate(RECEIVED)),
   sent: ofTalkers(SENT),
   received: ofTalkers(RECEIVED),
   connections: ofTalkers("flow_connections"),
@@ -63,7 +64,7 @@ export const talkers = {
   retransmits: ofTalkers("flow_retransmits_total"),
 };
 
-const mapTraffic = selected(`(rate(${SENT}[$__range]) + rate(${RECEIVED}[$__range]))`);
+const mapTraffic = selected(`(${meanRate(SENT)} + ${meanRate(RECEIVED)})`);
 const mapEdges = `topk(${MAP_EDGES}, sum by (source, destination) ${mapTraffic} > 0)`;
 const mapEnds = `label_join(${mapEdges}, "id", "", "source") or label_join(${mapEdges}, "id", "", "destination")`;
 // A container that was replaced under its name is known twice for a while.

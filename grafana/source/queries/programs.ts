@@ -1,4 +1,4 @@
-import { largest, RATE, WHOLE } from "./select.ts";
+import { largest, meanRate, RATE, WHOLE } from "./select.ts";
 
 const TIME = "ebpf_program_run_time_seconds_total";
 const RUNS = "ebpf_program_runs_total";
@@ -26,9 +26,9 @@ export const loaded = 'count(time() - timestamp(ebpf_program_info{loaded_by=~"$l
 
 /** One row for each program, one query for each column. */
 export const table = {
-  cpu: rows(`rate(${TIME}[$__range])`),
-  runs: rows(`rate(${RUNS}[$__range])`),
-  timePerRun: rows(`${TIME} / (${RUNS} > 0)`),
+  cpu: rows(meanRate(TIME)),
+  runs: rows(meanRate(RUNS)),
+  timePerRun: rows(`increase(${TIME}[$__range]) / (increase(${RUNS}[$__range]) > 0)`),
   totalTime: rows(TIME),
 };
 

@@ -7,6 +7,17 @@ export const RATE = "[$__rate_interval]";
 /** The whole time shown, as of its end: the same value at every step, worked out once. */
 export const WHOLE = "[$__range] @ end()";
 
+/** Seconds between two scrapes, as prometheus.yml has it. */
+export const SCRAPE_SECONDS = 5;
+
+/**
+ * How fast a counter grew on average in the part of the time shown in which it was there. `rate` divides by all of the
+ * time shown, also by that before the first sample. `increase` goes back to half a scrape before that sample.
+ */
+export function meanRate(counter: string): string {
+  return `(increase(${counter}[$__range]) / (${SCRAPE_SECONDS} * (count_over_time(${counter}[$__range]) - 0.5)))`;
+}
+
 /**
  * The edges of which an end is in the chosen project and is the chosen container; with the monitoring hidden, none of
  * the stack's own. `flow_endpoint_info` knows the project of an endpoint.

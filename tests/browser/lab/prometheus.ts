@@ -39,7 +39,7 @@ const ALERTS = [
   },
 ];
 
-interface Said {
+export interface Said {
   status: "success" | "error";
   data?: unknown;
   errorType?: string;

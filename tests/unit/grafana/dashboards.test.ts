@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, it } from "node:test";
 import { DASHBOARDS, textOf } from "../../../grafana/source/files.ts";
+import { SCRAPE_SECONDS } from "../../../grafana/source/queries/select.ts";
 
 const FOLDER = path.resolve(import.meta.dirname, "../../../grafana/dashboards");
 
@@ -35,6 +36,11 @@ interface Written {
 }
 
 describe("dashboards", () => {
+  it("divide by the scrapes that Prometheus makes", async () => {
+    const configuration = await readFile(path.resolve(FOLDER, "../../prometheus/prometheus.yml"), "utf8");
+    assert.match(configuration, new RegExp(`^  scrape_interval: ${SCRAPE_SECONDS}s$`, "m"));
+  });
+
   it("are written as the source says, and nothing else lies beside them", async () => {
     const files = (await readdir(FOLDER)).filter((file) => file.endsWith(".json"));
     assert.deepEqual(files.sort(), Object.keys(DASHBOARDS).sort());

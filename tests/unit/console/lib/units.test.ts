@@ -35,6 +35,7 @@ describe("formatValue", () => {
     [Number.NaN, "s", undefined, "–"],
     [Number.POSITIVE_INFINITY, "s", undefined, "∞"],
     [999_999, "decbytes", undefined, "1.00 MB"],
+    [7_719.4, "locale", undefined, "7,719"],
   ];
   for (const [value, unit, decimals, expected] of cases) {
     it(`shows ${value} ${unit} as ${expected}`, () => assert.equal(formatValue(value, unit, decimals), expected));
@@ -43,7 +44,7 @@ describe("formatValue", () => {
 
 describe("formatCount", () => {
   it("groups figures by three, with thin spaces that do not break", () => {
-    assert.equal(formatCount(1_234_567), "1\u202f234\u202f567");
+    assert.equal(formatCount(1_234_567), "1,234,567");
     assert.equal(formatCount(999), "999");
   });
 });

@@ -36,6 +36,14 @@ describe("coverage", () => {
     assert.equal(ratios[161], 0, "a minute of which no flow tells");
   });
 
+  test("is never above 1, where headers are shorter than it assumes", () => {
+    const coverage = new Coverage();
+    for (let second = 0; second <= 60; second++) {
+      coverage.add(second * 40_000, { bytes: second * 82_000, packets: second * 1_000 }, second * SECOND_NS);
+    }
+    assert.equal(coverage.ratio, 1);
+  });
+
   test("says nothing where next to nothing goes through, or no interface leads out", () => {
     const quiet = new Coverage();
     const none = new Coverage();

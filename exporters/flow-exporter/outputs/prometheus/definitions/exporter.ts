@@ -40,7 +40,7 @@ export const EXPORTER_METRICS: readonly Metric[] = [
   metric(
     "flow_coverage_ratio",
     "Payload of flows with the world within the last minute, divided by what the outward network interfaces counted " +
-      "less 66 bytes a packet; absent while too little goes through.",
+      "less 66 bytes a packet, at most 1; absent while too little goes through.",
     [],
     (view) => {
       const ratio = view.coverage();
