@@ -25,7 +25,14 @@ export async function startExporter(bench: Bench, pins: string, settings: Settin
   const command = [process.execPath, ...(await nodeFlags(service)), bundle];
   const background = await startBackground(["setpriv", "--pdeathsig", "KILL", ...command], {
     ready: (line) => portIn(line) !== undefined,
-    env: { NODE_ENV: "production", FLOW_PINS: pins, FLOW_PORT: "0", FLOW_STATE: state, ...settings },
+    env: {
+      ...(await malloc(service)),
+      NODE_ENV: "production",
+      FLOW_PINS: pins,
+      FLOW_PORT: "0",
+      FLOW_STATE: state,
+      ...settings,
+    },
     signal,
   });
   const exporter = { ...background, url: `http://127.0.0.1:${portIn(background.line)}` };
@@ -41,6 +48,12 @@ export async function nodeFlags(folder: string): Promise<string[]> {
   const entry = /^ENTRYPOINT (.*)$/m.exec(await readFile(path.join(folder, "Dockerfile"), "utf8"))?.[1] ?? "[]";
   const [, ...args] = z.array(z.string()).min(2).parse(JSON.parse(entry));
   return args.slice(0, -1);
+}
+
+/** What the image of a service in `folder` tells the C library's allocator. */
+async function malloc(folder: string): Promise<Record<string, string>> {
+  const words = (await readFile(path.join(folder, "Dockerfile"), "utf8")).matchAll(/\b(MALLOC_\w+)=(\S+)/g);
+  return Object.fromEntries(Array.from(words, ([, name = "", value = ""]) => [name, value]));
 }
 
 function portIn(line: string): number | undefined {

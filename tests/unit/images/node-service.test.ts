@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { describe, it } from "node:test";
 import { execa } from "execa";
 import { lockedFiles, stageNodeService } from "../../../start/images/node-service.ts";
@@ -30,6 +31,24 @@ describe("staging a Node service", () => {
     );
     const { stdout } = await execa(process.execPath, [files[2]?.file ?? ""]);
     assert.equal(stdout, "greeted by a package");
+  });
+
+  it("bundles it without comments, whose letters would make V8 hold its text at twice the size", async (t) => {
+    const main = 'import { greet } from "greeter"; console.log(/* à bientôt — */ greet());';
+    const root = await createFolder(t, { ...PROJECT, "svc/main.ts": main });
+    const files = await stageNodeService(createWorkshop(createFakeEngine(), root), "flow-exporter", "svc");
+    const text = await readFile(files[2]?.file ?? "", "utf8");
+    assert.match(text, /greet/);
+    assert.doesNotMatch(text, /bientôt|[^\x20-\x7e\s]/);
+  });
+
+  it("leaves out what is loaded for engines behind SSH only", async (t) => {
+    const ssh2 = { "node_modules/ssh2/index.js": 'console.log("loaded"); exports.Client = class {};' };
+    const main = 'import ssh2 from "ssh2"; console.log(typeof ssh2.Client);';
+    const root = await createFolder(t, { ...PROJECT, ...ssh2, "svc/main.ts": main });
+    const files = await stageNodeService(createWorkshop(createFakeEngine(), root), "flow-exporter", "svc");
+    const { stdout } = await execa(process.execPath, [files[2]?.file ?? ""]);
+    assert.equal(stdout, "undefined");
   });
 
   it("fails with the file and line that the bundler names", async (t) => {
