@@ -10,7 +10,7 @@ interface Restart {
 
 /** A part of the exporter that goes on where an earlier one was. All write into one object: their keys differ. */
 export interface Participant {
-  /** As of one moment between two readings: plain values that nothing changes afterwards. */
+  /** As of one moment between two readings: plain values that nothing changes until it is called again. */
   save(): Readonly<Record<string, unknown>>;
   /**
    * Checks what an earlier exporter wrote, of which it takes its own keys; the function that it returns goes on from there.

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Numbers } from "../../checkpoint/numbers.ts";
 import { checked, type Participant } from "../../checkpoint/participant.ts";
 import type { KernelSource, KernelState } from "./kernel-source.ts";
 import { DecodeError } from "./rows/bytes.ts";
@@ -49,8 +50,9 @@ const schema = z.object({
 
 /** What was read from the kernel, which means nothing after the next boot; and what was lost, which does. */
 export function kernelParticipant(source: KernelSource): Participant {
+  const numbers = { tcp: new Numbers(), udp: new Numbers() };
   return {
-    save: () => encode(source.state),
+    save: () => encode(source.state, numbers),
     prepare: (file) => {
       const { closed, udpRows, tcp, udp, ...watch } = checked(schema, file);
       const ended = readable(closed.rows, (rows) => new ClosedRows(rows), CLOSED_ROW.size);
@@ -68,7 +70,8 @@ export function kernelParticipant(source: KernelSource): Participant {
   };
 }
 
-function encode({ closed, tcp, udp, udpRows, ...watch }: KernelState): z.input<typeof schema> {
+/** The file as the schema has it, with the memories in room that the next call uses again. */
+function encode({ closed, tcp, udp, udpRows, ...watch }: KernelState, numbers: Record<"tcp" | "udp", Numbers>) {
   return {
     ...watch,
     closed: {
@@ -76,8 +79,8 @@ function encode({ closed, tcp, udp, udpRows, ...watch }: KernelState): z.input<t
       taken: closed.taken.map(([first, last]) => [first, last]),
       rows: Buffer.from(closed.rows).toString("base64"),
     },
-    tcp: numbersOf(tcp),
-    udp: numbersOf(udp),
+    tcp: encodeMemories(tcp, numbers.tcp),
+    udp: encodeMemories(udp, numbers.udp),
     udpRows: Buffer.from(udpRows).toString("base64"),
   };
 }
@@ -94,14 +97,14 @@ function readable(base64: string, decode: (rows: Uint8Array) => unknown, rowByte
   }
 }
 
-/** Flat, because there can be a hundred thousand. */
-function numbersOf(memories: Iterable<Memory>): number[] {
-  const numbers: number[] = [];
+function encodeMemories(memories: Iterable<Memory>, numbers: Numbers): Float64Array {
+  numbers.clear();
   for (const { key, ports, startNs, counted } of memories) {
     const flags = (counted.opened ? OPENED : 0) + (counted.clientSeen ? CLIENT_SEEN : 0) + (counted.ended ? ENDED : 0);
-    numbers.push(key, ports, startNs, counted.sentBytes, counted.receivedBytes, counted.retransmits, flags);
+    const { sentBytes, receivedBytes, retransmits } = counted;
+    for (const number of [key, ports, startNs, sentBytes, receivedBytes, retransmits, flags]) numbers.add(number);
   }
-  return numbers;
+  return numbers.all;
 }
 
 function memoriesOf(numbers: readonly number[]): Memory[] {

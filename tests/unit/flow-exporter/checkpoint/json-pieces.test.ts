@@ -13,8 +13,20 @@ test("an object in pieces is the same JSON as in one", () => {
   );
 });
 
+test("a Float64Array is written as the array of its numbers", () => {
+  const numbers = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { maxLength: 30_000 });
+  fc.assert(
+    fc.property(numbers, (all) => {
+      assert.equal([...jsonPieces({ all: Float64Array.from(all) })].join(""), JSON.stringify({ all }));
+    }),
+    { numRuns: 100 },
+  );
+});
+
 test("no piece is of more than ten thousand numbers", () => {
   const numbers = Array.from({ length: 700_000 }, (_, index) => index);
-  const longest = Math.max(...[...jsonPieces({ numbers })].map((piece) => piece.length));
-  assert.ok(longest < 10_000 * 8, `${longest} characters`);
+  for (const each of [numbers, Float64Array.from(numbers)]) {
+    const longest = Math.max(...[...jsonPieces({ each })].map((piece) => piece.length));
+    assert.ok(longest < 10_000 * 8, `${longest} characters`);
+  }
 });

@@ -104,8 +104,9 @@ function nextAfter(socket: FlowSocket | undefined, at: number): number {
   return socket.at < 0 ? at : socket.at + 1;
 }
 
+/** By index: an iterator would make an object for each of a hundred thousand sockets, every second. */
 function count(sockets: readonly (FlowSocket | undefined)[]): number {
   let open = 0;
-  for (const socket of sockets) if (socket) open += 1;
+  for (let index = 0; index < sockets.length; index++) if (sockets[index]) open += 1;
   return open;
 }
