@@ -34,7 +34,7 @@ export interface PipelineInputs {
 
 export interface PipelineOptions {
   limits: EdgeLimits;
-  /** The tracer has been told to count UDP. */
+  /** The tracer was started to count UDP. */
   udp: boolean;
   /** Number of this process. */
   ownPid: number;

@@ -56,7 +56,7 @@ export interface Settings {
   maxPorts: number;
   refreshSeconds: number;
   collectSeconds: number;
-  /** The tracer has been told to count UDP. */
+  /** The tracer was started to count UDP. */
   udp: boolean;
   /** Folder the totals are kept in over a restart; "": they are not. */
   state: string;

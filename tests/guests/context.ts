@@ -7,7 +7,7 @@ export interface Context {
   host: Host;
   /** Folder of what was fetched and made before; clones share it. */
   cache: string;
-  /** Called with each line that tells a user what goes on. */
+  /** Called with each line that shows a user what goes on. */
   report: (line: string) => void;
   signal: AbortSignal;
 }

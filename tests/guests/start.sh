@@ -1,5 +1,5 @@
 # shellcheck shell=dash
-# First process of a guest once it has its root: runs the script "job" beside this file and tells its exit code.
+# First process of a guest once it has its root: runs the script "job" beside this file and prints its exit code.
 # The second serial line carries what the job prints and nothing else; the first one is the kernel's console.
 folder=$(dirname "$0")
 line=/dev/ttyS1

@@ -106,7 +106,7 @@ describe("alerts", { skip }, () => {
       await fires("FlowsUnseen");
     },
     FlowsLost: async () => {
-      heart.tell({ closed_lost: 7 });
+      heart.set({ closed_lost: 7 });
       await fires("FlowsLost", { kind: "closed" });
     },
     EdgesDropped: async () => {
@@ -170,7 +170,7 @@ describe("alerts", { skip }, () => {
     },
   };
 
-  it("are silent while all is well", isSilent);
+  it("are silent while nothing is wrong", isSilent);
 
   for (const [name, raised] of Object.entries(raise)) it(`${name} fires when it is so`, raised);
 

@@ -228,7 +228,7 @@ describe("what asks Docker through docker-filter", { skip }, () => {
       for (const source of ["docker", "docker-events"]) assert.equal(lastWords(source), "source fails", source);
     });
 
-  it("follows events that come long after any other answer would have been given up", async () => {
+  it("follows events that come long after any other answer would have been cut off", async () => {
     await works();
     const said = exporter.log.length;
     const name = `${filter.name}-event`;

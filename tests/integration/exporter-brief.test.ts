@@ -114,7 +114,7 @@ describe("flow-exporter and brief flows", { skip }, () => {
     assert.deepEqual(await edge("flowtally-test-many"), before);
   });
 
-  test("a tracer killed while connections come and go loses none of them, and no time is told as unseen", async () => {
+  test("a tracer killed while connections come and go loses none of them, and no time counts as unseen", async () => {
     const name = "flowtally-test-unharmed";
     const unseenBefore = await unseen();
     await talkWhile(name, () => rig.tracer.kill());
@@ -122,7 +122,7 @@ describe("flow-exporter and brief flows", { skip }, () => {
     assert.equal(await unseen(), unseenBefore);
   });
 
-  test("a tracer stopped while connections come and go: none counts twice, and the time nobody watched is told", async () => {
+  test("a tracer stopped while connections come and go: none counts twice, and the time nobody watched is counted", async () => {
     const name = "flowtally-test-unwatched";
     const unseenBefore = await unseen();
     await talkWhile(name, () => rig.tracer.stop());
@@ -142,22 +142,22 @@ describe("flow-exporter and brief flows", { skip }, () => {
     assert.ok((await unseen()) > unseenBefore + 1, "more seconds unseen");
   });
 
-  test("where both end, as with the engine that ran them, the time until the next tracer is told as well", async () => {
+  test("where both end, as with the engine that ran them, the time until the next tracer is counted as well", async () => {
     const unseenBefore = await unseen();
     await rig.exporter.kill();
     await rig.tracer.stop();
     await sleep(3_000);
     await rig.startTracer();
     await rig.startExporter();
-    const told = await eventually(10, async () => {
+    const counted = await eventually(10, async () => {
       const seconds = (await unseen()) - unseenBefore;
       assert.ok(seconds > 3, `${seconds} seconds unseen`);
       return seconds;
     });
-    assert.ok(told < 20, `${told} seconds unseen, of 3 and the ten between two writes`);
+    assert.ok(counted < 20, `${counted} seconds unseen, of 3 and the ten between two writes`);
   });
 
-  test("what BPF programs cost is told for every program on the host", async () => {
+  test("what BPF programs cost is reported for every program on the host", async () => {
     const { stdout } = await execa("bpftool", ["--json", "prog", "show"]);
     const ids = (JSON.parse(stdout) as { id: number }[]).map(({ id }) => `${id}`);
     await eventually(15, async () => {

@@ -40,7 +40,7 @@ describe("flow-exporter and a clock that is set", () => {
 
   const steps = async () => /^flow_clock_steps_total (\d+)$/m.exec(await scrape(exporter.url))?.[1];
 
-  /** Docker is asked once a second, and told by nothing else that there is a container more. */
+  /** Docker is asked once a second, and learns from nothing else that there is a container more. */
   const learnsOf = async (name: string) => {
     engine.containers = [...engine.containers, { id: `${engine.containers.length + 1}`.repeat(64), name, pid: 0 }];
     await eventually(4, async () => {
@@ -57,7 +57,7 @@ describe("flow-exporter and a clock that is set", () => {
     ["30 days back", 0, "back"],
     ["a year back", -365 * 86_400_000, "further-back"],
   ] as const) {
-    test(`${way}: it goes on asking Docker, answers meanwhile, and tells of the step`, async () => {
+    test(`${way}: it goes on asking Docker, answers meanwhile, and logs the step`, async () => {
       await learnsOf(`before-${name}`);
       const before = Number(await steps());
       await clock.set(ms);
@@ -68,7 +68,7 @@ describe("flow-exporter and a clock that is set", () => {
     });
   }
 
-  test("every line of its log is JSON, and a few tell of the steps", () => {
+  test("every line of its log is JSON, and a few are about the steps", () => {
     const parsed = exporter.lines.map((line) => JSON.parse(line) as { msg: string; seconds?: number });
     const told = parsed.filter(({ msg }) => msg === "somebody has set this machine's clock");
     assert.deepEqual(

@@ -185,7 +185,7 @@ function aNewPort(): () => Promise<Socket> {
   };
 }
 
-/** Sockets at `count` ports by turns: over a restart, the next at a port is not told from the last, and may not count as opened. */
+/** Sockets at `count` ports by turns: over a restart, the next at a port is not distinguished from the last, and may not count as opened. */
 function oneOf(count: number): () => Promise<Socket> {
   const ports: number[] = [];
   let turn = 0;

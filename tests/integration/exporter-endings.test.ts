@@ -31,8 +31,8 @@ describe("flow-exporter, addresses and endings", { skip }, () => {
   const becomes = async (edge: Omit<EdgeName, "port">, expected: EdgeCounters, port = PORT) => {
     await eventually(15, async () => assert.deepEqual(await scrapeEdge(rig.exporter.url, { port, ...edge }), expected));
   };
-  /** What /api/flows tells about the flows of `source`. */
-  const tell = async <Field extends string>(source: string, ...fields: Field[]) => {
+  /** What /api/flows has about the flows of `source`. */
+  const fieldsOf = async <Field extends string>(source: string, ...fields: Field[]) => {
     const response = await fetch(`${rig.exporter.url}/api/flows?container=${source}`);
     const { flows } = (await response.json()) as { flows: Record<Field, unknown>[] };
     return flows.map((flow) => fields.map((field) => flow[field]));
@@ -43,7 +43,7 @@ describe("flow-exporter, addresses and endings", { skip }, () => {
     const address = await rig.peers.addressOf(BOTH, 6);
     await rig.peers.container(source, [], ...brief(address));
     await becomes({ source, destination: BOTH }, EXPECTED);
-    const [ends = []] = await tell(source, "source_address", "destination_address");
+    const [ends = []] = await fieldsOf(source, "source_address", "destination_address");
     assert.match(`${ends[0]}`, /^fd7a:11b7:c0de::/);
     assert.equal(ends[1], address);
   });
@@ -72,12 +72,12 @@ describe("flow-exporter, addresses and endings", { skip }, () => {
   });
 
   for (const family of [4, 6] as const) {
-    test(`a refused connect over IPv${family} is a failed one, and tells why`, async () => {
+    test(`a refused connect over IPv${family} is a failed one, and says why`, async () => {
       const source = `flowtally-test-refused-${family}`;
       const address = await rig.peers.addressOf(BOTH, family);
       await assert.rejects(rig.peers.container(source, [], ...brief(address, 7399, 1)), /Connection refused/);
       await becomes({ source, destination: BOTH }, FAILED, 7399);
-      assert.deepEqual(await tell(source, "error", "failed"), [["ECONNREFUSED", true]]);
+      assert.deepEqual(await fieldsOf(source, "error", "failed"), [["ECONNREFUSED", true]]);
     });
   }
 
@@ -86,7 +86,7 @@ describe("flow-exporter, addresses and endings", { skip }, () => {
     const nobody = (await rig.peers.addressOf(FOUR)).replace(/\d+$/, "250");
     await assert.rejects(rig.peers.container(source, [], ...brief(nobody, PORT, 1)), /No route to host/);
     await becomes({ source, destination: "world" }, FAILED);
-    assert.deepEqual(await tell(source, "error", "failed"), [["EHOSTUNREACH", true]]);
+    assert.deepEqual(await fieldsOf(source, "error", "failed"), [["EHOSTUNREACH", true]]);
   });
 
   test("what is still to be sent when its process ends counts, under its process's name", async () => {

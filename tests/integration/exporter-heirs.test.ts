@@ -12,7 +12,7 @@ import { eventually } from "./lib/eventually.ts";
 const SUBNET = "10.232.77.0/24";
 const [ADDRESS, ELSEWHERE] = ["10.232.77.50", "10.232.77.60"];
 const SERVED_PORT = 7340;
-/** Where nobody listens: only the address tells whose such a flow is. */
+/** Where nobody listens: only the address shows whose such a flow is. */
 const DEAF_PORTS = { brief: 7341, moved: 7342 };
 const LETTER = 777;
 const LONG_SECONDS = 10;

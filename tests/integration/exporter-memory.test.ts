@@ -62,7 +62,7 @@ describe("flow-exporter in 512 MB", { skip: orSkip(!group && "needs control grou
     assert.deepEqual([total, left_out], [room.tcp + room.udp, leftOut.tcp + leftOut.udp]);
   });
 
-  test("of eight large answers at once one is given, and the others are told when to come again", async () => {
+  test("of eight large answers at once one is given, and the others are answered when to come again", async () => {
     for (let round = 0; round < ROUNDS; round++) {
       const asked = await Promise.all(
         Array.from({ length: 8 }, async () => {

@@ -76,7 +76,7 @@ describe("flow-exporter, when a part fails", { skip }, () => {
   };
 
   describe("Docker", () => {
-    test("tells of a new container by its events, at once", async () => {
+    test("knows a new container by its events, at once", async () => {
       const name = "flowtally-test-told";
       await alone(60, async (url) => {
         await rig.peers.container(name, [], "hear", "7372");
@@ -84,7 +84,7 @@ describe("flow-exporter, when a part fails", { skip }, () => {
       });
     });
 
-    test("tells of it by the next refresh where its events are missed", async () => {
+    test("knows it by the next refresh where its events are missed", async () => {
       gate.behave("no events");
       const name = "flowtally-test-untold";
       await rig.peers.container(name, [], "hear", "7372");
@@ -124,7 +124,7 @@ describe("flow-exporter, when a part fails", { skip }, () => {
     test("not there at the start: containers are called by their ids, and by their names once it comes", async () => {
       const [early, late] = ["flowtally-test-early", "flowtally-test-after"];
       const nameless = async (name: string) => `container/${(await rig.peers.idOf(name)).slice(0, 12)}`;
-      // Without Docker's events, only the reads once a second tell which cgroup is whose.
+      // Without Docker's events, only the reads once a second show which cgroup is whose.
       const stay = ["stay", "2500", await rig.peers.addressOf(SERVER), `${PORT}`, ...BRIEF_BYTES];
       await gate.leave();
       await alone(REFRESH_SECONDS, async (url) => {

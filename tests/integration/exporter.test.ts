@@ -32,7 +32,7 @@ describe("flow-exporter, as a user without rights", { skip }, () => {
     assert.equal(await edge(SERVER, CLIENT), undefined);
   });
 
-  test("/api/flows tells each connection with its process", async () => {
+  test("/api/flows has each connection with its process", async () => {
     const { total, flows } = await askJson(`/api/flows?container=${CLIENT}&limit=1`);
     assert.equal(total, CONNECTIONS);
     const { source, destination, destination_port, sent_bytes, received_bytes, state, comm } = flows[0];
@@ -56,7 +56,7 @@ describe("flow-exporter, as a user without rights", { skip }, () => {
     await eventually(15, async () => assert.deepEqual(await edge(name, SERVER), EXPECTED));
   });
 
-  test("containers that share a namespace are told apart, on loopback too", async () => {
+  test("containers that share a namespace are distinguished, on loopback too", async () => {
     const name = "flowtally-test-sidecar";
     await rig.peers.container(name, [`--network=container:${SERVER}`], ...call("127.0.0.1", "7300"));
     await eventually(15, async () => assert.deepEqual(await edge(name, SERVER), EXPECTED));

@@ -129,7 +129,7 @@ describe("guard", { skip: orSkip(noEngine) }, () => {
     const idle = Array.from({ length: 600 }, () => connect(Number(port), hostname).on("error", () => {}));
     t.after(() => idle.forEach((socket) => void socket.destroy()));
     await Promise.all(idle.map((socket) => once(socket, "connect")));
-    // Whoever has to wait for a place gets one once the idle ones are closed, and a scrape is given up by then.
+    // Whoever has to wait for a place gets one once the idle ones are closed, and a scrape has been cut off by then.
     const signal = AbortSignal.timeout(8_000);
     assert.equal((await fetch(`${guarded.nodeExporterInside}/metrics`, { signal })).status, 200);
   });

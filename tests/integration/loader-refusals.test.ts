@@ -108,7 +108,7 @@ describe("a tracer on a machine that", { skip: orSkip(lacks) }, () => {
     });
     after(() => removePins(tracer.pins));
 
-    test("is told of it in one line for each part", () => {
+    test("is logged in one line for each part", () => {
       const lines = tracer.said.map((line) => JSON.parse(line) as Line);
       assert.deepEqual(
         lines.map(({ code }) => code),

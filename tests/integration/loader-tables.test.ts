@@ -115,7 +115,7 @@ describe("the tables of a tracer", { skip: orSkip(lacks) }, () => {
     assert.equal(await next.stop(), 0);
   });
 
-  test("have at least the room they are asked for, and what they take is told", async () => {
+  test("have at least the room they are asked for, and what they take is reported", async () => {
     const tracer = await startTracer("tables", "--max-flows", "300", "--max-closed", "65", "--max-udp", "5");
     const { flowsRoom, closedRoom, udpRoom, tableBytes } = readStatus(tracer.pins);
     assert.equal(await tracer.stop(), 0);

@@ -94,7 +94,7 @@ describe("flows that ended", { skip: orSkip(lacks) }, () => {
     });
   }
 
-  test("refused, timed out, given up, reset, half-closed, orphaned, never accepted, connected again", async () => {
+  test("refused, timed out, abandoned, reset, half-closed, orphaned, never accepted, connected again", async () => {
     takeClosed(tracer.pins);
     const { stdout } = await execa(await compileWorkload("endings"));
     const expected = stdout.split("\n").map((line) => line.split(" "));
@@ -154,7 +154,7 @@ test("a full ring counts what it had no room for, and fills again once it is rea
   assert.equal(readStatus(tracer.pins).closedLost, closedLost);
 });
 
-/** Without a slot nobody is told of a flow's abort before the kernel wipes its addresses and gives it up. */
+/** Without a slot no program sees a flow's abort before the kernel wipes its addresses and gives it up. */
 test("connections aborted while the table is full have a row, or are counted as missed", {
   skip: orSkip(lacks),
 }, async (t) => {

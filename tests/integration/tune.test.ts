@@ -14,7 +14,7 @@ import { containerOf, LAYOUT, NAMES, prometheus, removeStack, testLauncher } fro
 const MEBIBYTE = 2 ** 20;
 const WINDOW = ["--window", "30s"];
 
-/** Holds as many MiB as it is told. */
+/** Holds as many MiB as it is asked to. */
 const STEADY = `
 const { hold } = JSON.parse(process.env.SETTINGS);
 globalThis.held = Buffer.alloc(hold * 2 ** 20, 1);

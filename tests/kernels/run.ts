@@ -62,7 +62,7 @@ async function runTests(context: Context, trial: Trial, onLine: (line: string) =
   const script = jobScript({ built, ...scale });
   try {
     const exitCode = await runInGuest(context, { kernel, script, ...MACHINE, onLine });
-    // 1 means that a test failed, and each that did is told by its name.
+    // 1 means that a test failed, and each that did is named.
     return { trouble: exitCode <= 1 ? "" : `its tests ended with exit code ${exitCode}`, died: false };
   } catch (error) {
     context.signal.throwIfAborted();

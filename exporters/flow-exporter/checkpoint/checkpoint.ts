@@ -10,7 +10,7 @@ const EVERY_MS = 10_000;
 const EVERY_CROWDED_MS = 1_000;
 /** Of the tracer's ring: there is room for what closes until the next cycle. */
 const SHARE_UNACKNOWLEDGED = 1 / 8;
-/** Of the tracer's room for UDP: from here on it gives up sooner what is idle, where that was acknowledged. */
+/** Of the tracer's room for UDP: from here on it frees sooner what is idle, where that was acknowledged. */
 const SHARE_CROWDED = 1 / 2;
 /** A disk that takes longer is as good as one that fails, and must not keep the exporter from reading. */
 const MAX_WRITE_MS = 5_000;

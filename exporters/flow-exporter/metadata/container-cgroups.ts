@@ -15,13 +15,13 @@ const MAX_PLACE_LENGTH = 512;
 /** The text of a cgroup that has no container's name in its path. */
 const NOBODYS = "/";
 
-/** Path of a process's cgroup; undefined where it cannot be told. */
+/** Path of a process's cgroup; undefined where it is not known. */
 type PathOf = (pid: number) => string | undefined;
 
 /**
  * Which cgroup is which container's. A name alone proves nothing: whoever has a cgroup of their own can make one below
  * it, and call it as the engine calls those of its containers. So a container's name counts only in a place where the
- * engine has put a container, which is known of those whose first process Docker tells; of two in one path the outer one
+ * engine has put a container, which is known of those whose first process Docker reports; of two in one path the outer one
  * counts, as all that is below it is inside of that container.
  */
 export class ContainerCgroups {
@@ -34,7 +34,7 @@ export class ContainerCgroups {
   readonly #pathOf: PathOf;
   /**
    * Path of the cgroup that looks like the root to this process, whose cgroup namespace may begin there: what `PathOf` gives
-   * is as seen from it. Undefined where the kernel has not told any paths.
+   * is as seen from it. Undefined where the kernel has not reported any paths.
    */
   #root: string | undefined;
 
@@ -50,7 +50,7 @@ export class ContainerCgroups {
     this.#texts.update(known, nowNs);
   }
 
-  /** Takes in the cgroups that the kernel tells of; `own`: this process, undefined where it is not known. */
+  /** Takes in the cgroups that the kernel reports; `own`: this process, undefined where it is not known. */
   takeIn(rows: readonly CgroupRow[], own: ProcessRow | undefined, nowNs: number): void {
     for (const { id, path, isCutOff, removedNs } of rows) {
       const text = claimIn(path);
@@ -72,7 +72,7 @@ export class ContainerCgroups {
     this.#texts.bound(MAX_KEPT, (text) => this.#rankOf(text));
   }
 
-  /** Learns from the containers that run, of which Docker tells the first process, where the engine puts them. */
+  /** Learns from the containers that run, of which Docker reports the first process, where the engine puts them. */
   learn(containers: Iterable<Container>, processes: ReadonlyMap<number, ProcessRow>, nowNs: number): void {
     const roots: [string, number][] = [];
     for (const { id, pid } of containers) {

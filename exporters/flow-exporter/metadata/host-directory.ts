@@ -31,7 +31,7 @@ export interface DirectoryState {
 }
 
 export interface HostDirectoryParts {
-  /** What the kernel tells of now. @throws the system's error, or DecodeError. */
+  /** What the kernel reports now. @throws the system's error, or DecodeError. */
   processes(): ProcessRow[];
   cgroups(): CgroupRow[];
   host: Host;
@@ -44,7 +44,7 @@ export interface HostDirectoryParts {
 export class HostDirectory {
   /** What the processes did in the last readings. */
   readonly history = new ProcessHistory();
-  /** The kernel has told of every cgroup there was as of the last reading, also of those whose processes are gone. */
+  /** The kernel has reported every cgroup there was as of the last reading, also of those whose processes are gone. */
   areCgroupsComplete = false;
   readonly #parts: HostDirectoryParts;
   readonly #cgroups: ContainerCgroups;
@@ -85,7 +85,7 @@ export class HostDirectory {
     this.history.add(rows, host.bootTimeNs());
   }
 
-  /** Reads the cgroups that the kernel tells of. @throws the system's error, or DecodeError. */
+  /** Reads the cgroups that the kernel reports. @throws the system's error, or DecodeError. */
   readCgroups(): void {
     const { host, ownPid } = this.#parts;
     this.#cgroups.takeIn(this.#parts.cgroups(), this.#processes.get(ownPid), host.bootTimeNs());
@@ -179,7 +179,7 @@ export class HostDirectory {
   }
 }
 
-/** The addresses of the network namespace a process is in; undefined where the kernel tells nothing. */
+/** The addresses of the network namespace a process is in; undefined where the kernel says nothing. */
 function addressesOf(pid: number, host: Host): LocalAddresses | undefined {
   const fibTrie = host.processFile(pid, "net/fib_trie");
   return fibTrie === "" ? undefined : localAddresses(fibTrie, host.processFile(pid, "net/ipv6_route"));

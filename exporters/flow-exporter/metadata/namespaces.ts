@@ -25,7 +25,7 @@ interface Seen {
 type ReadAddresses = (pid: number) => LocalAddresses | undefined;
 
 /**
- * The addresses of network namespaces as the kernel tells of them, through a process that is in one. They are looked at
+ * The addresses of network namespaces as the kernel reports them, through a process that is in one. They are looked at
  * only when there is doubt about an address, each at most once in a read, and not more of them than there is time for.
  */
 export class Namespaces {

@@ -7,7 +7,7 @@ const FOLDER = "/.flowtally/";
 /**
  * The containers of the monitoring itself, by their ids. Labels and names prove nothing: an image brings labels along,
  * and a name is free while ours do not run. So it begins with the one container that is certainly ours, that of this
- * process: as the kernel tells it. Others are ours if they are in its Compose project and have a part of the same folder
+ * process: as the kernel reports it. Others are ours if they are in its Compose project and have a part of the same folder
  * of the host mounted, which no image can ask for.
  */
 export class OwnContainers {

@@ -7,7 +7,7 @@ const ENGINE = "dockerd";
 const NAMES: ReadonlySet<string> = new Set([PROXY, ENGINE]);
 const ROOT = 0;
 
-/** The user that a process has its rights from, as the host counts; undefined where it cannot be told. */
+/** The user that a process has its rights from, as the host counts; undefined where it is not known. */
 type UserOf = (pid: number) => number | undefined;
 
 type Cgroups = () => ReadonlyMap<number, string>;
@@ -34,7 +34,7 @@ export class Proxies {
     this.#userOf = userOf;
   }
 
-  /** Takes in the processes that run now; `cgroupsNow` tells the container each cgroup is of, or "". */
+  /** Takes in the processes that run now; `cgroupsNow` gives the container each cgroup is of, or "". */
   look(processes: ReadonlyMap<number, ProcessRow>, cgroupsNow: Cgroups, nowNs: number): void {
     // Anybody can have thousands of processes of that name, and there can be as many cgroups: these are listed once.
     let listed: ReadonlyMap<number, string> | undefined;
@@ -70,7 +70,7 @@ export class Proxies {
     return pidsOf(this.#engines, processes);
   }
 
-  /** Asked once for each: neither a process's parent nor its user is told by every look. */
+  /** Asked once for each: no pin has a process's parent or its user. */
   #isReal(process: ProcessRow, processes: ReadonlyMap<number, ProcessRow>, cgroupsNow: Cgroups): boolean {
     const { pid, startNs } = process;
     const known = this.#judged.get(pid);

@@ -3,7 +3,7 @@ import type { Container } from "../model/container.ts";
 /** How long before its first process a container's address and ports can be called: the engine prepares them before. */
 const PREPARED_NS = 3e9;
 
-/** How late Docker's word of a container can be. */
+/** How late Docker can report a container. */
 const LATE_NS = 10e9;
 
 interface Tenure {
@@ -17,7 +17,7 @@ interface Tenure {
 
 /** What the next exporter must know, times in nanoseconds since boot. */
 export interface TenuresState {
-  /** Up to when Docker has told of all changes. */
+  /** Up to when Docker has reported all changes. */
   toldNs: number;
   /** `untilNs` left out: the container had it still. */
   held: { place: string; containerId: string; fromNs: number; untilNs?: number | undefined; preparedNs: number }[];
@@ -65,8 +65,8 @@ export class Tenures {
   }
 
   /**
-   * Takes in what Docker has told: those that run, and those that are gone, which may have come and gone since it was
-   * last told. `startOf`: when a container's first process began; undefined where that is not known.
+   * Takes in what Docker has reported: those that run, and those that are gone, which may have come and gone since it was
+   * last asked. `startOf`: when a container's first process began; undefined where that is not known.
    */
   update(
     running: readonly Container[],
@@ -91,7 +91,7 @@ export class Tenures {
     this.#known = new Set([...running, ...gone].map(({ id }) => id));
   }
 
-  /** Docker has told of no change up to now. */
+  /** Docker has reported no change up to now. */
   confirm(nowNs: number): void {
     this.#lastNs = nowNs;
   }

@@ -16,10 +16,10 @@ export interface Facts {
   containers: readonly Container[];
   /** The container each cgroup is of, by its number; "": of none. Those of processes that are gone are among them. */
   cgroups: ReadonlyMap<number, string>;
-  /** The kernel has told of every cgroup that there was: what is not among `cgroups` will not come. */
+  /** The kernel has reported every cgroup that there was: what is not among `cgroups` will not come. */
   areCgroupsComplete: boolean;
   tenures: Tenures;
-  /** What the kernel tells of network namespaces. */
+  /** What the kernel says of network namespaces. */
   namespaces: Namespaces;
   /** Processes that are Docker's own proxies, those that are gone among them. */
   proxies: ReadonlySet<number>;
@@ -43,7 +43,7 @@ export interface Published {
   port: number;
   /** Address of the host it is published at; undefined: at all of them. */
   hostAddress: string | undefined;
-  /** As Docker tells it. */
+  /** As Docker reports it. */
   as: Container["publishedPorts"][number];
 }
 

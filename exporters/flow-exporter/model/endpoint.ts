@@ -1,6 +1,6 @@
 type EndpointKind = "container" | "process" | "dns" | "world" | "unknown" | "other";
 
-/** One end of an edge. Its name is the label; the rest is what `flow_endpoint_info` tells about it. */
+/** One end of an edge. Its name is the label; the rest is what `flow_endpoint_info` says about it. */
 export interface Endpoint {
   name: string;
   kind: EndpointKind;

@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 
 export type Log = Pick<Logger, "info" | "warn">;
 
-/** Whether a part the flows come from works; tells the log when that changes. */
+/** Whether a part the flows come from, or go to, works; logs each change of that. */
 export class SourceHealth {
   readonly name: string;
   /** Undefined until it has been tried, and while it is not in use. */

@@ -15,9 +15,9 @@ export interface ResolvedEdge {
   edge: Edge;
   /** As of a flow. */
   relay: boolean;
-  /** A container in it that Docker has not told about yet. */
+  /** A container in it that Docker has not reported yet. */
   unknownContainer: string | undefined;
-  /** An owner in it may still be told by the next read of processes. */
+  /** An owner in it may still be known from the next read of processes. */
   unknownCgroup: boolean;
 }
 
@@ -72,7 +72,7 @@ function isProxy(row: FlowRow, world: World): boolean {
   return world.proxies.has(row.pid) && world.hostNetns.has(netnsKey(row));
 }
 
-/** It calls itself so, and the next read of processes tells whether it is. */
+/** It calls itself so, and the next read of processes shows whether it is. */
 function isNewProxy({ client, server }: Ends, { processes, proxies }: World): boolean {
   const isNew = ({ pid, comm }: FlowRow) => comm === PROXY && !processes.has(pid) && !proxies.has(pid);
   return [client, server].some((row) => row !== undefined && isNew(row));

@@ -9,15 +9,15 @@ import { containerEndpoint, processEndpoint, unnamedContainer } from "./endpoint
 /** Whose a socket is. */
 export interface Owner {
   endpoint: Endpoint;
-  /** A container that Docker has not told about yet: its next answer may give another owner. */
+  /** A container that Docker has not reported yet: its next answer may give another owner. */
   unknownContainer?: string;
-  /** It is not known yet what its cgroup is: the next read of processes may tell. */
+  /** It is not known yet what its cgroup is: the next read of processes may show it. */
   unknownCgroup?: true;
 }
 
 /**
  * The owner of a socket: Docker's resolver, as below; else the container its cgroup names; else the only container of its network namespace;
- * else the process. The cgroup comes first because it also tells containers apart that share a namespace.
+ * else the process. The cgroup comes first because it also distinguishes containers that share a namespace.
  */
 export function ownerOf(row: FlowRow, world: World): Owner {
   if (isResolvers(row, world)) return { endpoint: DOCKER_DNS };

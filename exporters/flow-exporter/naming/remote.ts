@@ -31,7 +31,7 @@ export function publishedAt(row: FlowRow, address: string, port: number, world: 
 
 /**
  * Whether a socket's remote socket must be on this host as well, or may be: behind a service's load balancer, or at a
- * private address, which can be that of a container that Docker has not told about yet.
+ * private address, which can be that of a container that Docker has not reported yet.
  */
 export function mayBeLocal(row: FlowRow, world: World): boolean {
   const { destinationAddress } = row;

@@ -3,7 +3,7 @@ import type { InterfaceCounters } from "../model/interface-counters.ts";
 const WINDOW_NS = 60e9;
 /** Ethernet 14, IPv4 20, TCP with timestamps 32. */
 const HEADER_BYTES = 66;
-/** Below that, what is not TCP or UDP (ARP, ICMP, neighbour discovery) tells more than the flows do. */
+/** Below that, what is not TCP or UDP (ARP, ICMP, neighbour discovery) counts for more than the flows do. */
 const MIN_BYTES = 100_000;
 
 interface Reading {

@@ -56,7 +56,7 @@ export class EndpointWork {
       running.add(owner.name);
       this.#add(this.#totalOf(owner), row, [this.#owed.get(row.pid), owed.get(row.pid)]);
     }
-    this.#forget(running, talking);
+    this.#removeIdle(running, talking);
     this.#last = processes;
     this.#lastNs = nowNs;
     this.#owed = owed;
@@ -117,7 +117,7 @@ export class EndpointWork {
     return total;
   }
 
-  #forget(running: ReadonlySet<string>, talking: ReadonlySet<string>): void {
+  #removeIdle(running: ReadonlySet<string>, talking: ReadonlySet<string>): void {
     for (const name of this.#totals.keys()) {
       if (!running.has(name) && !talking.has(name)) this.#totals.delete(name);
     }

@@ -3,7 +3,7 @@ import { type EdgeTotal, hasWorked } from "./edge-total.ts";
 
 /**
  * Which ports of two endpoints have edges of their own: at most `most` for each protocol, all others are one edge to
- * the port `~many`. A port keeps its place until it is forgotten, though its edge may have left before: else a scan
+ * the port `~many`. A port keeps its place until it expires, though its edge may have left before: else a scan
  * would make new edges as fast as those of failed connects leave.
  */
 export class Ports {

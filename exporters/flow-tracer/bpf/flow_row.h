@@ -10,7 +10,7 @@
 /* In these a socket has queued its FIN, behind all its data. */
 #define FIN_QUEUED (BIT(TCP_FIN_WAIT1) | BIT(TCP_FIN_WAIT2) | BIT(TCP_CLOSING) | BIT(TCP_LAST_ACK))
 
-/* Whether sequence numbers tell its payload: it was seen from its start, and its state is known. */
+/* Whether its payload follows from sequence numbers: it was seen from its start, and its state is known. */
 static __always_inline bool is_followed(const struct flow_state *state, __u8 tcp_state)
 {
 	return state->start_ns && tcp_state != TCP_CLOSE && tcp_state != TCP_SYN_SENT;

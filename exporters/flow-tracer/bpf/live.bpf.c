@@ -7,7 +7,7 @@
  * Reader: one at a time: `snapshot` first, then `live`. Of two snapshots at once the one that began last is taken, and the
  *         other one comes to its end without a row; whether one began while `live` was read, pin `status` tells.
  *
- * Sockets are read with safe reads, as they may go meanwhile; the cookie then tells that it is not the same any more.
+ * Sockets are read with safe reads, as they may go meanwhile; their cookie then differs.
  */
 #include "flow_row.h"
 #include "listeners.h"
@@ -125,8 +125,8 @@ static __always_inline bool is_gone(const struct sock_common *common, const stru
 	return !common->skc_refcnt.refs.counter || (__u64)common->skc_cookie.counter != state->cookie;
 }
 
-/* Nobody told of its end. */
-static __always_inline void forget(struct flow_bucket *bucket, __u32 number, __u64 socket)
+/* No program saw its end. */
+static __always_inline void free_slot(struct flow_bucket *bucket, __u32 number, __u64 socket)
 {
 	bool ended = bucket->flows[number].ended;
 
@@ -143,7 +143,7 @@ static __always_inline void show(struct flow_bucket *bucket, __u32 number, __u64
 	struct flow_row *row;
 
 	if (!read_common(&part, sk) || is_gone(&part.common, state)) {
-		forget(bucket, number, socket);
+		free_slot(bucket, number, socket);
 		return;
 	}
 	if (state->ended || !is_open(part.common.skc_state))

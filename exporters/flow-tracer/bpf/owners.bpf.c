@@ -21,7 +21,7 @@ static __always_inline void settle_role(struct flow_state *state, struct sock *s
 		state->role = ROLE_SERVER;
 }
 
-/* An end that came before the tracer is no news when the socket is given up. */
+/* Marks a socket that has closed already, so that its release is not reported as an end. */
 static __always_inline void add_ended(struct sock *sk)
 {
 	struct flow_place place = place_of(sk);

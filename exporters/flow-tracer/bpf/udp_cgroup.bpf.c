@@ -128,7 +128,7 @@ static __always_inline bool hides_datagram(struct __sk_buff *skb)
 	       is_datagram_socket(skb);
 }
 
-/* False: the flow has been given up meanwhile. */
+/* False: the entry has been freed meanwhile. */
 static __always_inline bool count_once(struct __sk_buff *skb, const struct datagrams *seen)
 {
 	struct udp_flow *flow = find_udp(&seen->key);

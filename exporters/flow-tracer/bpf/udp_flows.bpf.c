@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR Apache-2.0
 /*
- * What:   hands UDP totals over, and gives up entries that have been idle for long.
+ * What:   hands UDP totals over, and frees entries that have been idle for long.
  * Hook:   two iterators. `udp` goes over udp_flows, shows each entry, and marks it with the number of the first read that
- *         has shown it as it is. Once it is idle and a read from that one on was acknowledged, it is given up. `udp_ack`
+ *         has shown it as it is. Once it is idle and a read from that one on was acknowledged, it is freed. `udp_ack`
  *         acknowledges the last read that has reached its end: it goes over status_slot, whose one element means nothing
  *         to it.
  * Map:    udp_flows, udp_spaces.

@@ -47,7 +47,7 @@ static __always_inline void set_owner_of(struct udp_flow *flow, struct sock *sk)
 	flow->netns_owner = netns_owner_of(net);
 }
 
-/* False: the flow has been given up meanwhile. */
+/* False: the entry has been freed meanwhile. */
 static __always_inline bool count_once(struct sock *sk, const struct datagrams *seen)
 {
 	struct udp_flow *flow = find_udp(&seen->key);

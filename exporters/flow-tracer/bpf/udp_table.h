@@ -27,7 +27,7 @@
 #define UDP_GIVEN_UP_EARLIER 3
 #define UDP_CLAIMED (~0ULL)
 #define UDP_TAG 2 /* in the lowest two bits of every tag: none is equal to one of those above */
-#define UDP_REMOVED (1ULL << 63) /* in `packets`: the entry has been given up, count elsewhere */
+#define UDP_REMOVED (1ULL << 63) /* in `packets`: the entry has been freed, count elsewhere */
 
 /* The socket's cookie, not its namespace: sockets that share a port must not share totals. */
 struct udp_key {
@@ -289,7 +289,7 @@ static __always_inline bool give_up_udp(struct udp_flow *flow, __u64 packets)
 
 /*
  * Two CPUs can add the same flow at once. Both look again once their own can be found, and at least one finds both: the
- * later slot is then given up, if nobody has counted in it.
+ * later slot is then freed, if nobody has counted in it.
  */
 static __always_inline struct udp_flow *settle_udp(struct udp_slot slot, const struct udp_key *key, __u64 tag)
 {
@@ -323,7 +323,7 @@ static __always_inline struct udp_flow *add_udp(const struct datagrams *first, _
 	return settle_udp(slot, &first->key, udp_tag(hash));
 }
 
-/* False where the flow has been given up meanwhile. */
+/* False where the entry has been freed meanwhile. */
 static __always_inline bool count_udp_in(struct udp_flow *flow, bool sent, __u32 count, __u64 bytes)
 {
 	if (__sync_fetch_and_add(&flow->packets, count) & UDP_REMOVED)

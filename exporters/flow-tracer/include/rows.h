@@ -139,7 +139,7 @@ struct closed_row {
 	__u64 end_ns; /* since boot */
 	__u64 mark; /* number of the read that last showed it */
 	__u32 error; /* errno the socket ended with: 111 refused, 110 timed out, 104 reset; 0 none */
-	__u8 last_state; /* before CLOSE: SYN_SENT (2) means that the connect failed or was given up */
+	__u8 last_state; /* before CLOSE: SYN_SENT (2) means that the connect failed or was abandoned */
 	__u8 reserved[3];
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Distributions bring features to older kernels, and leave some out of newer ones, so versions tell too little.
+ * Distributions bring features to older kernels, and leave some out of newer ones, so versions say too little.
  */
 #include "kernel.h"
 
@@ -39,7 +39,7 @@ static int check_btf(void)
 	return -1;
 }
 
-/* The file, "none integrity [confidentiality]", is not to be seen in a container: there the helper tells. */
+/* The file, "none integrity [confidentiality]", is not to be seen in a container: there the helper shows it. */
 static bool is_locked_down(void)
 {
 	char modes[128] = "";

@@ -13,13 +13,13 @@
 struct folder;
 struct tracer;
 
-/* Says that the system refused a pin or its folder, why, as errno tells, and what helps: -1. */
+/* Says that the system refused a pin or its folder, why, as errno says, and what helps: -1. */
 int pin_failed(const char *path);
 
 /* Pins all that is attached: 0, or -1 after saying why. */
 int pin_links(struct tracer *tracer, const char *folder, gid_t group);
 
-/* Opens what pin_links() pinned, as the status flags tell: 0, or -1 when something is not there. */
+/* Opens what pin_links() pinned, as the status flags say: 0, or -1 when something is not there. */
 int open_links(struct tracer *tracer, const char *folder);
 
 /* Removes all pins, which unloads what no process holds; nothing there is fine. */

@@ -12,7 +12,7 @@ struct rooms rooms_made(const struct rooms *asked);
 /* Before loading. */
 void size_tables(struct tracer *tracer, const struct rooms *rooms);
 
-/* After loading: tells the status row how large they became. */
+/* After loading: writes into the status row how large they became. */
 void tell_tables(struct tracer *tracer);
 
 #endif

@@ -11,7 +11,7 @@ struct tracer;
 /* From now on libbpf's warnings are kept, not printed. */
 void keep_warnings(void);
 
-/* Before loading: forgets what was said, and has the verifier explain the program that it refuses. */
+/* Before loading: clears what was logged, and has the verifier explain the program that it refuses. */
 void listen_to_verifier(struct tracer *tracer);
 
 /* The program that was refused: its name, or NULL when it was something else. */

@@ -32,15 +32,15 @@ static int try_connect(const struct sockaddr_un *address)
 	return error;
 }
 
-/* Each new reason is told once. */
+/* Each new reason is logged once. */
 static void wait_for(const struct sockaddr_un *address)
 {
-	int told = 0, error;
+	int logged = 0, error;
 
 	while ((error = try_connect(address))) {
-		if (error != told)
+		if (error != logged)
 			fail(address->sun_path, strerror(error));
-		told = error;
+		logged = error;
 		usleep(PAUSE_MICROSECONDS);
 	}
 }

@@ -12,7 +12,7 @@ const glance = [
   stat("CPU", "CPU time of the container; 100 % is one core.", "percentunit").withTarget(
     overContainers(chosen.cpuTotal, "CPU"),
   ),
-  stat("Memory: working set", "What cannot be given up at once. It counts against the limit.", "bytes").withTarget(
+  stat("Memory: working set", "What cannot be freed at once. It counts against the limit.", "bytes").withTarget(
     over(chosen.workingSet, "working set"),
   ),
   stat("Memory limit", "Above it the kernel kills the container's largest process.", "bytes")
@@ -39,7 +39,7 @@ const resources = [
     .withTarget(overContainers(chosen.cpuSystem, "system")),
   chart(
     "Memory",
-    "Working set against the limit; anonymous memory is the program's own, the page cache is given up when it is needed.",
+    "Working set against the limit; anonymous memory is the program's own, the page cache is freed when it is needed.",
     "bytes",
   )
     .withTarget(over(chosen.workingSet, "working set"))

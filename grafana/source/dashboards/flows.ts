@@ -19,7 +19,7 @@ const glance = [
     over(flows.open, "{{protocol}}"),
   ),
   stat("Opened", "Connections established a second.", "cps").withTarget(over(flows.opened, "opened")),
-  stat("Failed", "Connects a second that were refused, timed out or were given up. Should be 0.", "cps")
+  stat("Failed", "Connects a second that were refused, timed out or were abandoned. Should be 0.", "cps")
     .thresholds(thresholds(0.01, 1))
     .withTarget(over(flows.failed, "failed")),
   stat(
@@ -70,7 +70,7 @@ const connections = [
   chart("Opened", `Connections established a second: many short ones cost more than few long ones. ${MOST}`, "cps")
     .noValue(NOTHING)
     .withTarget(over(flows.openedByEdge, EDGE)),
-  chart("Failed", `Connects a second that were refused, timed out or were given up. ${MOST}`, "cps")
+  chart("Failed", `Connects a second that were refused, timed out or were abandoned. ${MOST}`, "cps")
     .noValue(NOTHING)
     .withTarget(over(flows.failed, "all edges"))
     .withTarget(over(flows.failedByEdge, EDGE)),

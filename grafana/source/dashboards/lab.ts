@@ -16,7 +16,7 @@ const glance = [
     .withTarget(over(host.cpuUtilisation, "busy")),
   stat(
     "Host memory",
-    "Share of memory that is not available to new work; caches that can be given up count as available.",
+    "Share of memory that is not available to new work; caches that can be freed count as available.",
     "percentunit",
   )
     .min(0)
@@ -108,7 +108,7 @@ const memory = [
     .withTarget(over(containers.memoryAverageAndFifth("grafana"), "average + 20 %")),
   stacked(
     "Memory by container",
-    "Working set (what cannot be given up at once) of the twelve containers that had most over the time shown.",
+    "Working set (what cannot be freed at once) of the twelve containers that had most over the time shown.",
     "bytes",
   )
     .span(24)

@@ -63,7 +63,7 @@ const scraping = [
   chart("Targets", "1 while Prometheus can scrape the service, 0 while it cannot.", "short")
     .max(1)
     .withTarget(over(own.targets, "{{job}}")),
-  chart("Scrape time", "How long a scrape takes. One that takes 4 s is given up.", "s").withTarget(
+  chart("Scrape time", "How long a scrape takes. One that takes 4 s is cut off.", "s").withTarget(
     over(own.scrapeDuration, "{{job}}"),
   ),
   stacked("Samples by service", "Samples that each scrape brings.", "short").withTarget(
@@ -116,7 +116,7 @@ const cost = [
   stacked("CPU by service", "What the monitoring itself takes; 100 % is one core.", "percentunit").withTarget(
     overContainers(own.cpuByService, "{{name}}"),
   ),
-  stacked("Memory by service", "Working set: what cannot be given up at once.", "bytes").withTarget(
+  stacked("Memory by service", "Working set: what cannot be freed at once.", "bytes").withTarget(
     over(own.memoryByService, "{{name}}"),
   ),
   chart(

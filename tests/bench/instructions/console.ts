@@ -15,11 +15,11 @@ interface ProgramCount {
   instructions: number;
 }
 
-/** What a machine told on its console. */
+/** What a machine printed on its console. */
 export interface Console {
-  /** The middle one of what was told by this name. @throws Error where nothing was */
+  /** The middle one of what was printed under this name. @throws Error where nothing was */
   number(name: string, what: string): number;
-  /** All that was told by this name, added up. @throws Error where nothing was */
+  /** All that was printed under this name, added up. @throws Error where nothing was */
   sum(name: string, what: string): number;
   /** Of all three kinds. @throws Error where one was not counted under this name */
   costs(name: string): Costs;
@@ -47,7 +47,7 @@ export function readConsole(lines: readonly string[]): Console {
       const [, key, told] = /^count (\S+ \S+) (\d+)$/.exec(line) ?? [];
       return key === `${name} ${what}` ? [Number(told)] : [];
     });
-    if (found.length === 0) throw new Error(`nothing was told of ${what} under "${name}"`);
+    if (found.length === 0) throw new Error(`nothing was printed of ${what} under "${name}"`);
     return found;
   };
   const number = (name: string, what: string) => median(all(name, what));

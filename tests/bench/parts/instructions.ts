@@ -87,7 +87,7 @@ functions, and flow-tracer-udp-off counts none.`,
   `Afterwards, in user space: a program that reads the pins in the order of flow-exporter and makes nothing of them, before
 and after a load of connections; and the real flow-exporter, warm, on the same pins: all it ran during loads of connections
 and until they were settled, less what it runs at rest. Both ends of each connection are on the machine: two rows each.
-softflowd is told to export all its flows at the end of the load.`,
+softflowd is made to export all its flows at the end of the load.`,
   `By program: the kernel's own statistics, whose nanoseconds are instructions here. What is added beside the programs'
 own share is the kernel's way to them.`,
 ];
@@ -106,7 +106,7 @@ function peersOn(route: Route): Observer[] {
 /** By name: what has a peer hand over what it has gathered. */
 const FINISH: Readonly<Record<string, string>> = { softflowd: "softflowctl -c /tmp/softflowd.ctl expire-all" };
 
-/** softflowd and tcpdump give up root's rights for those of a user, which they look up. */
+/** softflowd and tcpdump drop root's rights for those of a user, which they look up. */
 async function peerFiles(): Promise<Files> {
   const programs = await Promise.all(BESIDE.map(({ argv }) => installed(argv("", "")[0] ?? "")));
   return { ...Object.assign({}, ...programs), "etc/passwd": "/etc/passwd", "etc/group": "/etc/group" };

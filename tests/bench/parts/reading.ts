@@ -59,7 +59,7 @@ The sockets rest meanwhile, as most do from one second to the next. Garbage is c
     `"read" is the pins snapshot and live; "decode and join" is what the exporter makes of their rows: flows, owners, edges and totals;
 "others" the pins beside (status, processes, closed flows …); "first" the first cycle, where all sockets are new.`,
     `The others are started, read to the end and parsed into objects with addresses, ports and bytes. conntrack has accounting on
-(off is the kernel's default: no bytes), tells whole packets, headers included, and one entry for both ends; /proc/net/tcp tells no bytes.`,
+(off is the kernel's default: no bytes), tells whole packets, headers included, and one entry for both ends; /proc/net/tcp has no bytes.`,
   ];
 }
 
@@ -97,7 +97,7 @@ async function readAll(
 function expectAll(tool: Tool, sockets: number): void {
   const expected = tool.entriesPerConnection === 1 ? sockets / 2 : sockets;
   const found = tool.read();
-  if (found < expected) throw new Error(`${tool.name} tells of ${found} entries, expected ${expected}`);
+  if (found < expected) throw new Error(`${tool.name} has ${found} entries, expected ${expected}`);
 }
 
 function cycleTable(readings: readonly Reading[]): Table {

@@ -1,4 +1,4 @@
-/** One socket of `/proc/net/tcp`, which tells no bytes. */
+/** One socket of `/proc/net/tcp`, which has no bytes. */
 export interface ProcSocket {
   localAddress: string;
   localPort: number;

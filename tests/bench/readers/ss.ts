@@ -1,4 +1,4 @@
-/** One socket as a tool tells it, bytes where it tells them. */
+/** One socket as a tool prints it, with bytes where it has them. */
 export interface ToolSocket {
   local: string;
   remote: string;

@@ -10,13 +10,13 @@ const BEAT_MS = 500;
 /** Signs of life in a folder that stands for a tracer's pins. */
 export interface Heart {
   /** From now on the status says this as well. */
-  tell(values: Record<string, number>): void;
+  set(values: Record<string, number>): void;
   stop(): void;
 }
 
-/** `told`: what the status says besides, or instead. */
-export function startHeart(pins: string, told: Record<string, number> = {}): Heart {
-  let more = told;
+/** `values`: what the status says besides, or instead. */
+export function startHeart(pins: string, values: Record<string, number> = {}): Heart {
+  let more = values;
   const beat = () => {
     const heartbeat = BigInt(Math.floor(createHost("/proc").bootTimeNs()));
     writeFileSync(path.join(pins, "status.new"), statusRow({ flags: FLAGS, ...more, heartbeat_ns: heartbeat }));
@@ -25,7 +25,7 @@ export function startHeart(pins: string, told: Record<string, number> = {}): Hea
   beat();
   const timer = setInterval(beat, BEAT_MS);
   return {
-    tell: (values) => {
+    set: (values) => {
       more = values;
     },
     stop: () => clearInterval(timer),

@@ -53,7 +53,7 @@ export async function scrape(url: string): Promise<string> {
   return (await fetch(`${url}/metrics`)).text();
 }
 
-/** Whether a part works, as `flow_source_up` tells; undefined while it is not in use. */
+/** Whether a part works, as `flow_source_up` says; undefined while it is not in use. */
 export async function scrapeUp(url: string, source: string): Promise<boolean | undefined> {
   const value = (await scrape(url)).match(new RegExp(`^flow_source_up\\{flow_source="${source}"\\} ([01])$`, "m"))?.[1];
   return value === undefined ? undefined : value === "1";

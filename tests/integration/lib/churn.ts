@@ -3,7 +3,7 @@ import { setInterval as every } from "node:timers/promises";
 import { execa } from "execa";
 import { type ClosedRow, takeClosed } from "./rows.ts";
 
-/** One end of a short connection, as tests/workloads/churn.c or endings.c tells it. */
+/** One end of a short connection, as tests/workloads/churn.c or endings.c prints it. */
 export interface ShortEnd {
   cookie: string;
   sent: number;

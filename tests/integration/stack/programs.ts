@@ -8,7 +8,7 @@ import type { Running } from "./running.ts";
 /** The cost of every BPF program on the host, whoever loaded it. */
 export function programsSuite(running: () => Running): void {
   describe("BPF programs", () => {
-    it("all have their runs and run time, as the kernel tells bpftool", async () => {
+    it("all have their runs and run time, as the kernel reports to bpftool", async () => {
       const before = await loadedPrograms();
       await eventually(20, async () => {
         const series = await running().prometheus.query("ebpf_program_runs_total");

@@ -18,7 +18,7 @@ const TOLD = [
   "finished",
 ];
 
-describe("what the counting machine told", () => {
+describe("what the counting machine printed", () => {
   test("is the middle batch of each kind", () => {
     const expected = { connection: 106_200, datagram: 7_600, megabyte: 707_000 };
     assert.deepEqual(readConsole(TOLD).costs("loopback/off"), expected);
@@ -29,7 +29,10 @@ describe("what the counting machine told", () => {
   });
 
   test("is not taken for nothing where it is missing", () => {
-    assert.throws(() => readConsole(TOLD).costs("loopback/on"), /nothing was told of connection under "loopback\/on"/);
+    assert.throws(
+      () => readConsole(TOLD).costs("loopback/on"),
+      /nothing was printed of connection under "loopback\/on"/,
+    );
   });
 
   test("is refused with the last words of a machine that did not come to its end", () => {
@@ -54,7 +57,7 @@ describe("a regression", () => {
     assert.deepEqual(regressions({ connection: 1_000, datagram: -20, megabyte: -900 }, kept), []);
   });
 
-  test("is told for each kind", () => {
+  test("is reported for each kind", () => {
     assert.equal(regressions({ connection: 9_000, datagram: 900, megabyte: 9_000 }, kept).length, 3);
   });
 });

@@ -10,7 +10,7 @@ import { createHost } from "../../../start/lib/host.ts";
 import { readSettings } from "../../../start/settings/index.ts";
 
 describe("the Docker client", () => {
-  it("gives up on an engine that takes the connection and says nothing", async (t) => {
+  it("stops waiting for an engine that takes the connection and says nothing", async (t) => {
     const folder = await mkdtemp(path.join(tmpdir(), "flowtally-docker-"));
     const socket = path.join(folder, "silent.sock");
     const open: Socket[] = [];

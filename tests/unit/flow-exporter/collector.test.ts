@@ -62,7 +62,7 @@ describe("a cycle", () => {
     assert.equal(watch.clockSteps.count, 2);
   });
 
-  test("does not try what the tracer has left out, and says whose log tells why", () => {
+  test("does not try what the tracer has left out, and says whose log has the reason", () => {
     const { collector, healths, kernel } = fixture();
     kernel.parts = STATUS.processes;
     collector.collect();
@@ -87,7 +87,7 @@ describe("a cycle", () => {
     assert.deepEqual(sent(totals), before);
   });
 
-  test("asks Docker once about a container it has not told about", async () => {
+  test("asks Docker once about a container it has not reported", async () => {
     const { collector, metadata, kernel } = fixture();
     await metadata.refresh();
     kernel.processRows = processRow({ pid: 9, cgroup_id: 60, cgroup_name: idOf("e") });
@@ -100,7 +100,7 @@ describe("a cycle", () => {
     assert.equal(metadata.version, 2);
   });
 
-  test("knows the address that a network of Docker's gives the host as soon as Docker has told of it", async () => {
+  test("knows the address that a network of Docker's gives the host as soon as Docker has reported it", async () => {
     const files: Record<string, string> = {};
     const { collector, totals, metadata, kernel } = fixture({}, files);
     collector.maintain();

@@ -57,7 +57,7 @@ describe("dashboards", () => {
 
       it("has its file's name as uid", () => assert.equal(`${uid}.json`, `flowtally-${file}`));
 
-      it("tells of each panel what it shows, from the one data source, with a unit Grafana knows", () => {
+      it("says of each panel what it shows, from the one data source, with a unit Grafana knows", () => {
         for (const panel of drawn) {
           assert.ok((panel.description?.length ?? 0) > 20, panel.title);
           assert.equal(panel.datasource?.uid, "prometheus", panel.title);

@@ -21,7 +21,7 @@ describe("tryPull", () => {
     assert.deepEqual(lines, ["pulling prom/p:1", "pulling, 1 of 10 MB", "pulling, 5 of 40 MB", "pulling, 14 of 40 MB"]);
   });
 
-  it("gives up a pull that stalls", async () => {
+  it("ends a pull that stalls", async () => {
     const pull = async function* (_: string, signal: AbortSignal): AsyncIterable<EngineEvent> {
       yield { status: "Waiting" };
       await hang(signal);

@@ -24,13 +24,13 @@ describe("probing a container registry", () => {
     assert.deepEqual(answer, { answers: false, reason: "no registry reachable (no such host)" });
   });
 
-  it("gives up on a registry that hangs", async () => {
+  it("stops waiting for a registry that hangs", async () => {
     const engine = createFakeEngine([], { ask: (_, signal) => hang(signal) });
     const answer = await probeRegistry(engine, image, never(), 30);
     assert.deepEqual(answer, { answers: false, reason: "no registry reachable (no answer within 0.03 s)" });
   });
 
-  it("ends with the caller's reason when the caller gives up", async () => {
+  it("ends with the caller's reason when the caller aborts", async () => {
     const controller = new AbortController();
     const engine = createFakeEngine([], { ask: (_, signal) => hang(signal) });
     const probing = probeRegistry(engine, image, controller.signal, 60_000);

@@ -45,13 +45,13 @@ describe("an outcome", () => {
     assert.deepEqual(faultsOf(outcome({ results: [] })), ["no test passed"]);
   });
 
-  it("tells why the tracer does not load, in its own words", () => {
+  it("says why the tracer does not load, in its own words", () => {
     const said = ['{"code":"HOOKS_MISSING"}'];
     assert.equal(loads({ said }), false);
     assert.deepEqual(faultsOf(outcome({ said })), ["the tracer does not load", ...said]);
   });
 
-  it("tells each failed test by name, and what befell the guest", () => {
+  it("names each failed test, and what happened to the guest", () => {
     const results = [result("passed", "counts"), result("failed", "is exact", "1 missing")];
     assert.deepEqual(faultsOf(outcome({ results, trouble: "it died" })), [
       "it died",

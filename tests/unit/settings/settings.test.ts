@@ -34,7 +34,7 @@ describe("readSettings", () => {
     assert.equal(settings.GRAFANA_ADMIN_PASSWORD, "a b#c");
   });
 
-  it("tells every fault at once, in the order of the lines", () => {
+  it("reports every fault at once, in the order of the lines", () => {
     const faults = faultsOf("PROMETHEUS_PORT=99999\nGRAFNA_PORT=1\nfoo\nFLOW_MAX_EDGES=9\nGRAFANA_MEMORY=lots\n");
     assert.deepEqual(faults, [
       'line 1: PROMETHEUS_PORT: "99999" must be a port from 1 to 65535',
@@ -215,7 +215,7 @@ describe("loadNames", () => {
     return { folder, file };
   };
 
-  it("tells which stack is meant, whatever else is wrong in the file", async (t) => {
+  it("says which stack is meant, whatever else is wrong in the file", async (t) => {
     const { folder, file } = await write("FLOWTALLY_PROJECT=second\nPROMETHEUS_PORT=many\nnonsense\n");
     t.after(() => rm(folder, { recursive: true }));
     assert.deepEqual(await loadNames(file, {}, false), { project: "second", prefix: "" });

@@ -13,13 +13,13 @@ const counting = (udp_mode: TracerState["udp_mode"]): TracerState => ({
 const leftOut = (setting: string, tracer: TracerState | null) => leftOutUdp(readSettings(setting), tracer);
 
 describe("UDP that is left out", () => {
-  it("is told with what helps, where the kernel does not do as the setting says", () => {
-    const [told] = leftOut("FLOW_UDP=functions", counting("off"));
-    assert.equal(told?.part, "udp");
-    assert.match(told?.reason ?? "", /FLOW_UDP=on/);
+  it("is reported with what helps, where the kernel does not do as the setting says", () => {
+    const [reported] = leftOut("FLOW_UDP=functions", counting("off"));
+    assert.equal(reported?.part, "udp");
+    assert.match(reported?.reason ?? "", /FLOW_UDP=on/);
   });
 
-  it("is not told of where it is counted, where nobody wants it counted, and where the tracer says nothing", () => {
+  it("is not reported where it is counted, where nobody wants it counted, and where the tracer says nothing", () => {
     assert.deepEqual(leftOut("", counting("cgroup")), []);
     assert.deepEqual(leftOut("FLOW_UDP=off", counting("off")), []);
     assert.deepEqual(leftOut("", null), []);

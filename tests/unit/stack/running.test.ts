@@ -51,7 +51,7 @@ describe("the stack that runs", () => {
   });
   after(() => rm(root, { recursive: true }));
 
-  it("is told by the settings it was started with, whatever file they were from", async () => {
+  it("is described by the settings it was started with, whatever file they were from", async () => {
     await started(here, "PROMETHEUS_PORT=19090\nGRAFANA_ADMIN_PASSWORD=secret\n");
     const { settings, folder, leftOut } = await findRunning(
       { docker: engine(here.root), host, layout: here },
@@ -63,26 +63,26 @@ describe("the stack that runs", () => {
     assert.ok(!(await readFile(here.state, "utf8")).includes("secret"));
   });
 
-  it("is told by the file that is named, where one is", async () => {
+  it("is described by the file that is named, where one is", async () => {
     await started(here, "PROMETHEUS_PORT=19090\n");
     const named = layoutOf(here.root, "config.monitoring");
     const { settings } = await findRunning({ docker: engine(here.root), host, layout: named }, "config.monitoring");
     assert.equal(settings.PROMETHEUS_PORT, 9091);
   });
 
-  it("is not told by what an earlier start has left where nothing runs", async () => {
+  it("is not described by what an earlier start has left where nothing runs", async () => {
     await started(here, "PROMETHEUS_PORT=19090\n");
     const { settings, leftOut } = await findRunning({ docker: engine(undefined), host, layout: here }, undefined);
     assert.equal(settings.PROMETHEUS_PORT, 9091);
     assert.deepEqual(leftOut, []);
   });
 
-  it("is told by the checkout it was started from, or said to be untold", async () => {
-    const untold = await findRunning({ docker: engine(there.root), host, layout: here }, undefined);
-    assert.deepEqual([untold.folder, untold.certain], [there.root, false]);
+  it("is described by the checkout it was started from, or said to be unknown", async () => {
+    const unknown = await findRunning({ docker: engine(there.root), host, layout: here }, undefined);
+    assert.deepEqual([unknown.folder, unknown.certain], [there.root, false]);
     await started(there, "PROMETHEUS_PORT=19090\n");
-    const told = await findRunning({ docker: engine(there.root), host, layout: here }, undefined);
-    assert.deepEqual([told.settings.PROMETHEUS_PORT, told.certain], [19_090, true]);
+    const found = await findRunning({ docker: engine(there.root), host, layout: here }, undefined);
+    assert.deepEqual([found.settings.PROMETHEUS_PORT, found.certain], [19_090, true]);
   });
 
   describe("with a faulty settings file", () => {
@@ -90,7 +90,7 @@ describe("the stack that runs", () => {
       findRunning({ docker: engine(folder), host, layout: here }, config);
     beforeEach(() => writeFile(here.config, "PROMETHEUS_PORT=99999\n"));
 
-    it("is told by the settings it was started with, also where the file is named, and the fault with it", async () => {
+    it("is described by the settings it was started with, also where the file is named, and the fault with it", async () => {
       await started(here, "PROMETHEUS_PORT=19090\n");
       await writeFile(here.config, "PROMETHEUS_PORT=99999\n");
       for (const config of [undefined, "config.monitoring"]) {

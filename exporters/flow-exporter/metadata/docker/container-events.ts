@@ -1,7 +1,7 @@
 import type { Container } from "../../model/container.ts";
 import { labelsOf } from "./containers.ts";
 
-/** What Docker tells about a container the moment something happens to it. */
+/** What Docker reports of a container the moment something happens to it. */
 export interface ContainerEvent {
   /** Docker's own word: create, connect (to a network, which is the first step of a start), start, die and others. */
   action: string;

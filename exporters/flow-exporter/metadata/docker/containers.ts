@@ -4,7 +4,7 @@ import { PROTOCOL } from "../../model/socket.ts";
 
 const ANY_ADDRESS: ReadonlySet<string> = new Set(["", "0.0.0.0", "::"]);
 
-/** One entry of Docker's container list, and the pid that only an inspection tells. */
+/** One entry of Docker's container list, and the pid that only an inspection shows. */
 export function decodeContainer(info: ContainerInfo, pid: number): Container {
   return {
     id: info.Id,

@@ -15,7 +15,7 @@ const STARTING: ReadonlySet<string> = new Set(["create", "connect", "start"]);
 /** Who wants to know that a container is about to run, or has ended. */
 interface Starts {
   expect(containerId: string): void;
-  forget(containerId: string): void;
+  cancel(containerId: string): void;
 }
 
 interface Known {
@@ -23,7 +23,7 @@ interface Known {
   seenMs: number;
 }
 
-/** What Docker last told about the containers; keeps it when Docker stops answering. */
+/** What Docker last reported of the containers; keeps it when Docker stops answering. */
 export class DockerMetadata implements MetadataSource {
   /** Those that run. */
   containers: readonly Container[] = [];
@@ -89,7 +89,7 @@ export class DockerMetadata implements MetadataSource {
     const { action, id, container } = event;
     if (container && !this.#known.has(id)) this.#remember(container);
     if (STARTING.has(action)) starts.expect(id);
-    else if (action === "die") starts.forget(id);
+    else if (action === "die") starts.cancel(id);
     void this.refresh();
   }
 

@@ -7,7 +7,7 @@ interface ListedContainer {
   pid: number;
 }
 
-/** An overlay network of a swarm with the services on it, as far as an inspection tells. */
+/** An overlay network of a swarm with the services on it, as far as an inspection shows them. */
 export interface OverlayNetwork {
   /** By container id; the load balancer of this machine is there too, under another name. */
   Containers?: Record<string, { IPv4Address?: string }> | null;
@@ -28,7 +28,7 @@ export interface DockerReader {
   /** Every overlay network; none where the engine does not let us see them. Rejects as `list` does. */
   overlays(): Promise<OverlayNetwork[]>;
   /**
-   * Calls `onOpen` once Docker tells its events, and `onEvent` with every line of those about containers, those of the
+   * Calls `onOpen` once Docker sends its events, and `onEvent` with every line of those about containers, those of the
    * last minute first, until `signal`; resolves when they break off. Rejects when Docker does not answer in time.
    */
   watch(onEvent: (line: string) => void, onOpen: () => void, signal: AbortSignal): Promise<void>;
@@ -84,7 +84,7 @@ async function overlays(docker: Docker, abortSignal: AbortSignal): Promise<Overl
   return Promise.all(networks.map(({ Id }) => inspectVerbose(docker, Id, abortSignal)));
 }
 
-/** Only a verbose inspection tells a network's services, on every node of a swarm. */
+/** Only a verbose inspection shows a network's services, on every node of a swarm. */
 function inspectVerbose(docker: Docker, id: string, abortSignal: AbortSignal): Promise<OverlayNetwork> {
   const request = { path: `/networks/${id}?`, method: "GET", options: { verbose: true }, statusCodes: { 200: true } };
   return new Promise((resolve, reject) => {

@@ -16,7 +16,7 @@ export function decodeServices({ Containers, Services }: OverlayNetwork): Servic
   );
 }
 
-/** An IPv4 address without the length of its network; none where Docker tells of none, as "<nil>". */
+/** An IPv4 address without the length of its network; none where Docker reports none, as "<nil>". */
 function plain(address: string): string[] {
   const [alone] = address.match(/^\d+\.\d+\.\d+\.\d+/) ?? [];
   return alone === undefined ? [] : [alone];

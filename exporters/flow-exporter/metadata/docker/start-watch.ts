@@ -4,15 +4,15 @@ const MAX_MS = 10_000;
 interface Watched {
   /** Reads all processes; never throws. */
   readProcesses(): void;
-  /** Whether the kernel tells of every cgroup. */
+  /** Whether the kernel reports every cgroup. */
   areCgroupsComplete(): boolean;
   /** Whether it is known which cgroup is the container's. */
   knowsCgroupOf(containerId: string): boolean;
 }
 
 /**
- * Looks at the processes whenever a container starts, and, where the kernel does not tell of cgroups, more often until its
- * own is known: then only processes tell which cgroup is whose, and those of a container that ends at once are gone before
+ * Looks at the processes whenever a container starts, and, where the kernel does not report cgroups, more often until its
+ * own is known: then only its processes show which cgroup is whose, and those of a container that ends at once are gone before
  * the next cycle. On a busy machine a start takes seconds.
  */
 export class StartWatch {
@@ -22,7 +22,7 @@ export class StartWatch {
   readonly #starting = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** `longestMs`: until a container that does not start is given up. */
+  /** `longestMs`: until a container that does not start is no longer waited for. */
   constructor(watched: Watched, longestMs = MAX_MS) {
     this.#watched = watched;
     this.#longestMs = longestMs;
@@ -36,7 +36,7 @@ export class StartWatch {
   }
 
   /** A container has ended: nothing is left to be seen. */
-  forget(containerId: string): void {
+  cancel(containerId: string): void {
     this.#starting.delete(containerId);
     if (this.#starting.size === 0) this.stop();
   }

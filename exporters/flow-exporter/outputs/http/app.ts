@@ -27,7 +27,7 @@ interface Options {
   log: Pick<Logger, "error">;
 }
 
-/** Prometheus gives up after four seconds; what is being scraped is in memory as a whole. */
+/** Prometheus ends a scrape after four seconds; what is being scraped is in memory as a whole. */
 const SCRAPE_PATIENCE_MS = 10_000;
 const MOST_SCRAPES = 3;
 

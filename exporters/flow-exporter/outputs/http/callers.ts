@@ -6,7 +6,7 @@ const OWN_NAMES = ["localhost", "127.0.0.1", "[::1]", "flow-exporter"];
 
 /**
  * Answers only those who call this server by one of its names, with any port. A page of any site can have its own name
- * lead here (DNS rebinding), and would then be of the same origin to the browser: the Host header is what tells.
+ * lead here (DNS rebinding), and would then be of the same origin to the browser: only the Host header differs.
  */
 export function knownHosts(more: readonly string[]): RequestHandler {
   const names = new Set([...OWN_NAMES, ...more]);

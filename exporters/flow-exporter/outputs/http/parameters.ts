@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** A parameter that is not known, or a value that makes no sense: the caller's fault, told in full. */
+/** A parameter that is not known, or a value that makes no sense: the caller's fault, described in full. */
 export class BadQuery extends Error {}
 
 interface Issue {

@@ -22,7 +22,7 @@ export function askPrometheus(prometheus: PrometheusReader): RequestHandler<{ pa
   };
 }
 
-/** What reads samples and firing alerts, and nothing else: Prometheus' other paths tell of its host or change it. */
+/** What reads samples and firing alerts, and nothing else: Prometheus' other paths show its host or change it. */
 function isQuestion(path: string): boolean {
   return /^(query|query_range|series|alerts|label\/[a-zA-Z_][a-zA-Z0-9_]*\/values)$/.test(path);
 }

@@ -111,7 +111,7 @@ export class KernelSource implements FlowSource {
     this.#parts.healths.acknowledgeClosed.attempt(() => this.#closed.acknowledge());
   }
 
-  /** Lets the kernel give up the entries of UDP that have been read, as soon as they are idle. */
+  /** Lets the kernel free the entries of UDP that have been read, as soon as they are idle. */
   acknowledgeUdp(): void {
     this.#parts.healths.acknowledgeUdp.attempt(() => this.#udpEntries.acknowledge());
   }
@@ -128,7 +128,7 @@ export class KernelSource implements FlowSource {
     let live: FlowRows | undefined;
     let alive = false;
     this.readings += 1;
-    this.#udpEntries.forget();
+    this.#udpEntries.beginCycle();
     healths.tracer.attempt(() => {
       const status = watch.look();
       alive = true;
@@ -255,7 +255,7 @@ export class KernelSource implements FlowSource {
     if (watch.status?.parts.udp) healths.udp.attempt(() => this.#udp.update(this.#readUdp(), world));
   }
 
-  /** Those that the kernel has given up since are in no reading: nothing else tells of them. */
+  /** Those that the kernel has freed since are in no later reading. */
   #takeLeftUdp(world: World): void {
     const left = this.#udpEntries.takeLeft();
     if (left.length > 0) this.#udp.update(left, world, [], false);

@@ -20,7 +20,7 @@ export function roomIn(heapBytes: number, used: () => number): Room {
 
 /**
  * How many more of each protocol there is room for. UDP comes first, with as many as want a place: a TCP socket that is
- * left out is counted as it ends, of UDP nothing tells later. But a quarter is kept for either.
+ * left out is counted as it ends, of UDP nothing reports the end. But a quarter is kept for either.
  */
 export function placesFor(bytes: number, kept: BySocket, udpWanted: number): BySocket {
   const used = { tcp: kept.tcp * BYTES.tcp, udp: kept.udp * BYTES.udp };

@@ -10,7 +10,7 @@ export class SocketRoom {
   readonly #kept: () => BySocket;
   #isTight = false;
 
-  /** `kept` tells how many there are; there is no bound without `room`. */
+  /** `kept` gives how many there are; there is no bound without `room`. */
   constructor(room: Room | undefined, kept: () => BySocket) {
     this.#room = room;
     this.#kept = kept;

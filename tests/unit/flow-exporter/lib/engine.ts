@@ -13,7 +13,7 @@ interface EngineContainer {
 export interface Engine {
   socketPath: string;
   containers: EngineContainer[];
-  /** Overlay networks; undefined: it refuses to tell of networks. */
+  /** Overlay networks; undefined: it refuses to list networks. */
   overlays: { Id: string }[] | undefined;
   /** While set, nothing is answered. */
   hangs: boolean;
@@ -22,8 +22,8 @@ export interface Engine {
   inspections: number;
   /** How many follow its events. */
   followers(): number;
-  /** Tells those who follow its events about a container. */
-  tell(event: string, id: string, attributes?: Record<string, string>): void;
+  /** Sends those who follow its events one about a container. */
+  emit(event: string, id: string, attributes?: Record<string, string>): void;
   /** Breaks the streams of events off. */
   breakOff(): void;
   close(): Promise<void>;
@@ -56,7 +56,7 @@ export async function startEngine(folder: string): Promise<Engine> {
     garbage: undefined,
     inspections: 0,
     followers: () => streams.size,
-    tell: (event, id, attributes = {}) => {
+    emit: (event, id, attributes = {}) => {
       const actor = { ID: id, Attributes: attributes };
       const text = `${JSON.stringify({ status: event, id, Type: "container", Action: event, Actor: actor })}\n`;
       for (const stream of streams) stream.write(text);

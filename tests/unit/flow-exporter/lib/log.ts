@@ -1,4 +1,4 @@
 const nothing = () => {};
 
-/** A log that keeps its mouth shut. */
+/** A log that drops what it gets. */
 export const silent = { info: nothing, warn: nothing, error: nothing };

@@ -32,7 +32,7 @@ export interface SocketValues {
   source: string;
   destination: string;
   netns?: number;
-  /** The host's, unless told. */
+  /** The host's, unless given. */
   netnsOwner?: NetnsOwner;
   cgroup?: number;
   sent?: number;
@@ -55,7 +55,7 @@ export interface End {
   sequence: number;
   endNs?: number;
   error?: number;
-  /** TCP state before CLOSE; ESTABLISHED unless told. */
+  /** TCP state before CLOSE; ESTABLISHED unless given. */
   lastState?: number;
 }
 

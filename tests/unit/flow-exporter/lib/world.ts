@@ -60,14 +60,14 @@ export function process(pid: number, values: Partial<ProcessRow> = {}): ProcessR
   };
 }
 
-/** Facts, as far as a test tells them; the processes in a list, as they are read. */
-export type Told = Partial<Omit<Facts, "processes">> & { processes?: readonly ProcessRow[] };
+/** Facts, as far as a test gives them; the processes in a list, as they are read. */
+export type Given = Partial<Omit<Facts, "processes">> & { processes?: readonly ProcessRow[] };
 
 /**
  * A host with four containers: `web` (172.18.0.2, port 8080 published to 80) and `db` (172.18.0.3) in namespaces
  * of their own, `sidecar` in web's, `agent` in the host's. Their cgroups are 20, 30, 40 and 50.
  */
-export function world(values: Told = {}): World {
+export function world(values: Given = {}): World {
   const processes = values.processes ?? [
     process(1, { comm: "init" }),
     process(200, { netns: 2, cgroupId: 20, cgroupName: idOf("a"), comm: "nginx" }),

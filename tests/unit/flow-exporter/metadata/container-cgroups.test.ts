@@ -16,7 +16,7 @@ interface Cgroup {
   gone?: boolean;
 }
 
-/** What is known of cgroups on a host where web's first process is 20 and db's 30, which Docker tells. */
+/** What is known of cgroups on a host where web's first process is 20 and db's 30, which Docker reports. */
 function known(...cgroups: Cgroup[]): Record<number, string> {
   const paths = new Map(cgroups.map(({ number, path, gone }) => [number, gone ? undefined : path]));
   const processes = cgroups.map(({ number, path }) =>
@@ -120,7 +120,7 @@ test("what an earlier exporter has found out holds for cgroups that are gone", (
   );
 });
 
-describe("what the kernel tells of cgroups", () => {
+describe("what the kernel reports of cgroups", () => {
   const containers = [container("web", { id: WEB, pid: 20 }), container("db", { id: DB })];
   const row = (id: number, path: string, values: Partial<CgroupRow> = {}): CgroupRow => ({
     id,
@@ -130,7 +130,7 @@ describe("what the kernel tells of cgroups", () => {
     ...values,
   });
   /** Web runs; what is known of the others is the rows. */
-  const told = (rows: CgroupRow[], pathOf: (pid: number) => string | undefined = () => undefined) => {
+  const reported = (rows: CgroupRow[], pathOf: (pid: number) => string | undefined = () => undefined) => {
     const seen = new ContainerCgroups(KEPT_NS, pathOf);
     const own = process(20, { cgroupId: 20, cgroupName: WEB });
     seen.takeIn([row(20, `/docker/${WEB}`), ...rows], own, 0);
@@ -143,18 +143,18 @@ describe("what the kernel tells of cgroups", () => {
   test("names those of which no process was seen, and no other by its name", () => {
     const forged = row(40, `/user.slice/docker-${DB}.scope`);
     const rows = [row(31, `/docker/${DB}`, { removedNs: 1 }), forged, row(1, "/"), row(2, "/system.slice")];
-    assert.deepEqual(known(told(rows)), { 20: WEB, 31: DB, 40: "", 1: "", 2: "" });
+    assert.deepEqual(known(reported(rows)), { 20: WEB, 31: DB, 40: "", 1: "", 2: "" });
   });
 
   test("counts before what a process, which may have moved, seems to be in", () => {
-    const seen = told([row(31, "/system.slice/x")], () => `/docker/${DB}`);
+    const seen = reported([row(31, "/system.slice/x")], () => `/docker/${DB}`);
     seen.look([process(31, { cgroupId: 31, cgroupName: DB })], 0);
     assert.equal(known(seen)[31], "");
   });
 
   test("leaves one whose path is cut off to its processes, unless the container is before the cut", () => {
     const rows = [row(31, "/deep", { isCutOff: true }), row(32, `/docker/${DB}/deep`, { isCutOff: true })];
-    assert.deepEqual(known(told(rows)), { 20: WEB, 32: DB });
+    assert.deepEqual(known(reported(rows)), { 20: WEB, 32: DB });
   });
 
   test("says where paths begin that are as seen from this process's own cgroup", () => {
@@ -163,7 +163,7 @@ describe("what the kernel tells of cgroups", () => {
       [31, `/../${DB}`],
       [40, `/../../user.slice/docker/${DB}`],
     ]);
-    const seen = told([], (pid) => paths.get(pid));
+    const seen = reported([], (pid) => paths.get(pid));
     const others = [31, 40].map((pid) => process(pid, { cgroupId: pid, cgroupName: DB }));
     seen.look([process(20, { cgroupId: 20, cgroupName: WEB }), ...others], 0);
     assert.deepEqual(known(seen), { 20: WEB, 31: DB, 40: "" });
@@ -183,7 +183,7 @@ describe("what the kernel tells of cgroups", () => {
 
   test("says nothing of that while this process's own path cannot be read", () => {
     let own: string | undefined;
-    const seen = told([], (pid) => (pid === 20 ? own : `/../${DB}`));
+    const seen = reported([], (pid) => (pid === 20 ? own : `/../${DB}`));
     own = "/";
     seen.takeIn([row(20, `/docker/${WEB}`)], process(20, { cgroupId: 20, cgroupName: WEB }), 0);
     seen.look([process(31, { cgroupId: 31, cgroupName: DB })], 0);
@@ -191,7 +191,7 @@ describe("what the kernel tells of cgroups", () => {
   });
 
   test("is remembered for a while after they were removed, from then on", () => {
-    const seen = told([row(31, `/docker/${DB}`, { removedNs: 1e9 })]);
+    const seen = reported([row(31, `/docker/${DB}`, { removedNs: 1e9 })]);
     seen.look([], KEPT_NS);
     assert.equal(known(seen)[31], DB);
     seen.look([], KEPT_NS + 2e9);

@@ -20,8 +20,8 @@ const STARTS = new Map([
   [70, 110],
 ]);
 
-/** What Docker told, second by second. */
-function told(...answers: [seconds: number, running: Container[], gone?: Container[]][]): Tenures {
+/** What Docker reported, second by second. */
+function reported(...answers: [seconds: number, running: Container[], gone?: Container[]][]): Tenures {
   const tenures = new Tenures(300 * SECOND_NS);
   const startOf = ({ pid }: Container) => (STARTS.get(pid) ?? 0) * SECOND_NS;
   for (const [seconds, running, gone = []] of answers) tenures.update(running, gone, startOf, seconds * SECOND_NS);
@@ -34,7 +34,7 @@ const nameAt = (tenures: Tenures, seconds: number) => {
 };
 
 describe("an address that one container had, and another has now", () => {
-  const tenures = told([50, [FORMER]], [101, [], [FORMER]], [111, [LATTER], [FORMER]]);
+  const tenures = reported([50, [FORMER]], [101, [], [FORMER]], [111, [LATTER], [FORMER]]);
 
   test("was each one's while it had it", () => {
     const seconds = [20, 100, 104, 109, 110, 200];
@@ -45,26 +45,26 @@ describe("an address that one container had, and another has now", () => {
   });
 
   test("is the later one's from the time on at which it has joined the network, if it has run before", () => {
-    const joined = told([50, [FORMER, has("latter", "f", 0, [])]], [101, [has("latter", "f", 0)], [FORMER]]);
+    const joined = reported([50, [FORMER, has("latter", "f", 0, [])]], [101, [has("latter", "f", 0)], [FORMER]]);
     assert.equal(nameAt(joined, 40), "former");
     assert.equal(nameAt(joined, 102), "latter");
   });
 
   test("was that of one that came and went between two answers", () => {
-    const brief = told([50, [FORMER]], [120, [], [FORMER, has("brief", "d", 0)]]);
+    const brief = reported([50, [FORMER]], [120, [], [FORMER, has("brief", "d", 0)]]);
     assert.equal(nameAt(brief, 49), "former");
     assert.equal(nameAt(brief, 110), "brief");
   });
 
-  test("is forgotten five minutes after the last had it", () => {
-    assert.equal(nameAt(told([50, [FORMER]], [100, []], [401, []]), 60), undefined);
-    assert.equal(nameAt(told([50, [FORMER]], [100, []], [399, []]), 60), "former");
+  test("expires five minutes after the last had it", () => {
+    assert.equal(nameAt(reported([50, [FORMER]], [100, []], [401, []]), 60), undefined);
+    assert.equal(nameAt(reported([50, [FORMER]], [100, []], [399, []]), 60), "former");
   });
 });
 
 test("an address that two containers have, on networks of their own, stays with both", () => {
   const both = [FORMER, has("latter", "f", 70)];
-  const tenures = told([50, both], [60, both], [70, both]);
+  const tenures = reported([50, both], [60, both], [70, both]);
   const ofAddress = tenures.state.held.filter(({ place }) => place === ADDRESS);
   assert.deepEqual(
     ofAddress.map(({ containerId, untilNs }) => [containerId, untilNs]),
@@ -72,8 +72,8 @@ test("an address that two containers have, on networks of their own, stays with 
   );
 });
 
-describe("what the next exporter is told", () => {
-  const before = told([50, [FORMER, has("latter", "f", 70, [])]]);
+describe("what the next exporter is handed", () => {
+  const before = reported([50, [FORMER, has("latter", "f", 70, [])]]);
   const next = (known: Container[]) => {
     const tenures = new Tenures(300 * SECOND_NS);
     tenures.restore(structuredClone(before.state), known);
@@ -91,7 +91,7 @@ describe("what the next exporter is told", () => {
   });
 
   test("is nobody's too where the heir had only just begun, but is known to have had another address first", () => {
-    const started = told([50, [FORMER, has("latter", "f", 70, ["172.18.0.10"])]]);
+    const started = reported([50, [FORMER, has("latter", "f", 70, ["172.18.0.10"])]]);
     const tenures = new Tenures(300 * SECOND_NS);
     tenures.restore(started.state, [FORMER, LATTER]);
     tenures.update([LATTER], [FORMER], () => 45 * SECOND_NS, 90 * SECOND_NS);
@@ -119,7 +119,7 @@ describe("a flow to a container whose address another has by the time that it is
     processes: [process(1, { comm: "init" }), process(70, { netns: 7, startNs: 110 * SECOND_NS })],
     containers: [LATTER],
     goneContainers: [FORMER],
-    tenures: told([50, [FORMER]], [111, [LATTER], [FORMER]]),
+    tenures: reported([50, [FORMER]], [111, [LATTER], [FORMER]]),
     nowNs: 112 * SECOND_NS,
   };
   const flow = (start: number, destination: string) => ({
@@ -146,7 +146,7 @@ describe("a flow to a container whose address another has by the time that it is
   });
 
   test("ends at an unknown one where none is known that had it", () => {
-    const unknown = { ...later, goneContainers: [], tenures: told([111, [LATTER]]) };
+    const unknown = { ...later, goneContainers: [], tenures: reported([111, [LATTER]]) };
     const table = new FlowTable();
     const one = flow(90, `${ADDRESS}:80`);
     table.update(rows(one), world(unknown));

@@ -5,7 +5,7 @@ import { NETNS_OWNER, PROTOCOL, ROLE } from "../../../../exporters/flow-exporter
 import { FlowTable } from "../../../../exporters/flow-exporter/sources/kernel/sockets/flow-table.ts";
 import overlays from "../lib/overlays.json" with { type: "json" };
 import type { SocketValues } from "../lib/rows.ts";
-import { container, edges, HOST_ADDRESS, idOf, joined, process, rows, type Told, world } from "../lib/world.ts";
+import { container, edges, type Given, HOST_ADDRESS, idOf, joined, process, rows, world } from "../lib/world.ts";
 
 const { client, server } = ROLE;
 /** As recorded: two tasks on network `shop`, published at port 7490 of every machine. */
@@ -151,7 +151,7 @@ function task(number: number, ...addresses: string[]) {
 }
 
 /** A machine of a swarm with both tasks. */
-function swarm(facts: Told = {}) {
+function swarm(facts: Given = {}) {
   return world({
     processes: [
       process(1),

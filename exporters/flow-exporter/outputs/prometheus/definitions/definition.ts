@@ -35,7 +35,7 @@ export interface EdgeHistogram extends Described {
 
 export type EdgeMetric = EdgeValue | EdgeHistogram;
 
-/** How prom-client and Prometheus tell a counter from a gauge: by its name. */
+/** How prom-client and Prometheus distinguish a counter from a gauge: by its name. */
 export function metric(
   name: string,
   help: string,

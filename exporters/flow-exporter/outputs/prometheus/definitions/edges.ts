@@ -13,7 +13,7 @@ const COUNTERS: readonly EdgeValue[] = [
     "Connections that were established and have ended; UDP: 5-tuples that went idle.",
     (one) => one.closed,
   ),
-  counter("connections_failed", "Connects that were refused, timed out or were given up.", (one) => one.failed),
+  counter("connections_failed", "Connects that were refused, timed out or were abandoned.", (one) => one.failed),
   counter(
     "retransmits",
     "Segments that were sent again, by either end that is on this host.",

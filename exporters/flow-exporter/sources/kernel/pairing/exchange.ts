@@ -78,7 +78,7 @@ export function socketsOf(flow: Flow): FlowSocket[] {
   return [...members.keys()].filter((socket) => socket.flow === flow);
 }
 
-/** Whether all that the clients of a flow have asked has been answered, as the one end tells that is seen. */
+/** Whether all that the clients of a flow have asked has been answered, as far as the one end shows that is seen. */
 export function isAnswered(flow: Flow): boolean {
   const sockets = socketsOf(flow);
   const clients = sockets.filter(isAtClientsEnd);
@@ -172,7 +172,7 @@ function takeRest(socket: FlowSocket, isClient: boolean): Rest {
 }
 
 /**
- * Gives `bytes` to the flows, by what their sockets tell: first what both ends of a flow have told, then what one alone
+ * Gives `bytes` to the flows, by what their sockets have counted: first what both ends of a flow have counted, then what one alone
  * has. `at`: the name that the clients have for them; `opposite`: the servers'.
  */
 function share(

@@ -89,15 +89,15 @@ function askKernel(row: FlowRow, world: World): Trust {
 }
 
 /**
- * Whether an address that the kernel tells nothing of can have been a socket's: root's brief command in a network namespace,
- * or a container that was gone before Docker told of it. Where there is no word on any process, nothing speaks against it.
+ * Whether an address of which the kernel says nothing can have been a socket's: root's brief command in a network namespace,
+ * or a container that was gone before Docker reported it. Where there is no word on any process, nothing speaks against it.
  */
 function mayBeGone(row: FlowRow, world: World): boolean {
   if (world.processes.size === 0) return true;
   return (!isContainers(row, world) || isKnownByEvents(row, world)) && canBeAnywhere(row.sourceAddress, world);
 }
 
-/** Whether a socket is of a container that was gone before Docker could be asked: its events do not tell the address. */
+/** Whether a socket is of a container that was gone before Docker could be asked: its events do not have the address. */
 function isKnownByEvents(row: FlowRow, world: World): boolean {
   return containerOf(row, world)?.addresses.length === 0 && !world.containersByNetns.has(netnsKey(row));
 }

@@ -111,7 +111,7 @@ export class ClosedFlows {
 
   /** Of the first tracer of all it is not known what it has shown to others. */
   #startOver(): void {
-    this.#intake.forget();
+    this.#intake.clear();
     if (this.#identity !== "") this.#erased.startOver();
   }
 
@@ -142,7 +142,7 @@ export class ClosedFlows {
   acknowledge(): void {
     if (!this.#rows || this.#intake.waiting === 0) return;
     this.#tracer.acknowledgeClosed();
-    this.#intake.forget();
+    this.#intake.clear();
   }
 }
 

@@ -39,7 +39,7 @@ export class ClosedIntake {
   }
 
   /** All that was taken will not be shown again: acknowledged, or of a tracer that is gone. */
-  forget(): void {
+  clear(): void {
     this.#taken.clear();
   }
 

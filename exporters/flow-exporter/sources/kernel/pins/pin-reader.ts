@@ -15,9 +15,9 @@ export class PinReader {
   }
 
   /**
-   * Runs the iterator behind `path` to its end, or gives it up after `mostPauses` million objects without output.
+   * Runs the iterator behind `path` to its end, or stops it after `mostPauses` million objects without output.
    * @returns what it wrote: a view that is valid until the next call.
-   * @throws the system's error when the pin is missing or cannot be read; Error when it is given up.
+   * @throws the system's error when the pin is missing or cannot be read; Error when it was stopped.
    */
   read(path: string, mostPauses = MAX_PAUSES): Uint8Array {
     const file = openSync(path, "r");
@@ -37,7 +37,7 @@ export class PinReader {
       if (bytes === 0) return length;
       if (bytes > 0) length += bytes;
       else if (++pauses > mostPauses)
-        throw new Error(`given up after ${mostPauses} million objects: there are too many to look through in one go`);
+        throw new Error(`stopped after ${mostPauses} million objects: there are too many to look through in one go`);
     }
   }
 

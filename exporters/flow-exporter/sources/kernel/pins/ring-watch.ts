@@ -12,7 +12,7 @@ export class RingWatch {
 
   /**
    * Whether it has become half full. A ring that nothing was freed in since the last time is left to the cycles: to read
-   * it once more would not help. Never throws: what is wrong with the tracer, the next cycle tells.
+   * it once more would not help. Never throws: what is wrong with the tracer, the next cycle finds.
    */
   isFilling(): boolean {
     try {

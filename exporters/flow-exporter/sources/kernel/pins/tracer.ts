@@ -26,7 +26,7 @@ export interface Tracer {
   /** What the last snapshot took down. */
   live(): Uint8Array;
   udp(): Uint8Array;
-  /** Lets the kernel give up those entries of UDP that are idle and that the last complete read showed as they are. */
+  /** Lets the kernel free those entries of UDP that are idle and that the last complete read showed as they are. */
   acknowledgeUdp(): void;
   /** Every BPF program on the host. */
   programs(): Uint8Array;

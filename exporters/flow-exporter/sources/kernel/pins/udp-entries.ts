@@ -35,11 +35,11 @@ export class UdpEntries {
   }
 
   /** A cycle in which nothing is read has nothing to acknowledge. */
-  forget(): void {
+  beginCycle(): void {
     this.#rows = undefined;
   }
 
-  /** What an earlier exporter had read and not counted, which the kernel may have given up since; once. */
+  /** What an earlier exporter had read and not counted, which the kernel may have freed since; once. */
   takeLeft(): UdpRows {
     const left = new UdpRows(this.#left);
     this.#left = NONE;

@@ -1,6 +1,6 @@
 import { type Layout, ROWS_VERSION } from "./layout.ts";
 
-/** Rows that are not what layout.ts says; the message tells which and why. */
+/** Rows that are not what layout.ts says; the message says which and why. */
 export class DecodeError extends Error {
   override readonly name = "DecodeError";
 }
@@ -63,7 +63,7 @@ export function text(view: DataView, at: number, bytes: number): string {
   return plain;
 }
 
-/** A process's name. Node calls the main thread of every program MainThread, which would tell nothing. */
+/** A process's name. Node calls the main thread of every program MainThread, which would say nothing. */
 export function processName(view: DataView, at: number, bytes: number): string {
   const name = text(view, at, bytes);
   return name === "MainThread" ? "node" : name;

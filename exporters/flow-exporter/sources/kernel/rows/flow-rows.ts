@@ -32,7 +32,7 @@ export class FlowRows {
     return cookies.every((one) => fits(this.view, at + one, true)) && numbers.every((one) => fits(this.view, at + one));
   }
 
-  /** What tells a socket from the next, from read to read. @throws DecodeError beyond 2^53. */
+  /** What distinguishes a socket from the next, from read to read. @throws DecodeError beyond 2^53. */
   key(row: number): number {
     return cookie(this.view, this.at(row) + AT.cookie.at);
   }
@@ -70,17 +70,17 @@ export class FlowRows {
     return this.view.getUint32(this.at(row) + AT.rtt_us.at, true);
   }
 
-  /** When it last carried anything, nanoseconds since boot; 0: not told. */
+  /** When it last carried anything, nanoseconds since boot; 0: not known. */
   lastNs(_row: number): number {
     return 0;
   }
 
-  /** Datagrams; 0: not told. */
+  /** Datagrams; 0: not counted. */
   sentPackets(_row: number): number {
     return 0;
   }
 
-  /** Datagrams; 0: not told. */
+  /** Datagrams; 0: not counted. */
   receivedPackets(_row: number): number {
     return 0;
   }

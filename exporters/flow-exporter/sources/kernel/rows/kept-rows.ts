@@ -1,6 +1,6 @@
 import type { FlowRows } from "./flow-rows.ts";
 
-/** Rows that have been read and still have to be written down, by what tells one from another. */
+/** Rows that have been read and still have to be written down, by what distinguishes one from another. */
 export class KeptRows<Rows extends FlowRows> {
   readonly #keyOf: (rows: Rows, index: number) => number;
   #kept: ReadonlyMap<number, Uint8Array>;

@@ -116,7 +116,7 @@ export const PROCESS_ROW = {
   },
 } as const satisfies Layout;
 
-/** Begins with a whole flow row, whose head tells the kind and size of this one. */
+/** Begins with a whole flow row, whose head has the kind and size of this one. */
 export const CLOSED_ROW = {
   name: "closed_row",
   kind: 4,

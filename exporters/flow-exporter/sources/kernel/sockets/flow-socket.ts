@@ -78,7 +78,7 @@ export function finish(socket: FlowSocket, rows: ClosedRows, index: number): voi
   end(socket, rows.endNs(index));
 }
 
-/** A socket that is not seen any more has closed, but how is still to be told. */
+/** A socket that is not seen any more has closed, but how is not known yet. */
 export function leave(socket: FlowSocket, nowNs: number): void {
   socket.state = CLOSE;
   socket.endNs = socket.lastNs || nowNs;

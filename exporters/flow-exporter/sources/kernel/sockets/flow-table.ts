@@ -56,7 +56,7 @@ export class FlowTable {
   /** The last read before this one that missed nothing. */
   #lastComplete = 0;
 
-  /** `onEnded` gets every flow that leaves in an update, all of it counted; `places` tells how many more sockets there is room for. */
+  /** `onEnded` gets every flow that leaves in an update, all of it counted; `places` gives how many more sockets there is room for. */
   constructor(onEnded: (flow: Flow) => void = () => {}, places: () => number = () => Number.POSITIVE_INFINITY) {
     this.#onEnded = onEnded;
     this.#places = places;
@@ -69,7 +69,7 @@ export class FlowTable {
 
   /**
    * Takes in a part of what has closed, ahead of the read it belongs to. Of thousands of connections that come and go
-   * within one read, most can so be forgotten at once: to keep them all to the next read costs more than to join them.
+   * within one read, most can so be dropped at once: to keep them all to the next read costs more than to join them.
    * @returns those that are over, both their ends seen; they are no longer in `flows`, and never in `takeChanged`.
    */
   takeClosed(closed: Closed, world: World): readonly Flow[] {
@@ -110,7 +110,7 @@ export class FlowTable {
     this.#reading = false;
   }
 
-  /** Containers seen at work that Docker has not told about yet, and whose flows wait for that. */
+  /** Containers seen at work that Docker has not reported yet, and whose flows wait for that. */
   get awaitedContainers(): ReadonlySet<string> {
     return this.#unsettled.awaitedContainers;
   }
@@ -218,7 +218,7 @@ export class FlowTable {
     }
   }
 
-  /** No row told of its end: lost, or the tracer has started anew and will find it again. */
+  /** No row reported its end: it was lost, or the tracer has started anew and will find it again. */
   #closeWithoutRow(socket: FlowSocket, { nowNs, history }: World): void {
     end(socket, socket.endNs);
     markEnd(socket, history);

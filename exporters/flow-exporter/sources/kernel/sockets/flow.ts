@@ -38,13 +38,13 @@ export function createFlow(since: number, sinceNs: number): Flow {
   };
 }
 
-/** The socket that tells how the flow is: the client's while it is open and has not gone on in another flow. */
+/** The socket that the state of the flow is read from: the client's while it is open and has not gone on in another flow. */
 export function openSocket(flow: Flow): FlowSocket | undefined {
   if (flow.answeredNs > 0) return undefined;
   return own(flow, flow.client, true) ?? own(flow, flow.server, true);
 }
 
-/** The socket that tells how the flow is or was. */
+/** The socket that the state of the flow is read from, or the last of it. */
 export function nearSocket(flow: Flow): FlowSocket | undefined {
   const { client, server } = flow;
   return openSocket(flow) ?? own(flow, client, false) ?? own(flow, server, false) ?? client ?? server;
@@ -125,7 +125,7 @@ export function hasCounted(counted: Counted): boolean {
   return counted.opened || counted.sentBytes + counted.receivedBytes + counted.retransmits > 0;
 }
 
-/** The end of a socket that no row told of is no end for sure: it may show again once the tracer has started anew. */
+/** The end of a socket that no row reported is not certain: it may show again once the tracer has started anew. */
 function endIsCertain({ client, server, edge }: Flow): boolean {
   return edge?.protocol === "udp" || (client ?? server)?.sequence !== 0;
 }

@@ -6,7 +6,7 @@ import { stateOf } from "./flow-socket.ts";
 import type { Flow, FlowSocket } from "./shapes.ts";
 import { workOf } from "./work.ts";
 
-/** A flow as anyone may be shown it; undefined while it waits for its owners, and where another flow tells of the same. */
+/** A flow as anyone may be shown it; undefined while it waits for its owners, and where another flow counts the same. */
 export function recordOf(flow: Flow, history: ProcessHistory): FlowRecord | undefined {
   const { edge, relay, counted } = flow;
   const socket = nearSocket(flow);

@@ -11,7 +11,7 @@ export interface Tuple {
   reversed: boolean;
 }
 
-/** What tells one connection of a socket from the next. */
+/** What distinguishes one connection of a socket from the next. */
 export interface Identity {
   key: number;
   ports: number;
@@ -25,7 +25,7 @@ export interface FlowSocket extends Identity {
   tuples: readonly Tuple[];
   sentBytes: number;
   receivedBytes: number;
-  /** Datagrams; 0 where they are not told. */
+  /** Datagrams; 0 where they are not counted. */
   sentPackets: number;
   receivedPackets: number;
   retransmits: number;
@@ -39,7 +39,7 @@ export interface FlowSocket extends Identity {
   open: boolean;
   /** Number of its closed row; 0 while it is open, or when its end was not seen. */
   sequence: number;
-  /** When it last carried anything, nanoseconds since boot; 0: not told. */
+  /** When it last carried anything, nanoseconds since boot; 0: not known. */
   lastNs: number;
   /** Nanoseconds since boot; 0 while it is seen. */
   endNs: number;
@@ -97,7 +97,7 @@ export interface Flow {
  * at the other only in sum: each byte is handed on once, to one of the flows.
  *
  * A socket that may lie about its address has no say in how much that is as long as one is among them that does not: what
- * it tells only helps to say which of the flows the bytes are of.
+ * it has counted only helps to say which of the flows the bytes are of.
  */
 export interface Exchange {
   /** The sockets that are still counted, and whether they are at the client's end. */

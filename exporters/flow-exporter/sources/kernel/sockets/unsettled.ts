@@ -12,7 +12,7 @@ const MAX_WAIT_NS = 60e9;
 
 /** Flows whose edge is not known for good. */
 export class Unsettled {
-  /** Containers seen at work that Docker has not told about yet, and whose flows wait for that. */
+  /** Containers seen at work that Docker has not reported yet, and whose flows wait for that. */
   readonly awaitedContainers = new Set<string>();
   readonly #waiting = new Set<Flow>();
   /** They have an edge; Docker's next answer may give a better one. */

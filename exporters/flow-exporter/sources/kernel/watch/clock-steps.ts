@@ -9,7 +9,7 @@ interface Step {
 }
 
 /**
- * How often the wall clock was set, by a second and more. It is told by the time since boot, which nobody can set, and
+ * How often the wall clock was set, by a second and more. It is seen by comparing with the time since boot, which nobody can set, and
  * which goes on while the machine is suspended; where the clock is only made to run faster or slower, both do.
  */
 export class ClockSteps {

@@ -17,7 +17,7 @@ export interface TracerWatchParts {
   tracer: Pick<Tracer, "status" | "startedMs">;
   host: Host;
   healths: Healths;
-  /** The tracer has been told to count UDP. */
+  /** The tracer was started to count UDP. */
   udp: boolean;
   /** Gets by how many seconds somebody has set the clock. */
   onClockStep: (seconds: number) => void;

@@ -34,7 +34,7 @@ test("an event names a container that may be gone before Docker can be asked", (
   });
 });
 
-test("a container that joins a network or leaves it is told by its id", () => {
+test("a container that joins a network or leaves it is reported by its id", () => {
   for (const Action of ["connect", "disconnect"]) {
     const line = event({ Type: "network", Action, Actor: { ID: idOf("f"), Attributes: { container: idOf("a") } } });
     assert.deepEqual(decodeContainerEvent(line), { action: Action, id: idOf("a") });

@@ -16,7 +16,7 @@ import overlays from "../../lib/overlays.json" with { type: "json" };
 import { until } from "../../lib/until.ts";
 import { idOf } from "../../lib/world.ts";
 
-const NOBODY = { expect: () => {}, forget: () => {} };
+const NOBODY = { expect: () => {}, cancel: () => {} };
 /** Long enough for answers on a busy machine; what hangs is waited for so long. */
 const PATIENCE_MS = 1_500;
 const WEB = { id: idOf("a"), name: "web", pid: 200 };
@@ -51,32 +51,32 @@ describe("Docker", () => {
     await metadata.refresh();
     assert.equal(engine.inspections, 1);
     engine.containers = [{ ...WEB, pid: 999 }];
-    engine.tell("start", WEB.id);
+    engine.emit("start", WEB.id);
     await until("the new pid", () => names()[0] === "web 999");
     stop.abort();
     await following;
   });
 
-  test("a container that is gone before Docker can be asked is known by its events, and tells that it starts", async () => {
+  test("a container that is gone before Docker can be asked is known by its events, and reports that it starts", async () => {
     const stop = new AbortController();
-    const told: string[] = [];
-    const starts = { expect: (id: string) => told.push(`+${id[0]}`), forget: (id: string) => told.push(`-${id[0]}`) };
+    const calls: string[] = [];
+    const starts = { expect: (id: string) => calls.push(`+${id[0]}`), cancel: (id: string) => calls.push(`-${id[0]}`) };
     const following = metadata.follow(stop.signal, starts, events);
     await until("the stream of events", () => engine.followers() === 1);
-    engine.tell("create", idOf("e"), { name: "brief", image: "brief:1" });
-    engine.tell("start", idOf("e"), { name: "brief", image: "brief:1" });
-    engine.tell("die", idOf("e"), { name: "brief", image: "brief:1" });
+    engine.emit("create", idOf("e"), { name: "brief", image: "brief:1" });
+    engine.emit("start", idOf("e"), { name: "brief", image: "brief:1" });
+    engine.emit("die", idOf("e"), { name: "brief", image: "brief:1" });
     await until("Docker's answer", () => metadata.version > 0);
     assert.deepEqual(
       metadata.gone.map(({ name, image }) => `${name} ${image}`),
       ["brief brief:1"],
     );
-    assert.deepEqual(told, ["+e", "+e", "-e"]);
+    assert.deepEqual(calls, ["+e", "+e", "-e"]);
     stop.abort();
     await following;
   });
 
-  test("events that are not told in time are a failure with its reason, and are followed once they are", async () => {
+  test("events that do not come in time are a failure with its reason, and are followed once they are", async () => {
     const stop = new AbortController();
     engine.hangs = true;
     const following = metadata.follow(stop.signal, NOBODY, events);

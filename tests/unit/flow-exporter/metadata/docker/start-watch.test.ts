@@ -22,7 +22,7 @@ test("processes are read until the cgroup of a container that starts is known", 
   assert.equal(reads, last + 1, "what is known is looked at once");
 });
 
-test("a container that was made and never starts is given up", async () => {
+test("a container that was made and never starts is no longer waited for", async () => {
   let reads = 0;
   const watch = new StartWatch(
     { readProcesses: () => void reads++, areCgroupsComplete: () => false, knowsCgroupOf: () => false },
@@ -50,7 +50,7 @@ test("a container that takes its time to start is watched until it is known", as
   await until("reads for longer than a busy machine's pause", () => performance.now() - start > 3_000);
   const before = reads;
   await until("one more read", () => reads > before);
-  watch.forget("a");
+  watch.cancel("a");
 });
 
 test("one that has ended is not looked for any longer, others are", async () => {
@@ -62,10 +62,10 @@ test("one that has ended is not looked for any longer, others are", async () => 
   });
   watch.expect("a");
   watch.expect("b");
-  watch.forget("a");
+  watch.cancel("a");
   const before = reads;
   await until("one more read", () => reads > before);
-  watch.forget("b");
+  watch.cancel("b");
   const last = reads;
   await until(
     "the end of the reads",
@@ -90,7 +90,7 @@ test("stopped, it reads no more", async () => {
   assert.equal(reads, 1);
 });
 
-test("where the kernel tells of all cgroups, the processes are looked at once", async () => {
+test("where the kernel reports all cgroups, the processes are looked at once", async () => {
   let reads = 0;
   const watched = { readProcesses: () => void reads++, knowsCgroupOf: () => false };
   const watch = new StartWatch({ ...watched, areCgroupsComplete: () => true });

@@ -6,7 +6,7 @@ import { UdpRows } from "../../../../../../exporters/flow-exporter/sources/kerne
 import { takeCounts } from "../../../../../../exporters/flow-exporter/sources/kernel/sockets/flow.ts";
 import { FlowTable } from "../../../../../../exporters/flow-exporter/sources/kernel/sockets/flow-table.ts";
 import { type SocketValues, udpRow } from "../../../lib/rows.ts";
-import { container, edges, HOST_ADDRESS, idOf, joined, process, rows, type Told, world } from "../../../lib/world.ts";
+import { container, edges, type Given, HOST_ADDRESS, idOf, joined, process, rows, world } from "../../../lib/world.ts";
 
 const WORLD = "203.0.113.7";
 const LAN = "192.168.1.50";
@@ -23,7 +23,7 @@ const web = (values: Partial<SocketValues>): SocketValues => ({
   received: 70,
   ...values,
 });
-/** Which poses as the other end of web's flow, from web's own network namespace unless told. */
+/** Which poses as the other end of web's flow, from web's own network namespace unless given. */
 const forged = (values: Partial<SocketValues> = {}): SocketValues => ({
   cookie: 2,
   netns: 2,
@@ -37,8 +37,8 @@ const forged = (values: Partial<SocketValues> = {}): SocketValues => ({
 /** In a network namespace that a user has made. */
 const USERS = { netns: 9, netnsOwner: NETNS_OWNER.user, cgroup: 0, pid: 700, comm: "forger" };
 
-/** What the kernel tells, by process: the addresses that its network namespace has. */
-function told(namespaces: Record<number, string[]>, more: Told = {}) {
+/** What the kernel reports, by process: the addresses that its network namespace has. */
+function reported(namespaces: Record<number, string[]>, more: Given = {}) {
   const read = (pid: number) => namespaces[pid] && new Set(namespaces[pid]);
   const processes = [
     process(1, { comm: "init" }),
@@ -49,7 +49,7 @@ function told(namespaces: Record<number, string[]>, more: Told = {}) {
   return world({ processes, namespaces: new Namespaces(read), ...more });
 }
 
-const HONEST = told({ 200: ["172.18.0.2"], 300: ["172.18.0.3"] });
+const HONEST = reported({ 200: ["172.18.0.2"], 300: ["172.18.0.3"] });
 const WEB_TO_WORLD = "web > world:443 100000/70";
 
 describe("a socket that poses as the other end of a flow to the world", () => {
@@ -62,7 +62,7 @@ describe("a socket that poses as the other end of a flow to the world", () => {
   });
 
   test("from the same container, which has made its network namespace believe that the address is its own", () => {
-    const maker = told({ 200: ["172.18.0.2", WORLD] });
+    const maker = reported({ 200: ["172.18.0.2", WORLD] });
     const pose = forged({ role: ROLE.server, state: 1, sent: 70, received: 100_000 });
     assert.ok(joined(maker, web({}), pose).includes(WEB_TO_WORLD));
   });
@@ -74,12 +74,12 @@ describe("a socket that poses as the other end of a flow to the world", () => {
   });
 
   test("from a network namespace of a user's own, which has the address", () => {
-    const users = told({ 700: [WORLD] });
+    const users = reported({ 700: [WORLD] });
     assert.deepEqual(joined(users, forged(USERS), web({})), ["host/forger > world:40000 0/0", WEB_TO_WORLD]);
   });
 
   test("from one in which no process is left", () => {
-    const gone = told({ 700: [WORLD] }, { nowNs: 1 });
+    const gone = reported({ 700: [WORLD] }, { nowNs: 1 });
     assert.ok(joined(gone, forged({ ...USERS, netns: 8 }), web({})).includes(WEB_TO_WORLD));
   });
 
@@ -132,7 +132,7 @@ test("a datagram in another container's name is its sender's, and counts once", 
     container("db", { id: idOf("b"), pid: 300, addresses: ["172.18.0.3"] }),
     bystander,
   ];
-  const seen = told({ 200: ["172.18.0.2"] }, { containers });
+  const seen = reported({ 200: ["172.18.0.2"] }, { containers });
   const sender = web({ source: "172.18.0.9:5000", destination: "172.18.0.3:53", sent: 60, received: 0 });
   const hearer: SocketValues = {
     cookie: 2,
@@ -171,7 +171,7 @@ describe("two ends that are to be one flow", () => {
   const OTHER = "203.0.113.8";
 
   test("are so in namespaces made by hand, whatever addresses they have", () => {
-    const hand = told({ 700: [WORLD], 300: [OTHER] }, { containers: [] });
+    const hand = reported({ 700: [WORLD], 300: [OTHER] }, { containers: [] });
     const there = { netns: 3, cgroup: 0 };
     assert.deepEqual(joined(hand, ...ends([WORLD, HAND_MADE], [OTHER, there])), [
       "host/caller > host/server:80 100000/70",
@@ -179,13 +179,13 @@ describe("two ends that are to be one flow", () => {
   });
 
   test("are so where a proxy of root's calls in its caller's name", () => {
-    const proxy = told({ 700: ["10.9.0.1", WORLD] });
+    const proxy = reported({ 700: ["10.9.0.1", WORLD] });
     const both = ends([WORLD, HAND_MADE], [DB, AT_DB]);
     assert.deepEqual(joined(proxy, ...both), ["host/caller > db:80 100000/70"]);
   });
 
   test("are two where a container has made up an address of the internet, or another's", () => {
-    const maker = told({ 200: [WORLD, HOST_ADDRESS] });
+    const maker = reported({ 200: [WORLD, HOST_ADDRESS] });
     for (const made of [WORLD, HOST_ADDRESS]) {
       const both = ends([made, { netns: 2, cgroup: 20 }], [DB, AT_DB]);
       assert.equal(joined(maker, ...both).length, 2);
@@ -194,25 +194,25 @@ describe("two ends that are to be one flow", () => {
 
   test("are so where root's brief command has gone, and its network namespace with it", () => {
     const both = ends(["10.9.0.2", { netns: 12, cgroup: 0 }], [DB, AT_DB]);
-    // Nothing tells any more that the address was there, so that the word of db counts.
+    // Nothing shows any more that the address was there, so that the word of db counts.
     assert.deepEqual(joined(HONEST, ...both), ["host/caller > db:80 70/100000"]);
     assert.deepEqual(joined(HONEST, ...both.slice(0, 1)), ["host/caller > db:80 100000/70"]);
   });
 
-  test("are two where a container is gone that Docker has told of, at another address than that", () => {
+  test("are two where a container is gone that Docker has reported, at another address than that", () => {
     const cgroups = new Map([
       [30, idOf("b")],
       [60, idOf("e")],
     ]);
     const gone = container("gone", { id: idOf("e"), addresses: ["172.18.0.9"] });
-    const after = told({}, { goneContainers: [gone], cgroups });
+    const after = reported({}, { goneContainers: [gone], cgroups });
     assert.equal(joined(after, ...ends(["10.9.0.2", { netns: 12, cgroup: 60 }], [DB, AT_DB])).length, 2);
   });
 
-  test("are so in a container that is gone, and of which only Docker's events have told", () => {
+  test("are so in a container that is gone, and of which only Docker's events have reported", () => {
     const gone = container("gone", { id: idOf("e") });
-    const cgroups = new Map([...told({}).cgroups, [80, idOf("e")]]);
-    const after = told({}, { goneContainers: [gone], cgroups });
+    const cgroups = new Map([...reported({}).cgroups, [80, idOf("e")]]);
+    const after = reported({}, { goneContainers: [gone], cgroups });
     const both = [
       web({ netns: 8, cgroup: 80, source: "172.18.0.9:40000", destination: "172.18.0.3:80" }),
       web({
@@ -229,27 +229,27 @@ describe("two ends that are to be one flow", () => {
     assert.deepEqual(joined(after, ...both), ["gone > db:80 100000/70"]);
   });
 
-  test("are so where one is in a container that Docker has not told of yet, with an address of the internet", () => {
-    const early = told({ 700: [WORLD] });
+  test("are so where one is in a container that Docker has not reported yet, with an address of the internet", () => {
+    const early = reported({ 700: [WORLD] });
     assert.deepEqual(joined(early, ...ends([WORLD, HAND_MADE], [DB, AT_DB])), ["host/caller > db:80 100000/70"]);
   });
 
-  test("are so in a container that is gone, and of which Docker has told", () => {
+  test("are so in a container that is gone, and which Docker has reported", () => {
     const gone = container("gone", { id: idOf("e"), addresses: [WORLD] });
     const cgroups = new Map([
       [30, idOf("b")],
       [60, idOf("e")],
     ]);
-    const after = told({}, { goneContainers: [gone], cgroups });
+    const after = reported({}, { goneContainers: [gone], cgroups });
     const both = ends([WORLD, { netns: 12, cgroup: 60 }], [DB, AT_DB]);
     assert.deepEqual(joined(after, ...both), ["gone > db:80 100000/70"]);
   });
 });
 
-/** Of db, which has made up a private address: as well the address of a network that Docker is yet to tell of. */
+/** Of db, which has made up a private address: as well the address of a network that Docker is yet to report. */
 describe("an end that may be one, or may lie", () => {
   const MADE_UP = "10.77.0.9";
-  const maker = told({ 300: ["172.18.0.3", MADE_UP, "10.77.0.8"] });
+  const maker = reported({ 300: ["172.18.0.3", MADE_UP, "10.77.0.8"] });
   const server = (values: Partial<SocketValues> = {}) =>
     web({ source: "172.18.0.2:80", destination: `${MADE_UP}:40000`, role: ROLE.server, ...values });
   const client = (values: Partial<SocketValues> = {}) =>
@@ -259,7 +259,7 @@ describe("an end that may be one, or may lie", () => {
     new UdpRows(Buffer.concat(sockets.map((one) => udpRow(one, one.cookie))));
 
   for (const [claim, values] of Object.entries({ less: {}, more: MUCH })) {
-    test(`tells ${claim} than the other: that alone counts`, () => {
+    test(`claims ${claim} than the other: that alone counts`, () => {
       for (const both of [
         [server(), client(values)],
         [client(values), server()],
@@ -271,7 +271,7 @@ describe("an end that may be one, or may lie", () => {
       }
     });
 
-    test(`tells ${claim} than the other, whose server it poses as: that alone counts`, () => {
+    test(`claims ${claim} than the other, whose server it poses as: that alone counts`, () => {
       const caller = web({ destination: `${MADE_UP}:443` });
       const pose = client({ source: `${MADE_UP}:443`, destination: "172.18.0.2:40000", role: ROLE.server, ...values });
       for (const both of [
@@ -286,7 +286,7 @@ describe("an end that may be one, or may lie", () => {
     });
   }
 
-  test("is no credit to hide behind, whatever it has told before the other came", () => {
+  test("is no credit to hide behind, whatever it has counted before the other came", () => {
     const [early, late] = [client({ ...MUCH, state: 1 }), server({ sent: 0, received: 0 })];
     const carried = server({ sent: 40, received: 30 });
     const table = new FlowTable();
@@ -357,7 +357,7 @@ describe("an end that may be one, or may lie", () => {
         bystander,
       ],
     ];
-    const seen = told({ 300: ["172.18.0.3"] }, { containers, cgroups });
+    const seen = reported({ 300: ["172.18.0.3"] }, { containers, cgroups });
     const hearer = server({ destination: "172.18.0.9:5000", received: 1_000, sent: 0 });
     const honest = client({ cookie: 5, netns: 9, cgroup: 70, source: "172.18.0.9:5000", sent: 1_000, received: 0 });
     const thief = client({ cookie: 6, source: "172.18.0.9:5000", sent: 5_000_000, received: 5_000_000 });
@@ -377,7 +377,7 @@ describe("an end that may be one, or may lie", () => {
   });
 
   test("does not take the place of one that waits and is certain", () => {
-    const made = told({ 700: [MADE_UP], 300: ["172.18.0.3", MADE_UP] });
+    const made = reported({ 700: [MADE_UP], 300: ["172.18.0.3", MADE_UP] });
     const roots = client({ cookie: 5, netns: 9, cgroup: 0, comm: "roots", state: 1, sent: 70, received: 100_000 });
     const carrying = joined(made, roots, client(MUCH), server()).filter((edge) => edge.startsWith("host/roots"));
     assert.deepEqual(carrying, ["host/roots > web:80 70/100000"]);

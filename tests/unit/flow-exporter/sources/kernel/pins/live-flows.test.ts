@@ -24,7 +24,7 @@ describe("a snapshot of the open sockets", () => {
     assert.equal(readLiveFlows(kernel).length, 1);
   });
 
-  test("is given up, with the reason, where others do not let be", () => {
+  test("ends with the reason where other readers do not stop", () => {
     const kernel = kernelOfOne();
     kernel.afterRead = (pin) => void (pin === "live" && kernel.snapshot());
     assert.throws(

@@ -39,7 +39,7 @@ describe("pins", () => {
       assert.equal(reader.read(pin, most).length, 0);
     }
     pauses = 4;
-    assert.throws(() => reader.read(pin, 3), { message: /^given up after 3 million objects: there are too many/ });
+    assert.throws(() => reader.read(pin, 3), { message: /^stopped after 3 million objects: there are too many/ });
   });
 
   test("that are missing are named", () => {

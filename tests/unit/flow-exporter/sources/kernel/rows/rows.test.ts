@@ -46,7 +46,7 @@ describe("flow rows", () => {
     });
   });
 
-  test("of cookies that the kernel counts downwards from 2^64 are told apart, and are like no other's", () => {
+  test("of cookies that the kernel counts downwards from 2^64 are different, and are like no other's", () => {
     const cookies = [2n ** 64n - 1n, 2n ** 64n - 7n, 7n].map((value) => {
       const bytes = Buffer.concat([socket(SOCKET)]);
       bytes.writeBigUInt64LE(value, FLOW_ROW.fields.cookie.at);
@@ -89,7 +89,7 @@ describe("flow rows", () => {
   });
 });
 
-test("a process row tells whose cgroup and network namespace it has, and what it has done", () => {
+test("a process row has whose cgroup and network namespace it has, and what it has done", () => {
   const counters = { cpu_ns: 1, read_bytes: 2, written_bytes: 3, minor_faults: 4, major_faults: 5, resident_bytes: 6 };
   const [row] = decodeProcesses(
     processRow({
@@ -122,7 +122,7 @@ test("a process row tells whose cgroup and network namespace it has, and what it
   });
 });
 
-test("a closed row tells how its flow ended", () => {
+test("a closed row has how its flow ended", () => {
   const end = { sequence: 2 ** 40, endNs: 9, error: 111, lastState: 2 };
   const rows = new ClosedRows(Buffer.concat([closedRow(SOCKET, { sequence: 1 }), closedRow(SOCKET, end)]));
   assert.equal(rows.key(1), SOCKET.cookie);

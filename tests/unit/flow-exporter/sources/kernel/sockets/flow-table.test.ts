@@ -119,7 +119,7 @@ describe("an end on this host that one read missed", () => {
   });
 });
 
-describe("a container Docker has not told about yet", () => {
+describe("a container Docker has not reported yet", () => {
   const fresh = process(900, { netns: 9, cgroupId: 90, cgroupName: idOf("e") });
   const before = () => world({ processes: [process(1), fresh] });
   const after = (name?: string) =>
@@ -295,7 +295,7 @@ describe("closed flows", () => {
   });
 });
 
-describe("a container of which nothing tells yet", () => {
+describe("a container of which nothing is known yet", () => {
   const gone = { ...LONE, netns: 9, cgroup: 90, sent: 8 };
   const late = (seconds: number, known: [number, string][] = []) =>
     world({

@@ -37,7 +37,7 @@ describe("the work beside a flow", () => {
     assert.equal(workOf(flow, history)?.during.cpuSeconds, 1);
   });
 
-  test("is not told of a flow that began long before the first read, or older than the tracer", () => {
+  test("is not shown of a flow that began long before the first read, or older than the tracer", () => {
     for (const start of [90 * SECOND_NS, 0]) {
       const { history, table, seen } = afterReads(100, 101);
       table.update(rows({ ...SOCKET, start }), seen());
