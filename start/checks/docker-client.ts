@@ -25,7 +25,7 @@ export function dockerSocket(env: NodeJS.ProcessEnv): string | undefined {
   return address ? /^unix:\/\/(.+)$/.exec(address)?.[1] : "/var/run/docker.sock";
 }
 
-/** A client that gives up on an engine which takes a connection and then says nothing. */
+/** A client that stops waiting for an engine which takes a connection and then says nothing. */
 export function createDockerClient({ env, resolve }: Host, timeout = TIMEOUT_MS): DockerClient {
   return new Docker({ socketPath: resolve(dockerSocket(env) ?? "/var/run/docker.sock"), timeout });
 }

@@ -1,4 +1,4 @@
-/** How long a program may take to tell its version: clang's first start needs a quarter of a minute on an emulated machine. */
+/** How long a program may take to print its version: clang's first start needs a quarter of a minute on an emulated machine. */
 export const VERSION_DEADLINE_MS = 60_000;
 
 export type Version = readonly [major: number, minor: number];

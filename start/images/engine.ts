@@ -4,7 +4,7 @@ import type Docker from "dockerode";
 import { reasonOf } from "../errors.ts";
 import { readEvents } from "./events.ts";
 
-/** One line of what the engine tells while it pulls, builds or imports. */
+/** One line of what the engine reports while it pulls, builds or imports. */
 export interface EngineEvent {
   stream?: string;
   status?: string;

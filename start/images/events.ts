@@ -38,7 +38,7 @@ async function* linesOf(chunks: AsyncIterable<string>): AsyncGenerator<string> {
 }
 
 /**
- * Runs something that tells events, and gives up once it has been silent for too long.
+ * Runs something that sends events, and ends it once it has been silent for too long.
  * @param start is given the signal that ends it: the caller's, or the silence.
  * @throws Error "no progress for 30 s", or the signal's reason when aborted.
  */

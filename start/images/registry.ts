@@ -27,7 +27,7 @@ export async function probeRegistry(
   }
 }
 
-/** What it comes down to: the engine tells of each layer that failed, from the request down to the look-up. */
+/** What it comes down to: the engine reports each layer that failed, from the request down to the look-up. */
 function lastClause(reason: string): string {
   return reason.split(": ").at(-1) ?? reason;
 }

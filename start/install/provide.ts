@@ -11,7 +11,7 @@ export interface ProvideOptions extends ApplyOptions {
   install: boolean;
 }
 
-/** What a user is told where the program may not be installed; the remedy is the commands. */
+/** What a user is shown where the program may not be installed; the remedy is the commands. */
 interface Missing {
   code: string;
   what: string;

@@ -4,7 +4,7 @@ import { reasonOf, StartError } from "../errors.ts";
 export interface Wait {
   /** What is awaited, as a noun phrase: "grafana", "the first flow". */
   name: string;
-  /** Milliseconds until the wait gives up. */
+  /** Milliseconds until the wait ends with an error. */
   deadlineMs: number;
   /** Milliseconds between two tries. */
   everyMs?: number;

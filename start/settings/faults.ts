@@ -26,7 +26,7 @@ export function samePorts(entries: readonly Entry[]): Fault[] {
     .map(([key, value]) => ({ key, port: Number(written.get(key)?.value ?? value), line: written.get(key)?.line }));
   return ports.flatMap(({ key, port, line }) => {
     const other = ports.find((candidate) => candidate.port === port && candidate.key !== key);
-    // A pair is told once, where it was written last.
+    // A pair is reported once, where it was written last.
     if (!other || line === undefined || line < (other.line ?? 0)) return [];
     return [{ line, message: `${key}: ${port} is the port of ${other.key} as well; give each its own` }];
   });

@@ -29,7 +29,7 @@ export function memoryBytes(amount: string): number {
   return Number.parseInt(amount, 10) * (UNITS[amount.slice(-1)] ?? 1);
 }
 
-/** Hundredths are what the engine is told at most. */
+/** The engine is given hundredths at most. */
 const cpus = (value: number) =>
   z
     .string()

@@ -24,7 +24,7 @@ export async function enableBpfStats(host: Host, layout: Layout): Promise<void> 
 /**
  * Puts the switch back; does nothing where no stack of ours changed it, or where another one is still here and needs it.
  * Where another checkout did, whose stack this one took over, or another stack that is gone, the file for the next boot
- * tells: it is only there where the switch was off.
+ * says: it is only there where the switch was off.
  */
 export async function restoreBpfStats(host: Host, layout: Layout, others: readonly string[]): Promise<void> {
   const isForBoot = (await host.readText(AT_BOOT)) === AT_BOOT_TEXT;

@@ -3,7 +3,7 @@ import { reasonOf } from "../errors.ts";
 
 /**
  * Whether the engine knows CAP_BPF and CAP_PERFMON. Debian's 20.10 does not, whatever the kernel knows;
- * only the attempt tells. `image` is any image that is here.
+ * only the attempt shows it. `image` is any image that is here.
  */
 export async function knowsBpfCapability(docker: Docker, image: string): Promise<boolean> {
   try {

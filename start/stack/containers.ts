@@ -3,7 +3,7 @@ import type { StackNames } from "../settings/names.ts";
 
 export interface ContainerState {
   service: string;
-  /** The checkout it was started from; empty where that is not told. */
+  /** The checkout it was started from; empty where that is not known. */
   folder: string;
   id: string;
   image: string;

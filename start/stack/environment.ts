@@ -127,7 +127,7 @@ export function targetFiles(settings: Settings, hasGrafana: boolean): Record<str
 
 /** Of an edge with all its histograms, and of an endpoint; a test holds the first against what the exporter writes. */
 export const SERIES = { edge: 38, endpoint: 7 };
-/** BPF programs, containers without flows, and what the exporter tells of itself. */
+/** BPF programs, containers without flows, and what the exporter reports of itself. */
 const OTHER_SERIES = 10_000;
 
 /**

@@ -55,7 +55,7 @@ export function layoutOf(root: string, config = DEFAULT_CONFIG, names = DEFAULT_
     folder,
     config: path.resolve(root, config),
     composeFile: path.join(root, "docker-compose.yml"),
-    // Where Compose itself looks for it, if it is told nothing else.
+    // Where Compose itself looks for it, if it is given nothing else.
     env: isDefault ? path.join(root, ".env") : own("env"),
     state: own("state.json"),
     bin: own("bin"),

@@ -23,7 +23,7 @@ export interface Running {
 }
 
 /**
- * Finds the stack on this machine. A faulty settings file is told and keeps nobody from looking at what runs.
+ * Finds the stack on this machine. A faulty settings file is reported and keeps nobody from looking at what runs.
  * @param config the file that the user named; it counts before what is recorded.
  * @throws StartError
  */

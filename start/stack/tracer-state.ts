@@ -15,7 +15,7 @@ const answer = z.object({
 /** How the tracer works, in the words of flow-exporter's `/healthz`. */
 export type TracerState = z.infer<typeof answer>["tracer"];
 
-/** Null where flow-exporter does not answer within `timeoutMs`, or has no tracer to tell of. */
+/** Null where flow-exporter does not answer within `timeoutMs`, or has no tracer to report on. */
 export async function readTracerState(exporterUrl: string, timeoutMs: number): Promise<TracerState | null> {
   try {
     const response = await fetch(`${exporterUrl}/healthz`, { signal: AbortSignal.timeout(timeoutMs) });

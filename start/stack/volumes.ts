@@ -46,7 +46,7 @@ export async function handOverVolumes({ docker, host, image, volumes }: HandOver
   return foreign;
 }
 
-/** User of the volume's folder; undefined where this host cannot tell, as for an engine that maps user ids. */
+/** User of the volume's folder; undefined where this host does not know it, as for an engine that maps user ids. */
 async function ownerOf(docker: Docker, host: Host, { name }: OwnedVolume): Promise<number | undefined> {
   const { Mountpoint } = await docker.getVolume(name).inspect();
   const found = await host.runAsRoot("stat", ["--format=%u", Mountpoint]);

@@ -3,8 +3,8 @@ const USUAL_SECONDS = 10;
 const MOST = 10;
 
 /**
- * How many times longer than usual to wait for what the containers do, told by how long it took to start them: an
- * emulated or overloaded machine needs minutes for what takes seconds elsewhere, and there a user is told early.
+ * How many times longer than usual to wait for what the containers do, judged by how long it took to start them: an
+ * emulated or overloaded machine needs minutes for what takes seconds elsewhere, and there a user is informed early.
  */
 export function patienceOf(upSeconds: number): number {
   return Math.min(Math.max(upSeconds / USUAL_SECONDS, 1), MOST);
@@ -14,7 +14,7 @@ const USUAL_HEALTH_SECONDS = 5;
 const MAX_HEALTH_SECONDS = 60;
 
 /**
- * How often to check a service's health, told by how long the engine took over one container that was never started:
+ * How often to check a service's health, judged by how long the engine took over one container that was never started:
  * each check makes it start a program, and where that takes seconds, six services checked every five leave no time
  * for the services themselves.
  */

@@ -4,7 +4,7 @@ import { LIFE_SECONDS, PREFIX, runIn, startContainer } from "./containers.ts";
 import type { Bench, Loaded } from "./lab.ts";
 
 const MEBIBYTE = 2 ** 20;
-/** For stress-ng itself, beside what it is told to take. */
+/** For stress-ng itself, beside what it is asked to take. */
 const OWN_MEMORY = 192 * MEBIBYTE;
 
 /** What the host's own programs need to run. */

@@ -14,7 +14,7 @@ interface Block {
 
 /**
  * Arranges a crowd: each group as a block of its own, the largest first, in lines as long as the frame's shape wants.
- * Nothing lies on anything else, and it takes no time; who is near to whom tells nothing.
+ * Nothing lies on anything else, and it takes no time; who is near to whom means nothing.
  */
 export function inBlocks(groups: readonly (readonly string[])[], aspect: number): Map<string, Point> {
   const blocks = groups.filter(({ length }) => length > 0).map(blockOf);

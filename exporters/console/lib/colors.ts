@@ -1,4 +1,4 @@
-/** Colours there are for series and groups; style sheets define them, told apart also by the colour-blind. */
+/** Colours there are for series and groups; style sheets define them, distinguishable for the colour-blind too. */
 export const COLORS = 8;
 
 /** Gives each name a colour's number that stays: by its hash, else the next one that is used least. */

@@ -1,6 +1,6 @@
 import type { Flow } from "../api/types.ts";
 
-/** What tells a flow from all others, as the address has it. */
+/** What distinguishes a flow from all others, as the address has it. */
 export function flowKey(flow: Flow): string {
   const { protocol, source_address, source_port, destination_address, destination_address_port, start } = flow;
   return [protocol, source_address, source_port, destination_address, destination_address_port, start].join(" ");

@@ -67,7 +67,7 @@ export function failureShare({ opened, failed }: Pick<GraphLink, "opened" | "fai
   return opened + failed > 0 ? failed / (opened + failed) : undefined;
 }
 
-/** Fewer failures than one in ten are told in numbers, and not in red. */
+/** Fewer failures than one in ten are shown in numbers, and not in red. */
 const FAILING_SHARE = 0.1;
 
 function isFailing(link: GraphLink): boolean {

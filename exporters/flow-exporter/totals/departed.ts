@@ -46,11 +46,11 @@ export class Departed {
   remember(total: EdgeTotal): void {
     this.#remembered.set(total.edge.key, total);
     const [first] = this.#remembered.values();
-    if (first && this.#remembered.size > this.#most) this.forget(first);
+    if (first && this.#remembered.size > this.#most) this.#expireOne(first);
   }
 
   /** Only its sums stay. */
-  forget(total: EdgeTotal): void {
+  #expireOne(total: EdgeTotal): void {
     this.#remembered.delete(total.edge.key);
     addCounters(this.#forgotten[total.edge.protocol], total);
     this.#onForgotten(total);
@@ -68,7 +68,7 @@ export class Departed {
   expire(nowMs: number): void {
     for (const { total, sinceMs } of this.#leaving.values()) if (nowMs - sinceMs >= SHOWN_MS) this.#retire(total);
     for (const total of this.#remembered.values()) {
-      if (nowMs - total.lastActiveMs > REMEMBERED_MS) this.forget(total);
+      if (nowMs - total.lastActiveMs > REMEMBERED_MS) this.#expireOne(total);
     }
   }
 

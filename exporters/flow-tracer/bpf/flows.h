@@ -8,7 +8,7 @@
  * CLAIMED → the address when its flow is complete, the address → FREE when the kernel gives the socket up. All changes
  * of one socket's state come one after the other, as the kernel makes them under the socket's lock.
  *
- * Each socket has two buckets. A flow that both are too full for goes into any other that has room, and `strays` tells
+ * Each socket has two buckets. A flow that both are too full for goes into any other that has room, and `strays` says
  * where: so that the table can be filled, and none but those pays for it.
  */
 #ifndef FLOWTALLY_FLOWS_H
@@ -286,7 +286,7 @@ static __always_inline struct flow_slot add_unknown(const struct flow_place *pla
 
 /*
  * A slot stays where nobody saw that the kernel gave its socket up, and another socket can have the address by now:
- * the cookie tells.
+ * the cookie shows.
  */
 static __always_inline bool is_slot_of(const struct sock *sk, struct flow_slot slot)
 {

@@ -5,7 +5,7 @@
  * Map:    flows; live_rows: rows in chunks, so that `live` visits few elements when few sockets are open.
  * Cost:   per read, about 0.35 µs a socket, and 30 ns an empty bucket; nothing between reads.
  * Reader: one at a time: `snapshot` first, then `live`. Of two snapshots at once the one that began last is taken, and the
- *         other one comes to its end without a row; whether one began while `live` was read, pin `status` tells.
+ *         other one comes to its end without a row; whether one began while `live` was read, pin `status` shows.
  *
  * Sockets are read with safe reads, as they may go meanwhile; their cookie then differs.
  */

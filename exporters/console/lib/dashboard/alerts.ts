@@ -1,15 +1,15 @@
 import type { Found } from "./table.ts";
 
-/** An alert as Prometheus tells of it; its annotations are texts with all values filled in. */
+/** An alert as Prometheus reports it; its annotations are texts with all values filled in. */
 export interface Alert {
   labels: Readonly<Record<string, string>>;
   annotations: Readonly<Record<string, string>>;
 }
 
-/** The column that tells what alerts say. */
+/** The column that shows what alerts say. */
 export const ALERT_TEXT = "What it says";
 
-/** Whether a query asks for alerts: their samples tell names only. */
+/** Whether a query asks for alerts: their samples have names only. */
 export function asksForAlerts(expr: string): boolean {
   return /\bALERTS\b/.test(expr);
 }

@@ -9,7 +9,7 @@ export interface Heatmap {
   most: number;
 }
 
-/** Rows of a heatmap from cumulative buckets, which are told apart by their label `le`. */
+/** Rows of a heatmap from cumulative buckets, which differ by their label `le`. */
 export function heatmapOf(series: readonly Series[]): Heatmap {
   const buckets = series
     .map(({ labels, values }) => ({ bound: parseValue(labels.le ?? ""), values }))
