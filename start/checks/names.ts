@@ -1,7 +1,7 @@
 import { StartError } from "../errors.ts";
 import type { Settings } from "../settings/index.ts";
 import { containerName, namesOf } from "../settings/names.ts";
-import { SERVICES, type ServiceName } from "../stack/services.ts";
+import { isWanted, SERVICES, type ServiceName } from "../stack/services.ts";
 import type { DockerClient, RunningContainer } from "./docker-client.ts";
 import type { Check } from "./types.ts";
 
@@ -38,7 +38,7 @@ async function findTaken(docker: DockerClient, settings: Settings): Promise<Take
   const own = namesOf(settings);
   const all = await docker.listContainers({ all: true }).catch(() => []);
   const foreign = all.filter(({ Labels }) => Labels["com.docker.compose.project"] !== own.project);
-  return SERVICES.flatMap(({ name: service }) => {
+  return SERVICES.filter(({ name }) => isWanted(name, settings)).flatMap(({ name: service }) => {
     const name = containerName(own, service);
     return foreign.filter(({ Names }) => Names.includes(`/${name}`)).map((container) => ({ service, name, container }));
   });

@@ -6,7 +6,7 @@ import { type ContainerState, memoryOf } from "../stack/containers.ts";
 import { leftOutUdp } from "../stack/left-out-udp.ts";
 import { startedLayout } from "../stack/named-layout.ts";
 import { findRunning } from "../stack/running.ts";
-import { SERVICES } from "../stack/services.ts";
+import { isWanted, SERVICES } from "../stack/services.ts";
 import { readTracerState } from "../stack/tracer-state.ts";
 import { defineCommand } from "./command.ts";
 import { SETTINGS_FILE } from "./options.ts";
@@ -27,8 +27,11 @@ export const status = defineCommand({
     const running = await findRunning({ docker, host, layout }, options.config);
     const { containers, settings } = running;
     if (running.fault) stderr.write(renderWarning(running.fault));
+    const expected = SERVICES.filter(
+      ({ name }) => isWanted(name, settings) || containers.some(({ service }) => service === name),
+    );
     const services = await Promise.all(
-      SERVICES.map(async ({ name, port }): Promise<ServiceStatus> => {
+      expected.map(async ({ name, port }): Promise<ServiceStatus> => {
         const container = containers.find(({ service }) => service === name);
         const memory = container?.state === "running" ? await memoryOf(docker, container.id) : undefined;
         const url = container ? urlOf(settings, port) : {};
@@ -41,8 +44,8 @@ export const status = defineCommand({
     const elsewhere = folder === layout.root ? {} : { startedFrom: { folder, settingsKnown: certain } };
     const report = { services, tracer, leftOut, ...elsewhere };
     stdout.write(options.json ? `${JSON.stringify(report, undefined, 2)}\n` : renderStatus(report));
-    const expected = services.filter(({ service }) => !leftOut.some(({ part }) => part === service));
-    return expected.every(({ health }) => health === "healthy") ? 0 : 1;
+    const started = services.filter(({ service }) => !leftOut.some(({ part }) => part === service));
+    return started.every(({ health }) => health === "healthy") ? 0 : 1;
   },
 });
 

@@ -56,6 +56,11 @@ export const CATALOGUE: readonly ImageSpec[] = [
     official: "ghcr.io/cloudflare/ebpf_exporter:v2.5.1",
     build: { folder: "exporters/images/ebpf-exporter", seconds: 50 },
   },
+  {
+    service: "alertmanager",
+    official: "prom/alertmanager:v0.28.1",
+    build: { folder: "exporters/images/alertmanager", seconds: 4 },
+  },
   { service: "flow-tracer", build: { folder: "exporters/flow-tracer", seconds: 12 } },
   { service: "haproxy", build: { folder: "exporters/images/haproxy", seconds: 8 } },
 ];

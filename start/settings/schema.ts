@@ -62,6 +62,21 @@ const image = z
   .string()
   .refine((text) => text === "" || IMAGE.test(text), "must be empty or an image such as grafana/grafana:12.1.0");
 
+const LOOPBACK = /^(localhost|127\.[\d.]+|\[::1\])$/;
+
+/** Where alerts go; the one that posts them is in a container, whose loopback is its own. */
+const webhook = z
+  .string()
+  .refine(
+    (text) => text === "" || /^https?:$/.test(URL.parse(text)?.protocol ?? ""),
+    "must be empty or a URL such as https://alerts.example/hook",
+  )
+  .refine(
+    (text) => !LOOPBACK.test(URL.parse(text)?.hostname ?? ""),
+    "must not be a loopback address, which no container reaches; for this machine write host.docker.internal",
+  )
+  .default("");
+
 /** No line breaks reach here; what would end or change the line in an env file is refused. */
 const word = z.string().regex(/^[^\s"'$#\\]+$/, "must be one word without quotes, $, # or \\");
 
@@ -107,6 +122,8 @@ export const schema = z.strictObject({
   CADVISOR_IMAGE: image.default(""),
   NODE_EXPORTER_IMAGE: image.default(""),
   EBPF_EXPORTER_IMAGE: image.default(""),
+  ALERTMANAGER_IMAGE: image.default(""),
+  ALERT_WEBHOOK_URL: webhook,
   GRAFANA_ADMIN_USER: word.default("admin"),
   GRAFANA_ADMIN_PASSWORD: z.string().default(""),
   PROMETHEUS_MEMORY: memory("1g"),
@@ -119,6 +136,7 @@ export const schema = z.strictObject({
   FLOW_EXPORTER_MEMORY: memory("512m"),
   DOCKER_FILTER_MEMORY: memory("32m"),
   GUARD_MEMORY: memory("32m"),
+  ALERTMANAGER_MEMORY: memory("64m"),
   PROMETHEUS_CPUS: cpus(1),
   GRAFANA_CPUS: cpus(1),
   CADVISOR_CPUS: cpus(0.5),
@@ -128,6 +146,7 @@ export const schema = z.strictObject({
   FLOW_EXPORTER_CPUS: cpus(2),
   DOCKER_FILTER_CPUS: cpus(0.5),
   GUARD_CPUS: cpus(1),
+  ALERTMANAGER_CPUS: cpus(0.5),
   FLOW_UDP: z.enum(["on", "off", "functions", "cgroup"], "must be on, off, functions or cgroup").default("on"),
   FLOW_UDP_IDLE_SECONDS: integer(1, 3600).default(60),
   FLOW_MAX_FLOWS: autoOr(256, MAX_FLOWS),

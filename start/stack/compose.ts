@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from "node:util";
 import { StartError } from "../errors.ts";
 import type { Host, RunOptions } from "../lib/host.ts";
 import type { Layout } from "./layout.ts";
+import { OPTIONAL_SERVICES } from "./services.ts";
 
 /** Docker Compose for this project. Which files and profiles count is said in `.env`, where Compose itself reads it. */
 export interface Compose {
@@ -18,6 +19,8 @@ export interface Compose {
 /** Else Compose would read `.env`, which is of the stack with the default name. */
 const NO_FILE = "/dev/null";
 
+const ALL_PROFILES = OPTIONAL_SERVICES.flatMap((service) => ["--profile", service]);
+
 export function composeIn(host: Host, layout: Layout): Compose {
   const compose = (args: readonly string[], options: RunOptions = {}) => {
     const which = ["--project-name", layout.names.project, "--env-file", existsSync(layout.env) ? layout.env : NO_FILE];
@@ -31,14 +34,13 @@ export function composeIn(host: Host, layout: Layout): Compose {
     up: (options) => up("--detach", options),
     create: (options) => up("--no-start", options),
     down: async ({ volumes }) => {
-      const args = ["--profile", "grafana", "down", "--remove-orphans", "--timeout", "5"];
+      const args = [...ALL_PROFILES, "down", "--remove-orphans", "--timeout", "5"];
       const result = await compose(volumes ? [...args, "--volumes"] : args);
       if (!result.ok) throw downFailed(result.stderr || result.message);
     },
     logs: async (service, lines) => {
       const result = await compose([
-        "--profile",
-        "grafana",
+        ...ALL_PROFILES,
         "logs",
         "--no-color",
         "--no-log-prefix",

@@ -10,6 +10,7 @@ function configured(layout: Layout): Record<string, readonly string[]> {
     guard: [own("guard")],
     prometheus: [layout.prometheus, layout.targets],
     grafana: [own("grafana/provisioning")],
+    alertmanager: [own("alertmanager"), path.dirname(layout.webhook)],
     "ebpf-exporter": [layout.ebpf],
   };
 }

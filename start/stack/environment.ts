@@ -5,6 +5,7 @@ import { memoryBytes, type Settings } from "../settings/index.ts";
 import type { HostFacts } from "./host-facts.ts";
 import type { Layout } from "./layout.ts";
 import type { LeftOut } from "./left-out.ts";
+import { OPTIONAL_SERVICES } from "./services.ts";
 
 export interface EnvironmentInput {
   settings: Settings;
@@ -24,20 +25,19 @@ export interface EnvironmentInput {
 const BYTES_PER_SAMPLE = 512;
 
 /**
- * The variables docker-compose.yml is filled in with. The password is not among them, it goes by file; images are named by
+ * The variables docker-compose.yml is filled in with. What is secret is not among them; images are named by
  * what came of them.
  */
 export function environmentOf(input: EnvironmentInput): Record<string, string> {
   const { settings, facts, images, examples, leftOut, layout, healthSeconds } = input;
-  const plain = Object.entries(settings).filter(([key]) => key !== "GRAFANA_ADMIN_PASSWORD" && !key.endsWith("_IMAGE"));
-  const grafana = images.some(({ service, origin }) => service === "grafana" && origin !== "missing");
+  const plain = Object.entries(settings).filter(([key]) => !SECRET_SETTINGS.includes(key) && !key.endsWith("_IMAGE"));
   return {
     ...Object.fromEntries(plain.map(([key, value]) => [key, String(bounded(key, value, facts))])),
     ...imageVariables(images),
     COMPOSE_PROJECT_NAME: layout.names.project,
     ...folderVariables(layout),
     COMPOSE_FILE: `${layout.composeFile}:${layout.hostCompose}`,
-    COMPOSE_PROFILES: grafana ? "grafana" : "",
+    COMPOSE_PROFILES: optionalServices(images).join(","),
     PROMETHEUS_MAX_SAMPLES: String(Math.floor(memoryBytes(settings.PROMETHEUS_MEMORY) / BYTES_PER_SAMPLE)),
     FLOW_NODE: facts.node,
     DOCKER_GID: String(facts.dockerGid),
@@ -47,6 +47,16 @@ export function environmentOf(input: EnvironmentInput): Record<string, string> {
     FLOW_LEFT_OUT:
       leftOut.length === 0 ? "" : JSON.stringify(Object.fromEntries(leftOut.map((l) => [l.part, l.reason]))),
   };
+}
+
+/** They go by file: the environment of a container may be read by whoever may ask Docker. */
+const SECRET_SETTINGS = ["GRAFANA_ADMIN_PASSWORD", "ALERT_WEBHOOK_URL"];
+
+/** Those whose image is here. */
+export function optionalServices(images: EnvironmentInput["images"]): string[] {
+  return OPTIONAL_SERVICES.filter((name) =>
+    images.some(({ service, origin }) => service === name && origin !== "missing"),
+  );
 }
 
 /** Of what is mounted, seen from docker-compose.yml; its defaults are those of the default names. */
@@ -109,10 +119,12 @@ function bpfRights({ bpfCapability }: HostFacts, { FLOW_UDP }: Pick<Settings, "F
 }
 
 /** Prometheus' file_sd format: one file per job whose address depends on the host. */
-export function targetFiles(settings: Settings, hasGrafana: boolean): Record<string, string> {
-  const file = (targets: string[]) => `${JSON.stringify(targets.length === 0 ? [] : [{ targets }])}\n`;
+export function targetFiles(settings: Settings, optional: readonly string[]): Record<string, string> {
+  const file = (service: string, port: number) =>
+    `${JSON.stringify(optional.includes(service) ? [{ targets: [`${service}:${port}`] }] : [])}\n`;
   return {
-    "grafana.json": file(hasGrafana ? ["grafana:3000"] : []),
+    "grafana.json": file("grafana", 3000),
+    "alertmanager.json": file("alertmanager", 9093),
     "flow-exporter.yml": stringify({
       scrape_configs: [
         {

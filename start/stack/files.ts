@@ -3,7 +3,14 @@ import { access, chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises"
 import path from "node:path";
 import type { Settings } from "../settings/index.ts";
 import { configurationVariables } from "./configurations.ts";
-import { type EnvironmentInput, environmentOf, renderEnv, renderHostCompose, targetFiles } from "./environment.ts";
+import {
+  type EnvironmentInput,
+  environmentOf,
+  optionalServices,
+  renderEnv,
+  renderHostCompose,
+  targetFiles,
+} from "./environment.ts";
 import type { Layout } from "./layout.ts";
 import type { LeftOut } from "./left-out.ts";
 import { readKeptLimits, withKeptLimits } from "./memory-limits.ts";
@@ -17,14 +24,15 @@ export async function writeStackFiles(input: EnvironmentInput): Promise<void> {
   await mkdir(layout.targets, { recursive: true });
   await provideVerifierLogs(layout);
   await writeFile(layout.hostCompose, renderHostCompose(facts, settings));
-  for (const [name, text] of Object.entries(targetFiles(settings, environment.COMPOSE_PROFILES === "grafana"))) {
+  for (const [name, text] of Object.entries(targetFiles(settings, optionalServices(input.images)))) {
     await writeFile(path.join(layout.targets, name), text);
   }
   await writeOwnNames(layout);
   await providePassword(layout, settings.GRAFANA_ADMIN_PASSWORD);
+  await provideWebhook(layout, settings.ALERT_WEBHOOK_URL);
   await writeFile(layout.env, renderEnv({ ...environment, ...(await configurationVariables(layout)) }));
   const { GRAFANA_ADMIN_PASSWORD: _secret, ...told } = input.settings;
-  const state: StackState = { leftOut, settings: told };
+  const state: StackState = { leftOut, settings: { ...told, ALERT_WEBHOOK_URL: originOf(told.ALERT_WEBHOOK_URL) } };
   await writeFile(layout.state, `${JSON.stringify(state, undefined, 2)}\n`);
 }
 
@@ -45,6 +53,18 @@ async function providePassword(layout: Layout, set: string): Promise<void> {
   if (set === "" && exists) return;
   await rm(layout.grafanaPassword, { force: true });
   await writeFile(layout.grafanaPassword, set || randomBytes(18).toString("base64url"), { mode: 0o444 });
+}
+
+/** In a folder of its own, which is mounted: a container would keep the old file where a new one takes its place. */
+async function provideWebhook({ webhook }: Layout, url: string): Promise<void> {
+  await rm(webhook, { force: true });
+  await mkdir(path.dirname(webhook), { recursive: true, mode: 0o755 });
+  if (url !== "") await writeFile(webhook, url, { mode: 0o444 });
+}
+
+/** A webhook's path often is its password; where it leads may be told. */
+function originOf(url: string): string {
+  return URL.parse(url)?.origin ?? "";
 }
 
 /** What the last start has recorded. */

@@ -33,6 +33,8 @@ export interface Layout {
   /** What this host needs on top of docker-compose.yml. */
   hostCompose: string;
   grafanaPassword: string;
+  /** Where alerts are sent to. */
+  webhook: string;
   /** Memory limits found by `npm run tune`. */
   memoryLimits: string;
   /** Process id and output of the tuner that `npm start` leaves behind. */
@@ -68,6 +70,7 @@ export function layoutOf(root: string, config = DEFAULT_CONFIG, names = DEFAULT_
     verifierLogs: own("logs"),
     hostCompose: own("compose.host.yml"),
     grafanaPassword: own("grafana-password"),
+    webhook: own("alerts/webhook-url"),
     memoryLimits: own("memory-limits.json"),
     tunerPid: own("tune.pid"),
     tunerLog: own("tune.log"),

@@ -1,3 +1,5 @@
+import type { Settings } from "../settings/index.ts";
+
 /** The services of docker-compose.yml, in the order in which they are listed to the user. */
 export const SERVICES = [
   { name: "flow-exporter", port: "FLOW_EXPORTER_PORT", about: "console: service map, flows, dashboards" },
@@ -6,12 +8,21 @@ export const SERVICES = [
   { name: "cadvisor", port: "CADVISOR_PORT", about: "containers" },
   { name: "node-exporter", port: "NODE_EXPORTER_PORT", about: "the host" },
   { name: "ebpf-exporter", port: "EBPF_EXPORTER_PORT", about: "system calls, disk latency, cache misses" },
+  { name: "alertmanager", port: undefined, about: "sends alerts to ALERT_WEBHOOK_URL" },
   { name: "flow-tracer", port: undefined, about: "the kernel part: loads and pins the BPF programs" },
   { name: "docker-filter", port: undefined, about: "what may be asked of Docker, and nothing else" },
   { name: "guard", port: undefined, about: "who may ask Prometheus and the exporters, by the name they are called" },
 ] as const;
 
 export type ServiceName = (typeof SERVICES)[number]["name"];
+
+/** Services that not every stack has: each is a profile of the same name in docker-compose.yml. */
+export const OPTIONAL_SERVICES = ["grafana", "alertmanager"] as const satisfies readonly ServiceName[];
+
+/** Whether the settings ask for a service. */
+export function isWanted(service: string, { ALERT_WEBHOOK_URL }: Pick<Settings, "ALERT_WEBHOOK_URL">): boolean {
+  return service !== "alertmanager" || ALERT_WEBHOOK_URL !== "";
+}
 
 /** Jobs Prometheus must see up: every service with a port, itself included. */
 export function scrapeJobs(services: readonly string[]): string[] {

@@ -1,8 +1,10 @@
 import { ensureOptionalName } from "../checks/names.ts";
 import { StartError } from "../errors.ts";
+import { CATALOGUE } from "../images/catalogue.ts";
 import { type ImageOptions, needsMmdebstrap, provideImages } from "../images/index.ts";
 import { provideMmdebstrap } from "../install/mmdebstrap.ts";
 import type { Settings } from "../settings/index.ts";
+import { isWanted } from "../stack/services.ts";
 import type { Step } from "./step.ts";
 
 export const images: Step = {
@@ -14,6 +16,7 @@ export const images: Step = {
       docker,
       projectRoot: layout.root,
       overrides: chosenImages(settings),
+      services: CATALOGUE.map(({ service }) => service).filter((service) => isWanted(service, settings)),
       signal,
       onProgress: (service, line) => report(`${service}: ${line}`),
     };
@@ -37,6 +40,7 @@ function chosenImages(settings: Settings): NonNullable<ImageOptions["overrides"]
     cadvisor: settings.CADVISOR_IMAGE,
     "node-exporter": settings.NODE_EXPORTER_IMAGE,
     "ebpf-exporter": settings.EBPF_EXPORTER_IMAGE,
+    alertmanager: settings.ALERTMANAGER_IMAGE,
   };
   return Object.fromEntries(Object.entries(all).filter(([, image]) => image !== ""));
 }

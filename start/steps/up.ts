@@ -6,6 +6,7 @@ import { writeStackFiles } from "../stack/files.ts";
 import { readHostFacts } from "../stack/host-facts.ts";
 import { removeOldPins } from "../stack/old-pins.ts";
 import { extractPrograms } from "../stack/programs.ts";
+import { isWanted } from "../stack/services.ts";
 import { takeOver } from "../stack/take-over.ts";
 import { handOverVolumes, missingVolumes, ownedVolumes } from "../stack/volumes.ts";
 import { healthSecondsFor, patienceOf } from "./patience.ts";
@@ -25,6 +26,7 @@ export const up: Step = {
     await enableBpfStats(host, layout);
     const taken = await takeOver(host, docker, layout);
     if (taken !== undefined) report(taken);
+    await removeUnwanted(context);
     const began = performance.now();
     await provideVolumes(context, report);
     await composeIn(host, layout).up({ signal, onLine: (line) => report(line) });
@@ -34,6 +36,14 @@ export const up: Step = {
     return [containers, taken, pins].filter((part) => part !== undefined).join("; ");
   },
 };
+
+/** Compose leaves alone what an earlier start made of a profile that is not asked for any more. */
+async function removeUnwanted({ docker, layout, settings }: StackContext): Promise<void> {
+  const containers = await listContainers(docker, layout.names.project);
+  for (const { id } of containers.filter(({ service }) => !isWanted(service, settings))) {
+    await docker.getContainer(id).remove({ force: true, v: true });
+  }
+}
 
 /** A new volume is filled as its container is made, and belongs to whom the image is made for; only then it is given away. */
 async function provideVolumes(context: StackContext, report: (line: string) => void): Promise<void> {

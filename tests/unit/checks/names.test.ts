@@ -43,6 +43,12 @@ describe("the containers' names", () => {
     await ensureOptionalName(fakeDocker({ containers: [container("prometheus")] }), settings);
   });
 
+  it("are looked up only for services that the settings ask for", async () => {
+    const containers = [container("alertmanager")];
+    assert.equal((await check("", containers)).status, "ok");
+    assert.equal((await check("ALERT_WEBHOOK_URL=http://alerts.example/", containers)).status, "failed");
+  });
+
   it("are looked up with the prefix", async () => {
     const named = "FLOWTALLY_PROJECT=second\nFLOWTALLY_CONTAINER_PREFIX=";
     assert.equal((await check(`${named}other-`)).status, "ok");

@@ -82,6 +82,14 @@ describe("readSettings", () => {
     ]);
   });
 
+  it("takes a URL for alerts, and says what to write for a program on this machine", () => {
+    for (const url of ["", "https://user:secret@alerts.example/hook?a=b", "http://host.docker.internal:8080/"]) {
+      assert.equal(readSettings(`ALERT_WEBHOOK_URL=${url}`).ALERT_WEBHOOK_URL, url);
+    }
+    assert.match(faultsOf("ALERT_WEBHOOK_URL=http://localhost:80/")[0] ?? "", /write host\.docker\.internal$/);
+    assert.match(faultsOf("ALERT_WEBHOOK_URL=hook")[0] ?? "", /must be empty or a URL such as/);
+  });
+
   it("refuses a key that is set twice", () => {
     assert.deepEqual(faultsOf("GRAFANA_PORT=1\nGRAFANA_PORT=2"), [
       "line 2: GRAFANA_PORT is set already in line 1; keep one of the two",
@@ -115,6 +123,11 @@ describe("readSettings", () => {
     ["PROMETHEUS_PORT", "80.5"],
     ["PROMETHEUS_RETENTION", "7"],
     ["PROMETHEUS_RETENTION", "0d"],
+    ["ALERT_WEBHOOK_URL", "alerts.example/hook"],
+    ["ALERT_WEBHOOK_URL", "ftp://alerts.example/"],
+    ["ALERT_WEBHOOK_URL", "http://localhost:8080/"],
+    ["ALERT_WEBHOOK_URL", "http://127.0.0.1:8080/"],
+    ["ALERT_WEBHOOK_URL", "http://[::1]:8080/"],
     ["GRAFANA_IMAGE", "a b"],
     ["PROMETHEUS_IMAGE", "prom/prometheus@sha256:abc"],
     ["GRAFANA_IMAGE", "grafana/grafana:"],

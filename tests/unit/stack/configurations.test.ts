@@ -19,9 +19,9 @@ test("what a service reads as it starts has a variable of its own, which changes
   const root = await mkdtemp(path.join(tmpdir(), "flowtally-configurations-"));
   t.after(() => rm(root, { recursive: true }));
   const layout = layoutOf(root);
-  for (const folder of ["docker-filter", "guard", "prometheus", "grafana/provisioning"])
+  for (const folder of ["docker-filter", "guard", "prometheus", "grafana/provisioning", "alertmanager"])
     await cp(path.join(ROOT, folder), path.join(root, folder), { recursive: true });
-  for (const folder of [layout.targets, layout.ebpf]) {
+  for (const folder of [layout.targets, layout.ebpf, path.dirname(layout.webhook)]) {
     await mkdir(folder, { recursive: true });
     await writeFile(path.join(folder, "one.yml"), "");
   }
@@ -31,6 +31,7 @@ test("what a service reads as it starts has a variable of its own, which changes
     PROMETHEUS_CONFIGURATION: "prometheus/rules/alerts.yml",
     GRAFANA_CONFIGURATION: "grafana/provisioning/datasources/prometheus.yml",
     EBPF_EXPORTER_CONFIGURATION: ".flowtally/ebpf/one.yml",
+    ALERTMANAGER_CONFIGURATION: ".flowtally/alerts/one.yml",
   };
   let before = await configurationVariables(layout);
   assert.deepEqual(Object.keys(before).sort(), Object.keys(files).sort());
@@ -49,7 +50,7 @@ test("every service that mounts a folder of configuration has that variable as a
   const mounting = Object.entries(services).filter(([, { volumes = [] }]) =>
     volumes.some((mount) => /:\/(etc\/.*|ebpf):ro$/.test(mount)),
   );
-  assert.equal(mounting.length, 5);
+  assert.equal(mounting.length, 6);
   for (const [name, { labels }] of mounting) {
     assert.equal(labels?.[LABEL], `\${${name.toUpperCase().replaceAll("-", "_")}_CONFIGURATION:-}`, name);
   }

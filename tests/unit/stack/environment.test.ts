@@ -47,6 +47,15 @@ describe("the environment of docker-compose.yml", () => {
     assert.ok(!JSON.stringify(environment).includes("secret"));
   });
 
+  it("asks for Alertmanager where there is an image of it, and never tells the webhook", () => {
+    const asked = readSettings("ALERT_WEBHOOK_URL=https://alerts.example/hook/secret");
+    const image = { ...built, service: "alertmanager", reference: "a:1" } as const;
+    const environment = environmentOf({ ...input, settings: asked, images: [built, image, missing] });
+    assert.equal(environment.COMPOSE_PROFILES, "alertmanager");
+    assert.equal(environment.ALERTMANAGER_IMAGE, "a:1");
+    assert.ok(!JSON.stringify(environment).includes("alerts.example"));
+  });
+
   it("names the images that were found, not those that were asked for", () => {
     const asked = readSettings("PROMETHEUS_IMAGE=prom/prometheus:v3\nCADVISOR_IMAGE=c:1");
     const environment = environmentOf({ ...input, settings: asked, images: [built] });
@@ -88,13 +97,15 @@ describe("the environment of docker-compose.yml", () => {
   });
 
   it("gives Prometheus the targets that depend on the host", () => {
-    assert.deepEqual(JSON.parse(targetFiles(settings, false)["grafana.json"] ?? ""), []);
-    assert.deepEqual(JSON.parse(targetFiles(settings, true)["grafana.json"] ?? ""), [{ targets: ["grafana:3000"] }]);
+    assert.deepEqual(JSON.parse(targetFiles(settings, [])["grafana.json"] ?? ""), []);
+    const both = targetFiles(settings, ["grafana", "alertmanager"]);
+    assert.deepEqual(JSON.parse(both["grafana.json"] ?? ""), [{ targets: ["grafana:3000"] }]);
+    assert.deepEqual(JSON.parse(both["alertmanager.json"] ?? ""), [{ targets: ["alertmanager:9093"] }]);
   });
 
   it("lets a scrape of flow-exporter have twice the samples that so many edges can have", () => {
     const limitOf = (maxEdges: number) => {
-      const text = targetFiles({ ...settings, FLOW_MAX_EDGES: maxEdges }, false)["flow-exporter.yml"] ?? "";
+      const text = targetFiles({ ...settings, FLOW_MAX_EDGES: maxEdges }, [])["flow-exporter.yml"] ?? "";
       return (parse(text) as { scrape_configs: { sample_limit: number }[] }).scrape_configs[0]?.sample_limit ?? 0;
     };
     assert.deepEqual([limitOf(2_000), limitOf(100_000)], [248_800, 11_460_000]);
