@@ -1,7 +1,9 @@
+import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { noBrowser } from "./lib/chromium.ts";
+import { NARROW, noBrowser } from "./lib/chromium.ts";
 import { expect } from "./lib/expect.ts";
 import { answerOnlyFirst } from "./lib/first-answer.ts";
+import { cutNumbersOf } from "./lib/page-facts.ts";
 import { screenshot } from "./lib/screenshot.ts";
 import { consoleSuite } from "./lib/suite.ts";
 
@@ -30,7 +32,7 @@ describe("the containers", { skip: noBrowser }, () => {
     };
     await suite.open("containers");
     await suite.page.getByText("waiting for the exporter’s second reading to tell rates").waitFor();
-    await expect(rows().first().getByTitle(WAITING)).toHaveCount(5);
+    await expect(rows().first().getByTitle(WAITING)).toHaveCount(3);
     await screenshot(suite.page, "containers-waiting");
     lab.graph = known;
     await expect(suite.page.getByTitle(WAITING)).toHaveCount(0);
@@ -50,6 +52,31 @@ describe("the containers", { skip: noBrowser }, () => {
     await suite.page.getByText("1 of 13 containers").waitFor();
     await search.fill("nobody");
     await suite.page.getByText("No container matches").waitFor();
+    await expect(suite.page).toHaveURL(/search=nobody/);
+    await suite.page.goBack();
+    await suite.page.getByText("13 of 13 containers").waitFor();
+    await expect(search).toHaveValue("");
+  });
+
+  it("tells how each does: its state, uptime, restarts, ports, and how CPU and traffic went", async () => {
+    await suite.open("containers?sort=name");
+    const row = (name: string) => rows().filter({ has: suite.page.getByRole("button", { name, exact: true }) });
+    await expect(row("shop-web-1").locator(".state.open")).toHaveText("healthy");
+    await expect(row("shop-web-1")).toContainText("8080 → 80");
+    await expect(row("shop-api-1").locator(".state.failed")).toHaveText("unhealthy");
+    await expect(row("shop-api-1").locator(".trouble")).toHaveText("4");
+    await expect(row("shop-api-1")).toContainText("4 h");
+    await expect(suite.page.locator(".state.closed")).toHaveText("paused");
+    for (const what of ["CPU", "Traffic"]) {
+      const course = suite.page.getByRole("img", { name: `${what} of shop-web-1 in the last 15 minutes` });
+      await expect(course.locator(".spark-line")).toHaveAttribute("d", /^M.*L/);
+    }
+    assert.deepEqual(await cutNumbersOf(suite.page), []);
+    await screenshot(suite.page, "containers-conditions");
+    await suite.page.setViewportSize(NARROW);
+    await expect(suite.page.getByRole("columnheader", { name: "State" })).toBeVisible();
+    assert.deepEqual(await cutNumbersOf(suite.page), []);
+    await screenshot(suite.page, "containers-phone");
   });
 
   it("sorts by any column", async () => {

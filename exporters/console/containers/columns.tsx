@@ -1,8 +1,11 @@
 import type { Container } from "../api/types.ts";
+import { conditionOf, portsText } from "../lib/condition.ts";
 import { hashOfFlows } from "../lib/flows-query.ts";
-import { formatBytes, formatMemory, formatValue } from "../lib/units.ts";
+import { formatBytes, formatCount, formatMemory, formatValue } from "../lib/units.ts";
 import { Rate } from "../ui/rate.tsx";
+import { Sparkline } from "../ui/sparkline.tsx";
 import type { Column } from "../ui/virtual-table.tsx";
+import type { Courses } from "./use-courses.ts";
 
 type Counter = keyof NonNullable<Container["per_second"]>;
 
@@ -17,6 +20,8 @@ const COUNTER_OF = {
 /** What a column sorts a container by. */
 export function rankOf(container: Container, key: string, workingSets: WorkingSets): string | number | undefined {
   if (key === "memory") return workingSets.get(container.id);
+  if (key === "condition") return conditionOf(container).text;
+  if (key === "uptime") return container.started_at === null ? undefined : -Date.parse(container.started_at);
   if (key in COUNTER_OF) return container.per_second?.[COUNTER_OF[key as keyof typeof COUNTER_OF]];
   const value = container[key as keyof Container];
   return typeof value === "object" ? undefined : value;
@@ -25,7 +30,7 @@ export function rankOf(container: Container, key: string, workingSets: WorkingSe
 /** By the id of a container. */
 type WorkingSets = ReadonlyMap<string, number>;
 
-export function columnsOf(workingSets: WorkingSets): Column<Container>[] {
+export function columnsOf(workingSets: WorkingSets, courses: Courses): Column<Container>[] {
   const rate = (key: keyof typeof COUNTER_OF, title: string, width: string): Column<Container> => ({
     key,
     title,
@@ -34,16 +39,49 @@ export function columnsOf(workingSets: WorkingSets): Column<Container>[] {
     wideOnly: true,
     cell: (container) => <Rate value={container.per_second?.[COUNTER_OF[key]]} />,
   });
+  const course = (key: keyof Courses, title: string, what: string): Column<Container> => ({
+    key: `${key}-course`,
+    title,
+    width: "5.6rem",
+    sortable: false,
+    wideOnly: true,
+    cell: ({ endpoint }) => {
+      const values = courses[key].get(endpoint);
+      if (values === undefined) return null;
+      return (
+        <div role="img" aria-label={`${what} of ${endpoint} in the last 15 minutes`}>
+          <Sparkline values={values} />
+        </div>
+      );
+    },
+  });
   return [
     { key: "name", title: "Container", cell: ({ name }) => <span class="name">{name}</span> },
     {
-      key: "compose_project",
-      title: "Project",
-      wideOnly: true,
-      width: "9rem",
-      cell: ({ compose_project: project }) => <span class="name">{project || "–"}</span>,
+      key: "condition",
+      title: "State",
+      hint: "What the engine says, and the container's health check where it has one.",
+      width: "6.4rem",
+      cell: (one) => <Condition of={one} />,
     },
-    { key: "image", title: "Image", wideOnly: true, cell: ({ image }) => <span class="name muted">{image}</span> },
+    {
+      key: "uptime",
+      title: "Uptime",
+      hint: "Since the container was started last.",
+      width: "4.9rem",
+      numeric: true,
+      wideOnly: true,
+      cell: ({ started_at: at }) => (at === null ? "–" : formatUptime(at)),
+    },
+    {
+      key: "restarts",
+      title: "Restarts",
+      hint: "How often the restart policy has started it again.",
+      width: "4.9rem",
+      numeric: true,
+      wideOnly: true,
+      cell: ({ restarts }) => <span class={restarts > 0 ? "trouble" : ""}>{formatCount(restarts)}</span>,
+    },
     {
       key: "cpu",
       title: "CPU",
@@ -51,38 +89,83 @@ export function columnsOf(workingSets: WorkingSets): Column<Container>[] {
       numeric: true,
       cell: (one) => <Rate value={one.per_second?.cpu_seconds} text={share} />,
     },
+    course("cpu", "", "CPU"),
     {
       key: "memory",
       title: "Memory",
-      hint: "Working set: what cannot be given up at once, and counts against a limit, as docker stats shows it. Prometheus tells it.",
-      width: "6rem",
+      hint: "Working set: what cannot be given up at once, and counts against a limit, as docker stats shows it. From Prometheus.",
+      width: "5.4rem",
       numeric: true,
       cell: ({ id }) => formatMemory(workingSets.get(id)),
     },
-    rate("read", "Disk read", "6.2rem"),
-    rate("written", "Disk write", "6.4rem"),
-    rate("sending", "Sends", "6rem"),
-    rate("receiving", "Receives", "6.2rem"),
-    {
-      key: "sent_bytes",
-      title: "Sent",
-      width: "5.8rem",
-      numeric: true,
-      wideOnly: true,
-      cell: (container) => formatBytes(container.sent_bytes),
-    },
+    rate("sending", "Sends", "5.6rem"),
+    rate("receiving", "Receives", "5.6rem"),
+    course("traffic", "", "Traffic"),
     {
       key: "flows",
       title: "",
-      width: "3.6rem",
+      width: "3.4rem",
       sortable: false,
+      wideOnly: true,
       cell: ({ endpoint, name }) => (
         <a class="above" href={hashOfFlows({ container: endpoint })} aria-label={`Flows of ${name}`}>
           Flows
         </a>
       ),
     },
+    {
+      key: "ports",
+      title: "Published ports",
+      width: "7.4rem",
+      sortable: false,
+      wideOnly: true,
+      cell: ({ published_ports: ports }) => <Ports text={portsText(ports)} />,
+    },
+    {
+      key: "compose_project",
+      title: "Project",
+      wideOnly: true,
+      width: "6.4rem",
+      cell: ({ compose_project: project }) => <span class="name">{project || "–"}</span>,
+    },
+    {
+      key: "image",
+      title: "Image",
+      wideOnly: true,
+      cell: ({ image }) => (
+        <span class="name muted" title={image}>
+          {image}
+        </span>
+      ),
+    },
+    rate("read", "Disk read", "6rem"),
+    rate("written", "Disk write", "6rem"),
+    {
+      key: "sent_bytes",
+      title: "Sent",
+      width: "5.4rem",
+      numeric: true,
+      wideOnly: true,
+      cell: (container) => formatBytes(container.sent_bytes),
+    },
   ];
+}
+
+function Condition({ of }: { of: Container }) {
+  const { text, level } = conditionOf(of);
+  return <span class={`state ${level}`}>{text}</span>;
+}
+
+function Ports({ text }: { text: string }) {
+  return (
+    <span class="name" title={text}>
+      {text || "–"}
+    </span>
+  );
+}
+
+function formatUptime(startedAt: string): string {
+  return formatValue(Math.max(0, Date.now() - Date.parse(startedAt)), "ms", 0);
 }
 
 function share(cores: number): string {

@@ -1,12 +1,16 @@
-import { useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { ContainersPage as Answer, Container } from "../api/types.ts";
 import { usePoll } from "../api/use-poll.ts";
 import { hashOf } from "../lib/route.ts";
-import { type Sort, sortRows } from "../lib/sort.ts";
+import { parseSort, sortRows, sortText } from "../lib/sort.ts";
 import { formatCount } from "../lib/units.ts";
+import { countOf } from "../lib/words.ts";
+import { route, setQuery } from "../router.ts";
+import { DraftInput } from "../ui/draft-input.tsx";
 import { Message } from "../ui/message.tsx";
 import { VirtualTable } from "../ui/virtual-table.tsx";
 import { columnsOf, rankOf } from "./columns.tsx";
+import { useCourses } from "./use-courses.ts";
 import { useWorkingSets } from "./use-working-sets.ts";
 
 const EVERY_MS = 3000;
@@ -14,10 +18,13 @@ const EVERY_MS = 3000;
 /** The running containers, and what each of them does; a click leads to its dashboard. */
 export function ContainersPage() {
   const { data, error } = usePoll<Answer>("/api/containers?limit=10000", EVERY_MS);
-  const [search, setSearch] = useState("");
-  const [sort, setSort] = useState<Sort>({ key: "cpu", descending: true });
+  const { query } = route.value;
+  const search = query.get("search") ?? "";
+  const sortedBy = query.get("sort") || "-cpu";
+  const sort = useMemo(() => parseSort(sortedBy), [sortedBy]);
+  const courses = useCourses();
   const workingSets = useWorkingSets();
-  const columns = useMemo(() => columnsOf(workingSets), [workingSets]);
+  const columns = useMemo(() => columnsOf(workingSets, courses), [workingSets, courses]);
   const rows = useMemo(() => {
     const found = (data?.containers ?? []).filter((container) => hasText(container, search));
     return sortRows(found, (container) => rankOf(container, sort.key, workingSets), sort.descending);
@@ -27,17 +34,15 @@ export function ContainersPage() {
     <div class="page">
       <h1 class="unseen">Containers</h1>
       <div class="toolbar">
-        <label class="field">
-          <span>Search</span>
-          <input
-            type="search"
-            value={search}
-            placeholder="name, image or project"
-            onInput={(event) => setSearch(event.currentTarget.value)}
-          />
-        </label>
+        <DraftInput
+          label="Search"
+          type="search"
+          value={search}
+          placeholder="name, image or project"
+          onCommit={(text) => setQuery({ search: text }, "search")}
+        />
         <p class="note" role="status">
-          {data ? `${formatCount(rows.length)} of ${formatCount(data.total)} containers` : ""}
+          {data ? `${formatCount(rows.length)} of ${countOf(data.total, "container")}` : ""}
           {rows.some(isUnread) && ", waiting for the exporter’s second reading to tell rates"}
         </p>
       </div>
@@ -50,7 +55,7 @@ export function ContainersPage() {
           rowAt={(index) => rows[index]}
           keyOf={({ id }) => id}
           sort={sort}
-          onSort={setSort}
+          onSort={(next) => setQuery({ sort: sortText(next) })}
           onOpen={openDashboard}
           empty={<Empty known={data !== undefined} searched={search !== ""} />}
         />

@@ -1,6 +1,7 @@
 import { useCallback, useState } from "preact/hooks";
 import { flowKey } from "../lib/flow-key.ts";
-import { sortOf, sortText, wantedOf } from "../lib/flows-query.ts";
+import { sortOf, wantedOf } from "../lib/flows-query.ts";
+import { sortText } from "../lib/sort.ts";
 import { formatClock } from "../lib/time.ts";
 import { countOf, sentence } from "../lib/words.ts";
 import { route, setQuery } from "../router.ts";

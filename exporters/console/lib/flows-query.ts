@@ -1,5 +1,5 @@
 import { hashOf } from "./route.ts";
-import type { Sort } from "./sort.ts";
+import { parseSort, type Sort, sortText } from "./sort.ts";
 
 /** The filters of the flows page, as the address and the exporter name them. */
 const FLOW_FILTERS = ["search", "container", "port", "protocol", "state"] as const;
@@ -50,12 +50,7 @@ function filtersOf(query: URLSearchParams): FlowFilters {
 
 /** `-sent_bytes` → sorted by sent bytes, the largest first. Of failed flows, which sent nothing, the newest come first. */
 export function sortOf(text: string | null, { state }: FlowFilters): Sort {
-  const key = text || (state === "failed" ? "-end" : "-sent_bytes");
-  return { key: key.replace(/^-/, ""), descending: key.startsWith("-") };
-}
-
-export function sortText({ key, descending }: Sort): string {
-  return `${descending ? "-" : ""}${key}`;
+  return parseSort(text || (state === "failed" ? "-end" : "-sent_bytes"));
 }
 
 /** The exporter's path for a page of flows. */

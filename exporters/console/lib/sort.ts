@@ -3,6 +3,15 @@ export interface Sort {
   descending: boolean;
 }
 
+/** `-sent` → by what was sent, the largest first. */
+export function parseSort(text: string): Sort {
+  return { key: text.replace(/^-/, ""), descending: text.startsWith("-") };
+}
+
+export function sortText({ key, descending }: Sort): string {
+  return `${descending ? "-" : ""}${key}`;
+}
+
 type Value = string | number | undefined;
 
 /** A sorted copy; equal rows keep their order, rows without a value come last. */

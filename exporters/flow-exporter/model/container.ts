@@ -7,6 +7,18 @@ export interface PublishedPort {
   containerPort: number;
 }
 
+/** How a container does, as the engine sees it. */
+export interface Condition {
+  /** The engine's word: running, paused, restarting. */
+  state: string;
+  /** What its health check says: healthy, unhealthy, starting; empty: it has none. */
+  health: string;
+  /** How often its restart policy has started it again. */
+  restarts: number;
+  /** When it was started last, ISO 8601; empty: not known. */
+  startedAt: string;
+}
+
 /** A running container: what names its flows. */
 export interface Container {
   id: string;
@@ -23,4 +35,6 @@ export interface Container {
   publishedPorts: PublishedPort[];
   /** Paths on the host that are mounted in it: an image cannot ask for these, only who starts the container can. */
   hostPaths: string[];
+  /** Left out where only an event has named the container, or an earlier exporter. */
+  condition?: Condition;
 }

@@ -3,7 +3,7 @@ const LABELS: Readonly<Record<string, readonly string[]>> = {
   destination: ["shop-db-1", "shop-cache-1", "etl-queue-1"],
   destination_port: ["5432", "6379"],
   name: ["prometheus", "shop-web-1", "shop-db-1"],
-  endpoint: ["shop-web-1", "shop-db-1"],
+  endpoint: ["shop-web-1", "shop-db-1", "shop-api-1", "etl-worker-1", "prometheus"],
   compose_project: ["shop", "etl"],
   le: ["0.001", "0.004", "0.016", "0.064", "0.256", "1", "+Inf"],
   job: ["prometheus", "cadvisor", "flow-exporter"],

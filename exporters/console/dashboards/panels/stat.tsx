@@ -1,8 +1,8 @@
 import type { Panel } from "../../lib/dashboard/model.ts";
 import { reduce, type Series } from "../../lib/dashboard/series.ts";
-import { sparkline } from "../../lib/dashboard/sparkline.ts";
 import { levelOf } from "../../lib/dashboard/thresholds.ts";
 import { formatValue } from "../../lib/units.ts";
+import { Sparkline } from "../../ui/sparkline.tsx";
 import type { PanelProps } from "./types.ts";
 
 /** The value now in large, coloured by its thresholds, with its course behind. */
@@ -28,16 +28,6 @@ function Stat({ panel, series, named }: { panel: Panel; series: Series; named: b
       {named && <span class="stat-name">{series.name}</span>}
       <span class="stat-value">{formatValue(value, look.unit, look.decimals)}</span>
     </div>
-  );
-}
-
-function Sparkline({ values }: { values: Series["values"] }) {
-  const { line, area } = sparkline(values, 100, 30);
-  return (
-    <svg viewBox="0 0 100 30" preserveAspectRatio="none" aria-hidden="true">
-      <path class="spark-area" d={area} />
-      <path class="spark-line" d={line} vector-effect="non-scaling-stroke" />
-    </svg>
   );
 }
 

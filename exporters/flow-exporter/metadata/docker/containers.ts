@@ -1,11 +1,20 @@
 import type { ContainerInfo } from "dockerode";
-import type { Container, PublishedPort } from "../../model/container.ts";
+import type { Condition, Container, PublishedPort } from "../../model/container.ts";
 import { PROTOCOL } from "../../model/socket.ts";
 
 const ANY_ADDRESS: ReadonlySet<string> = new Set(["", "0.0.0.0", "::"]);
 
-/** One entry of Docker's container list, and the pid that only an inspection shows. */
-export function decodeContainer(info: ContainerInfo, pid: number): Container {
+/** What only an inspection shows of a container; it holds until an event names the container. */
+export interface Inspected {
+  /** Of its first process, as the host counts; 0 unknown. */
+  pid: number;
+  restarts: number;
+  /** ISO 8601; empty: not known. */
+  startedAt: string;
+}
+
+/** One entry of Docker's container list, and what an inspection adds. */
+export function decodeContainer(info: ContainerInfo, { pid, ...inspected }: Inspected): Container {
   return {
     id: info.Id,
     name: (info.Names?.[0] ?? info.Id.slice(0, 12)).replace(/^\//, ""),
@@ -16,7 +25,14 @@ export function decodeContainer(info: ContainerInfo, pid: number): Container {
     addresses: addressesOf(info),
     publishedPorts: publishedPortsOf(info),
     hostPaths: (info.Mounts ?? []).flatMap(({ Type, Source }) => (Type === "bind" ? [Source] : [])),
+    condition: conditionOf(info, inspected),
   };
+}
+
+/** The list has a container's health as a part of its status only: `Up 3 hours (healthy)`. */
+function conditionOf({ State, Status }: ContainerInfo, inspected: Omit<Inspected, "pid">): Condition {
+  const [, health = ""] = /\((?:health: )?(healthy|unhealthy|starting)\)/.exec(Status ?? "") ?? [];
+  return { state: State ?? "", health, ...inspected };
 }
 
 /** The labels that name what a container is a part of. */

@@ -103,7 +103,7 @@ export class DockerMetadata implements MetadataSource {
   async #ask(): Promise<void> {
     try {
       const [listed, overlays] = await Promise.all([this.#docker.list(), this.#docker.overlays()]);
-      this.containers = listed.map(({ info, pid }) => decodeContainer(info, pid));
+      this.containers = listed.map(({ info, inspected }) => decodeContainer(info, inspected));
       this.services = overlays.flatMap(decodeServices);
       for (const container of this.containers) this.#remember(container);
       this.#forgetOld();

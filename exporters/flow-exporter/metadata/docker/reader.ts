@@ -1,10 +1,10 @@
 import { createInterface } from "node:readline";
 import Docker, { type ContainerInfo, type GetEventsOptions } from "dockerode";
+import type { Inspected } from "./containers.ts";
 
 interface ListedContainer {
   info: ContainerInfo;
-  /** Of the container's first process, as the host counts; 0 unknown. */
-  pid: number;
+  inspected: Inspected;
 }
 
 /** An overlay network of a swarm with the services on it, as far as an inspection shows them. */
@@ -37,22 +37,22 @@ export interface DockerReader {
 /** Docker behind a unix socket; each call ends within `timeoutMs`. */
 export function createDockerReader(socketPath: string, timeoutMs: number): DockerReader {
   const docker = new Docker({ socketPath });
-  const pids = new Map<string, number>();
+  const known = new Map<string, Inspected>();
 
-  const pidOf = async (id: string, abortSignal: AbortSignal) => {
-    const known = pids.get(id);
-    if (known) return known;
-    const pid = await inspectPid(docker, id, abortSignal);
-    if (pid > 0) pids.set(id, pid);
-    return pid;
+  const inspectedOf = async (id: string, abortSignal: AbortSignal) => {
+    const before = known.get(id);
+    if (before) return before;
+    const inspected = await inspect(docker, id, abortSignal);
+    if (inspected.pid > 0) known.set(id, inspected);
+    return inspected;
   };
 
   const list = async (abortSignal: AbortSignal) => {
     const running = await docker.listContainers({ abortSignal });
     if (!isList(running)) throw new Error("Docker's answer is no list of containers");
     const ids = new Set(running.map((info) => info.Id));
-    for (const id of pids.keys()) if (!ids.has(id)) pids.delete(id);
-    return Promise.all(running.map(async (info) => ({ info, pid: await pidOf(info.Id, abortSignal) })));
+    for (const id of known.keys()) if (!ids.has(id)) known.delete(id);
+    return Promise.all(running.map(async (info) => ({ info, inspected: await inspectedOf(info.Id, abortSignal) })));
   };
 
   const inTime = <Answer>(ask: (abortSignal: AbortSignal) => Promise<Answer>) => {
@@ -66,11 +66,11 @@ export function createDockerReader(socketPath: string, timeoutMs: number): Docke
     list: () => inTime(list),
     overlays: () => inTime((abortSignal) => overlays(docker, abortSignal).catch(unlessRefused)),
     watch: async (onEvent, onOpen, signal) => {
-      pids.clear();
+      known.clear();
       const events = await openEvents(docker, signal, timeoutMs);
       onOpen();
       const take = (line: string) => {
-        for (const id of idsIn(line)) pids.delete(id);
+        for (const id of idsIn(line)) known.delete(id);
         onEvent(line);
       };
       await eachLine(events, take).catch(() => undefined);
@@ -129,13 +129,13 @@ function isList(answer: unknown): answer is { Id: string }[] {
   return Array.isArray(answer) && answer.every((one) => typeof one?.Id === "string");
 }
 
-/** 0 for a container that is gone by now. */
-async function inspectPid(docker: Docker, id: string, abortSignal: AbortSignal): Promise<number> {
+/** Without a pid for a container that is gone by now. */
+async function inspect(docker: Docker, id: string, abortSignal: AbortSignal): Promise<Inspected> {
   try {
-    const details = await docker.getContainer(id).inspect({ abortSignal });
-    return details.State.Pid;
+    const { State, RestartCount = 0 } = await docker.getContainer(id).inspect({ abortSignal });
+    return { pid: State.Pid, restarts: RestartCount, startedAt: State.StartedAt ?? "" };
   } catch (error) {
-    if ((error as { statusCode?: number }).statusCode === 404) return 0;
+    if ((error as { statusCode?: number }).statusCode === 404) return { pid: 0, restarts: 0, startedAt: "" };
     throw error;
   }
 }

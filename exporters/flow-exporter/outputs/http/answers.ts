@@ -130,6 +130,14 @@ export interface Container {
   network_mode: string;
   addresses: string[];
   published_ports: PublishedPort[];
+  /** The engine's word: running, paused, restarting; empty where it is not known. */
+  state: string;
+  /** healthy, unhealthy, starting; empty where there is no health check. */
+  health: string;
+  /** How often its restart policy has started it again. */
+  restarts: number;
+  /** ISO 8601; null where it is not known. */
+  started_at: string | null;
   sent_bytes: number;
   received_bytes: number;
   cpu_seconds: number;

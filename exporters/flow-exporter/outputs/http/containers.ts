@@ -99,5 +99,9 @@ function containerJson(container: Container) {
       host_port: hostPort,
       container_port: containerPort,
     })),
+    state: container.condition?.state ?? "",
+    health: container.condition?.health ?? "",
+    restarts: container.condition?.restarts ?? 0,
+    started_at: container.condition?.startedAt || null,
   };
 }

@@ -51,6 +51,7 @@ function fullView(): View {
       id: idOf("a"),
       addresses: ["172.18.0.2"],
       publishedPorts: [{ protocol: PROTOCOL.tcp, hostPort: 8080, containerPort: 80 }],
+      condition: { state: "running", health: "healthy", restarts: 3, startedAt: "2030-01-31T12:00:00Z" },
     }),
     container("db", { id: idOf("b") }),
   ];

@@ -1,14 +1,8 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import {
-  filterText,
-  flowsPath,
-  hashOfFlows,
-  sortOf,
-  sortText,
-  wantedOf,
-} from "../../../../exporters/console/lib/flows-query.ts";
+import { filterText, flowsPath, hashOfFlows, sortOf, wantedOf } from "../../../../exporters/console/lib/flows-query.ts";
 import { parseRoute } from "../../../../exporters/console/lib/route.ts";
+import { sortText } from "../../../../exporters/console/lib/sort.ts";
 
 it("takes the filters it knows from an address", () => {
   const query = new URLSearchParams("container=web&port=80&state=&other=1");

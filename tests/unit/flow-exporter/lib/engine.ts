@@ -40,7 +40,8 @@ export async function startEngine(folder: string): Promise<Engine> {
     if (route === "containers/json") return json(response, 200, engine.containers.map(listed));
     engine.inspections += 1;
     const found = engine.containers.find((one) => one.id === id);
-    if (found) json(response, 200, { Id: id, State: { Pid: found.pid } });
+    if (found)
+      json(response, 200, { Id: id, State: { Pid: found.pid, StartedAt: "2030-01-31T12:00:00Z" }, RestartCount: 3 });
     else json(response, 404, { message: `No such container: ${id}` });
   });
   const follow = (response: ServerResponse) => {

@@ -81,6 +81,7 @@ export function world(values: Given = {}): World {
       pid: 200,
       addresses: ["172.18.0.2"],
       publishedPorts: [{ protocol: PROTOCOL.tcp, hostPort: 8080, containerPort: 80 }],
+      condition: { state: "running", health: "healthy", restarts: 3, startedAt: "2030-01-31T12:00:00Z" },
     }),
     container("db", { id: idOf("b"), pid: 300, addresses: ["172.18.0.3", "fd00::3"] }),
     container("sidecar", { id: idOf("c"), pid: 400, networkMode: `container:${idOf("a")}` }),

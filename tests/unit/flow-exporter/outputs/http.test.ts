@@ -330,6 +330,13 @@ describe("over HTTP", () => {
         { sent_bytes: 2 * 2_000 + 500, received_bytes: 2 * 500 + 2_000, ...work },
       ],
     );
+    const conditions = containers.map(({ name, state, health, restarts, started_at }: Record<string, unknown>) => {
+      return [name, state, health, restarts, started_at];
+    });
+    assert.deepEqual(conditions, [
+      ["sidecar", "", "", 0, null],
+      ["web", "running", "healthy", 3, "2030-01-31T12:00:00Z"],
+    ]);
     current = viewOf(SOCKETS, { workRates: () => undefined });
     const [unknown] = JSON.parse((await ask("/api/containers?limit=1")).text).containers;
     assert.equal(unknown.per_second, null);

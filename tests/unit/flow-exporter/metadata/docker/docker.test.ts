@@ -41,6 +41,16 @@ describe("Docker", () => {
     await engine.close();
     await rm(folder, { recursive: true });
   });
+  test("a container's health comes with each list, its restarts with an inspection", async () => {
+    engine.containers = [{ ...WEB, more: { State: "running", Status: "Up 2 seconds (health: starting)" } }];
+    await metadata.refresh();
+    const condition = { state: "running", restarts: 3, startedAt: "2030-01-31T12:00:00Z" };
+    assert.deepEqual(metadata.containers[0]?.condition, { ...condition, health: "starting" });
+    engine.containers = [{ ...WEB, more: { State: "paused", Status: "Up 2 minutes (Paused)" } }];
+    await metadata.refresh();
+    assert.deepEqual(metadata.containers[0]?.condition, { ...condition, state: "paused", health: "" });
+  });
+
   const names = () => metadata.containers.map(({ name, pid }) => `${name} ${pid}`);
 
   test("a container's pid is asked for once, and again once an event says that it changed", async () => {
@@ -168,6 +178,8 @@ test("a container is named, labelled and addressed as Docker lists it", () => {
     Id: idOf("a"),
     Names: ["/shop-web-1"],
     Image: "shop/web:3",
+    State: "running",
+    Status: "Up 3 hours (unhealthy)",
     Labels: { "com.docker.compose.project": "shop", "com.docker.compose.service": "web", other: "x" },
     HostConfig: { NetworkMode: "shop_default" },
     NetworkSettings: {
@@ -187,7 +199,7 @@ test("a container is named, labelled and addressed as Docker lists it", () => {
       { Type: "volume", Source: "/var/lib/docker/volumes/x/_data", Destination: "/more" },
     ],
   };
-  assert.deepEqual(decodeContainer(info as never, 12), {
+  assert.deepEqual(decodeContainer(info as never, { pid: 12, restarts: 3, startedAt: "2030-01-31T12:00:00Z" }), {
     id: idOf("a"),
     name: "shop-web-1",
     image: "shop/web:3",
@@ -204,5 +216,6 @@ test("a container is named, labelled and addressed as Docker lists it", () => {
       { protocol: 6, hostAddress: "127.0.0.1", hostPort: 9090, containerPort: 80 },
     ],
     hostPaths: ["/srv/shop"],
+    condition: { state: "running", health: "unhealthy", restarts: 3, startedAt: "2030-01-31T12:00:00Z" },
   });
 });

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { conditionOf, portsText } from "../../../../exporters/console/lib/condition.ts";
+import { COURSES, coursePath, coursesOf } from "../../../../exporters/console/lib/courses.ts";
+
+it("says a container's health before its state, and what is worst first", () => {
+  const textOf = (state: string, health = "") => Object.values(conditionOf({ state, health })).join(" ");
+  assert.equal(textOf("running", "healthy"), "healthy open");
+  assert.equal(textOf("running", "starting"), "starting closed");
+  assert.equal(textOf("running"), "running open");
+  assert.equal(textOf("paused", "healthy"), "paused closed");
+  assert.equal(textOf("running", "unhealthy"), "unhealthy failed");
+  assert.equal(textOf("restarting"), "restarting failed");
+  assert.equal(textOf(""), "– closed");
+});
+
+it("names each published port once, with the container's where it is another", () => {
+  const port = (protocol: string, host_port: number, container_port: number) => ({
+    protocol,
+    host_port,
+    container_port,
+  });
+  const ports = [port("tcp", 8080, 80), port("tcp", 8080, 80), port("udp", 53, 53)];
+  assert.equal(portsText(ports), "8080 → 80, 53 udp");
+});
+
+it("adds up what an endpoint did at both ends of its flows, in the last quarter of an hour", () => {
+  const now = 100_010;
+  const at = (seconds: number, value: string): [number, string] => [seconds, value];
+  const series = [
+    { metric: { endpoint: "web" }, values: [at(99_990, "1"), at(99_960, "2")].reverse() },
+    { metric: { endpoint: "web" }, values: [at(99_990, "10")] },
+  ];
+  assert.deepEqual(coursesOf(series, now).get("web")?.slice(-2), [2, 11]);
+  assert.equal(coursesOf(series, now).get("web")?.length, 31);
+  assert.match(coursePath(COURSES.cpu[0], now), /start=99090&end=99990&step=30$/);
+});
