@@ -12,8 +12,8 @@ export const apparmor: Check = {
     return {
       status: "missing",
       code: "APPARMOR_NOT_INSTALLED",
-      detail: "on, without its tools",
-      why: "Docker loads a profile for its containers, and starts none where it cannot: there is no `apparmor_parser`",
+      detail: "on, but its tools are missing",
+      why: "Docker loads an AppArmor profile for each container and cannot start any without `apparmor_parser`",
       fix: "install the package apparmor",
       installer: apparmorTools,
     };

@@ -8,12 +8,13 @@ export const bpffs: Check = {
   title: "BPF file system",
   run: async ({ host }) => {
     const known = ((await host.readText(FILESYSTEMS)) ?? "").split("\n");
-    if (known.some((line) => line.split("\t").at(-1) === "bpf")) return { status: "ok", detail: "known to the kernel" };
+    if (known.some((line) => line.split("\t").at(-1) === "bpf"))
+      return { status: "ok", detail: "supported by the kernel" };
     return {
       status: "failed",
       code: "NO_BPFFS",
-      detail: "unknown to the kernel",
-      why: `the tracer hands its data over through files in one, and ${FILESYSTEMS} does not name it`,
+      detail: "not supported by the kernel",
+      why: `the tracer shares its data through a BPF file system, which ${FILESYSTEMS} does not list`,
       fix: "boot a kernel built with CONFIG_BPF_SYSCALL=y, such as the distribution's own",
     };
   },

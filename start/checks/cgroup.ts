@@ -11,7 +11,7 @@ export const cgroup: Check = {
     return {
       status: "warning",
       detail: hasV1 ? "v1 only" : "none mounted",
-      why: "without a v2 hierarchy the kernel does not say which control group a socket belongs to; owners are found by process alone",
+      why: "without a v2 hierarchy the kernel cannot say which control group a socket belongs to, so owners are found by process only",
       fix: "boot with systemd.unified_cgroup_hierarchy=1, or mount one: mount -t cgroup2 none /sys/fs/cgroup/unified",
     };
   },

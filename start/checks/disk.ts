@@ -21,17 +21,18 @@ export const disk: Check = {
       return {
         status: "warning",
         detail: "unknown",
-        why: `df does not say what is free at ${root}`,
-        fix: `look at \`df ${root}\``,
+        why: `df does not report the free space at ${root}`,
+        fix: `check \`df ${root}\``,
       };
     }
     const detail = `${(free / GIB).toFixed(1)} GiB free at ${root}`;
-    const fix = "free some: `docker system df` shows what Docker holds, `docker system prune` removes what is unused";
+    const fix =
+      "free some space: `docker system df` shows what Docker uses, `docker system prune` removes what is unused";
     if (free < TO_RUN) {
       return { status: "failed", code: "DISK_FULL", detail, why: "images and metrics need 3 GiB", fix };
     }
     if (free < TO_BUILD && !(await isBuilt(docker))) {
-      return { status: "warning", detail, why: "building the images takes up to 8 GiB for a while", fix };
+      return { status: "warning", detail, why: "building the images temporarily takes up to 8 GiB", fix };
     }
     return { status: "ok", detail };
   },

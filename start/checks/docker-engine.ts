@@ -27,7 +27,7 @@ function judge({ Version, ApiVersion }: { Version: string; ApiVersion: string },
   const api = parseVersion(ApiVersion);
   if (!api || !isAtLeast(api, OLDEST_API)) return tooOld(detail);
   return cli === undefined
-    ? notInstalled("the engine runs, but its command line, `docker`, is not there")
+    ? notInstalled("the engine is running, but the `docker` command is missing")
     : { status: "ok", detail };
 }
 
@@ -65,9 +65,9 @@ function notRunning(reason: string): Finding {
 async function denied(host: Host): Promise<Finding> {
   const fault = {
     code: "DOCKER_SOCKET_DENIED",
-    detail: "this user may not use it",
+    detail: "permission denied",
     why: `user ${host.uid} may not open the Docker socket`,
-    fix: 'sudo usermod --append --groups docker "$USER", then log in anew; or start as root',
+    fix: 'sudo usermod --append --groups docker "$USER", then log in again; or start as root',
   };
   if (await hasRootRights(host)) return { status: "missing", ...fault, installer: dockerAccess };
   return { status: "failed", ...fault };
@@ -77,8 +77,8 @@ function silent(): Finding {
   return {
     status: "failed",
     code: "DOCKER_NOT_ANSWERING",
-    detail: "takes connections, gives no answer",
-    why: "the engine's socket gave no answer within 5 s",
+    detail: "accepts connections but does not answer",
+    why: "the engine did not answer within 5 s",
     fix: "systemctl restart docker",
   };
 }
@@ -98,7 +98,7 @@ function remote(address: string): Finding {
     status: "failed",
     code: "DOCKER_NOT_LOCAL",
     detail: address,
-    why: `DOCKER_HOST names ${address}, but flows are read from the kernel of this machine`,
+    why: `DOCKER_HOST points to ${address}, but flows are read from the kernel of this machine`,
     fix: "unset DOCKER_HOST, or run Flowtally on that machine",
   };
 }

@@ -15,7 +15,7 @@ export const kernelBtf: Check = {
       status: "failed",
       code: "NO_BTF",
       detail: "none",
-      why: `the kernel does not describe its types: ${BTF} is not there`,
+      why: `the kernel does not describe its types: ${BTF} does not exist`,
       fix: "boot a kernel built with CONFIG_DEBUG_INFO_BTF=y, such as the distribution's own",
     };
   },

@@ -12,7 +12,7 @@ export const kernelLockdown: Check = {
       status: "failed",
       code: "LOCKED_DOWN",
       detail: mode,
-      why: "the kernel lets no BPF program read its memory, where the sockets keep their counters",
+      why: "in this mode BPF programs may not read kernel memory, where sockets keep their counters",
       fix: "boot with lockdown=integrity, or without lockdown=",
     };
   },

@@ -20,17 +20,17 @@ export const kernelVersion: Check = {
     const expected = host.arch === "arm64" ? EXPECTED_ON_ARM64 : EXPECTED;
     if (!version || !isAtLeast(version, ITERATORS)) return tooOld(release);
     if (!isAtLeast(version, expected)) return doubtful(release, host.arch, expected);
-    return { status: "ok", detail: isAtLeast(version, TESTED) ? release : `${release}, which is not tested` };
+    return { status: "ok", detail: isAtLeast(version, TESTED) ? release : `${release} (not tested)` };
   },
 };
 
 function tooOld(release: string): Finding {
-  const why = `the BPF programs need iterators, which came with Linux ${ITERATORS.join(".")}; this machine runs ${release}`;
+  const why = `the BPF programs need iterators, added in Linux ${ITERATORS.join(".")}; this machine runs ${release}`;
   return { status: "failed", code: "KERNEL_TOO_OLD", detail: release, why, fix: FIX };
 }
 
 function doubtful(release: string, arch: string, expected: Version): Finding {
   const detail = `${release} on ${arch}`;
-  const why = `before ${expected.join(".")} it is expected to refuse the BPF programs, by a line in flow-tracer's log`;
+  const why = `kernels before ${expected.join(".")} probably refuse the BPF programs; flow-tracer's log would say so`;
   return { status: "warning", detail, why, fix: FIX };
 }

@@ -9,12 +9,12 @@ export const memory: Check = {
   run: async ({ host }) => {
     const available = await availableMemory(host);
     if (available === undefined) {
-      const fix = "see that /proc is mounted";
-      return { status: "warning", detail: "unknown", why: "/proc/meminfo does not say how much is available", fix };
+      const fix = "make sure that /proc is mounted";
+      return { status: "warning", detail: "unknown", why: "/proc/meminfo does not report the available memory", fix };
     }
     const detail = `${(available / GIB).toFixed(1)} GiB available`;
     if (available >= COMFORTABLE) return { status: "ok", detail };
-    const why = "the stack may use up to its limits together; below 2 GiB the kernel may end one of its services";
+    const why = "the services may use their limits at the same time; below 2 GiB the kernel may kill one of them";
     return { status: "warning", detail, why, fix: "free some memory, or lower the limits in config.monitoring" };
   },
 };

@@ -8,7 +8,7 @@ import type { Check } from "./types.ts";
 /** Left out where its image cannot be had, which is known only once that was tried. */
 const OPTIONAL: ServiceName = "grafana";
 const CODE = "NAME_TAKEN";
-const FIX = "set a FLOWTALLY_CONTAINER_PREFIX in config.monitoring, or remove them";
+const FIX = "set FLOWTALLY_CONTAINER_PREFIX in config.monitoring, or remove those containers";
 
 /** Docker has one container of a name: two stacks need names of their own, as they need ports. */
 export const names: Check = {
@@ -45,7 +45,7 @@ async function findTaken(docker: DockerClient, settings: Settings): Promise<Take
 }
 
 function detailOf(taken: readonly Taken[]): string {
-  return `${taken.map(({ name }) => name).join(", ")}: taken by other containers`;
+  return `${taken.map(({ name }) => name).join(", ")}: used by other containers`;
 }
 
 function whyOf(taken: readonly Taken[]): string {
@@ -54,5 +54,5 @@ function whyOf(taken: readonly Taken[]): string {
 
 function ownerOf(labels: Readonly<Record<string, string>>): string {
   const project = labels["com.docker.compose.project"];
-  return project === undefined ? "of no Compose project" : `of the Compose project ${project}`;
+  return project === undefined ? "not part of a Compose project" : `part of the Compose project ${project}`;
 }

@@ -8,12 +8,12 @@ const DEVICES = "/sys/bus/event_source/devices";
 export const pmu: Check = {
   title: "CPU counters (PMU)",
   run: async ({ host }) => {
-    if (await hasPmu(host)) return { status: "ok", detail: "cache misses can be counted" };
+    if (await hasPmu(host)) return { status: "ok", detail: "available" };
     return {
       status: "warning",
       detail: "none",
-      why: "this machine, probably a virtual one, offers no hardware counters: llc_misses is left out",
-      fix: "let the hypervisor pass the PMU through, or use a machine of its own; all else works without",
+      why: "this machine, probably a virtual one, has no hardware counters, so llc_misses is unavailable",
+      fix: "pass the PMU through in the hypervisor, or use a physical machine; everything else works without it",
     };
   },
 };

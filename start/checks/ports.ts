@@ -24,8 +24,8 @@ export const ports: Check = {
       status: "failed",
       code: "PORT_BUSY",
       detail: busy.map(({ port, service }) => `${port} (${service}) is in use`).join(", "),
-      why: busy.map(({ port, holder }) => `${holder} holds ${port}`).join("\n"),
-      fix: `end it, or set another ${busy.map(({ setting }) => setting).join(", ")} in config.monitoring`,
+      why: busy.map(({ port, holder }) => `${port} is held by ${holder}`).join("\n"),
+      fix: `stop it, or set ${busy.map(({ setting }) => setting).join(", ")} to another port in config.monitoring`,
     };
   },
 };
@@ -63,7 +63,7 @@ async function holderOf(
   listeners: readonly Listener[],
 ): Promise<string | undefined> {
   const publisher = containers.find(({ Ports }) => Ports.some(({ PublicPort }) => PublicPort === wanted.port));
-  if (publisher) return `container ${publisher.Names[0]?.slice(1) ?? "without a name"}`;
+  if (publisher) return `container ${publisher.Names[0]?.slice(1) ?? "(unnamed)"}`;
   const listener = listeners.find((candidate) => candidate.port === wanted.port);
   if (!listener) return undefined;
   const owner = await findSocketOwner(host, listener.inode);

@@ -18,5 +18,5 @@ async function runCheck(check: Check, context: CheckContext): Promise<CheckResul
 /** A check that itself breaks is a failed one, so that the others are still heard. */
 function broken(error: unknown): Finding {
   const fix = "report this with the output of `npm run doctor`";
-  return { status: "failed", code: "CHECK_BROKEN", detail: "could not be checked", why: reasonOf(error), fix };
+  return { status: "failed", code: "CHECK_BROKEN", detail: "check failed to run", why: reasonOf(error), fix };
 }

@@ -30,5 +30,5 @@ function headline({ title, detail }: Fault): string {
 }
 
 function runThese(commands: readonly string[]): string {
-  return ["run these, then start again:", ...commands].join("\n");
+  return ["run these commands, then start again:", ...commands].join("\n");
 }

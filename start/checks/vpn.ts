@@ -21,17 +21,17 @@ export const vpn: Check = {
     const interfaces = await activeVpns(host);
     const routes = parseRoutes((await host.readText("/proc/net/route")) ?? "").filter(clashesWithDocker);
     if (interfaces.length === 0 && routes.length === 0) {
-      return { status: "ok", detail: "no VPN, no route in Docker's address pools" };
+      return { status: "ok", detail: "no VPN and no route overlapping Docker's address pools" };
     }
     const found = [
       ...interfaces.map((name) => `VPN interface ${name}`),
-      ...routes.map((route) => `route ${cidr(route)} by ${route.device}`),
+      ...routes.map((route) => `route ${cidr(route)} via ${route.device}`),
     ];
     return {
       status: "warning",
       detail: found.join(", "),
-      why: "Docker may give its networks addresses that lie behind the VPN or route, and one of the two is then out of reach",
-      fix: 'if something becomes unreachable, set "default-address-pools" in /etc/docker/daemon.json to a range that is free',
+      why: "Docker may pick addresses for its networks that overlap with the VPN or route, making one of them unreachable",
+      fix: 'if something becomes unreachable, set "default-address-pools" in /etc/docker/daemon.json to a free range',
     };
   },
 };

@@ -67,7 +67,7 @@ async function bringUp(context: StackContext, run: (steps: readonly Step[]) => P
     await takeDown(context, { volumes: false }).catch((cause: unknown) => {
       throw new StartError(
         "CLEANUP_FAILED",
-        { what: "Cleaning up after the failed start did not work", why: String(cause), fix: "run `npm run stop`" },
+        { what: "Cleaning up after the failed start also failed", why: String(cause), fix: "run `npm run stop`" },
         { cause: error },
       );
     });

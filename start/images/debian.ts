@@ -17,7 +17,7 @@ const BOOTSTRAP_DEADLINE = "30m";
 export async function makeDebian(workshop: Workshop, tag: string, packages: readonly string[], reason: string) {
   const { host, engine, projectRoot, signal } = workshop;
   const mirror = await debianMirror(host);
-  if (mirror === undefined) throw noBase(reason, "this host's package sources name no Debian mirror");
+  if (mirror === undefined) throw noBase(reason, "this host's package sources contain no Debian mirror");
   if ((await host.which("mmdebstrap")) === undefined) throw noBase(reason, "mmdebstrap is not installed");
   const folder = path.join(projectRoot, ".flowtally", "images");
   const archive = path.join(folder, "debian.tar");
@@ -76,9 +76,9 @@ async function proxyOptions(host: Host): Promise<string[]> {
 
 function noBase(registry: string, why: string): StartError {
   return new StartError("NO_BUILD_BASE", {
-    what: "Images have to be built here, and there is no Debian to build them in",
+    what: "The images have to be built here, but there is no Debian base image to build them in",
     why: `${registry}; ${why}`,
-    fix: "let Docker reach a container registry, install mmdebstrap (on Debian), or `docker load` an image named debian:trixie-slim",
+    fix: "give Docker access to a container registry, install mmdebstrap (on Debian), or load an image named debian:trixie-slim with `docker load`",
   });
 }
 

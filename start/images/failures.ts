@@ -12,7 +12,7 @@ export function buildFailure(service: string, error: unknown, log: readonly stri
     {
       what: `The image of ${service} could not be built`,
       why: [reason, ...tail].join("\n"),
-      fix: "see that this host and its containers reach the package registries (proxy, name service, certificates), then run `npm start` again",
+      fix: "make sure that this host and its containers reach the package registries (proxy, DNS, certificates), then run `npm start` again",
     },
     { cause: error },
   );
@@ -27,9 +27,9 @@ export function diskFull(what: string, cause: unknown): StartError {
   return new StartError(
     "DISK_FULL",
     {
-      what: `There is no room for ${what}`,
+      what: `No disk space left for ${what}`,
       why: "the disk is full: no space left on device",
-      fix: "free about 4 GB where Docker keeps its images (`docker system df` shows what it holds), then run `npm start` again",
+      fix: "free about 4 GB where Docker keeps its images (`docker system df` shows what it uses), then run `npm start` again",
     },
     { cause },
   );

@@ -44,7 +44,7 @@ function installFailed(line: string, result: RunResult): StartError {
   return new StartError("INSTALL_FAILED", {
     what: `\`${line}\` failed`,
     why: lastWords(result),
-    fix: "run that command yourself, follow what it says, then start again",
+    fix: "run that command yourself, follow its advice, then start again",
   });
 }
 

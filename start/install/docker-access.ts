@@ -5,7 +5,7 @@ import type { Installer } from "./types.ts";
 export const dockerAccess: Installer = {
   title: "access to the Docker socket",
   meaning: async ({ host }) =>
-    `user ${await userOf(host)} joins the group docker, and owns Docker's socket until Docker starts again: every program of that user can then do on this machine what root can, without sudo and without a password (taken back by: gpasswd --delete ${await userOf(host)} docker)`,
+    `user ${await userOf(host)} is added to the group docker and owns Docker's socket until Docker restarts: every program of that user then has root's rights on this machine, without sudo or a password (to undo: gpasswd --delete ${await userOf(host)} docker)`,
   commands: async ({ host }) => {
     const user = await userOf(host);
     return [

@@ -35,8 +35,8 @@ async function pluginCommand({ host, distribution }: System): Promise<Command> {
   const mirror = await findMirror(host);
   if (mirror !== undefined) return ["sh", SCRIPT, mirror, SUITE, KEYRING, PLUGIN];
   throw new StartError("NO_COMPOSE_PACKAGE", {
-    what: "Docker Compose v2 cannot be installed by itself",
-    why: `the package lists of ${distribution.name} have no Compose v2, and name no Debian mirror to take it from`,
+    what: "Docker Compose v2 cannot be installed automatically",
+    why: `the package sources of ${distribution.name} have no Compose v2 and no Debian mirror to take it from`,
     fix: `put the docker-compose plugin into ${path.dirname(PLUGIN)}`,
   });
 }

@@ -10,7 +10,7 @@ const mmdebstrap: Installer = {
 const NO_BASE = {
   code: "MMDEBSTRAP_MISSING",
   what: "The images cannot be built",
-  why: "no container registry answers, and mmdebstrap, which makes a base without one, is not installed",
+  why: "no container registry is reachable, and mmdebstrap, which builds a base image without one, is not installed",
 };
 
 /** @throws StartError MMDEBSTRAP_MISSING where it may not be installed, and those of `provideProgram` */

@@ -34,9 +34,9 @@ async function planPackages(system: System, installers: readonly Installer[]): P
 function managerOf({ packages, distribution }: System, wanting: readonly Installer[]) {
   if (packages !== undefined) return packages;
   throw new StartError("UNKNOWN_DISTRIBUTION", {
-    what: `Nothing can be installed by itself on ${distribution.name}`,
-    why: "only apt and dnf are known here, and this machine's /etc/os-release names neither's family",
-    fix: `install by hand: ${wanting.map(({ title }) => title).join(", ")}; then start again`,
+    what: `Nothing can be installed automatically on ${distribution.name}`,
+    why: "only apt and dnf are supported, and /etc/os-release names a distribution of neither family",
+    fix: `install these yourself: ${wanting.map(({ title }) => title).join(", ")}; then start again`,
   });
 }
 

@@ -25,7 +25,7 @@ async function startCommand(host: Host): Promise<Command> {
 /** @throws StartError ENGINE_NOT_STARTED with the engine's last log lines once the deadline has passed. */
 export async function waitForEngine({ host, signal }: SettleOptions, deadlineMs: number): Promise<void> {
   const docker = createDocker(host);
-  const wait = { name: "the Docker engine", code: "ENGINE_NOT_STARTED", deadlineMs, signal, fix: `look into ${LOG}` };
+  const wait = { name: "the Docker engine", code: "ENGINE_NOT_STARTED", deadlineMs, signal, fix: `see ${LOG}` };
   await waitFor(wait, async () => docker.ping().catch(unlessDenied)).catch(async (error: unknown) => {
     throw error instanceof StartError ? await withLog(host, error) : error;
   });

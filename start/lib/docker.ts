@@ -10,7 +10,7 @@ export function createDocker(host: Host): Docker {
 
 /** The named error for an engine that does not answer. */
 export function noDocker(cause: unknown): StartError {
-  const explanation = { what: "Docker does not answer", why: reasonOf(cause), fix: "run `npm run doctor`" };
+  const explanation = { what: "Docker is not answering", why: reasonOf(cause), fix: "run `npm run doctor`" };
   return new StartError("DOCKER_NOT_RUNNING", explanation, { cause });
 }
 

@@ -15,7 +15,7 @@ export function explain(issue: z.core.$ZodIssue, entries: readonly Entry[]): Fau
 }
 
 function unknownKey(key: string): string {
-  return `${key} is not known; did you mean ${nearest(key.toUpperCase(), KEYS)}?`;
+  return `unknown setting ${key}; did you mean ${nearest(key.toUpperCase(), KEYS)}?`;
 }
 
 /** Ports that two services would share, counting those left at their default. */
@@ -28,7 +28,7 @@ export function samePorts(entries: readonly Entry[]): Fault[] {
     const other = ports.find((candidate) => candidate.port === port && candidate.key !== key);
     // A pair is reported once, where it was written last.
     if (!other || line === undefined || line < (other.line ?? 0)) return [];
-    return [{ line, message: `${key}: ${port} is the port of ${other.key} as well; give each its own` }];
+    return [{ line, message: `${key}: ${port} is also the port of ${other.key}; give each its own` }];
   });
 }
 
@@ -53,6 +53,6 @@ export function tablesTooLarge(settings: Settings, entries: readonly Entry[]): F
   if (needed <= memoryBytes(limit)) return [];
   const least = `${Math.ceil(needed / 2 ** 20)}m`;
   return [
-    { line: entry.line, message: `FLOW_MAX_FLOWS: ${flows} takes a FLOW_TRACER_MEMORY of ${least}, not ${limit}` },
+    { line: entry.line, message: `FLOW_MAX_FLOWS: ${flows} needs FLOW_TRACER_MEMORY=${least} or more, not ${limit}` },
   ];
 }

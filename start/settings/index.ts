@@ -43,7 +43,7 @@ function unreadable(file: string): (error: unknown) => never {
       {
         what: `The settings in ${file} cannot be read`,
         why: reasonOf(error),
-        fix: "make it a file this user may read; an empty one leaves every setting at its default",
+        fix: "make it a file that you can read; if it is empty, every setting has its default",
       },
       { cause: error },
     );
@@ -59,7 +59,7 @@ async function refuseExposed(file: string): Promise<void> {
   throw new StartError("PASSWORD_EXPOSED", {
     what: `Every user of this machine can read the password in ${file}`,
     why: `its mode is ${(mode & 0o777).toString(8)}, and GRAFANA_ADMIN_PASSWORD is set in it`,
-    fix: `chmod 600 ${file}, and choose another password if somebody else works here; left empty, one is generated`,
+    fix: `chmod 600 ${file}, and change the password if others use this machine; if it is empty, one is generated`,
   });
 }
 
@@ -105,8 +105,8 @@ function faultsOf(error: z.ZodError, entries: readonly Entry[]): Fault[] {
 function invalid(file: string, faults: readonly Fault[]): StartError {
   const place = (line: number) => (line === IN_ENVIRONMENT ? "the environment" : `line ${line}`);
   return new StartError("SETTINGS_INVALID", {
-    what: `${file} has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}`,
+    what: `${file} has ${faults.length === 1 ? "an error" : `${faults.length} errors`}`,
     why: faults.map(({ line, message }) => `${place(line)}: ${message}`).join("\n"),
-    fix: `correct ${faults.length === 1 ? "it" : "them"} and start again; a setting that is left out has its default`,
+    fix: `correct ${faults.length === 1 ? "it" : "them"} and start again; settings that are left out have their defaults`,
   });
 }

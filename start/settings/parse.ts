@@ -44,8 +44,7 @@ function parseAssignment(content: string, line: number): Entry | Fault {
     return { line, message: `"${content.trim()}" is not a setting; write KEY=VALUE, or # before a comment` };
   }
   const value = unquote(rest.trim());
-  if (value === undefined)
-    return { line, message: `${key}: the quote is not closed; end the value with the same quote` };
+  if (value === undefined) return { line, message: `${key}: missing closing quote` };
   return { key, value, line };
 }
 
@@ -59,5 +58,5 @@ function unquote(text: string): string | undefined {
 }
 
 function duplicate({ key, line }: Entry, first: number | undefined): Fault {
-  return { line, message: `${key} is set already in line ${first}; keep one of the two` };
+  return { line, message: `${key} is already set in line ${first}; keep only one` };
 }

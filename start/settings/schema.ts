@@ -13,7 +13,7 @@ const integer = (low: number, high: number, what = "a whole number") => {
 
 const port = (value: number) => integer(1, 65_535, "a port").default(value);
 
-const memory = (value: string, least = MIN_MEMORY, text = "6m, the least Docker accepts") =>
+const memory = (value: string, least = MIN_MEMORY, text = "6m, the minimum Docker accepts") =>
   z
     .string()
     .regex(/^[1-9]\d{0,8}[kmg]$/i, "must be an amount of memory such as 512m or 1g")
@@ -45,14 +45,14 @@ const project = z
   .string()
   .regex(
     /^[a-z0-9][a-z0-9_-]{0,39}$/,
-    "must be 1 to 40 small letters, digits, - or _, beginning with a letter or digit",
+    "must be 1 to 40 lower-case letters, digits, - or _, starting with a letter or digit",
   );
 
 const containerPrefix = z
   .string()
   .regex(
     /^([a-zA-Z0-9][a-zA-Z0-9_.-]{0,39})?$/,
-    "must be empty or 1 to 40 letters, digits, -, _ or ., beginning with a letter or digit",
+    "must be empty or 1 to 40 letters, digits, -, _ or ., starting with a letter or digit",
   );
 
 const retention = z.string().regex(/^[1-9]\d*(h|d|w|y)$/, "must be a time such as 12h, 7d or 4w");
@@ -91,7 +91,7 @@ const hosts = z
   )
   .refine(
     (names) => names.every((name) => /^(\[[\da-f:.]+\]|[\w.-]+)$/.test(name)),
-    "must be names like monitoring.example, without a port, with commas between them",
+    "must be names like monitoring.example, without ports, separated by commas",
   )
   .transform((names) => names.join(" "))
   .default("");
@@ -132,7 +132,7 @@ export const schema = z.strictObject({
   CADVISOR_MEMORY: memory("256m"),
   NODE_EXPORTER_MEMORY: memory("64m"),
   EBPF_EXPORTER_MEMORY: memory("128m"),
-  FLOW_TRACER_MEMORY: memory("256m", 64 * 2 ** 20, "64m: its tables are in it"),
+  FLOW_TRACER_MEMORY: memory("256m", 64 * 2 ** 20, "64m, which includes its tables"),
   FLOW_EXPORTER_MEMORY: memory("512m"),
   DOCKER_FILTER_MEMORY: memory("32m"),
   GUARD_MEMORY: memory("32m"),

@@ -55,15 +55,15 @@ export function composeIn(host: Host, layout: Layout): Compose {
 
 function upFailed(output: string): StartError {
   return new StartError("COMPOSE_FAILED", {
-    what: "docker compose could not bring the stack up",
+    what: "docker compose could not start the stack",
     why: lastLines(output, 6),
-    fix: "run `npm run doctor`; `docker compose ps --all` shows what is there",
+    fix: "run `npm run doctor`; `docker compose ps --all` lists the containers",
   });
 }
 
 function downFailed(output: string): StartError {
   return new StartError("COMPOSE_FAILED", {
-    what: "docker compose could not take the stack down",
+    what: "docker compose could not stop the stack",
     why: lastLines(output, 6),
     fix: "check that Docker runs (`docker info`), then run `npm run stop` again",
   });

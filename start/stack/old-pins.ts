@@ -35,7 +35,7 @@ export async function removeOldPins(host: Host): Promise<string | undefined> {
   const lock = ["--nonblock", "--conflict-exit-code", String(LOCKED), inner];
   const removed = await host.runAsRoot("flock", [...lock, "rm", "-r", folder]);
   if (removed.ok) return `removed the pins of an earlier version in ${FOLDER}`;
-  return leftAlone(removed.exitCode === LOCKED ? "a tracer lives behind it" : removed.stderr || removed.message);
+  return leftAlone(removed.exitCode === LOCKED ? "a tracer is still using it" : removed.stderr || removed.message);
 }
 
 function parse(line: string): Entry {
@@ -49,13 +49,13 @@ const WRITABLE_BY_OTHERS = 0o022;
 function faultOf({ type, user, mode, name }: Entry): string | undefined {
   const what = name === "" ? "it" : `${name} in it`;
   const isFolder = name === "" || name === "kept";
-  if (type !== (isFolder ? "d" : "f")) return `${what} is no ${isFolder ? "folder" : "pin"}`;
+  if (type !== (isFolder ? "d" : "f")) return `${what} is not a ${isFolder ? "folder" : "pin"}`;
   if (user !== "0") return `${what} belongs to user ${user}`;
   if (isFolder && (mode & WRITABLE_BY_OTHERS) !== 0) return `others may write to ${what}`;
-  if (!isFolder && !PINS.includes(name) && !KEPT.test(name)) return `${what} is no pin of an earlier version`;
+  if (!isFolder && !PINS.includes(name) && !KEPT.test(name)) return `${what} is not a pin of an earlier version`;
   return undefined;
 }
 
 function leftAlone(reason: string): string {
-  return `left ${FOLDER} alone, where earlier versions had their pins: ${reason}; if nothing needs it: rm -r ${FOLDER}`;
+  return `did not remove ${FOLDER}, left by an earlier version: ${reason}; if nothing needs it: rm -r ${FOLDER}`;
 }

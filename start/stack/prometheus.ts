@@ -52,7 +52,7 @@ export function noPrometheus(error: unknown): StartError {
     {
       what: "Prometheus does not answer",
       why: reasonOf(reason),
-      fix: "run `npm start`; `npm run status` shows what runs",
+      fix: "run `npm start`; `npm run status` shows what is running",
     },
     { cause: error },
   );

@@ -100,8 +100,8 @@ async function chown(docker: Docker, image: string, { name, uid }: OwnedVolume):
 
 function notHandedOver(name: string, uid: number, why: string): StartError {
   return new StartError("VOLUME_NOT_HANDED_OVER", {
-    what: `The volume ${name} could not be given to user ${uid}`,
+    what: `The owner of the volume ${name} could not be changed to user ${uid}`,
     why: why.trim(),
-    fix: `give it by hand: chown -R ${uid}:${uid} "$(docker volume inspect --format '{{.Mountpoint}}' ${name})"`,
+    fix: `change its owner yourself: chown -R ${uid}:${uid} "$(docker volume inspect --format '{{.Mountpoint}}' ${name})"`,
   });
 }

@@ -52,6 +52,6 @@ export function notSeen(rows: readonly Row[]): StartError | undefined {
   return new StartError("LOAD_NOT_SEEN", {
     what: `The load ran but did not move: ${still.join(", ")}`,
     why: "the exporter may not see this machine properly, or the machine was too busy with other work",
-    fix: "look at `npm run status`, then try again on a quiet machine with more --seconds",
+    fix: "check `npm run status`, then try again on a quiet machine with more --seconds",
   });
 }

@@ -22,7 +22,7 @@ export const seen: Step<StressContext> = {
   title: "Check the exporters",
   run: async ({ lab, prometheus, signal }, report) => {
     const wait = { name: "readings from before the load", deadlineMs: 60_000, code: "TOO_LITTLE_DATA", signal };
-    const fix = "look at `npm run status`, then try again";
+    const fix = "check `npm run status`, then try again";
     await waitFor({ ...wait, fix, everyMs: 1000, onReason: report }, async () => {
       for (const job of lab.jobs) await upLongEnough(prometheus, job);
     });
@@ -45,7 +45,7 @@ function targetDown(job: string): StartError {
   return new StartError("TARGET_DOWN", {
     what: `Prometheus cannot reach ${job}, so the load would not be visible`,
     why: "it is down, or has never been scraped",
-    fix: "run `npm start`; `npm run status` shows what runs",
+    fix: "run `npm start`; `npm run status` shows what is running",
   });
 }
 

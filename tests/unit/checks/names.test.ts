@@ -28,7 +28,7 @@ describe("the containers' names", () => {
     const result = await check("FLOWTALLY_PROJECT=second");
     assert(result.status === "failed");
     assert.equal(result.code, "NAME_TAKEN");
-    assert.equal(result.why, "prometheus is of the Compose project flowtally");
+    assert.equal(result.why, "prometheus is part of the Compose project flowtally");
     assert.match(result.fix, /FLOWTALLY_CONTAINER_PREFIX/);
     assert.equal((await check("", [container("prometheus"), container("grafana")])).status, "failed");
   });
@@ -37,7 +37,7 @@ describe("the containers' names", () => {
     const containers = [container("grafana")];
     const result = await check("", containers);
     assert(result.status === "warning");
-    assert.equal(result.why, "grafana is of no Compose project");
+    assert.equal(result.why, "grafana is not part of a Compose project");
     const settings = readSettings("");
     await assert.rejects(ensureOptionalName(fakeDocker({ containers }), settings), { code: "NAME_TAKEN" });
     await ensureOptionalName(fakeDocker({ containers: [container("prometheus")] }), settings);
@@ -54,6 +54,6 @@ describe("the containers' names", () => {
     assert.equal((await check(`${named}other-`)).status, "ok");
     const result = await check(`${named}second-`);
     assert(result.status === "failed");
-    assert.equal(result.detail, "second-guard: taken by other containers");
+    assert.equal(result.detail, "second-guard: used by other containers");
   });
 });

@@ -29,14 +29,14 @@ describe("the ports", () => {
   it("say that they are another user's where /proc does not show whose", async () => {
     const result = await checkPorts("busy-port");
     assert(result.status === "failed");
-    assert.equal(result.why, "another user's process holds 9090\nanother user's process holds 3000");
+    assert.equal(result.why, "9090 is held by another user's process\n3000 is held by another user's process");
     assert.match(result.fix, /PROMETHEUS_PORT, GRAFANA_PORT/);
   });
 
   it("name a container that publishes one, even without a listener of its own", async () => {
     const result = await checkPorts("healthy", [container({ Ports: [{ PublicPort: 8080 }] })]);
     assert(result.status === "failed");
-    assert.equal(result.why, "container web holds 8080");
+    assert.equal(result.why, "8080 is held by container web");
   });
 
   it("may be held by our own containers, published or on the host's network", async () => {
@@ -54,7 +54,7 @@ describe("the ports", () => {
     const docker = fakeDocker({ containers: [other] });
     const result = await ports.run({ host: createFixtureHost("healthy"), settings, docker });
     assert(result.status === "failed");
-    assert.equal(result.why, "container prometheus holds 9090");
+    assert.equal(result.why, "9090 is held by container prometheus");
   });
 
   it("are busy when our container runs, but on another port", async () => {
@@ -71,6 +71,6 @@ describe("the ports", () => {
     const settings = { ...readSettings(""), GRAFANA_PORT: address.port };
     const result = await ports.run({ host: createHost(), settings, docker: fakeDocker() });
     assert(result.status === "failed");
-    assert.match(result.why, new RegExp(`pid ${process.pid} \\(.+\\) holds ${address.port}`));
+    assert.match(result.why, new RegExp(`${address.port} is held by pid ${process.pid} \\(.+\\)`));
   });
 });

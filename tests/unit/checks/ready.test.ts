@@ -158,7 +158,7 @@ describe("ensureReady", () => {
       said.push(line);
     };
     await ready(host, { checks: [check], notice });
-    assert.match(said.join(), /^user alice joins the group docker, and owns Docker's socket .* what root can/);
+    assert.match(said.join(), /^user alice is added to the group docker and owns Docker's socket .* has root's rights/);
   });
 
   it("says what access to Docker's socket means where it is left to the user", async () => {
@@ -175,7 +175,7 @@ describe("ensureReady", () => {
     const checks: Check[] = [{ title: "Docker engine", run: async () => fault }];
     await assert.rejects(ready(host, { checks, install: false }), (error) => {
       assert.ok(error instanceof StartError);
-      assert.match(error.explanation.fix, /^# user alice joins .* what root can.*\n(sudo )?usermod /m);
+      assert.match(error.explanation.fix, /^# user alice is added .* root's rights.*\n(sudo )?usermod /m);
       return true;
     });
   });

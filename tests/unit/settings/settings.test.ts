@@ -38,7 +38,7 @@ describe("readSettings", () => {
     const faults = faultsOf("PROMETHEUS_PORT=99999\nGRAFNA_PORT=1\nfoo\nFLOW_MAX_EDGES=9\nGRAFANA_MEMORY=lots\n");
     assert.deepEqual(faults, [
       'line 1: PROMETHEUS_PORT: "99999" must be a port from 1 to 65535',
-      "line 2: GRAFNA_PORT is not known; did you mean GRAFANA_PORT?",
+      "line 2: unknown setting GRAFNA_PORT; did you mean GRAFANA_PORT?",
       'line 3: "foo" is not a setting; write KEY=VALUE, or # before a comment',
       'line 4: FLOW_MAX_EDGES: "9" must be a whole number from 10 to 100000',
       'line 5: GRAFANA_MEMORY: "lots" must be an amount of memory such as 512m or 1g',
@@ -47,7 +47,7 @@ describe("readSettings", () => {
 
   it("refuses more flows than the tracer's memory has room for, and says how much they take", () => {
     assert.deepEqual(faultsOf("FLOW_MAX_FLOWS=600000"), [
-      "line 1: FLOW_MAX_FLOWS: 600000 takes a FLOW_TRACER_MEMORY of 265m, not 256m",
+      "line 1: FLOW_MAX_FLOWS: 600000 needs FLOW_TRACER_MEMORY=265m or more, not 256m",
     ]);
     assert.equal(readSettings("FLOW_MAX_FLOWS=600000\nFLOW_TRACER_MEMORY=265m").FLOW_MAX_FLOWS, 600_000);
     assert.equal(readSettings("FLOW_MAX_FLOWS=65536\nFLOW_TRACER_MEMORY=64m").FLOW_MAX_FLOWS, 65_536);
@@ -55,8 +55,8 @@ describe("readSettings", () => {
 
   it("refuses names that Compose or Docker would not take, wherever they are set, and counts the environment's first", () => {
     assert.deepEqual(faultsOf("FLOWTALLY_PROJECT=My Stack\nFLOWTALLY_CONTAINER_PREFIX=-a"), [
-      'line 1: FLOWTALLY_PROJECT: "My Stack" must be 1 to 40 small letters, digits, - or _, beginning with a letter or digit',
-      'line 2: FLOWTALLY_CONTAINER_PREFIX: "-a" must be empty or 1 to 40 letters, digits, -, _ or ., beginning with a letter or digit',
+      'line 1: FLOWTALLY_PROJECT: "My Stack" must be 1 to 40 lower-case letters, digits, - or _, starting with a letter or digit',
+      'line 2: FLOWTALLY_CONTAINER_PREFIX: "-a" must be empty or 1 to 40 letters, digits, -, _ or ., starting with a letter or digit',
     ]);
     assert.equal(faultsOf("FLOWTALLY_PROJECT=").length, 1);
     const env = { FLOWTALLY_PROJECT: "b", FLOW_MAX_EDGES: "many" };
@@ -71,7 +71,7 @@ describe("readSettings", () => {
   it("takes names to be called by in any spelling, and no ports", () => {
     assert.equal(readSettings("FLOW_ALLOWED_HOSTS=Mon.example,[FD00::1]").FLOW_ALLOWED_HOSTS, "mon.example [fd00::1]");
     assert.deepEqual(faultsOf("FLOW_ALLOWED_HOSTS=mon.example:80"), [
-      'line 1: FLOW_ALLOWED_HOSTS: "mon.example:80" must be names like monitoring.example, without a port, with commas between them',
+      'line 1: FLOW_ALLOWED_HOSTS: "mon.example:80" must be names like monitoring.example, without ports, separated by commas',
     ]);
   });
 
@@ -92,23 +92,20 @@ describe("readSettings", () => {
 
   it("refuses a key that is set twice", () => {
     assert.deepEqual(faultsOf("GRAFANA_PORT=1\nGRAFANA_PORT=2"), [
-      "line 2: GRAFANA_PORT is set already in line 1; keep one of the two",
+      "line 2: GRAFANA_PORT is already set in line 1; keep only one",
     ]);
   });
 
   it("refuses a quote that stays open", () => {
-    assert.match(
-      faultsOf('GRAFANA_ADMIN_USER="admin')[0] ?? "",
-      /^line 1: GRAFANA_ADMIN_USER: the quote is not closed/,
-    );
+    assert.match(faultsOf('GRAFANA_ADMIN_USER="admin')[0] ?? "", /^line 1: GRAFANA_ADMIN_USER: missing closing quote/);
   });
 
   it("refuses a port that is another service's, written or by default", () => {
     assert.deepEqual(faultsOf("CADVISOR_PORT=3000"), [
-      "line 1: CADVISOR_PORT: 3000 is the port of GRAFANA_PORT as well; give each its own",
+      "line 1: CADVISOR_PORT: 3000 is also the port of GRAFANA_PORT; give each its own",
     ]);
     assert.deepEqual(faultsOf("CADVISOR_PORT=5000\nGRAFANA_PORT=5000"), [
-      "line 2: GRAFANA_PORT: 5000 is the port of CADVISOR_PORT as well; give each its own",
+      "line 2: GRAFANA_PORT: 5000 is also the port of CADVISOR_PORT; give each its own",
     ]);
   });
 

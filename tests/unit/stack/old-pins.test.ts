@@ -36,9 +36,13 @@ describe("pins that an earlier version left in /sys/fs/bpf", { skip }, () => {
     ["the folder is another user's", () => chown(folder(), NOBODY, NOBODY), /: it belongs to user 65534;/],
     ["a pin is another user's", () => chown(folder("status"), NOBODY, 0), /: status in it belongs to user 65534;/],
     ["others may add to it", () => chmod(folder(), 0o777), /: others may write to it;/],
-    ["something else is in it", () => writeFile(folder("notes"), ""), /: notes in it is no pin of an earlier version;/],
-    ["a folder of others is in it", () => mkdir(folder("more")), /: more in it is no pin;/],
-    ["a pin is a link", () => symlink("/etc/passwd", folder("live")), /: live in it is no pin;/],
+    [
+      "something else is in it",
+      () => writeFile(folder("notes"), ""),
+      /: notes in it is not a pin of an earlier version;/,
+    ],
+    ["a folder of others is in it", () => mkdir(folder("more")), /: more in it is not a pin;/],
+    ["a pin is a link", () => symlink("/etc/passwd", folder("live")), /: live in it is not a pin;/],
   ] as const) {
     it(`are left, and that is said, where ${what}`, async () => {
       await change();
@@ -54,7 +58,7 @@ describe("pins that an earlier version left in /sys/fs/bpf", { skip }, () => {
     await mkdir(elsewhere);
     await writeFile(path.join(elsewhere, "status"), "");
     await symlink(elsewhere, folder());
-    assert.match((await remove()) ?? "", /: it is no folder; if nothing needs it: rm -r/);
+    assert.match((await remove()) ?? "", /: it is not a folder; if nothing needs it: rm -r/);
     assert.deepEqual(await readdir(elsewhere), ["status"]);
   });
 
@@ -64,7 +68,7 @@ describe("pins that an earlier version left in /sys/fs/bpf", { skip }, () => {
     });
     await once(holder.stdout, "data");
     try {
-      assert.match((await remove()) ?? "", /: a tracer lives behind it;/);
+      assert.match((await remove()) ?? "", /: a tracer is still using it;/);
     } finally {
       holder.stdin.end();
       await once(holder, "exit");
