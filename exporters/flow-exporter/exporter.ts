@@ -8,8 +8,8 @@ import { CycleAge } from "./cycle-age.ts";
 import { startCycles } from "./cycles.ts";
 import { DailyReport } from "./daily-report.ts";
 import { StartWatch } from "./metadata/docker/start-watch.ts";
-import type { Host } from "./metadata/host/host.ts";
 import type { Container } from "./model/container.ts";
+import type { RecorderStatus, ReplayStatus } from "./model/recording.ts";
 import { containerEndpoint } from "./naming/endpoints.ts";
 import { createApp } from "./outputs/http/app.ts";
 import { boundConnections } from "./outputs/http/connections.ts";
@@ -33,11 +33,23 @@ const MAX_STOP_MS = 4_000;
 
 export interface Sources extends PipelineInputs {
   pages?: Pages;
+  /** Number of this process among those that are read; left out: as the system has it. */
+  ownPid?: number;
+  /** Called after each cycle. */
+  onCycle?(): void;
+  /** How it is with a recording that is made of them; left out: none can be. */
+  recorder?(): RecorderStatus;
+  /** That they are a recording; left out: they are not. */
+  replay?(): ReplayStatus;
 }
 
 export interface Exporter {
   /** Where it listens. */
   port: number;
+  /** Writes down what it has counted and knows by now. */
+  save(): Promise<void>;
+  /** Asks its sources all that it asks as it starts. */
+  askAnew(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -48,13 +60,13 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
     void report.reschedule();
   };
   const room = roomIn(getHeapStatistics().heap_size_limit, () => getHeapStatistics().used_heap_size);
-  const options = { limits: settings, udp: settings.udp, ownPid: process.pid, room, onClockStep };
+  const options = { limits: settings, udp: settings.udp, ownPid: sources.ownPid ?? process.pid, room, onClockStep };
   const pipeline = createPipeline(sources, options, log);
   const { collector, checkpoint, metadata, healths } = pipeline;
   const report = new DailyReport(() => shortfalls(pipeline), log);
 
   const cycles = new CycleAge(settings.collectSeconds);
-  const view: View = { ...createView(settings, pipeline, sources.host), cycles };
+  const view: View = { ...createView(settings, pipeline, sources), cycles };
   const { allowedHosts } = settings;
   const metrics = createMetrics(view, processMetrics());
   const app = createApp(view, metrics, { pages: sources.pages ?? {}, allowedHosts, log });
@@ -72,10 +84,18 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
     void metadata.refresh();
   }, settings.refreshSeconds * 1000);
   const ring = new RingWatch(sources.tracer);
-  const stopCycles = startCycles({ collector, checkpoint, ring, age: cycles }, settings.collectSeconds);
+  const age = {
+    end: () => {
+      cycles.end();
+      sources.onCycle?.();
+    },
+  };
+  const stopCycles = startCycles({ collector, checkpoint, ring, age }, settings.collectSeconds);
 
   return {
     port: (server.address() as AddressInfo).port,
+    save: async () => void (await checkpoint.saveNow(performance.now())),
+    askAnew: () => pipeline.askAnew(),
     stop: async () => {
       stopped.abort();
       stopCycles();
@@ -89,7 +109,8 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
   };
 }
 
-function createView(settings: Settings, pipeline: Pipeline, host: Host): Omit<View, "cycles"> {
+function createView(settings: Settings, pipeline: Pipeline, sources: Sources): Omit<View, "cycles"> {
+  const { host } = sources;
   const { source, totals, work, watch, directory, metadata, collector, checkpoint, healths, queues } = pipeline;
   return {
     flows: () => source.records(),
@@ -118,6 +139,8 @@ function createView(settings: Settings, pipeline: Pipeline, host: Host): Omit<Vi
     clockSteps: () => watch.clockSteps.count,
     lastClockStep: () => lastClockStep(watch.clockSteps, host.bootTimeNs()),
     setAside: () => checkpoint.setAside,
+    recorder: () => sources.recorder?.(),
+    replay: () => sources.replay?.(),
     node: settings.node,
     leftOut: settings.leftOut,
     version: manifest.version,

@@ -1,3 +1,4 @@
+import path from "node:path";
 import { pino } from "pino";
 import { createStateFile } from "./checkpoint/state-file.ts";
 import { type Exporter, startExporter } from "./exporter.ts";
@@ -6,6 +7,10 @@ import { createHost } from "./metadata/host/host.ts";
 import { createDashboardFolder } from "./outputs/pages/dashboards.ts";
 import type { Pages } from "./outputs/pages/pages.ts";
 import { createPrometheusReader } from "./outputs/pages/prometheus.ts";
+import { openRecording } from "./recording/folder-reader.ts";
+import { Recordings } from "./recording/recordings.ts";
+import { createReplay } from "./recording/replay.ts";
+import { Tap } from "./recording/tap.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { createTracer } from "./sources/kernel/pins/tracer.ts";
 
@@ -13,27 +18,63 @@ const DOCKER_TIMEOUT_MS = 5_000;
 /** Longer than Prometheus' own, so that its word on a question that takes too long arrives. */
 const PROMETHEUS_TIMEOUT_MS = 25_000;
 
+/** In the folder of the totals, which is a volume that `docker cp` reads. */
+const RECORDING = "recording";
+
 const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime });
 
 try {
   const settings = readSettings(process.env);
-  const exporter = await startExporter(
-    settings,
-    {
-      tracer: createTracer(settings.pins),
-      docker: createDockerReader(settings.dockerSocket, DOCKER_TIMEOUT_MS),
-      host: createHost(settings.proc),
-      state: settings.state === "" ? undefined : createStateFile(settings.state),
-      pages: pagesOf(settings),
-    },
-    log,
-  );
+  const exporter = await (settings.recording === "" ? startOnHost(settings) : startOnRecording(settings));
   log.info({ port: exporter.port }, "listening");
   stopOnSignal(exporter);
 } catch (error) {
   log.fatal({ reason: error instanceof Error ? error.message : String(error) }, "cannot start");
   // It may listen already, and would then live on and answer without counting anything; the engine starts one that ends.
   process.exit(1);
+}
+
+/** What it reads can be recorded where its totals are kept. */
+async function startOnHost(settings: Settings): Promise<Exporter> {
+  const { pins, dockerSocket, proc, state, maxEdges, maxPorts } = settings;
+  const tap = new Tap({
+    tracer: createTracer(pins),
+    docker: createDockerReader(dockerSocket, DOCKER_TIMEOUT_MS),
+    host: createHost(proc),
+  });
+  const sources = { ...tap.readers, pages: pagesOf(settings) };
+  if (state === "") return startExporter(settings, sources, log);
+  const file = createStateFile(state);
+  let exporter: Exporter | undefined;
+  const recordings = new Recordings({
+    folder: path.join(state, RECORDING),
+    tap,
+    ownPid: process.pid,
+    limits: { maxEdges, maxPorts },
+    readTotals: () => file.read(),
+    save: async () => exporter?.save(),
+    askAnew: async () => exporter?.askAnew(),
+    log,
+  });
+  recordOnSignal(recordings);
+  const recorded = { state: file, onCycle: () => recordings.endCycle(), recorder: () => recordings.status };
+  exporter = await startExporter(settings, { ...sources, ...recorded }, log);
+  return exporter;
+}
+
+/** A recording is shown as it was: by the bounds of then, and nothing that is counted outlives this exporter. */
+function startOnRecording(settings: Settings): Promise<Exporter> {
+  const replay = createReplay(openRecording(settings.recording));
+  const { limits, endCycle, status } = replay;
+  const sources = { ...replay, pages: pagesOf(settings), onCycle: endCycle, replay: status };
+  // The tracer's own word counts, not what this exporter was told of it.
+  return startExporter({ ...settings, ...limits, udp: false }, sources, log);
+}
+
+/** `npm run record` sends these: an answer over HTTP would hand names and addresses to every process of this machine. */
+function recordOnSignal(recordings: Recordings): void {
+  process.on("SIGUSR2", () => void recordings.begin());
+  process.on("SIGHUP", () => void recordings.end());
 }
 
 function pagesOf({ console, dashboards, prometheus }: Settings): Pages {

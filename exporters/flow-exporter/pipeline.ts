@@ -57,6 +57,8 @@ export interface Pipeline {
   healths: Healths;
   /** In front of the sinks. */
   queues: readonly FlowQueue[];
+  /** Asks all that an exporter asks which has just started, for whoever listens to the readers; never rejects. */
+  askAnew(): Promise<void>;
 }
 
 /** A pipeline that goes on where an earlier exporter was, as far as it is known. Never throws. */
@@ -65,13 +67,15 @@ export function createPipeline(inputs: PipelineInputs, options: PipelineOptions,
   const { udp, onClockStep, ownPid, room, limits } = options;
   const healths = createHealths(log);
   const metadata = new DockerMetadata(docker, healths.docker);
-  const directory = new HostDirectory({
-    processes: () => decodeProcesses(tracer.processes()),
-    cgroups: () => decodeCgroups(tracer.cgroups()),
-    host,
-    metadata,
-    ownPid,
-  });
+  const createDirectory = () =>
+    new HostDirectory({
+      processes: () => decodeProcesses(tracer.processes()),
+      cgroups: () => decodeCgroups(tracer.cgroups()),
+      host,
+      metadata,
+      ownPid,
+    });
+  const directory = createDirectory();
   const watch = new TracerWatch({ tracer, host, healths, udp, onClockStep });
   const source = new KernelSource({ tracer, directory, watch, healths, room });
   const totals = new EdgeTotals(limits);
@@ -92,5 +96,23 @@ export function createPipeline(inputs: PipelineInputs, options: PipelineOptions,
     bootId: () => host.bootId(),
   });
   checkpoint.load(host.bootTimeNs());
-  return { metadata, directory, watch, source, totals, work, collector, checkpoint, healths, queues };
+  const askAnew = async () => {
+    collector.maintain();
+    askOfProcesses(createDirectory());
+    await metadata.refresh();
+  };
+  return { metadata, directory, watch, source, totals, work, collector, checkpoint, healths, queues, askAnew };
+}
+
+/** What is asked of a process only once: by a directory that knows nothing yet. What cannot be read, the cycles report. */
+function askOfProcesses(directory: HostDirectory): void {
+  for (const step of [
+    () => directory.readProcesses(),
+    () => directory.readCgroups(),
+    () => directory.judgeProcesses(),
+  ]) {
+    try {
+      step();
+    } catch {}
+  }
 }

@@ -27,6 +27,7 @@ const hosts = z
 const schema = z.object({
   FLOW_PINS: z.string().min(1).default("/sys/fs/bpf/flowtally"),
   FLOW_PROC: z.string().min(1).default("/proc"),
+  FLOW_RECORDING: z.string().default(""),
   FLOW_PORT: whole(0, 65_535).default(9436),
   FLOW_ALLOWED_HOSTS: hosts.default([]),
   FLOW_MAX_EDGES: whole(1, 100_000).default(2_000),
@@ -47,6 +48,8 @@ export interface Settings {
   /** Folder with the tracer's pins. */
   pins: string;
   proc: string;
+  /** Folder of a recording that is read instead of pins, Docker and /proc; "": none. */
+  recording: string;
   /** 0 takes any free port. */
   port: number;
   /** Names it is called by, besides those of this machine's loopback and its own. */
@@ -93,6 +96,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   return {
     pins: data.FLOW_PINS,
     proc: data.FLOW_PROC,
+    recording: data.FLOW_RECORDING,
     port: data.FLOW_PORT,
     allowedHosts: data.FLOW_ALLOWED_HOSTS,
     maxEdges: data.FLOW_MAX_EDGES,

@@ -1,5 +1,7 @@
 import type { Command } from "./command.ts";
 import { doctor } from "./doctor.ts";
+import { record } from "./record.ts";
+import { replay } from "./replay.ts";
 import { start } from "./start.ts";
 import { status } from "./status.ts";
 import { stop } from "./stop.ts";
@@ -7,7 +9,16 @@ import { stress } from "./stress.ts";
 import { tune } from "./tune.ts";
 
 /** Every command of the launcher by its name, in the order in which the help text lists them. */
-export const COMMANDS: Readonly<Record<string, Command>> = { start, stop, status, doctor, tune, stress };
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  start,
+  stop,
+  status,
+  doctor,
+  tune,
+  stress,
+  record,
+  replay,
+};
 
 /** What runs when no command is named. */
 export const DEFAULT_COMMAND = "start";

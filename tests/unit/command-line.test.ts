@@ -30,7 +30,7 @@ describe("the command line", () => {
 
   const REFUSED: Readonly<Record<string, string>> = {
     strat: 'Unknown command "strat". Did you mean start?',
-    toString: 'Unknown command "toString". The commands are start, stop, status, doctor, tune, stress.',
+    toString: 'Unknown command "toString". The commands are start, stop, status, doctor, tune, stress, record, replay.',
     "start now": 'Unexpected argument "now". npm start takes --no-install, --config and --help.',
     "stress disk cpu":
       'Unexpected argument "cpu". npm run stress takes LOAD, --seconds, --no-install, --config and --help.',

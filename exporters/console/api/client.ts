@@ -1,4 +1,7 @@
-import { exporterDown, prometheusDown } from "./health.ts";
+import { exporterDown, prometheusDown, recordedAt } from "./health.ts";
+
+/** As in the exporter's `outputs/http/replay.ts`. */
+const RECORDED_AT = "x-flowtally-recorded-at";
 
 /** A question that got no answer, or one that says no; the message is for people. */
 export class ApiError extends Error {
@@ -17,6 +20,7 @@ export class ApiError extends Error {
 export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
   const response = await reach(path, signal);
   const body = await parse(response, signal);
+  recordedAt.value = response.headers.get(RECORDED_AT) ?? undefined;
   if (response.ok && body !== undefined) {
     noteUp(path);
     return body as T;

@@ -3,5 +3,8 @@ import { signal } from "@preact/signals";
 /** Why the last question to the exporter got no answer; undefined while it answers. */
 export const exporterDown = signal<string | undefined>(undefined);
 
+/** When the recording was made that the exporter shows; undefined: it shows what goes on now. */
+export const recordedAt = signal<string | undefined>(undefined);
+
 /** Why the last question to Prometheus got no answer; undefined while it answers, or was not asked. */
 export const prometheusDown = signal<string | undefined>(undefined);

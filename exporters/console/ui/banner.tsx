@@ -1,9 +1,15 @@
-import { exporterDown, prometheusDown } from "../api/health.ts";
+import { exporterDown, prometheusDown, recordedAt } from "../api/health.ts";
 
 /** Says once, for the whole page, what does not answer. */
 export function Banner() {
   return (
     <div role="status" class="banners">
+      {recordedAt.value !== undefined && (
+        <p class="banner" data-testid="recording">
+          <strong>This is a recording</strong> that ended at {new Date(recordedAt.value).toLocaleString()}, as if it
+          were now; once it is over, totals stand still.
+        </p>
+      )}
       {exporterDown.value !== undefined && (
         <p class="banner" data-testid="reconnecting">
           <strong>Reconnecting.</strong> The exporter does not answer; what is shown is from before. It is asked again

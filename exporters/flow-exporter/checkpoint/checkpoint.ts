@@ -104,6 +104,12 @@ export class Checkpoint {
     if (crowded) source.acknowledgeUdp();
   }
 
+  /** As `save`, and the next reading waits for it; `nowMs` as for `keep`. */
+  async saveNow(nowMs: number): Promise<boolean> {
+    this.#lastMs = nowMs;
+    return this.save();
+  }
+
   /** Returns whether everything is as safe as it can be, as of now. Never rejects. */
   async save(): Promise<boolean> {
     const { file } = this.#parts;

@@ -3,6 +3,7 @@ import type { Edge } from "../model/edge.ts";
 import type { FlowRecord } from "../model/flow-record.ts";
 import type { Losses } from "../model/losses.ts";
 import type { Program } from "../model/program.ts";
+import type { RecorderStatus, ReplayStatus } from "../model/recording.ts";
 import type { Status } from "../model/tracer-status.ts";
 import type { EdgeRates } from "../totals/edge-rates.ts";
 import type { EdgeCounters, EdgeTotal } from "../totals/edge-total.ts";
@@ -76,6 +77,10 @@ export interface View {
   lastClockStep(): ClockStep | undefined;
   /** Files of totals that were put aside as they made no sense. */
   setAside(): number;
+  /** How it is with the recording that is made; undefined: none can be. */
+  recorder(): RecorderStatus | undefined;
+  /** What is shown is a recording; undefined: it is this machine, now. */
+  replay(): ReplayStatus | undefined;
   /** Ids of the monitoring's own containers. */
   ownContainers(): ReadonlySet<string>;
   /** Name of this machine. */

@@ -32,6 +32,11 @@ export class Rig {
     return started(this.#tracer);
   }
 
+  /** The folder of the exporter's state; "" before there is one. */
+  get state(): string {
+    return this.#state;
+  }
+
   get exporter(): RunningExporter {
     return started(this.#exporter);
   }

@@ -24,6 +24,7 @@ export interface RunningExporter {
   log: readonly LogLine[];
   /** SIGTERM, then the exit code and how long that took. */
   stop(): Promise<{ exitCode: number | undefined; seconds: number }>;
+  signal(name: NodeJS.Signals): void;
   /** SIGKILL. */
   kill(): Promise<void>;
 }
@@ -83,6 +84,7 @@ export async function startExporter(pins: string, options: ExporterOptions = {})
       const { exitCode } = await child;
       return { exitCode, seconds: (performance.now() - start) / 1000 };
     },
+    signal: (name) => void child.kill(name),
     kill: async () => {
       child.kill("SIGKILL");
       await child;

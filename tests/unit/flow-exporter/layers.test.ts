@@ -15,7 +15,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sources: ["model", "checkpoint", "metadata", "naming"],
   totals: ["model", "checkpoint"],
   outputs: ["model", "totals"],
-  [WIRING]: ["model", "checkpoint", "metadata", "naming", "sources", "totals", "outputs"],
+  recording: ["model", "checkpoint", "metadata", "sources"],
+  [WIRING]: ["model", "checkpoint", "metadata", "naming", "sources", "totals", "outputs", "recording"],
 };
 /** Those that read files and ask other programs; all others are given what they need. */
 const TOUCHING = [
@@ -23,6 +24,8 @@ const TOUCHING = [
   "metadata/docker/reader.ts",
   "metadata/host/host.ts",
   "outputs/pages/dashboards.ts",
+  "recording/folder-reader.ts",
+  "recording/folder-writer.ts",
   "sources/kernel/pins/pin-reader.ts",
   "sources/kernel/pins/tracer.ts",
 ];

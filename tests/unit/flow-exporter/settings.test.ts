@@ -6,6 +6,7 @@ test("nothing set, or set to nothing, gives the defaults", () => {
   const defaults = {
     pins: "/sys/fs/bpf/flowtally",
     proc: "/proc",
+    recording: "",
     port: 9436,
     allowedHosts: [],
     maxEdges: 2000,

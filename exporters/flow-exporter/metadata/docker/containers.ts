@@ -35,13 +35,23 @@ function conditionOf({ State, Status }: ContainerInfo, inspected: Omit<Inspected
   return { state: State ?? "", health, ...inspected };
 }
 
+const LABELS = {
+  composeProject: "com.docker.compose.project",
+  composeService: "com.docker.compose.service",
+  pod: "io.kubernetes.pod.name",
+  namespace: "io.kubernetes.pod.namespace",
+} as const;
+
+/** Names of the labels that are looked at. */
+export const NAMING_LABELS: ReadonlySet<string> = new Set(Object.values(LABELS));
+
 /** The labels that name what a container is a part of. */
 export function labelsOf(labels: Record<string, string>) {
   return {
-    composeProject: labels["com.docker.compose.project"] ?? "",
-    composeService: labels["com.docker.compose.service"] ?? "",
-    pod: labels["io.kubernetes.pod.name"] ?? "",
-    namespace: labels["io.kubernetes.pod.namespace"] ?? "",
+    composeProject: labels[LABELS.composeProject] ?? "",
+    composeService: labels[LABELS.composeService] ?? "",
+    pod: labels[LABELS.pod] ?? "",
+    namespace: labels[LABELS.namespace] ?? "",
   };
 }
 

@@ -14,6 +14,7 @@ import { graph } from "./graph.ts";
 import { secured } from "./headers.ts";
 import { health } from "./health.ts";
 import { askPrometheus } from "./prometheus.ts";
+import { markReplay } from "./replay.ts";
 import { cutOffAfter } from "./stream.ts";
 import { inTurn } from "./turns.ts";
 
@@ -36,7 +37,7 @@ export function createApp(view: View, metrics: Metrics, { pages, allowedHosts, l
   const app = express();
   app.disable("x-powered-by");
   app.use(secured, knownHosts(allowedHosts), onlyGet);
-  app.use("/api", ownPages);
+  app.use("/api", ownPages, markReplay(view));
   const scrapes = new Gate(MOST_SCRAPES);
   app.get("/metrics", async (_request, response) => {
     if (!scrapes.enter(response)) return sendBusy(response, 1);

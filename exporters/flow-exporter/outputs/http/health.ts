@@ -12,11 +12,12 @@ export function health(view: View): RequestHandler {
   return (_request, response) => {
     const { tracer } = view;
     const sources = Object.fromEntries(view.sources.map((source) => [source.name, stateOf(source)]));
+    const detail = { sources, recorder: view.recorder() ?? null, recording: view.replay() ?? null };
     const stuck = stuckOf(view);
-    if (stuck !== undefined) return sendError(response, 503, "NO_CYCLE", stuck, { sources });
+    if (stuck !== undefined) return sendError(response, 503, "NO_CYCLE", stuck, detail);
     const dead = tracer.up === undefined || tracer.failures >= FAILURES_ALLOWED;
-    if (dead) sendError(response, 503, "NO_ROWS", tracer.reason, { sources });
-    else response.json({ status: "ok", sources, tracer: tracerOf(view), sockets: socketsOf(view) });
+    if (dead) sendError(response, 503, "NO_ROWS", tracer.reason, detail);
+    else response.json({ status: "ok", ...detail, tracer: tracerOf(view), sockets: socketsOf(view) });
   };
 }
 

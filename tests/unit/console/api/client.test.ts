@@ -4,7 +4,7 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { ApiError, getJson } from "../../../../exporters/console/api/client.ts";
-import { exporterDown } from "../../../../exporters/console/api/health.ts";
+import { exporterDown, recordedAt } from "../../../../exporters/console/api/health.ts";
 
 describe("getJson", () => {
   let answer: (response: ServerResponse) => void;
@@ -28,6 +28,16 @@ describe("getJson", () => {
   it("gives what the exporter answers", async () => {
     answer = (response) => response.end('{"total":3}');
     assert.deepEqual(await getJson(url), { total: 3 });
+  });
+
+  it("notes that an answer is of a recording, and when it is not", async () => {
+    const recorded = "2030-01-01T00:00:00.000Z";
+    answer = (response) => response.setHeader("x-flowtally-recorded-at", recorded).end("{}");
+    await getJson(url);
+    assert.equal(recordedAt.value, recorded);
+    answer = (response) => response.end("{}");
+    await getJson(url);
+    assert.equal(recordedAt.value, undefined);
   });
 
   it("fails with the code and message of a refusal", async () => {

@@ -92,6 +92,8 @@ export function viewOf(sockets: SocketValues[], values: Partial<View> = {}, ende
     clockSteps: () => 2,
     lastClockStep: () => ({ seconds: -3_600.5, ageSeconds: 12 }),
     setAside: () => 1,
+    recorder: () => undefined,
+    replay: () => undefined,
     droppedEdges: () => totals.droppedEdges,
     departed: () => totals.departed,
     node: "lab",

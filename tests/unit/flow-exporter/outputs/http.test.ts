@@ -363,6 +363,8 @@ describe("over HTTP", () => {
           docker: { up: false, reason: "timed out" },
           udp: { up: null, reason: "off" },
         },
+        recorder: null,
+        recording: null,
         tracer: {
           udp_mode: "cgroup",
           table_room: { flows: 32_768, closed: 16_384, udp: 8_192 },
@@ -390,6 +392,26 @@ describe("over HTTP", () => {
       assert.equal(status, 503);
       const message = "no cycle has ended for 31 s: totals stand still";
       assert.deepEqual(JSON.parse(text).error, { code: "NO_CYCLE", message });
+    });
+
+    test("says how it is with a recording that is made, also while no rows come in", async () => {
+      const reason = "ENOSPC: no space left on device";
+      const status = { cycles: 7, lost_cycles: 1, bytes: 4_099, ending: "failed", reason } as const;
+      const recorder = { state: "recording", ...status } as const;
+      for (const values of [{}, { cycles: { ageSeconds: 31, maxSeconds: 30 } }]) {
+        current = viewOf([], { ...values, recorder: () => recorder });
+        assert.deepEqual(JSON.parse((await ask("/healthz")).text).recorder, recorder);
+      }
+    });
+
+    test("says that a recording is shown, and how far", async () => {
+      const recording = { recorded_at: "2030-01-01T00:00:00.000Z", cycles: 12, lost_cycles: 0, replayed: 5 };
+      current = viewOf([], { replay: () => recording });
+      assert.deepEqual(JSON.parse((await ask("/healthz")).text).recording, recording);
+      const marked = async () => (await ask("/api/graph")).headers.get("x-flowtally-recorded-at");
+      assert.equal(await marked(), recording.recorded_at);
+      current = viewOf([]);
+      assert.equal(await marked(), null);
     });
 
     test("is 503 until the first cycle is done", async () => {

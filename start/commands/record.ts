@@ -1,0 +1,37 @@
+import { createDocker } from "../lib/docker.ts";
+import { createRecordingExporter } from "../record/exporter.ts";
+import { makeEmpty } from "../record/folder.ts";
+import { takeRecording } from "../record/take.ts";
+import { folderNamed, recordSeconds } from "../record/words.ts";
+import { renderRecorded } from "../render/record.ts";
+import { containerName } from "../settings/names.ts";
+import { namedLayout } from "../stack/named-layout.ts";
+import { findConfigured } from "../stack/running.ts";
+import { defineCommand } from "./command.ts";
+import { SETTINGS_FILE } from "./options.ts";
+
+/** What the kernel and Docker hand over to the running stack, as a folder. */
+export const record = defineCommand({
+  usage: "npm run record",
+  about: "Record what the kernel and Docker hand over to the running stack",
+  operand: { name: "FOLDER", about: "where to: a folder that is not there yet, or is empty" },
+  options: {
+    seconds: { type: "string", value: "N", about: "how long, 1 to 600 (default 15); Ctrl-C ends it earlier" },
+    config: SETTINGS_FILE,
+  },
+  run: async ({ host, projectRoot, options, operand, signal, stdout }) => {
+    const folder = folderNamed(operand, host);
+    const seconds = recordSeconds(options.seconds);
+    const layout = await namedLayout(host, projectRoot, options.config);
+    const docker = createDocker(host);
+    const { settings } = await findConfigured({ docker, host, layout }, options.config);
+    const container = containerName(layout.names, "flow-exporter");
+    const url = `http://127.0.0.1:${settings.FLOW_EXPORTER_PORT}`;
+    await makeEmpty(folder);
+    const exporter = createRecordingExporter({ docker, host, container, url });
+    const onBegin = () => void stdout.write(`Recording for ${seconds} s; Ctrl-C ends it earlier\n`);
+    const status = await takeRecording({ exporter, seconds, folder, signal, onBegin });
+    stdout.write(renderRecorded(status, folder));
+    return 0;
+  },
+});

@@ -1,0 +1,71 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { StartError } from "../errors.ts";
+import { bundleConsole } from "../images/console.ts";
+import { folderNamed } from "../record/words.ts";
+import { defineCommand } from "./command.ts";
+
+/** Of a line in the exporter's log. */
+const WARN = 40;
+/** Beside the stack's own exporter. */
+const PORT = "9446";
+
+/** An exporter and its console on a recording, until Ctrl-C: it needs neither a tracer nor Docker. */
+export const replay = defineCommand({
+  usage: "npm run replay",
+  about: "Show a recording in the console, without a kernel or Docker",
+  operand: { name: "FOLDER", about: "what npm run record has made" },
+  options: { port: { type: "string", value: "PORT", about: `where the console answers (default ${PORT})` } },
+  run: async ({ host, projectRoot, options, operand, signal, stdout }) => {
+    const folder = folderNamed(operand, host);
+    const pages = await mkdtemp(path.join(tmpdir(), "flowtally-console-"));
+    try {
+      await bundleConsole(path.join(projectRoot, "exporters/console"), pages);
+      const env = {
+        FLOW_RECORDING: folder,
+        FLOW_PORT: options.port ?? PORT,
+        FLOW_CONSOLE: pages,
+        FLOW_DASHBOARDS: path.join(projectRoot, "grafana/dashboards"),
+      };
+      const log = readLog(stdout);
+      const exporter = path.join(projectRoot, "exporters/flow-exporter/main.ts");
+      const { message } = await host.run(process.execPath, [exporter], { env, onLine: log.take, signal });
+      throw notShown(folder, log.fault() ?? message);
+    } catch (error) {
+      if (signal.aborted) return 0;
+      throw error;
+    } finally {
+      await rm(pages, { recursive: true });
+    }
+  },
+});
+
+/** What the exporter warns of, as it is, where it listens, and why it does not. */
+function readLog(stdout: NodeJS.WritableStream) {
+  let fault: string | undefined;
+  const take = (line: string) => {
+    const { level = WARN, msg, port, reason } = logLine(line);
+    if (msg === "listening") stdout.write(`The console: http://127.0.0.1:${port}/ (Ctrl-C ends it)\n`);
+    else if (msg === "cannot start") fault = reason;
+    else if (level >= WARN) stdout.write(`${line}\n`);
+  };
+  return { take, fault: () => fault };
+}
+
+/** A line of the exporter's log; nothing of it where it is something else. */
+function logLine(line: string): { level?: number; msg?: string; port?: number; reason?: string } {
+  try {
+    return JSON.parse(line) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function notShown(folder: string, why: string): StartError {
+  return new StartError("NOT_REPLAYED", {
+    what: `No exporter runs on ${folder}`,
+    why,
+    fix: "name the folder of a recording that `npm run record -- FOLDER` has made, and a free port with --port",
+  });
+}

@@ -1,0 +1,23 @@
+import type { RecorderStatus } from "../record/exporter.ts";
+
+const ENDED_EARLY = {
+  full: "It ended early: it has reached 512 MiB, or would have with the next cycle.",
+  failed: "It ended early, as the exporter's disk failed",
+} as const;
+
+/** What a recording has in it, for whoever may want to share it; as the exporter writes it into `recording.json`. */
+const CONTENT = `It has names and addresses: of containers, their images, Compose projects and services, folders that they mount, processes,
+BPF programs, and whom they talked to since the totals began. It has no content of any connection, no environment
+variables, no command lines, and no other labels. Look before you share it.`;
+
+/** What was recorded, what of it is missing, and what it tells of this machine. */
+export function renderRecorded(status: RecorderStatus, folder: string): string {
+  const { cycles, lost_cycles: lost, bytes, ending, reason } = status;
+  const size = `${cycles} cycle${cycles === 1 ? "" : "s"}, ${(bytes / 1e6).toFixed(1)} MB`;
+  const lines = [`Recorded: ${size}, in ${folder}`];
+  if (lost > 0) lines.push(`${lost} more are lost: the exporter's disk was too slow for them. No flow is.`);
+  if (ending === "full") lines.push(ENDED_EARLY.full);
+  if (ending === "failed") lines.push(`${ENDED_EARLY.failed}: ${reason}`);
+  lines.push(CONTENT, `To look at it: npm run replay -- ${folder}`);
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { describe, test } from "node:test";
+import type Docker from "dockerode";
+import { createRecordingExporter } from "../../../start/record/exporter.ts";
+import { createFixtureHost } from "../../fixtures/hosts/fixture-host.ts";
+
+const RECORDER = { state: "idle", cycles: 0, lost_cycles: 0, bytes: 0, ending: null, reason: "" };
+
+interface Stop {
+  after(step: () => void): void;
+}
+
+/** The stack's exporter, which answers `health` and runs in a container of that state. */
+async function exporterOf(t: Stop, health: object, status = "running") {
+  const signals: string[] = [];
+  const server = createServer((_request, response) => response.end(JSON.stringify(health)));
+  t.after(() => void server.close());
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const container = {
+    inspect: async () => {
+      if (status === "absent") throw Object.assign(new Error("no such container"), { statusCode: 404 });
+      return { State: { Status: status } };
+    },
+    kill: async ({ signal }: { signal: string }) => void signals.push(signal),
+  };
+  const docker = { getContainer: () => container } as unknown as Docker;
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const exporter = createRecordingExporter({
+    docker,
+    host: createFixtureHost("healthy"),
+    container: "flow-exporter",
+    url,
+  });
+  return { exporter, signals };
+}
+
+describe("the running exporter", () => {
+  test("says how it is with its recording, also while it has no rows", async (t) => {
+    const { exporter, signals } = await exporterOf(t, { error: { code: "NO_ROWS" }, recorder: RECORDER });
+    assert.deepEqual(await exporter.status(), RECORDER);
+    await exporter.begin();
+    await exporter.end();
+    assert.deepEqual(signals, ["SIGUSR2", "SIGHUP"]);
+  });
+
+  test("is refused where it is older than recordings: the signal would end it", async (t) => {
+    const { exporter } = await exporterOf(t, { status: "ok", sources: {} });
+    await assert.rejects(exporter.status(), { code: "RECORDER_UNKNOWN", message: /older than this command/ });
+  });
+
+  test("is refused where it has no folder for one", async (t) => {
+    const { exporter } = await exporterOf(t, { status: "ok", recorder: null });
+    await assert.rejects(exporter.status(), { code: "RECORDER_UNKNOWN", message: /FLOW_STATE/ });
+  });
+
+  for (const state of ["absent", "exited"]) {
+    test(`is asked for where its container is ${state}`, async (t) => {
+      const { exporter } = await exporterOf(t, { recorder: RECORDER }, state);
+      await assert.rejects(exporter.status(), { code: "STACK_NOT_RUNNING", message: new RegExp(`is ${state}`) });
+    });
+  }
+});

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { StartError } from "../../../start/errors.ts";
+import type { RecorderStatus, RecordingExporter } from "../../../start/record/exporter.ts";
+import { takeRecording } from "../../../start/record/take.ts";
+
+const IDLE: RecorderStatus = { state: "idle", cycles: 0, lost_cycles: 0, bytes: 0, ending: null, reason: "" };
+const LOOK_MS = 1;
+
+/** An exporter that records a cycle each time it is asked how it is with that. */
+function fakeExporter(
+  values: Partial<{ state: RecorderStatus["state"]; fullAt: number; reason: string; cannotCopy: boolean }> = {},
+) {
+  const { fullAt = Number.POSITIVE_INFINITY, reason = "", cannotCopy = false } = values;
+  let status: RecorderStatus = { ...IDLE, state: values.state ?? "idle" };
+  const done: string[] = [];
+  let onCycle = (_: number) => {};
+  const exporter: RecordingExporter = {
+    status: async () => {
+      if (status.state === "recording" && status.ending === null && reason === "") {
+        const cycles = status.cycles + 1;
+        status = { ...status, cycles, ending: cycles >= fullAt ? "full" : null };
+        onCycle(cycles);
+      }
+      return status;
+    },
+    begin: async () => {
+      done.push("begin");
+      status = { ...IDLE, state: "recording", ...(reason ? { ending: "failed", reason } : {}) };
+    },
+    end: async () => {
+      done.push("end");
+      if (status.state !== "recording") status = IDLE;
+      else status = { ...status, state: reason ? "failed" : "kept", ending: status.ending ?? "asked" };
+    },
+    copyTo: async (folder) => {
+      if (cannotCopy) throw new StartError("NOT_COPIED", { what: "", why: "", fix: "" });
+      done.push(`copy to ${folder}`);
+    },
+  };
+  return {
+    exporter,
+    done,
+    /** Called after each cycle with how many there have been. */
+    onCycle: (step: typeof onCycle) => {
+      onCycle = step;
+    },
+    state: () => status.state,
+  };
+}
+
+const take = (exporter: RecordingExporter, seconds: number, signal = new AbortController().signal) =>
+  takeRecording({ exporter, seconds, folder: "there", signal, lookMs: LOOK_MS });
+
+describe("a recording of the running exporter", () => {
+  test("is begun, ended after the time, copied and removed", async () => {
+    const { exporter, done, state } = fakeExporter();
+    const { cycles, ending } = await take(exporter, 0.02);
+    assert.ok(cycles > 0);
+    assert.equal(ending, "asked");
+    assert.deepEqual(done, ["begin", "end", "copy to there", "end"]);
+    assert.equal(state(), "idle");
+  });
+
+  test("is one, with what there is, where Ctrl-C comes before its time", async () => {
+    const { exporter, done, onCycle } = fakeExporter();
+    const pressed = new AbortController();
+    onCycle((cycles) => cycles === 3 && pressed.abort());
+    const { cycles } = await take(exporter, 600, pressed.signal);
+    assert.equal(cycles, 3);
+    assert.deepEqual(done, ["begin", "end", "copy to there", "end"]);
+  });
+
+  test("has a cycle even where Ctrl-C comes at once", async () => {
+    const { exporter } = fakeExporter();
+    assert.equal((await take(exporter, 600, AbortSignal.abort())).cycles, 1);
+  });
+
+  test("ends before its time where there is no more room for it", async () => {
+    const { exporter } = fakeExporter({ fullAt: 4 });
+    const { cycles, ending } = await take(exporter, 600);
+    assert.deepEqual([cycles, ending], [4, "full"]);
+  });
+
+  for (const state of ["recording", "ending"] as const) {
+    test(`leaves another one alone that is ${state}`, async () => {
+      const { exporter, done } = fakeExporter({ state });
+      await assert.rejects(take(exporter, 1), { code: "ALREADY_RECORDING" });
+      assert.deepEqual(done, []);
+    });
+  }
+
+  test("fails with the exporter's reason, and leaves nothing there", async () => {
+    const { exporter, state } = fakeExporter({ reason: "ENOSPC: no space left on device" });
+    await assert.rejects(take(exporter, 600), { code: "NOT_RECORDED", message: /ENOSPC/ });
+    assert.equal(state(), "idle");
+  });
+
+  test("leaves nothing in the exporter where it cannot be copied", async () => {
+    const { exporter, state } = fakeExporter({ cannotCopy: true });
+    await assert.rejects(take(exporter, 0), { code: "NOT_COPIED" });
+    assert.equal(state(), "idle");
+  });
+});

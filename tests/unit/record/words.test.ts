@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { describe, test } from "node:test";
+import { UsageError } from "../../../start/errors.ts";
+import { makeEmpty } from "../../../start/record/folder.ts";
+import { folderNamed, recordSeconds } from "../../../start/record/words.ts";
+import { renderRecorded } from "../../../start/render/record.ts";
+
+describe("the words of `npm run record`", () => {
+  test("are seconds from 1 to 600", () => {
+    assert.deepEqual([recordSeconds(undefined), recordSeconds("1"), recordSeconds("600")], [15, 1, 600]);
+    for (const wrong of ["0", "601", "1.5", "-3", "ten", ""]) assert.throws(() => recordSeconds(wrong), UsageError);
+  });
+
+  test("name the folder as seen from where they were typed", () => {
+    assert.equal(folderNamed("there", { env: { INIT_CWD: "/home/me" } }), "/home/me/there");
+    assert.equal(folderNamed("/there", { env: { INIT_CWD: "/home/me" } }), "/there");
+    assert.throws(() => folderNamed(undefined, { env: {} }), UsageError);
+  });
+});
+
+describe("the folder of a recording", () => {
+  test("is made, for its owner's eyes, or may be there and be empty", async (t) => {
+    const folder = path.join(await scratch(t), "made");
+    await makeEmpty(folder);
+    assert.equal((await stat(folder)).mode & 0o777, 0o700);
+    await makeEmpty(folder);
+  });
+
+  test("is refused where there is something in it, which is named", async (t) => {
+    const folder = await scratch(t);
+    await writeFile(path.join(folder, "mine"), "");
+    await assert.rejects(makeEmpty(folder), { code: "RECORDING_FOLDER", message: /something in it already: mine/ });
+  });
+
+  test("is refused where it is a file, or none can be made", async (t) => {
+    const folder = await scratch(t);
+    await writeFile(path.join(folder, "file"), "");
+    await assert.rejects(makeEmpty(path.join(folder, "file")), { code: "RECORDING_FOLDER", message: /ENOTDIR/ });
+    await assert.rejects(makeEmpty(path.join(folder, "file/in")), { code: "RECORDING_FOLDER", message: /ENOTDIR/ });
+    await assert.rejects(makeEmpty(path.join(folder, "no/where")), { code: "RECORDING_FOLDER", message: /ENOENT/ });
+  });
+});
+
+describe("what is said of a recording", () => {
+  const status = { state: "kept", cycles: 12, lost_cycles: 0, bytes: 3_400_000, ending: "asked", reason: "" } as const;
+
+  test("is how much it has, what it tells of the machine, and how to look at it", () => {
+    const text = renderRecorded(status, "/there");
+    assert.match(text, /^Recorded: 12 cycles, 3\.4 MB, in \/there\n/);
+    assert.match(text, /names and addresses.*no environment\s+variables/s);
+    assert.match(text, /npm run replay -- \/there\n$/);
+    assert.doesNotMatch(text, /lost|early/);
+  });
+
+  test("is what is missing, too", () => {
+    assert.match(renderRecorded({ ...status, lost_cycles: 3 }, "/there"), /3 more are lost: .* No flow is\./);
+    assert.match(renderRecorded({ ...status, ending: "full" }, "/there"), /ended early: .* 512 MiB/);
+    assert.match(renderRecorded({ ...status, ending: "failed", reason: "ENOSPC" }, "/there"), /disk failed: ENOSPC/);
+  });
+});
+
+async function scratch(t: { after(step: () => Promise<void>): void }): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), "flowtally-record-"));
+  t.after(() => rm(folder, { recursive: true }));
+  return folder;
+}
