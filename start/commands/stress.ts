@@ -17,7 +17,7 @@ import { countedOn } from "../stress/counted.ts";
 import { labNamed } from "../stress/labs.ts";
 import { phasesOf } from "../stress/phases.ts";
 import { notSeen, readRows } from "../stress/rows.ts";
-import { load, program, REST_SECONDS, seen, settle } from "../stress/steps.ts";
+import { HISTORY_SECONDS, load, program, REST_SECONDS, seen, settle } from "../stress/steps.ts";
 import { defineCommand } from "./command.ts";
 import { NO_INSTALL, SETTINGS_FILE } from "./options.ts";
 
@@ -55,7 +55,7 @@ export const stress = defineCommand({
     };
     await assertNoLoad(docker);
     await removeLoads(docker);
-    stdout.write(renderPlan(operand ?? "", seconds, REST_SECONDS));
+    stdout.write(renderPlan(operand ?? "", seconds, REST_SECONDS, HISTORY_SECONDS));
     try {
       await runSteps([seen, program, load, settle], context, stdout);
     } finally {

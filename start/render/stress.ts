@@ -51,9 +51,13 @@ function grouped(value: number): string {
 }
 
 /** How long it all takes, told beforehand. */
-export function renderPlan(name: string, seconds: number, restSeconds: number): string {
+export function renderPlan(name: string, seconds: number, restSeconds: number, historySeconds: number): string {
   const about = Math.ceil((seconds + restSeconds) / 5) * 5;
-  return `Stress test "${name}": takes about ${about} s: ${seconds} s of load, the rest to set it up and watch it settle\n`;
+  return [
+    `Stress test "${name}": about ${about} s, of which ${seconds} s are load; the rest is to set it up and to watch it settle.`,
+    `Right after a start it takes up to ${historySeconds} s more, since there must be readings from before the load.`,
+    "",
+  ].join("\n");
 }
 
 /** How long it took, of which the load itself. */

@@ -9,7 +9,7 @@ import type { StressContext } from "./context.ts";
 import { phasesOf } from "./phases.ts";
 
 /** Without so many seconds of readings there is no "before". */
-const HISTORY_SECONDS = 20;
+export const HISTORY_SECONDS = 20;
 /** After the last moment that is looked at: until it is scraped. */
 const LAST_READINGS_SECONDS = 6;
 /** To make the containers of a load. */

@@ -37,7 +37,7 @@ describe("alerts", { skip }, () => {
   let exporter: LoneExporter;
   let others: Server;
   /** What all other exporters say. */
-  let said = "";
+  let said = 'alertmanager_notifications_failed_total{integration="webhook"} 0\n';
   let judge: Judge;
 
   const inFolder = (name: string) => path.join(folder, name);
@@ -145,6 +145,10 @@ describe("alerts", { skip }, () => {
     CoverageLow: async () => {
       said = "flow_coverage_ratio 0.5\n";
       await fires("CoverageLow");
+    },
+    AlertsUndelivered: async () => {
+      said = 'alertmanager_notifications_failed_total{integration="webhook"} 5\n';
+      await fires("AlertsUndelivered", { integration: "webhook" });
     },
     DiskFilling: async () => {
       const labels = '{device="/dev/a",mountpoint="/",fstype="ext4"}';

@@ -78,7 +78,10 @@ describe("what a load prints", () => {
   });
 
   it("says beforehand how long it takes, and at the end how long it took", () => {
-    assert.match(renderPlan("disk", 20, 24), /takes about 45 s: 20 s of load/);
+    assert.match(
+      renderPlan("disk", 20, 24, 20),
+      /: about 45 s, of which 20 s are load;.*\nRight after a start .* up to 20 s more/,
+    );
     assert.equal(renderDuration(47.4, 20.1), "\nTook 47 s, 20 s of them under load\n");
     assert.ok(
       REST_SECONDS >= 21,
