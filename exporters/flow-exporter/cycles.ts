@@ -10,6 +10,8 @@ export interface Cycled {
   checkpoint: Pick<Checkpoint, "keep" | "isWriting">;
   ring: Pick<RingWatch, "isFilling">;
   age: Pick<CycleAge, "end">;
+  /** Called after each reading. */
+  trim(): void;
 }
 
 /**
@@ -17,13 +19,14 @@ export interface Cycled {
  * it and would not be acknowledged, so the next cycle waits for that. A timer goes by time since boot, whatever happens to
  * the clock on the wall. @returns what stops it.
  */
-export function startCycles({ collector, checkpoint, ring, age }: Cycled, seconds: number): () => void {
+export function startCycles({ collector, checkpoint, ring, age, trim }: Cycled, seconds: number): () => void {
   const cycle = () => {
     const nowMs = performance.now();
     if (checkpoint.isWriting(nowMs)) return;
     collector.collect();
     age.end();
     void checkpoint.keep(nowMs);
+    trim();
   };
   // The roles of sockets that are older than the tracer are only settled by the second look at the owners.
   collector.maintain();

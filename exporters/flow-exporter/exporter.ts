@@ -7,6 +7,7 @@ import type { Logger } from "pino";
 import { CycleAge } from "./cycle-age.ts";
 import { startCycles } from "./cycles.ts";
 import { DailyReport } from "./daily-report.ts";
+import { HeapTrim } from "./heap-trim.ts";
 import { StartWatch } from "./metadata/docker/start-watch.ts";
 import type { Container } from "./model/container.ts";
 import type { RecorderStatus, ReplayStatus } from "./model/recording.ts";
@@ -84,13 +85,15 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
     void metadata.refresh();
   }, settings.refreshSeconds * 1000);
   const ring = new RingWatch(sources.tracer);
+  const heap = new HeapTrim(collectGarbage);
+  const trim = () => heap.after(pipeline.source.sockets);
   const age = {
     end: () => {
       cycles.end();
       sources.onCycle?.();
     },
   };
-  const stopCycles = startCycles({ collector, checkpoint, ring, age }, settings.collectSeconds);
+  const stopCycles = startCycles({ collector, checkpoint, ring, age, trim }, settings.collectSeconds);
 
   return {
     port: (server.address() as AddressInfo).port,
@@ -107,6 +110,11 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
       await close(server);
     },
   };
+}
+
+/** With --expose-gc, as in the image. Only as a last resort are the heap's pages given back to the system. */
+function collectGarbage(): void {
+  globalThis.gc?.({ flavor: "last-resort" });
 }
 
 function createView(settings: Settings, pipeline: Pipeline, sources: Sources): Omit<View, "cycles"> {

@@ -83,6 +83,11 @@ export class KernelSource implements FlowSource {
     yield* this.#recent;
   }
 
+  /** How many are in memory. */
+  get sockets(): number {
+    return this.#tcp.size + this.#udp.size;
+  }
+
   /** Sockets in the last reading that there was no room for. */
   get leftOut(): BySocket {
     return { tcp: this.#tcp.leftOut, udp: this.#udp.leftOut };
