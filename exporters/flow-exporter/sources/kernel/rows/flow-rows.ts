@@ -12,16 +12,17 @@ const AT = FLOW_ROW.fields;
  */
 export class FlowRows {
   readonly length: number;
+  /** Bytes of a row. */
+  readonly size: number;
   protected readonly view: DataView;
   readonly #bytes: Uint8Array;
-  readonly #size: number;
 
   /** @throws DecodeError as `countRows` does. */
   constructor(bytes: Uint8Array, layout: Layout = FLOW_ROW) {
     this.view = viewOf(bytes);
     this.#bytes = bytes;
     this.length = countRows(this.view, layout);
-    this.#size = layout.size;
+    this.size = layout.size;
   }
 
   /** Whether every number of a row can be read: one that cannot is left out, and must not keep the others from being read. */
@@ -96,48 +97,51 @@ export class FlowRows {
 
   /** The whole row. */
   row(row: number): FlowRow {
-    const { view } = this;
-    const at = this.at(row);
-    return {
-      cookie: cookie(view, at + AT.cookie.at),
-      netns: view.getUint32(at + AT.netns.at, true),
-      netnsCookie: cookie(view, at + AT.netns_cookie.at),
-      netnsOwner: netnsOwnerOf(view.getUint8(at + AT.netns_owner.at)),
-      cgroupId: u64(view, at + AT.cgroup_id.at),
-      startNs: this.startNs(row),
-      sourceAddress: addressText(view, at + AT.source_address.at),
-      destinationAddress: addressText(view, at + AT.destination_address.at),
-      sourcePort: this.sourcePort(row),
-      destinationPort: view.getUint16(at + AT.destination_port.at, true),
-      pid: this.pid(row),
-      comm: processName(view, at + AT.comm.at, AT.comm.bytes),
-      protocol: view.getUint8(at + AT.protocol.at),
-      role: roleOf(view.getUint8(at + AT.role.at)),
-    };
+    return decodeFlowRow(this.view, this.at(row));
   }
 
   /** Whether `count` rows from `row` on are, byte by byte, those in `bytes` from row `other` on. */
   equals(row: number, count: number, bytes: Buffer, other: number): boolean {
-    const size = this.#size;
+    const { size } = this;
     return bytes.compare(this.#bytes, row * size, (row + count) * size, other * size, (other + count) * size) === 0;
   }
 
   /** Copies the rows from `first` on into `bytes`, which has those before; returns it, or a larger one with all. */
   copy(bytes: Buffer<ArrayBuffer>, first: number): Buffer<ArrayBuffer> {
     if (bytes.length < this.#bytes.length) return Buffer.from(this.#bytes);
-    bytes.set(this.#bytes.subarray(first * this.#size), first * this.#size);
+    bytes.set(this.#bytes.subarray(first * this.size), first * this.size);
     return bytes;
   }
 
   /** A row's bytes, copied. */
   bytes(row: number): Uint8Array {
     const from = this.view.byteOffset + this.at(row);
-    return new Uint8Array(this.view.buffer.slice(from, from + this.#size) as ArrayBuffer);
+    return new Uint8Array(this.view.buffer.slice(from, from + this.size) as ArrayBuffer);
   }
 
   protected at(row: number): number {
-    return row * this.#size;
+    return row * this.size;
   }
+}
+
+/** The flow row at byte `at`. @throws DecodeError beyond 2^53. */
+export function decodeFlowRow(view: DataView, at: number): FlowRow {
+  return {
+    cookie: cookie(view, at + AT.cookie.at),
+    netns: view.getUint32(at + AT.netns.at, true),
+    netnsCookie: cookie(view, at + AT.netns_cookie.at),
+    netnsOwner: netnsOwnerOf(view.getUint8(at + AT.netns_owner.at)),
+    cgroupId: u64(view, at + AT.cgroup_id.at),
+    startNs: u64(view, at + AT.start_ns.at),
+    sourceAddress: addressText(view, at + AT.source_address.at),
+    destinationAddress: addressText(view, at + AT.destination_address.at),
+    sourcePort: view.getUint16(at + AT.source_port.at, true),
+    destinationPort: view.getUint16(at + AT.destination_port.at, true),
+    pid: view.getUint32(at + AT.pid.at, true),
+    comm: processName(view, at + AT.comm.at, AT.comm.bytes),
+    protocol: view.getUint8(at + AT.protocol.at),
+    role: roleOf(view.getUint8(at + AT.role.at)),
+  };
 }
 
 function netnsOwnerOf(value: number): NetnsOwner {

@@ -1,9 +1,11 @@
-import { NO_AMOUNTS } from "../../../model/flow-delta.ts";
+import type { Sample } from "../../../metadata/process-history.ts";
+import { type Amounts, NO_AMOUNTS } from "../../../model/flow-delta.ts";
 import type { FlowRow } from "../../../model/socket.ts";
 import { TCP_STATES, type TcpState } from "../../../model/tcp-state.ts";
 import type { ClosedRows } from "../rows/closed-rows.ts";
 import type { FlowRows } from "../rows/flow-rows.ts";
-import type { Flow, FlowSocket, Identity, Tuple } from "./shapes.ts";
+import { RowHolder } from "./row-holder.ts";
+import type { Exchange, Flow, FlowSocket, Identity, Tuple } from "./shapes.ts";
 
 const CLOSE = TCP_STATES.indexOf("CLOSE");
 const CONNECTING: ReadonlySet<number> = new Set(
@@ -22,33 +24,44 @@ export function createSocket(
   flow: Flow,
   tuples: readonly Tuple[],
 ): FlowSocket {
-  return {
-    key: rows.key(index),
-    row,
-    ports: rows.ports(index),
-    startNs: row.startNs,
-    tuples,
-    sentBytes: 0,
-    receivedBytes: 0,
-    sentPackets: 0,
-    receivedPackets: 0,
-    retransmits: 0,
-    rttMicroseconds: 0,
-    state: 0,
-    established: false,
-    at: -1,
-    open: true,
-    sequence: 0,
-    lastNs: 0,
-    endNs: 0,
-    error: 0,
-    workBefore: undefined,
-    workAfter: undefined,
-    isDoubted: false,
-    flow,
-    exchange: undefined,
-    handedOn: NO_AMOUNTS,
-  };
+  return new NewSocket({ key: rows.key(index), ports: rows.ports(index), startNs: row.startNs }, row, flow, tuples);
+}
+
+class NewSocket extends RowHolder implements FlowSocket {
+  key: number;
+  ports: number;
+  startNs: number;
+  pid: number;
+  tuples: readonly Tuple[];
+  sentBytes = 0;
+  receivedBytes = 0;
+  sentPackets = 0;
+  receivedPackets = 0;
+  retransmits = 0;
+  rttMicroseconds = 0;
+  state = 0;
+  established = false;
+  open = true;
+  sequence = 0;
+  lastNs = 0;
+  endNs = 0;
+  error = 0;
+  workBefore: Sample | undefined;
+  workAfter: Sample | undefined;
+  isDoubted = false;
+  flow: Flow;
+  exchange: Exchange | undefined;
+  handedOn: Readonly<Amounts> = NO_AMOUNTS;
+
+  constructor({ key, ports, startNs }: Identity, row: FlowRow, flow: Flow, tuples: readonly Tuple[]) {
+    super(row);
+    this.key = key;
+    this.ports = ports;
+    this.startNs = startNs;
+    this.pid = row.pid;
+    this.flow = flow;
+    this.tuples = tuples;
+  }
 }
 
 /**

@@ -42,7 +42,7 @@ export class FlowTable {
   readonly #pairs = new Pairs();
   readonly #exchanges = new Exchanges();
   readonly #remembered = new Remembered();
-  readonly #unsettled = new Unsettled((flow) => this.#changed.add(flow));
+  readonly #unsettled = new Unsettled((flow) => this.#settled(flow));
   readonly #ended = new Set<Flow>();
   #changed = new Set<Flow>();
   readonly #onEnded: (flow: Flow) => void;
@@ -228,7 +228,7 @@ export class FlowTable {
 
   /** Returns how many of the open sockets it has shown. */
   #takeLive(rows: FlowRows, world: World): number {
-    if (this.leftOut > 0 && this.#places() >= Math.min(this.leftOut, this.size / RELOOK)) this.#last.clear();
+    if (this.leftOut > 0 && this.#places() >= Math.min(this.leftOut, this.size / RELOOK)) this.#last.lookAtAll();
     this.#crowded ||= this.leftOut > 0;
     const shown = this.#takeRows(rows, world);
     this.leftOut = this.#crowded ? this.#countLeftOut(rows) : 0;
@@ -249,8 +249,9 @@ export class FlowTable {
 
   #renew(socket: FlowSocket, rows: FlowRows, index: number, world: World): void {
     if (renew(socket, rows, index)) this.#change(socket, world);
-    if (socket.row.pid === rows.pid(index)) return;
+    if (socket.pid === rows.pid(index)) return;
     socket.row = rows.row(index);
+    socket.pid = socket.row.pid;
     markStart(socket, world.history);
     this.#unsettle(socket.flow);
   }
@@ -361,6 +362,14 @@ export class FlowTable {
     if (!socket || !isLookUp(flow) || !isAnswered(flow)) return;
     flow.answeredNs = socket.lastNs;
     this.#ended.add(flow);
+  }
+
+  /** Its owners are known: the rows of TCP's sockets are seldom asked for from now on. */
+  #settled(flow: Flow): void {
+    this.#changed.add(flow);
+    if (flow.edge?.protocol !== "tcp") return;
+    if (flow.client) this.#last.holdRow(flow.client);
+    if (flow.server) this.#last.holdRow(flow.server);
   }
 
   #unsettle(flow: Flow): void {

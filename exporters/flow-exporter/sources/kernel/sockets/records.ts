@@ -1,9 +1,10 @@
 import type { ProcessHistory } from "../../../metadata/process-history.ts";
 import type { FlowRecord } from "../../../model/flow-record.ts";
+import type { FlowRow } from "../../../model/socket.ts";
 import { isDockerDns } from "../../../naming/remote.ts";
 import { hasFailed, lifeOf, nearSocket, openSocket } from "./flow.ts";
 import { stateOf } from "./flow-socket.ts";
-import type { Flow, FlowSocket } from "./shapes.ts";
+import type { Flow } from "./shapes.ts";
 import { workOf } from "./work.ts";
 
 /** A flow as anyone may be shown it; undefined while it waits for its owners, and where another flow counts the same. */
@@ -12,9 +13,10 @@ export function recordOf(flow: Flow, history: ProcessHistory): FlowRecord | unde
   const socket = nearSocket(flow);
   if (!edge || relay || !socket) return undefined;
   const open = openSocket(flow) !== undefined;
+  const { row } = socket;
   return {
     edge,
-    ...addressesOf(flow, socket, edge.destinationPort),
+    ...addressesOf(row, flow.client === socket, edge.destinationPort),
     sentBytes: counted.sentBytes,
     receivedBytes: counted.receivedBytes,
     retransmits: counted.retransmits,
@@ -24,17 +26,17 @@ export function recordOf(flow: Flow, history: ProcessHistory): FlowRecord | unde
     failed: hasFailed(flow),
     errno: socket.error,
     ...lifeOf(flow),
-    pid: socket.row.pid,
-    comm: socket.row.comm,
+    pid: row.pid,
+    comm: row.comm,
     work: workOf(flow, history),
   };
 }
 
 /** From the client's side. Docker's resolver listens at another port than it is asked at. */
-function addressesOf({ client }: Flow, { row }: FlowSocket, edgePort: number | string) {
+function addressesOf(row: FlowRow, isClient: boolean, edgePort: number | string) {
   const near = { address: row.sourceAddress, port: row.sourcePort };
   const far = { address: row.destinationAddress, port: row.destinationPort };
-  const [source, destination] = client?.row === row ? [near, far] : [far, near];
+  const [source, destination] = isClient ? [near, far] : [far, near];
   const isResolver = isDockerDns(destination.address) && typeof edgePort === "number";
   return {
     sourceAddress: source.address,

@@ -1,7 +1,7 @@
 import type { Sample } from "../../../metadata/process-history.ts";
 import type { Edge } from "../../../model/edge.ts";
 import type { Amounts } from "../../../model/flow-delta.ts";
-import type { FlowRow } from "../../../model/socket.ts";
+import type { HasRow } from "./row-holder.ts";
 
 // Flows, their sockets and the exchanges between these refer to each other: here are the shapes of all three.
 
@@ -20,8 +20,9 @@ export interface Identity {
 }
 
 /** One socket of a flow, with the counters of the last read that had it. */
-export interface FlowSocket extends Identity {
-  row: FlowRow;
+export interface FlowSocket extends Identity, HasRow {
+  /** Of the process that has it. */
+  pid: number;
   tuples: readonly Tuple[];
   sentBytes: number;
   receivedBytes: number;
@@ -34,8 +35,6 @@ export interface FlowSocket extends Identity {
   state: number;
   /** It has carried a connection, or could have: not so while it is connecting. */
   established: boolean;
-  /** Which row it was in the last read that had it; -1: in none. */
-  at: number;
   open: boolean;
   /** Number of its closed row; 0 while it is open, or when its end was not seen. */
   sequence: number;

@@ -5,12 +5,12 @@ import type { Flow, FlowSocket } from "./shapes.ts";
 
 /** Remembers what a socket's process had done as the flow began. To be called whenever its process is first known. */
 export function markStart(socket: FlowSocket, history: ProcessHistory): void {
-  socket.workBefore = socket.startNs > 0 ? history.nearest(socket.row.pid, socket.startNs) : undefined;
+  socket.workBefore = socket.startNs > 0 ? history.nearest(socket.pid, socket.startNs) : undefined;
 }
 
 /** Remembers what a socket's process had done as the flow ended. */
 export function markEnd(socket: FlowSocket, history: ProcessHistory): void {
-  socket.workAfter = history.nearest(socket.row.pid, socket.endNs);
+  socket.workAfter = history.nearest(socket.pid, socket.endNs);
 }
 
 /** The work of the client's process, or the server's where that is not seen; undefined where neither was read in time. */

@@ -60,10 +60,33 @@ describe("the rows of the last read", () => {
             const socket = shown.find(({ cookie, state }) => cookie === side.key && state !== LISTEN);
             assert.equal(last.has(side), socket !== undefined);
             if (socket) assert.equal(side.sentBytes, socket.sent);
+            assert.equal(side.row.cookie, side.key);
+            last.holdRow(side);
+            assert.equal(side.row.cookie, side.key);
           }
         }
       }),
     );
+  });
+
+  test("are those of the sockets that left them there, also while a read is taken in that brings others", () => {
+    const { read, sides, last } = reader((looked) => assert.deepEqual(rowsOf(looked), keysOf(looked)));
+    read(many(300));
+    const held = [...sides.values()];
+    for (const side of held) last.holdRow(side);
+    read([{ cookie: 7_000, sent: 1 }, ...many(300).filter(({ cookie }) => cookie % 10 > 0)]);
+    assert.deepEqual(rowsOf(held), keysOf(held));
+  });
+
+  test("are all looked at again where that is asked for, and still have the rows", () => {
+    const { read, sides, last } = reader();
+    read(many(100));
+    const held = [...sides.values()];
+    for (const side of held) last.holdRow(side);
+    last.lookAtAll();
+    assert.equal(read(many(100)).length, 100);
+    assert.deepEqual(read(many(100)), []);
+    assert.deepEqual(rowsOf(held), keysOf(held));
   });
 
   test("do not stand for a socket that has ended meanwhile", () => {
@@ -71,11 +94,14 @@ describe("the rows of the last read", () => {
     read(many(20));
     const side = sides.get(5);
     assert.ok(side && last.has(side));
+    last.holdRow(side);
     last.remove(side);
     assert.equal(last.has(side), false);
     assert.deepEqual(read(many(20)), []);
     assert.equal(last.has(side), false);
     assert.equal(counts.at(-1), 19);
+    read(many(40).slice(20));
+    assert.equal(side.row.cookie, 5);
   });
 
   test("are all new once they are cleared", () => {
@@ -90,8 +116,19 @@ function many(count: number): Socket[] {
   return Array.from({ length: count }, (_, index) => ({ cookie: index + 1, sent: 1 }));
 }
 
-/** Reads sockets, of which those that listen are not open; `read` returns the cookies of the rows that were looked at. */
-function reader() {
+function keysOf(sockets: Iterable<FlowSocket>): number[] {
+  return Array.from(sockets, ({ key }) => key);
+}
+
+function rowsOf(sockets: Iterable<FlowSocket>): number[] {
+  return Array.from(sockets, ({ row }) => row.cookie);
+}
+
+/**
+ * Reads sockets, of which those that listen are not open; `read` returns the cookies of the rows that were looked at.
+ * `onLook` gets all sockets while a row is looked at.
+ */
+function reader(onLook: (sockets: Iterable<FlowSocket>) => void = () => {}) {
   const last = new LastRows();
   const sides = new Map<number, FlowSocket>();
   const counts: number[] = [];
@@ -108,6 +145,7 @@ function reader() {
       const side = sideOf(all, index);
       renew(side, all, index);
       looked.push(side.key);
+      onLook([...sides.values()]);
       return side;
     });
     counts.push(open);
