@@ -18,7 +18,7 @@ export class ColorBook {
   #give(name: string): { color: number; round: number } {
     const known = this.#given.get(name);
     if (known) return known;
-    const color = this.#leastUsed(ownColor(name));
+    const color = this.#leastUsed(colorOf(name));
     const given = { color, round: this.#used[color] ?? 0 };
     this.#given.set(name, given);
     this.#used[color] = given.round + 1;
@@ -35,28 +35,9 @@ export class ColorBook {
   }
 }
 
-/**
- * A colour's number for each name, whatever order they come in: by its hash. Where several names have the same, the first
- * of them by the alphabet keeps it, and the others step aside to colours that no name here has by its hash, while there
- * are any.
- */
-export function colorsOf(names: Iterable<string>): Map<string, number> {
-  const sorted = [...new Set(names)].sort();
-  const own = new Set(sorted.map(ownColor));
-  const free = Array.from({ length: COLORS }, (_, color) => color).filter((color) => !own.has(color));
-  const kept = new Set<number>();
-  return new Map(
-    sorted.map((name) => {
-      const color = ownColor(name);
-      const given = kept.has(color) ? (free.shift() ?? color) : color;
-      kept.add(color);
-      return [name, given];
-    }),
-  );
-}
-
-function ownColor(name: string): number {
-  return hash(name) % COLORS;
+/** A name's own number below `count`: the same in every picture, whoever else is in it. Others can have it too. */
+export function colorOf(name: string, count = COLORS): number {
+  return hash(name) % count;
 }
 
 /** A colour between those of a scale, written `#rrggbb`; `share` goes from 0 to 1. */
@@ -65,7 +46,7 @@ export function between(scale: readonly string[], share: number): string {
   const low = Math.min(Math.floor(at), scale.length - 2);
   const [from, to] = [channels(scale[low] ?? "#000000"), channels(scale[low + 1] ?? "#000000")];
   const mixed = from.map((value, index) => Math.round(value + ((to[index] ?? 0) - value) * (at - low)));
-  return `rgb(${mixed.join(" ")})`;
+  return `rgb(${mixed.join(", ")})`;
 }
 
 function channels(color: string): number[] {

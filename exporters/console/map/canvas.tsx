@@ -1,8 +1,8 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Found, MapEdge, MapModel } from "../lib/graph.ts";
 import { theme } from "../ui/theme.ts";
-import { type Choice, MapDrawing } from "./drawing.ts";
-import { isCrowd } from "./layout.ts";
+import { type Choice, isCrowd, MapDrawing } from "./drawing.ts";
+
 import { Legend } from "./legend.tsx";
 
 export interface CanvasProps {
@@ -58,22 +58,29 @@ export function MapCanvas({ model, rateOf, choice, found, onChoose }: CanvasProp
     >
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the picture is moved with the keyboard */}
       <div ref={element} class="map-picture" role="img" aria-label="Service map" tabIndex={0} onKeyDown={onKeyDown} />
-      <Legend />
-      <fieldset class="map-buttons">
-        <legend class="unseen">View of the map</legend>
-        <button type="button" onClick={() => drawing.current?.zoom(1.3)} aria-label="Zoom in" title="Zoom in (+)">
-          +
-        </button>
-        <button type="button" onClick={() => drawing.current?.zoom(1 / 1.3)} aria-label="Zoom out" title="Zoom out (−)">
-          −
-        </button>
-        <button type="button" onClick={() => drawing.current?.fit()} title="Show all (0)">
-          Fit
-        </button>
-        <button type="button" onClick={() => drawing.current?.arrange()} title="Arrange all nodes anew">
-          Arrange
-        </button>
-      </fieldset>
+      <footer class="map-footer">
+        <Legend />
+        <fieldset class="map-buttons">
+          <legend class="unseen">View of the map</legend>
+          <button type="button" onClick={() => drawing.current?.zoom(1.3)} aria-label="Zoom in" title="Zoom in (+)">
+            +
+          </button>
+          <button
+            type="button"
+            onClick={() => drawing.current?.zoom(1 / 1.3)}
+            aria-label="Zoom out"
+            title="Zoom out (−)"
+          >
+            −
+          </button>
+          <button type="button" onClick={() => drawing.current?.fit()} title="Show all (0)">
+            Fit
+          </button>
+          <button type="button" onClick={() => drawing.current?.arrange()} title="Arrange all nodes anew">
+            Arrange
+          </button>
+        </fieldset>
+      </footer>
     </section>
   );
 }

@@ -1,36 +1,32 @@
-import cytoscape, { type Core, type ElementDefinition, type NodeSingular } from "cytoscape";
-import fcose from "cytoscape-fcose";
-import { colorsOf } from "../lib/colors.ts";
-import {
-  type Found,
-  failureShare,
-  familyOf,
-  groupOf,
-  isLit,
-  type MapEdge,
-  type MapModel,
-  structureOf,
-} from "../lib/graph.ts";
-import { needsLayout, type Point } from "../lib/place.ts";
-import { edgeWidth, nodeSize, textScale } from "../lib/scale.ts";
-import { formatRate, formatValue } from "../lib/units.ts";
-import { arrange, isCrowd } from "./layout.ts";
-import { placeFresh, rememberedPositions, rememberPositions } from "./positions.ts";
-import { mapStyle, nodeColors, shapeOf } from "./style.ts";
+import cytoscape, { type Core, type EventObject, type NodeSingular } from "cytoscape";
+import { type Found, isLit, type MapEdge, type MapModel, structureOf } from "../lib/graph.ts";
+import type { Point, Size } from "../lib/map/geometry.ts";
+import { itemOf } from "../lib/map/labels.ts";
+import { layoutOf, MOST_HEADING } from "../lib/map/layout.ts";
+import { needsLayout } from "../lib/map/place.ts";
+import { textScale } from "../lib/scale.ts";
+import { type EdgeLook, edgeElement, lookOf, nodeElements } from "./elements.ts";
+import { type Arrangement, placeFresh, rememberArrangement, rememberedArrangement } from "./positions.ts";
+import { bendEdges } from "./routes.ts";
+import { HEADING_PX, mapStyle, paletteOf, widthOfText } from "./style.ts";
 
-cytoscape.use(fcose);
 // It warns of edges between nodes that lie on each other for a moment.
 cytoscape.warnings(false);
 
-const HEADING_PX = 12;
-/** More nodes than that lose their names when the map is zoomed out. */
-const CROWDED_NODES = 80;
-/** Up to so many edges are drawn curved, so that both directions can be told apart. */
-const FEW_EDGES = 250;
+/** Beyond so many edges no way around nodes is searched for, and, while the picture moves, an image of it moves instead. */
+const CROWD_EDGES = 600;
 /** Where there is no room for the edges' rates. */
 const NARROW_PX = 600;
 /** Up to so many edges tell their rate. */
 const TOLD_EDGES = 40;
+/** More edges than that are drawn fainter, so that names stay readable. */
+const MANY_EDGES = 150;
+/** Around the picture in its frame. */
+const PADDING_PX = 12;
+/** A small graph is not blown up beyond this. */
+const MOST_ZOOM = 1.15;
+/** How much larger or smaller the frame may become before all is arranged anew for it. */
+const OTHER_FRAME = 1.25;
 
 type RateOf = (edge: MapEdge) => number | undefined;
 
@@ -39,24 +35,28 @@ export interface Choice {
   id: string;
 }
 
+export function isCrowd(edges: number): boolean {
+  return edges > CROWD_EDGES;
+}
+
 /** The picture of the service map; it draws what it is told, and says what is clicked. */
 export class MapDrawing {
   readonly #cy: Core;
-  readonly #known: Map<string, Point> = rememberedPositions();
+  #arrangement: Arrangement = rememberedArrangement();
   #structure = "";
   #model: MapModel | undefined;
   /** The view before a search. */
   #before: { zoom: number; pan: Point; fitted: boolean } | undefined;
   /** All is shown, and nobody has moved the picture since. */
   #fitted = false;
-  #text = 1;
-  #colorList = nodeColors();
+  #choice: Choice | undefined;
+  #palette = paletteOf();
 
   /** @param crowd so many edges that, while the picture moves, an image of it moves instead */
   constructor(container: HTMLElement, crowd: boolean, onChoose: (choice: Choice | undefined) => void) {
     this.#cy = cytoscape({
       container,
-      style: mapStyle(1),
+      style: mapStyle(),
       minZoom: 0.05,
       maxZoom: 4,
       boxSelectionEnabled: false,
@@ -69,8 +69,9 @@ export class MapDrawing {
       if (target === this.#cy) onChoose(undefined);
       else onChoose({ kind: target.isNode() ? "node" : "edge", id: target.id() });
     });
-    this.#cy.on("dragfree", () => rememberPositions(this.#cy));
-    this.#cy.on("zoom", () => this.#scaleText());
+    this.#cy.on("mouseover mouseout", "node[w], edge", (event) => this.#point(event));
+    this.#cy.on("dragfree", () => this.#settle(true));
+    this.#cy.on("zoom", () => this.#scaleHeadings());
     this.#cy.on("dragpan scrollzoom pinchzoom", () => {
       this.#fitted = false;
     });
@@ -82,12 +83,15 @@ export class MapDrawing {
     const structure = structureOf(model);
     if (structure !== this.#structure) this.#rebuild(model, rateOf);
     this.#structure = structure;
-    this.#cy.batch(() => this.#refresh(model, rateOf));
+    this.#cy.batch(() => {
+      for (const [id, edge] of model.edges) this.#refreshEdge(id, lookOf(edge, rateOf(edge)));
+    });
   }
 
   /** Points out the chosen element, or else what a search has found. */
   emphasise(choice: Choice | undefined, found: Found | undefined): void {
     const cy = this.#cy;
+    this.#choice = choice;
     cy.batch(() => {
       cy.elements().removeClass("faded found chosen");
       if (choice) return this.#emphasiseChoice(choice);
@@ -99,7 +103,7 @@ export class MapDrawing {
     });
   }
 
-  /** Turns to what a search has found; without one, back to where the picture was before it. */
+  /** Turns to what a search has found, unless all is seen; without one, back to where the picture was before it. */
   lookAt(found: Found | undefined): void {
     if (!found) {
       if (this.#before) this.#cy.viewport(this.#before);
@@ -108,16 +112,17 @@ export class MapDrawing {
       return;
     }
     this.#before ??= { zoom: this.#cy.zoom(), pan: { ...this.#cy.pan() }, fitted: this.#fitted };
-    if (found.nodes.size > 0) this.fit(found.nodes);
+    const allSeen = this.#before.fitted && this.#before.zoom > 0.8;
+    if (found.nodes.size > 0 && !allSeen) this.fit(found.nodes);
   }
 
   /** Shows all, or the nodes named. */
   fit(ids?: ReadonlySet<string>): void {
     const nodes = this.#cy.nodes("[!group]");
-    const wanted = ids ? nodes.filter((node) => ids.has(node.id())) : nodes;
-    if (wanted.length > 0) this.#cy.fit(wanted, 48);
-    if (this.#cy.zoom() > 1.4) {
-      this.#cy.zoom(1.4);
+    const wanted = ids ? nodes.filter((node) => ids.has(node.id())) : this.#cy.nodes();
+    if (wanted.length > 0) this.#cy.fit(wanted, PADDING_PX);
+    if (this.#cy.zoom() > MOST_ZOOM) {
+      this.#cy.zoom(MOST_ZOOM);
       this.#cy.center(wanted);
     }
     this.#fitted = ids === undefined;
@@ -134,40 +139,68 @@ export class MapDrawing {
     this.#cy.panBy({ x, y });
   }
 
-  /** Arranges everything anew. */
+  /** Arranges everything anew, for the frame as it is now. */
   arrange(): void {
-    arrange(this.#cy);
-    rememberPositions(this.#cy);
+    if (!this.#model) return;
+    const frame = this.#frame();
+    const items = [...this.#model.nodes.values()].map((node) => itemOf(node, widthOfText));
+    const places = layoutOf(items, [...this.#model.edges.values()], frame);
+    this.#cy.nodes("[!group]").positions((node) => places.get(node.id()) ?? { x: 0, y: 0 });
+    this.#arrangement = { frame, moved: false, places };
+    this.#settle(false);
     this.fit();
   }
 
   restyle(): void {
-    this.#colorList = nodeColors();
+    this.#palette = paletteOf();
     this.#cy.nodes("[!group]").forEach((node) => {
-      node.data("color", this.#colorList[node.data("colorIndex")]);
+      node.data(this.#palette[node.data("family")] ?? {});
     });
-    this.#cy.style(mapStyle(this.#text));
+    this.#cy.style(mapStyle());
   }
 
   resize(): void {
-    const fitted = this.#fitted;
     this.#cy.resize();
-    if (fitted) this.fit();
+    // The details beside the map take a part of it, and give it back.
+    if (this.#choice) this.#showChoice(this.#choice);
+    else if (this.#fitted) this.#refit();
   }
 
   destroy(): void {
     this.#cy.destroy();
   }
 
-  /** Headings always; the names of a crowd are left out instead: to style all of them takes too long. */
-  #scaleText(): void {
-    const heading = HEADING_PX * textScale(this.#cy.zoom(), 6);
+  #refit(): void {
+    if (!this.#arrangement.moved && isOtherFrame(this.#arrangement.frame, this.#frame())) this.arrange();
+    else this.fit();
+  }
+
+  /** After nodes have moved: their lines find new ways, and where all is, is kept. */
+  #settle(byHand: boolean): void {
+    this.#arrangement.moved ||= byHand;
+    const lines = isCrowd(this.#model?.edges.size ?? 0) ? [] : [...(this.#model?.edges.values() ?? [])];
+    this.#cy.batch(() => bendEdges(this.#cy, lines));
+    rememberArrangement(this.#cy, this.#arrangement);
+  }
+
+  #frame(): Size {
+    return {
+      w: Math.max(200, this.#cy.width() - 2 * PADDING_PX),
+      h: Math.max(200, this.#cy.height() - 2 * PADDING_PX),
+    };
+  }
+
+  /** Headings stay readable longer than names do. */
+  #scaleHeadings(): void {
+    const heading = HEADING_PX * textScale(this.#cy.zoom(), MOST_HEADING);
     const groups = this.#cy.nodes("[?group]").filter((group) => group.data("heading") !== heading);
     if (groups.nonempty()) groups.data("heading", heading);
-    const text = this.#cy.nodes().length > CROWDED_NODES ? 1 : textScale(this.#cy.zoom(), 2.5);
-    if (text === this.#text) return;
-    this.#text = text;
-    this.#cy.style(mapStyle(text));
+  }
+
+  /** What is pointed at shows its edges before all others, with their labels. */
+  #point({ target, type }: EventObject): void {
+    const edges = target.isNode() ? target.connectedEdges() : target;
+    edges.toggleClass("near", type === "mouseover");
   }
 
   #emphasiseChoice({ kind, id }: Choice): void {
@@ -178,24 +211,32 @@ export class MapDrawing {
     this.#cy.elements("[!group]").not(near).addClass("faded");
   }
 
+  #showChoice({ id }: Choice): void {
+    const chosen = this.#cy.getElementById(id);
+    if (chosen.empty()) return;
+    const { x1, x2, y1, y2 } = chosen.renderedBoundingBox();
+    if (x1 < 0 || y1 < 0 || x2 > this.#cy.width() || y2 > this.#cy.height()) this.#cy.center(chosen);
+  }
+
   #rebuild(model: MapModel, rateOf: RateOf): void {
     const cy = this.#cy;
     const before = new Set(cy.nodes("[!group]").map((node) => node.id()));
     const wanted = new Set([...model.nodes.keys(), ...model.edges.keys(), ...model.groups.keys()]);
+    const told = model.edges.size <= TOLD_EDGES && cy.width() > NARROW_PX;
     cy.batch(() => {
       cy.nodes("[!group]").forEach((node) => {
-        this.#known.set(node.id(), { ...node.position() });
+        this.#arrangement.places.set(node.id(), { ...node.position() });
       });
       cy.elements()
         .filter((one) => !wanted.has(one.id()))
         .remove();
-      cy.add(this.#elements(model, rateOf).filter(({ data }) => cy.getElementById(data.id ?? "").empty()));
-      this.#recolor(model);
-      for (const [name, on] of this.#sizeClasses(model.edges.size)) {
-        cy.edges()
-          .filter((edge) => edge.hasClass(name) !== on)
-          .toggleClass(name, on);
-      }
+      const edges = [...model.edges.values()].map((edge) => edgeElement(edge, lookOf(edge, rateOf(edge))));
+      const elements = [...nodeElements(model, this.#palette), ...edges];
+      cy.add(elements.filter(({ data }) => cy.getElementById(data.id ?? "").empty()));
+      cy.edges()
+        .toggleClass("told", told)
+        .toggleClass("many", model.edges.size > MANY_EDGES);
+      cy.edges().toggleClass("crowd", isCrowd(model.edges.size));
     });
     this.#place(before);
   }
@@ -204,97 +245,34 @@ export class MapDrawing {
     const cy = this.#cy;
     const nodes = cy.nodes("[!group]").toArray() as NodeSingular[];
     const fresh = nodes.filter((node) => !before.has(node.id()));
+    const { frame, moved, places } = this.#arrangement;
+    const forget = before.size === 0 && !moved && isOtherFrame(frame, this.#frame());
     const unplaced = fresh.filter((node) => {
-      const point = this.#known.get(node.id());
+      const point = forget ? undefined : places.get(node.id());
       if (point) node.position({ ...point });
       return !point;
     });
     if (needsLayout(nodes.length - unplaced.length, unplaced.length)) this.arrange();
     else {
       placeFresh(cy, unplaced);
-      if (fresh.length > 0) rememberPositions(cy);
+      this.#settle(false);
       if (before.size === 0) this.fit();
     }
   }
 
-  /** How edges are drawn, by how many there are. */
-  #sizeClasses(edges: number): [string, boolean][] {
-    return [
-      ["few", edges <= FEW_EDGES],
-      ["crowd", isCrowd(edges)],
-      ["told", edges <= TOLD_EDGES && this.#cy.width() > NARROW_PX],
-    ];
-  }
-
-  #elements(model: MapModel, rateOf: RateOf): ElementDefinition[] {
-    const groups = [...model.groups.values()].map(({ id, label }) => ({
-      data: { id, label, group: 1, heading: HEADING_PX },
-    }));
-    const nodes = [...model.nodes.values()].map((node) => {
-      const [group] = groupOf(node);
-      const parent = group && { parent: group.id };
-      const look = {
-        shape: shapeOf(node.kind),
-        size: nodeSize(node.sent_bytes + node.received_bytes),
-      };
-      return { data: { id: node.id, label: node.id, ...look, ...parent } };
-    });
-    const classes = this.#sizeClasses(model.edges.size).flatMap(([name, on]) => (on ? [name] : []));
-    const edges = [...model.edges.values()].map((edge) => {
-      const { id, source, destination } = edge;
-      const { width, label, active, failing } = lookOf(edge, rateOf(edge));
-      const state = [active ? "active" : "", failing ? "failing" : ""].filter(Boolean);
-      return { data: { id, source, target: destination, width, label }, classes: [...classes, ...state] };
-    });
-    return [...groups, ...nodes, ...edges];
-  }
-
-  /** Of all nodes, since one that comes can make another step aside. */
-  #recolor({ nodes }: MapModel): void {
-    const colors = colorsOf([...nodes.values()].map(familyOf));
-    for (const node of nodes.values()) {
-      const drawn = this.#cy.getElementById(node.id);
-      const colorIndex = colors.get(familyOf(node)) ?? 0;
-      if (drawn.data("colorIndex") === colorIndex) continue;
-      drawn.data({ colorIndex, color: this.#colorList[colorIndex] });
-    }
-  }
-
   /** Only what has changed is touched: every touched element is styled and drawn anew. */
-  #refresh(model: MapModel, rateOf: RateOf): void {
-    for (const [id, edge] of model.edges) this.#refreshEdge(id, lookOf(edge, rateOf(edge)));
-    for (const [id, node] of model.nodes) {
-      const drawn = this.#cy.getElementById(id);
-      const size = nodeSize(node.sent_bytes + node.received_bytes);
-      if (drawn.data("size") !== size) drawn.data("size", size);
-    }
-  }
-
   #refreshEdge(id: string, { width, label, active, failing }: EdgeLook): void {
     const drawn = this.#cy.getElementById(id);
     if (drawn.data("width") !== width) drawn.data("width", width);
-    if ((failing || drawn.hasClass("told")) && drawn.data("label") !== label) drawn.data("label", label);
+    if (drawn.data("label") !== label) drawn.data("label", label);
     if (drawn.hasClass("active") !== active) drawn.toggleClass("active", active);
     if (drawn.hasClass("failing") !== failing) drawn.toggleClass("failing", failing);
   }
 }
 
-interface EdgeLook {
-  width: number;
-  label: string;
-  active: boolean;
-  failing: boolean;
-}
-
-function lookOf(edge: MapEdge, rate = 0): EdgeLook {
-  const label = edge.failing ? failureText(edge) : rate > 0 ? formatRate(rate) : "";
-  return { width: edgeWidth(rate), label, active: rate > 0, failing: edge.failing };
-}
-
-/** `:9999 fails 100 %` */
-function failureText(edge: MapEdge): string {
-  const ports = edge.links.map((link) => link.destination_port).join(", ");
-  return `:${ports} fails ${formatValue(failureShare(edge), "percentunit", 0)}`;
+function isOtherFrame(a: Size, b: Size): boolean {
+  const ratios = [a.w / b.w, b.w / a.w, a.h / b.h, b.h / a.h];
+  return ratios.some((ratio) => ratio > OTHER_FRAME);
 }
 
 function isEdgeLit(edge: MapEdge | undefined, found: Found): boolean {

@@ -1,37 +1,70 @@
 import { edgeWidth } from "../lib/scale.ts";
 
 const WIDTHS: readonly (readonly [string, number])[] = [
-  ["1 kB/s", 1e3],
+  ["100 B/s", 1e2],
+  ["10 kB/s", 1e4],
   ["1 MB/s", 1e6],
-  ["1 GB/s", 1e9],
+  ["100 MB/s", 1e8],
 ];
 
-/** What lines and shapes of the map mean. */
+const SHAPES: readonly (readonly [string, preact.JSX.Element])[] = [
+  ["container", <rect key="container" x="1" y="1.5" width="20" height="10" rx="2.5" />],
+  ["process", <rect key="process" x="1" y="1.5" width="20" height="10" rx="5" />],
+  ["Docker’s DNS", <polygon key="dns" points="5,1.5 17,1.5 21,6.5 17,11.5 5,11.5 1,6.5" />],
+  ["outside this host", <ellipse key="world" cx="11" cy="6.5" rx="10" ry="5" />],
+  ["not identified", <rect key="unknown" x="1" y="1.5" width="20" height="10" rx="2.5" stroke-dasharray="3 2" />],
+];
+
+/** What lines, shapes and colours of the map mean. */
 export function Legend() {
   return (
-    <div class="map-legend">
-      {WIDTHS.map(([text, rate]) => (
-        <span key={text}>
-          <Line width={edgeWidth(rate)} name="active" />
-          {text}
+    <details class="map-legend" open={!matchMedia("(width < 800px)").matches}>
+      <summary>Legend</summary>
+      <div class="legend-row">
+        {SHAPES.map(([text, shape]) => (
+          <span key={text}>
+            <svg width="22" height="13" aria-hidden="true" class="shape">
+              {shape}
+            </svg>
+            {text}
+          </span>
+        ))}
+        <span>
+          <svg width="22" height="13" aria-hidden="true" class="shape frame">
+            <rect x="1" y="1.5" width="20" height="10" rx="2.5" />
+          </svg>
+          Compose project, in its colour
         </span>
-      ))}
-      <span>
-        <Line width={1} name="idle" />
-        idle
-      </span>
-      <span>
-        <Line width={2} name="failing" />
-        one connect in ten fails
-      </span>
-    </div>
+      </div>
+      <div class="legend-row">
+        <span>
+          <Line width={1.5} name="active" />
+          from client to server
+        </span>
+        {WIDTHS.map(([text, rate]) => (
+          <span key={text}>
+            <Line width={edgeWidth(rate)} name="active" plain />
+            {text}
+          </span>
+        ))}
+        <span>
+          <Line width={1} name="idle" />
+          no traffic now
+        </span>
+        <span>
+          <Line width={1.5} name="failing" />
+          ports with 10 % or more failed connects
+        </span>
+      </div>
+    </details>
   );
 }
 
-function Line({ width, name }: { width: number; name: string }) {
+function Line({ width, name, plain }: { width: number; name: string; plain?: boolean }) {
   return (
-    <svg width="22" height="10" aria-hidden="true" class={`line ${name}`}>
-      <line x1="0" x2="22" y1="5" y2="5" stroke-width={width} />
+    <svg width="26" height="12" aria-hidden="true" class={`line ${name}`}>
+      <line x1="0" x2={plain ? 26 : 20} y1="6" y2="6" stroke-width={width} />
+      {!plain && <polygon points="26,6 18.5,2.5 18.5,9.5" />}
     </svg>
   );
 }

@@ -1,60 +1,84 @@
 import type { StylesheetJson } from "cytoscape";
-import { COLORS } from "../lib/colors.ts";
+import { between, COLORS } from "../lib/colors.ts";
+import { TEXT_PX } from "../lib/map/labels.ts";
 import { color } from "../ui/theme.ts";
 
-const SHAPES: Readonly<Record<string, string>> = {
-  container: "round-rectangle",
-  process: "ellipse",
-  dns: "hexagon",
-  world: "diamond",
-  unknown: "octagon",
-  other: "barrel",
-};
+export const HEADING_PX = 12;
+export const FRAME_PADDING_PX = 7;
+const FONT = "system-ui, sans-serif";
+/** How much of its family's colour a node is filled with. */
+const TINT = 0.2;
+/** How much darker, in the dark theme lighter, the second half of the families is. */
+const SHADE = 0.45;
+export const FAMILIES = 2 * COLORS;
+/** The names of a map so small that they cannot be read are left out. */
+const LEAST_TEXT_PX = 6;
 
-/** How the map looks in the present theme; `text` enlarges what is written. */
-export function mapStyle(text: number): StylesheetJson {
-  return [...nodeStyle(text), ...edgeStyle(text), ...stateStyle()];
+/** How a family of nodes is coloured. */
+interface Colors {
+  color: string;
+  fill: string;
 }
 
-/** Every node takes its group's colour. */
-export function nodeColors(): string[] {
-  return Array.from({ length: COLORS }, (_, index) => color(`series-${index}`));
+export type Palette = readonly Colors[];
+
+/** How the map looks in the present theme. */
+export function mapStyle(): StylesheetJson {
+  return [...nodeStyle(), ...edgeStyle(), ...stateStyle()];
 }
 
-export function shapeOf(kind: string): string {
-  return SHAPES[kind] ?? "ellipse";
+/** The colours of all families in the present theme: those of series, and each once more, nearer to the text's. */
+export function paletteOf(): Palette {
+  return Array.from({ length: FAMILIES }, (_, index) => {
+    const line = color(`series-${index % COLORS}`);
+    const shade = index < COLORS ? 0 : SHADE;
+    const fill = between([color("surface"), line], TINT + shade / 3);
+    return { color: between([line, color("text")], shade), fill };
+  });
 }
 
-function nodeStyle(enlarged: number): StylesheetJson {
-  const text = { color: color("text"), "font-family": "system-ui, sans-serif", "font-size": 11 * enlarged };
+/** How wide a name is written, in pixels. */
+export function widthOfText(text: string): number {
+  measuring ??= document.createElement("canvas").getContext("2d");
+  if (!measuring) return text.length * TEXT_PX * 0.6;
+  measuring.font = `${TEXT_PX}px ${FONT}`;
+  return measuring.measureText(text).width;
+}
+
+let measuring: CanvasRenderingContext2D | null | undefined;
+
+function nodeStyle(): StylesheetJson {
+  const text = { color: color("text"), "font-family": FONT, "font-size": TEXT_PX };
   return [
     {
-      selector: "node[size]",
+      selector: "node[w]",
       style: {
         ...text,
         label: "data(label)",
-        width: "data(size)",
-        height: "data(size)",
-        shape: "data(shape)" as "ellipse",
-        "background-color": "data(color)",
-        "border-width": 2,
-        "border-color": color("surface"),
-        "text-valign": "bottom",
-        "text-margin-y": 4,
-        "text-background-color": color("surface"),
-        "text-background-opacity": 0.75,
-        "text-background-padding": "2px",
-        "text-max-width": `${160 * enlarged}px`,
-        "text-wrap": "ellipsis",
-        "min-zoomed-font-size": 6,
+        width: "data(w)",
+        height: "data(h)",
+        shape: "round-rectangle",
+        "corner-radius": "4px",
+        "background-color": "data(fill)",
+        "border-width": 1.5,
+        "border-color": "data(color)",
+        "text-valign": "center",
+        "text-halign": "center",
+        "min-zoomed-font-size": LEAST_TEXT_PX,
       },
     },
+    { selector: "node[kind = 'process']", style: { "corner-radius": "11px" } },
+    { selector: "node[kind = 'dns']", style: { shape: "hexagon" } },
+    { selector: "node[kind = 'world']", style: { shape: "ellipse" } },
+    { selector: "node[kind = 'unknown']", style: { "border-style": "dashed" } },
+    { selector: "node[kind = 'other']", style: { shape: "barrel" } },
     {
       selector: "node[?group]",
       style: {
         ...text,
         label: "data(label)",
         shape: "round-rectangle",
+        "corner-radius": "6px",
         "background-color": color("raised"),
         "background-opacity": 0.6,
         "border-color": color("line"),
@@ -64,16 +88,15 @@ function nodeStyle(enlarged: number): StylesheetJson {
         "min-zoomed-font-size": 4,
         "font-weight": "bold",
         "text-valign": "top",
-        "text-margin-y": -4,
-        "text-background-opacity": 0,
-        padding: "18px",
+        "text-margin-y": -2,
+        padding: `${FRAME_PADDING_PX}px`,
         events: "no",
       },
     },
   ];
 }
 
-function edgeStyle(enlarged: number): StylesheetJson {
+function edgeStyle(): StylesheetJson {
   return [
     {
       selector: "edge",
@@ -82,12 +105,29 @@ function edgeStyle(enlarged: number): StylesheetJson {
         "line-color": color("edge"),
         "target-arrow-color": color("edge"),
         "target-arrow-shape": "triangle",
-        "arrow-scale": 0.9,
+        "arrow-scale": 0.8,
         "curve-style": "straight",
-        opacity: 0.8,
+        opacity: 0.85,
+        "font-size": 11,
+        "font-family": FONT,
+        color: color("text"),
+        "text-background-color": color("surface"),
+        "text-background-opacity": 0.85,
+        "text-background-padding": "1px",
+        "min-zoomed-font-size": 8,
       },
     },
-    { selector: "edge.few", style: { "curve-style": "bezier", "control-point-step-size": 30 } },
+    {
+      selector: "edge[weights]",
+      style: {
+        "curve-style": "round-segments",
+        "edge-distances": "node-position",
+        "segment-weights": "data(weights)" as unknown as number,
+        "segment-distances": "data(distances)" as unknown as number,
+        "segment-radii": [12],
+      },
+    },
+    { selector: "edge.many", style: { opacity: 0.55 } },
     { selector: "edge.crowd", style: { opacity: 0.35, "arrow-scale": 0.7 } },
     {
       selector: "edge.active",
@@ -95,22 +135,18 @@ function edgeStyle(enlarged: number): StylesheetJson {
     },
     {
       selector: "edge.failing",
-      style: { "line-color": color("bad"), "target-arrow-color": color("bad"), "line-style": "dashed" },
-    },
-    {
-      selector: "edge.told, edge.failing",
       style: {
-        label: "data(label)",
-        "font-size": 10 * enlarged,
-        "font-family": "system-ui, sans-serif",
-        color: color("text"),
-        "text-rotation": "autorotate",
-        "text-background-color": color("surface"),
-        "text-background-opacity": 0.85,
-        "text-background-padding": "2px",
-        "min-zoomed-font-size": 8,
+        "line-color": color("bad"),
+        "target-arrow-color": color("bad"),
+        "line-style": "dashed",
+        color: color("bad"),
       },
     },
+    {
+      selector: "edge.told[labelAt], edge.failing[labelAt], edge.near[labelAt], edge.chosen[labelAt]",
+      style: { "source-label": "data(label)", "source-text-offset": "data(labelAt)" as unknown as number },
+    },
+    { selector: "edge.near", style: { opacity: 1, "z-index": 8 } },
   ];
 }
 
@@ -118,8 +154,8 @@ function stateStyle(): StylesheetJson {
   return [
     { selector: "node.faded", style: { opacity: 0.3 } },
     { selector: "edge.faded", style: { opacity: 0.12, "text-opacity": 0.25 } },
-    { selector: "node.found", style: { "border-color": color("focus"), "border-width": 4 } },
-    { selector: "node.chosen", style: { "border-color": color("text"), "border-width": 4 } },
+    { selector: "node.found", style: { "border-color": color("focus"), "border-width": 3 } },
+    { selector: "node.chosen", style: { "border-color": color("text"), "border-width": 3 } },
     {
       selector: "edge.chosen",
       style: { "line-color": color("focus"), "target-arrow-color": color("focus"), opacity: 1, "z-index": 9 },

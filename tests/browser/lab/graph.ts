@@ -1,7 +1,7 @@
 import type { Graph, GraphLink, GraphNode } from "../../../exporters/console/api/types.ts";
 import { randomFrom } from "./random.ts";
 
-type Kind = "container" | "process" | "world" | "dns";
+type Kind = "container" | "process" | "world" | "dns" | "unknown" | "other";
 
 /** A small shop beside the monitoring stack: what a first look shows. Counters grow with the seconds. */
 export function shop(monitoring: boolean, seconds: number): Graph {
@@ -51,6 +51,55 @@ export function deadPort(monitoring: boolean, seconds: number): Graph {
   const { nodes, links, ...rest } = shop(monitoring, seconds);
   const dead = link("etl-worker-1", "shop-db-1", 9999, 0, 0, { connections: 0, opened: 0, closed: 0, failed: 412 });
   return { ...rest, nodes, links: [...links, dead] };
+}
+
+const PROJECTS = ["shop", "etl", "chat", "billing", "search", "media", "auth", "metrics", "mail", "wiki", "ci", "iot"];
+const SERVICES = ["gateway", "api", "worker", "postgres", "redis", "queue", "scheduler"];
+/** Who calls whom in a project, by the services' places above: a gateway, its api, and what stands behind. */
+const CALLS = [
+  [0, 1, 8080],
+  [1, 3, 5432],
+  [1, 4, 6379],
+  [2, 5, 5672],
+  [2, 3, 5432],
+  [1, 5, 5672],
+  [6, 2, 9000],
+] as const;
+
+/** Projects side by side, as on a host that is in use: so many endpoints, and half as many edges again. */
+export function estate(endpoints: number, seconds: number): Graph {
+  const random = randomFrom(3);
+  const nodes = [
+    endpoint("world", "world"),
+    endpoint("docker-dns", "dns"),
+    endpoint("host/~unknown", "unknown"),
+    ...["curl", "sshd", "dockerd"].map((name) => endpoint(`host/${name}`, "process")),
+    container("registry", "", ""),
+  ];
+  const links: GraphLink[] = [
+    link("host/curl", "registry", 5000, 900, seconds),
+    link("host/~unknown", "host/sshd", 22, 40, seconds),
+  ];
+  const call = (source: GraphNode | undefined, destination: GraphNode | undefined, port: number) => {
+    if (source && destination) links.push(link(source.id, destination.id, port, 10 ** (1.6 + random() * 5.5), seconds));
+  };
+  const gateways: GraphNode[] = [];
+  for (let at = 0; nodes.length < endpoints; at++) {
+    const round = Math.floor(at / PROJECTS.length);
+    const project = `${PROJECTS[at % PROJECTS.length]}${round > 0 ? round + 1 : ""}`;
+    const size = Math.min(endpoints - nodes.length, 4 + (at % 4));
+    const own = SERVICES.slice(0, size).map((service) => container(`${project}-${service}-1`, project, service));
+    nodes.push(...own);
+    for (const [from, to, port] of CALLS) call(own[from], own[to], port);
+    call(nodes[0], own[0], 443);
+    if (at % 3 === 1) call(own[1], nodes[1], 53);
+    call(own[1], gateways[Math.floor(random() * gateways.length)], 8080);
+    if (own[0]) gateways.push(own[0]);
+  }
+  links.push(
+    link("shop-worker-1", "shop-postgres-1", 9999, 0, 0, { connections: 0, opened: 0, closed: 0, failed: 412 }),
+  );
+  return { left_out: 0, nodes: withBytes(nodes, links), links };
 }
 
 /** A crowd: as many edges as the exporter keeps, between 300 containers of 20 projects. */

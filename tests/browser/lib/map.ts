@@ -35,7 +35,7 @@ export async function litElements(page: Page): Promise<string[]> {
 /** What is written at an edge. */
 export async function edgeLabel(page: Page, id: string): Promise<string> {
   return await page.evaluate(
-    `document.querySelector(".map-picture")._cyreg.cy.getElementById(${JSON.stringify(id)}).style("label")`,
+    `document.querySelector(".map-picture")._cyreg.cy.getElementById(${JSON.stringify(id)}).style("source-label")`,
   );
 }
 

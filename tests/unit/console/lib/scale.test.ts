@@ -1,25 +1,17 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { edgeWidth, nodeSize, textScale, widening } from "../../../../exporters/console/lib/scale.ts";
+import { edgeWidth, textScale } from "../../../../exporters/console/lib/scale.ts";
 
 it("widens an edge with every tenfold of its rate, up to a bound", () => {
-  const widths = [0, 1e3, 1e6, 1e9, 1e12].map(edgeWidth);
-  assert.deepEqual(widths, [1, 3.5, 6.5, 9, 9]);
+  const widths = [0, 1, 1e3, 1e6, 1e9, 1e12].map(edgeWidth);
+  assert.deepEqual(widths, [1, 1.5, 3, 5.5, 7.5, 8]);
 });
 
-it("grows a node with its bytes", () => assert.ok(nodeSize(1e9) > nodeSize(1e3)));
+it("draws 215 kB/s more than twice as wide as 40 B/s", () => assert.ok(edgeWidth(215e3) > 2 * edgeWidth(40)));
 
 it("enlarges text on a map zoomed out, up to a bound", () => {
   assert.deepEqual(
     [2, 1, 0.5, 0.1].map((zoom) => textScale(zoom, 4)),
     [1, 1, 2, 4],
   );
-});
-
-it("widens a square picture for a wide frame, at most to the double, and never narrows it", () => {
-  const square = { w: 100, h: 100 };
-  assert.equal(widening(square, { w: 150, h: 100 }), 1.5);
-  assert.equal(widening(square, { w: 900, h: 100 }), 2);
-  assert.equal(widening(square, { w: 50, h: 100 }), 1);
-  assert.equal(widening({ w: 0, h: 0 }, square), 1);
 });

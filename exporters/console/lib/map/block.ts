@@ -1,0 +1,139 @@
+import type { Point, Size } from "./geometry.ts";
+
+/** A node to be placed. */
+export interface Item extends Size {
+  id: string;
+  /** Of the frame it is in; empty: none. */
+  group: string;
+}
+
+export interface Arrow {
+  source: string;
+  destination: string;
+}
+
+/** One frame with the nodes in it, each placed from the block's upper left corner. */
+export interface Block extends Size {
+  places: ReadonlyMap<string, Point>;
+}
+
+/** Least room between nodes: arrows are seen between columns, and lines pass between rows. */
+const GAP = { x: 30, y: 9 };
+/** Around the nodes of a frame, besides its heading. */
+const FRAME = { side: 8, top: 8, bottom: 8 };
+const HEADING = 16;
+/** Around a node that is in no frame. */
+const ALONE = { side: 4, top: 4, bottom: 4 };
+/** A little wider than high, so that several fill a screen. */
+const SHAPE = 1.7;
+const SWEEPS = 4;
+
+/**
+ * Arranges the nodes of one frame in columns: who calls stands left of who is called, neighbours near to each other.
+ * @param heading by how much the frame's heading is enlarged
+ */
+export function blockOf(items: readonly Item[], arrows: readonly Arrow[], heading: number): Block {
+  const sorted = [...items].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const ids = new Set(sorted.map(({ id }) => id));
+  const inside = arrows.filter(({ source, destination }) => ids.has(source) && ids.has(destination));
+  const ranked = ranksOf([...ids].sort(), inside).map((rank) => sorted.filter(({ id }) => rank.has(id)));
+  const shapes = heightsFor(sorted.length).map((rows) => inColumns(ranked, rows));
+  const best = shapes.reduce((a, b) => (badness(sizeOf(b, heading)) < badness(sizeOf(a, heading)) ? b : a));
+  for (let sweep = 0; sweep < SWEEPS; sweep++) sortByNeighbours(best, inside);
+  return { places: placesIn(best, heading), ...sizeOf(best, heading) };
+}
+
+/** Heights of columns worth trying: about the root of how many there are. */
+function heightsFor(count: number): number[] {
+  const most = Math.min(count, Math.ceil(2 * Math.sqrt(count)));
+  return Array.from({ length: most }, (_, index) => index + 1);
+}
+
+/** Nodes by how many others stand before them; of a circle, the one with the fewest callers is first. */
+function ranksOf(ids: readonly string[], arrows: readonly Arrow[]): Set<string>[] {
+  const callers = new Map(ids.map((id) => [id, new Set<string>()]));
+  for (const { source, destination } of arrows) if (source !== destination) callers.get(destination)?.add(source);
+  const ranks: Set<string>[] = [];
+  while (callers.size > 0) {
+    const least = Math.min(...[...callers.values()].map(({ size }) => size));
+    const first = [...callers].filter(([, { size }]) => size === least).map(([id]) => id);
+    const rank = new Set(least === 0 ? first : first.slice(0, 1));
+    ranks.push(rank);
+    for (const id of rank) callers.delete(id);
+    for (const waiting of callers.values()) for (const id of rank) waiting.delete(id);
+  }
+  return ranks;
+}
+
+/** Columns of at most so many nodes, at least one for each rank. */
+function inColumns(ranks: readonly Item[][], rows: number): Item[][] {
+  return ranks.flatMap((rank) => {
+    const columns = Math.ceil(rank.length / rows);
+    const each = Math.ceil(rank.length / columns);
+    return Array.from({ length: columns }, (_, at) => rank.slice(at * each, (at + 1) * each));
+  });
+}
+
+function sizeOf(columns: readonly Item[][], heading: number): Size {
+  const { side, top, bottom } = roomOf(columns, heading);
+  const widths = columns.map(widthOf);
+  const rows = Math.max(...columns.map(({ length }) => length));
+  return {
+    w: widths.reduce((a, b) => a + b) + (columns.length - 1) * GAP.x + side * 2,
+    h: top + rows * rowHeightOf(columns) - GAP.y + bottom,
+  };
+}
+
+function placesIn(columns: readonly Item[][], heading: number): Map<string, Point> {
+  const room = roomOf(columns, heading);
+  const rows = Math.max(...columns.map(({ length }) => length));
+  const rowHeight = rowHeightOf(columns);
+  const places = new Map<string, Point>();
+  let left = room.side;
+  for (const column of columns) {
+    const above = room.top + ((rows - column.length) / 2) * rowHeight;
+    for (const [row, { id, h }] of column.entries()) {
+      places.set(id, { x: left + widthOf(column) / 2, y: above + row * rowHeight + h / 2 });
+    }
+    left += widthOf(column) + GAP.x;
+  }
+  return places;
+}
+
+function roomOf(columns: readonly Item[][], heading: number) {
+  return columns[0]?.[0]?.group === "" ? ALONE : { ...FRAME, top: FRAME.top + HEADING * heading };
+}
+
+function widthOf(column: readonly Item[]): number {
+  return Math.max(0, ...column.map(({ w }) => w));
+}
+
+function rowHeightOf(columns: readonly Item[][]): number {
+  return Math.max(...columns.flat().map(({ h }) => h)) + GAP.y;
+}
+
+/** Puts each node at the mean height of its neighbours, which makes most crossings go away. */
+function sortByNeighbours(columns: Item[][], arrows: readonly Arrow[]): void {
+  const heights = new Map<string, number>();
+  for (const column of columns) {
+    for (const [row, { id }] of column.entries()) heights.set(id, (row + 0.5) / column.length);
+  }
+  for (const column of columns) {
+    const wanted = new Map(column.map(({ id }) => [id, meanHeight(id, arrows, heights)]));
+    column.sort((a, b) => (wanted.get(a.id) ?? 0) - (wanted.get(b.id) ?? 0) || (a.id < b.id ? -1 : 1));
+    for (const [row, { id }] of column.entries()) heights.set(id, (row + 0.5) / column.length);
+  }
+}
+
+function meanHeight(id: string, arrows: readonly Arrow[], heights: ReadonlyMap<string, number>): number {
+  const near = arrows.flatMap(({ source, destination }) =>
+    source === id ? [destination] : destination === id ? [source] : [],
+  );
+  if (near.length === 0) return heights.get(id) ?? 0;
+  return near.reduce((sum, one) => sum + (heights.get(one) ?? 0), 0) / near.length;
+}
+
+/** How much room it takes, and how far it is from the wanted shape. */
+function badness({ w, h }: Size): number {
+  return w * h * (1 + 0.6 * Math.abs(Math.log(w / h / SHAPE)));
+}

@@ -1,0 +1,178 @@
+import type { Arrow } from "./block.ts";
+import { type Box, distance, hits, type Point } from "./geometry.ts";
+
+/** How far a line stays from nodes that are not its own, and how far its corners do. */
+const MARGIN = 2;
+const CORNER = 4.5;
+/** A bend is worth so many pixels of a detour. */
+const BEND = 18;
+/** Lines between the same two nodes lie so far apart. */
+const LANE = 9;
+/** No corner of a way is farther from the last than this. */
+const REACH = 240;
+/** A way with more corners to try than this is given up: the line goes straight. */
+const STEPS = 600;
+
+export interface Line extends Arrow {
+  id: string;
+}
+
+/**
+ * The points at which each line bends on its way around the nodes that are not its own; none: it goes straight.
+ * @param others what no line may cross, such as headings
+ */
+export function routesOf(
+  boxes: ReadonlyMap<string, Box>,
+  lines: readonly Line[],
+  others: readonly Box[] = [],
+): Map<string, Point[]> {
+  const all = [...boxes.values(), ...others];
+  const sight = new Sight(all);
+  const lanes = lanesOf(lines);
+  return new Map(
+    lines.map((line): [string, Point[]] => {
+      const [from, to] = [boxes.get(line.source), boxes.get(line.destination)];
+      if (!from || !to || from === to) return [line.id, []];
+      const foreign = all.filter((box) => box !== from && box !== to);
+      return [line.id, route(from, to, lanes.get(line.id) ?? 0, foreign, sight)];
+    }),
+  );
+}
+
+/** Whether a line with these bends crosses a node that is not its own. */
+export function crossings(boxes: ReadonlyMap<string, Box>, line: Line, bends: readonly Point[]): string[] {
+  const [from, to] = [boxes.get(line.source), boxes.get(line.destination)];
+  if (!from || !to) return [];
+  const points = [from, ...bends, to];
+  const foreign = [...boxes].filter(([, box]) => box !== from && box !== to);
+  return foreign
+    .filter(([, box]) => points.some((point, at) => at > 0 && hits(points[at - 1] ?? point, point, box)))
+    .map(([id]) => id);
+}
+
+function route(from: Box, to: Box, lane: number, foreign: readonly Box[], sight: Sight): Point[] {
+  const aside = besides(from, to, lane);
+  if (isFree([from, ...aside, to], foreign)) return aside;
+  const way = shortest(from, to, foreign, sight);
+  return shifted([from, ...way, to], lane);
+}
+
+/** Where lines share two nodes, each bends a little to its own side: 0, or how far in pixels. */
+function lanesOf(lines: readonly Line[]): Map<string, number> {
+  const pairs = new Map<string, Line[]>();
+  for (const line of lines) {
+    const key = [line.source, line.destination].sort().join("\n");
+    pairs.set(key, [...(pairs.get(key) ?? []), line]);
+  }
+  const lanes = new Map<string, number>();
+  for (const pair of pairs.values()) {
+    const sorted = [...pair].sort((a, b) => (a.id < b.id ? -1 : 1));
+    for (const [index, { id, source, destination }] of sorted.entries()) {
+      // Seen from one end, so that both directions lie on different sides.
+      const side = source < destination ? 1 : -1;
+      lanes.set(id, (index - (sorted.length - 1) / 2) * LANE * side);
+    }
+  }
+  return lanes;
+}
+
+function besides(from: Point, to: Point, lane: number): Point[] {
+  if (lane === 0) return [];
+  const length = Math.max(1, distance(from, to));
+  const normal = { x: (-(to.y - from.y) / length) * lane, y: ((to.x - from.x) / length) * lane };
+  return [0.3, 0.7].map((share) => ({
+    x: from.x + (to.x - from.x) * share + normal.x,
+    y: from.y + (to.y - from.y) * share + normal.y,
+  }));
+}
+
+/** The same bends, a little to the side, so that no line hides another. */
+function shifted(points: readonly Point[], lane: number): Point[] {
+  return points.slice(1, -1).map(({ x, y }) => ({ x, y: y + Math.max(-4, Math.min(4, lane / 2)) }));
+}
+
+function isFree(points: readonly Point[], foreign: readonly Box[]): boolean {
+  return points.every(
+    (point, at) => at === 0 || !foreign.some((box) => hits(points[at - 1] ?? point, point, box, MARGIN)),
+  );
+}
+
+interface Visit {
+  point: Point;
+  before: Visit | undefined;
+  length: number;
+  whole: number;
+}
+
+/** The shortest way from corner to corner (A*); none found: straight. */
+function shortest(from: Box, to: Box, foreign: readonly Box[], sight: Sight): Point[] {
+  const open: Visit[] = [{ point: from, before: undefined, length: 0, whole: distance(from, to) }];
+  const best = new Map<Point, number>();
+  for (let step = 0; step < STEPS && open.length > 0; step++) {
+    const visit = takeNearest(open);
+    if (visit.point === to) return bendsOf(visit);
+    const corners = visit.point === from ? sight.seenFrom(from, foreign) : sight.seenFromCorner(visit.point);
+    const ahead = foreign.some((box) => hits(visit.point, to, box, MARGIN)) ? corners : [...corners, to];
+    for (const point of ahead) {
+      const length = visit.length + distance(visit.point, point) + (point === to ? 0 : BEND);
+      if (length >= (best.get(point) ?? Number.POSITIVE_INFINITY)) continue;
+      best.set(point, length);
+      open.push({ point, before: visit, length, whole: length + distance(point, to) });
+    }
+  }
+  return [];
+}
+
+function takeNearest(open: Visit[]): Visit {
+  let nearest = 0;
+  for (let at = 1; at < open.length; at++) if ((open[at]?.whole ?? 0) < (open[nearest]?.whole ?? 0)) nearest = at;
+  return open.splice(nearest, 1)[0] as Visit;
+}
+
+function bendsOf(visit: Visit): Point[] {
+  const points: Point[] = [];
+  for (let one = visit.before; one?.before; one = one.before) points.unshift(one.point);
+  return points;
+}
+
+/** The corners that ways can bend at, and which of them are seen from which; looked up once. */
+class Sight {
+  readonly #boxes: readonly Box[];
+  readonly #corners: readonly Point[];
+  readonly #seen = new Map<Point, Point[]>();
+
+  constructor(boxes: readonly Box[]) {
+    this.#boxes = boxes;
+    this.#corners = boxes.flatMap(cornersOf).filter((point) => !boxes.some((box) => within(point, box)));
+  }
+
+  seenFromCorner(corner: Point): Point[] {
+    const known = this.#seen.get(corner);
+    if (known) return known;
+    const seen = this.seenFrom(corner, this.#boxes);
+    this.#seen.set(corner, seen);
+    return seen;
+  }
+
+  seenFrom(point: Point, boxes: readonly Box[]): Point[] {
+    const inTheWay = boxes.filter(
+      (box) => Math.abs(box.x - point.x) < REACH + box.w && Math.abs(box.y - point.y) < REACH,
+    );
+    const near = this.#corners.filter((corner) => corner !== point && distance(corner, point) < REACH);
+    return near.filter((corner) => !inTheWay.some((box) => hits(point, corner, box, MARGIN)));
+  }
+}
+
+function cornersOf({ x, y, w, h }: Box): Point[] {
+  const [halfW, halfH] = [w / 2 + CORNER, h / 2 + CORNER];
+  return [
+    { x: x - halfW, y: y - halfH },
+    { x: x + halfW, y: y - halfH },
+    { x: x - halfW, y: y + halfH },
+    { x: x + halfW, y: y + halfH },
+  ];
+}
+
+function within(point: Point, box: Box): boolean {
+  return Math.abs(point.x - box.x) < box.w / 2 + MARGIN && Math.abs(point.y - box.y) < box.h / 2 + MARGIN;
+}

@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import type { GraphNode } from "../../../../../exporters/console/api/types.ts";
+import { labelOf } from "../../../../../exporters/console/lib/map/labels.ts";
+import { shop } from "../../../../browser/lab/graph.ts";
+
+const known = shop(false, 0).nodes[0] ?? assert.fail();
+const label = (values: Partial<GraphNode>) => labelOf({ ...known, ...values });
+
+it("leaves out what the frame says", () => {
+  assert.equal(label({ id: "shop-web-1", compose_project: "shop" }), "web-1");
+  assert.equal(label({ id: "shop_web_1", compose_project: "shop" }), "web_1");
+  assert.equal(label({ id: "host/sshd", kind: "process", compose_project: "" }), "sshd");
+});
+
+it("writes other names in full", () => {
+  assert.equal(label({ id: "database", compose_project: "shop" }), "database");
+  assert.equal(label({ id: "-leading", compose_project: "" }), "-leading");
+  assert.equal(label({ id: "shop-", compose_project: "shop" }), "shop-");
+});
+
+it("cuts the middle out of a long name: replicas differ at the end", () => {
+  const name = label({ id: "a-very-long-name-of-a-service-12", compose_project: "" });
+  assert.equal(name, "a-very-long-na…ervice-12");
+});

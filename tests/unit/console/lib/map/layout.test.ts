@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { groupOf } from "../../../../../exporters/console/lib/graph.ts";
+import { around, type Box, overlap } from "../../../../../exporters/console/lib/map/geometry.ts";
+import { TEXT_PX } from "../../../../../exporters/console/lib/map/labels.ts";
+import { crossings } from "../../../../../exporters/console/lib/map/route.ts";
+import { crowd, estate, shop } from "../../../../browser/lab/graph.ts";
+import { FRAME, type Picture, pictureOf } from "./pictures.ts";
+
+const PHONE = { w: 340, h: 350 };
+
+for (const endpoints of [28, 60, 300]) {
+  describe(`the map of ${endpoints} endpoints`, () => {
+    const graph = estate(endpoints, 0);
+    const picture = pictureOf(graph);
+
+    it("places every node, none on another", () => {
+      assert.equal(picture.boxes.size, graph.nodes.length);
+      const boxes = [...picture.boxes];
+      const pairs = boxes.flatMap(([a, box], at) =>
+        boxes.slice(at + 1).flatMap(([b, other]) => (overlap(box, other, 3) ? [[a, b]] : [])),
+      );
+      assert.deepEqual(pairs, []);
+    });
+
+    it("keeps nodes out of frames that are not theirs, and frames apart", () =>
+      assert.deepEqual(mixedFrames(picture), []));
+
+    it("is the same in whatever order nodes and edges come", () => {
+      const back = pictureOf({ ...graph, nodes: graph.nodes.toReversed(), links: graph.links.toReversed() });
+      assert.deepEqual([...back.boxes].sort(byName), [...picture.boxes].sort(byName));
+      assert.deepEqual([...back.routes].sort(byName), [...picture.routes].sort(byName));
+    });
+  });
+}
+
+it("writes names of 60 endpoints with 11 pixels and more where all are shown in a window of 1280 × 800", () => {
+  const zoom = zoomOf(pictureOf(estate(60, 0)));
+  assert.ok(zoom * TEXT_PX >= 11, `${zoom * TEXT_PX} px`);
+});
+
+it("uses the frame, in width and height", () => {
+  for (const graph of [shop(false, 0), estate(28, 0), estate(60, 0)]) {
+    const { w, h } = around([...pictureOf(graph).boxes.values()]);
+    assert.ok(w > FRAME.w * 0.7 && h > FRAME.h * 0.7, `${w} × ${h}`);
+  }
+});
+
+it("is arranged for the frame it is in", () => {
+  const { w, h } = around([...pictureOf(shop(false, 0), PHONE).boxes.values()]);
+  assert.ok(w / h < 1.4, `${w} × ${h}`);
+});
+
+describe("the lines between 60 endpoints", () => {
+  const { model, boxes, routes } = pictureOf(estate(60, 0));
+  const crossed = (bent: boolean) =>
+    [...model.edges.values()].flatMap((edge) => crossings(boxes, edge, bent ? (routes.get(edge.id) ?? []) : []));
+
+  it("cross no node that is not theirs, where straight ones would", () => {
+    assert.ok(crossed(false).length > 10);
+    assert.deepEqual(crossed(true), []);
+  });
+
+  it("lie apart where the same two nodes have several", () => {
+    const pair = [...model.edges.values()].filter(
+      ({ source, destination }) => source === "shop-worker-1" && destination === "shop-postgres-1",
+    );
+    assert.deepEqual(
+      pair.map(({ failing }) => failing),
+      [false, true],
+    );
+    const [working, failing] = pair.map(({ id }) => routes.get(id));
+    assert.notDeepEqual(working, failing);
+  });
+});
+
+it("places callers left of whom they call, within a frame", () => {
+  const { boxes } = pictureOf(estate(60, 0));
+  const x = (service: string) => boxes.get(`shop-${service}-1`)?.x ?? Number.NaN;
+  assert.ok(x("gateway") < x("api") && x("api") < x("postgres"));
+});
+
+it("places a crowd of 2,000 edges, and nodes that nothing frames", () => {
+  assert.deepEqual(mixedFrames(pictureOf({ ...crowd(2000, 0), links: crowd(2000, 0).links.slice(0, 300) })), []);
+  const loose = crowd(2000, 0).nodes.map((node) => ({ ...node, compose_project: "" }));
+  const { boxes } = pictureOf({ left_out: 0, nodes: loose, links: [] });
+  const all = [...boxes.values()];
+  assert.ok(all.every((box, at) => !all.slice(at + 1).some((other) => overlap(box, other, 3))));
+});
+
+/** By how much all is shrunk to be seen at once. */
+function zoomOf({ boxes }: Picture): number {
+  const { w, h } = around([...boxes.values()]);
+  return Math.min(1, FRAME.w / (w + 2 * 8), FRAME.h / (h + 16 + 2 * 8));
+}
+
+/** Groups and what lies in their frame without being of them: other nodes and frames. */
+function mixedFrames({ model, boxes }: Picture): [string, string][] {
+  const groups = new Map<string, Box[]>();
+  const loose: [string, Box][] = [];
+  for (const [id, box] of boxes) {
+    const node = model.nodes.get(id);
+    const [group] = node ? groupOf(node) : [];
+    if (group) groups.set(group.label, [...(groups.get(group.label) ?? []), box]);
+    else loose.push([id, box]);
+  }
+  const frames = [...groups].map(([label, members]): [string, Box] => [label, around(members)]);
+  return frames.flatMap(([label, frame], at) =>
+    [...frames.slice(at + 1), ...loose]
+      .filter(([, other]) => overlap(frame, other, 5))
+      .map(([id]): [string, string] => [label, id]),
+  );
+}
+
+function byName([a]: [string, unknown], [b]: [string, unknown]): number {
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { type Box, hits } from "../../../../../exporters/console/lib/map/geometry.ts";
+import { crossings, routesOf } from "../../../../../exporters/console/lib/map/route.ts";
+
+const box = (x: number, y: number): Box => ({ x, y, w: 80, h: 22 });
+const line = { id: "a-b", source: "a", destination: "b" };
+
+describe("hits", () => {
+  const wall = box(100, 0);
+  it("sees a line through a box, and one that ends in it", () => {
+    assert.ok(hits({ x: 0, y: 0 }, { x: 200, y: 5 }, wall));
+    assert.ok(hits({ x: 100, y: -50 }, { x: 100, y: 0 }, wall));
+  });
+  it("lets pass what goes by a corner, or ends before the box", () => {
+    assert.ok(!hits({ x: 0, y: 0 }, { x: 100, y: 90 }, wall));
+    assert.ok(!hits({ x: 0, y: 0 }, { x: 50, y: 0 }, wall));
+    assert.ok(!hits({ x: 0, y: 20 }, { x: 200, y: 20 }, wall));
+  });
+  it("keeps a margin", () => assert.ok(hits({ x: 0, y: 13 }, { x: 200, y: 13 }, wall, 3)));
+});
+
+describe("routesOf", () => {
+  const ends: [string, Box][] = [
+    ["a", box(0, 0)],
+    ["b", box(400, 0)],
+  ];
+
+  it("goes straight where nothing is in the way", () =>
+    assert.deepEqual(routesOf(new Map(ends), [line]).get("a-b"), []));
+
+  it("goes around a node, by the shorter side", () => {
+    const boxes = new Map([...ends, ["wall", box(200, 6)] as const]);
+    const bends = routesOf(boxes, [line]).get("a-b") ?? [];
+    assert.deepEqual(crossings(boxes, line, []), ["wall"]);
+    assert.deepEqual(crossings(boxes, line, bends), []);
+    assert.ok(bends.length > 0 && bends.every(({ y }) => y < 6));
+  });
+
+  it("goes around a heading", () => {
+    const heading = box(200, -4);
+    const bends = routesOf(new Map(ends), [line], [heading]).get("a-b") ?? [];
+    assert.deepEqual(crossings(new Map([...ends, ["heading", heading]]), line, bends), []);
+  });
+
+  it("leads both directions beside each other", () => {
+    const back = { id: "b-a", source: "b", destination: "a" };
+    const routes = routesOf(new Map(ends), [line, back]);
+    const heights = [...routes.values()].map((bends) => bends.map(({ y }) => Math.sign(y)));
+    assert.deepEqual(heights, [
+      [-1, -1],
+      [1, 1],
+    ]);
+  });
+});
