@@ -100,7 +100,7 @@ describe("the service map", { skip: noBrowser }, () => {
     suite.server.lab.graph = deadPort;
     await expect(map()).toHaveAttribute("data-edges", String(deadPort(false, 0).links.length));
     assert.equal(await edgeLabel(suite.page, "etl-worker-1\nshop-db-1\nfailing"), ":9999 fails 100 %");
-    assert.match(await edgeLabel(suite.page, "etl-worker-1\nshop-db-1"), /^(\d+ kB\/s)?$/);
+    assert.match(await edgeLabel(suite.page, "etl-worker-1\nshop-db-1"), /^\d+ kB\/s\n\d+ µs$/);
     await screenshot(suite.page, "map-dead-port");
   });
 

@@ -63,15 +63,30 @@ export function linkId(link: GraphLink): string {
 }
 
 /** Which part of the attempts to connect has failed; undefined: there were none. */
-export function failureShare({ opened, failed }: Pick<GraphLink, "opened" | "failed">): number | undefined {
+export function failureShare(all: readonly Attempts[]): number | undefined {
+  const opened = all.reduce((sum, one) => sum + one.opened, 0);
+  const failed = all.reduce((sum, one) => sum + one.failed, 0);
   return opened + failed > 0 ? failed / (opened + failed) : undefined;
+}
+
+type Attempts = Pick<GraphLink, "opened" | "failed">;
+
+/** Of the last minute, or, where nobody has tried in it, of all that is known: what has been mended is not red for ever. */
+export function failureShareNow(links: readonly GraphLink[]): number | undefined {
+  return failureShare(links.flatMap((link) => link.per_second ?? [])) ?? failureShare(links);
+}
+
+/** Of the slowest port; undefined: the kernel knows none. */
+export function slowestRtt({ links }: MapEdge): number | undefined {
+  const known = links.flatMap(({ rtt_seconds: rtt }) => rtt ?? []);
+  return known.length > 0 ? Math.max(...known) : undefined;
 }
 
 /** Fewer failures than one in ten are shown in numbers, and not in red. */
 const FAILING_SHARE = 0.1;
 
 function isFailing(link: GraphLink): boolean {
-  return (failureShare(link) ?? 0) >= FAILING_SHARE;
+  return (failureShareNow([link]) ?? 0) >= FAILING_SHARE;
 }
 
 function pairId({ source, destination }: GraphLink): string {

@@ -63,11 +63,6 @@ export function formatCount(value: number | null | undefined): string {
   return Math.round(value).toLocaleString("en");
 }
 
-/** `1 edge`, `2 edges`. */
-export function counted(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
-}
-
 function formatScaled(value: number, { base, suffix }: Scaled, decimals?: number): string {
   const prefixes = base === 1024 ? BINARY : DECIMAL;
   const size = Math.abs(value);

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { Found, MapEdge, MapModel } from "../lib/graph.ts";
+import type { Found, MapModel } from "../lib/graph.ts";
 import { theme } from "../ui/theme.ts";
 import { type Choice, isCrowd, MapDrawing } from "./drawing.ts";
 
@@ -7,7 +7,6 @@ import { Legend } from "./legend.tsx";
 
 export interface CanvasProps {
   model: MapModel;
-  rateOf(edge: MapEdge): number | undefined;
   choice: Choice | undefined;
   found: Found | undefined;
   onChoose(choice: Choice | undefined): void;
@@ -16,7 +15,7 @@ export interface CanvasProps {
 const PAN_PX = 60;
 
 /** The map itself, with its buttons; arrow keys move it, + and − zoom, 0 shows all. */
-export function MapCanvas({ model, rateOf, choice, found, onChoose }: CanvasProps) {
+export function MapCanvas({ model, choice, found, onChoose }: CanvasProps) {
   const element = useRef<HTMLDivElement>(null);
   const drawing = useRef<MapDrawing | undefined>(undefined);
 
@@ -34,7 +33,7 @@ export function MapCanvas({ model, rateOf, choice, found, onChoose }: CanvasProp
     };
   }, [onChoose, crowd]);
 
-  useEffect(() => drawing.current?.update(model, rateOf), [model, rateOf, crowd]);
+  useEffect(() => drawing.current?.update(model), [model, crowd]);
   // Elements that came with a new model are to be faded too.
   useEffect(() => drawing.current?.emphasise(choice, found), [choice, found, model]);
   // The theme is read from the style sheets.

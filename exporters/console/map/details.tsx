@@ -1,6 +1,16 @@
 import type { GraphLink, GraphNode } from "../api/types.ts";
 import { hashOfFlows } from "../lib/flows-query.ts";
-import { edgeOf, failureShare, linkBytes, linkId, type MapEdge, type MapModel } from "../lib/graph.ts";
+import {
+  edgeOf,
+  edgeRate,
+  failureShare,
+  failureShareNow,
+  linkBytes,
+  linkId,
+  linkRate,
+  type MapEdge,
+  type MapModel,
+} from "../lib/graph.ts";
 import { portFilter, portTitle } from "../lib/ports.ts";
 import { hashOf } from "../lib/route.ts";
 import { formatBytes, formatCount, formatRate, formatValue } from "../lib/units.ts";
@@ -8,31 +18,28 @@ import { Facts } from "../ui/facts.tsx";
 import { SidePanel } from "../ui/panel.tsx";
 import type { Choice } from "./drawing.ts";
 
-type RateOf = (link: GraphLink) => number | undefined;
-
 interface Props {
   choice: Choice;
   model: MapModel;
-  rateOf: RateOf;
   onChoose(choice: Choice): void;
   onClose(): void;
 }
 
 /** What is known of the chosen node or edge. */
-export function Details({ choice, model, rateOf, onChoose, onClose }: Props) {
+export function Details({ choice, model, onChoose, onClose }: Props) {
   const node = choice.kind === "node" ? model.nodes.get(choice.id) : undefined;
   const edge = choice.kind === "edge" ? edgeOf(model, choice.id) : undefined;
   const title = node?.id ?? (edge ? `${edge.source} → ${edge.destination}` : "No longer shown");
   return (
     <SidePanel title={title} onClose={onClose}>
-      {node && <NodeDetails node={node} model={model} rateOf={rateOf} onChoose={onChoose} />}
-      {edge && <EdgeDetails edge={edge} rateOf={rateOf} onChoose={onChoose} />}
+      {node && <NodeDetails node={node} model={model} onChoose={onChoose} />}
+      {edge && <EdgeDetails edge={edge} onChoose={onChoose} />}
       {!node && !edge && <p>It has had no traffic for an hour, or is hidden.</p>}
     </SidePanel>
   );
 }
 
-function NodeDetails({ node, model, rateOf, onChoose }: Omit<Props, "choice" | "onClose"> & { node: GraphNode }) {
+function NodeDetails({ node, model, onChoose }: Omit<Props, "choice" | "onClose"> & { node: GraphNode }) {
   const edges = [...model.edges.values()];
   return (
     <>
@@ -58,19 +65,19 @@ function NodeDetails({ node, model, rateOf, onChoose }: Omit<Props, "choice" | "
         title="Outgoing"
         edges={edges.filter(({ source }) => source === node.id)}
         nameOf={({ destination }) => destination}
-        {...{ rateOf, onChoose }}
+        onChoose={onChoose}
       />
       <EdgeList
         title="Incoming"
         edges={edges.filter(({ destination }) => destination === node.id)}
         nameOf={({ source }) => source}
-        {...{ rateOf, onChoose }}
+        onChoose={onChoose}
       />
     </>
   );
 }
 
-interface EdgeListProps extends Pick<Props, "rateOf" | "onChoose"> {
+interface EdgeListProps extends Pick<Props, "onChoose"> {
   title: string;
   edges: MapEdge[];
   nameOf(edge: MapEdge): string;
@@ -78,7 +85,7 @@ interface EdgeListProps extends Pick<Props, "rateOf" | "onChoose"> {
 
 const LISTED = 50;
 
-function EdgeList({ title, edges, nameOf, rateOf, onChoose }: EdgeListProps) {
+function EdgeList({ title, edges, nameOf, onChoose }: EdgeListProps) {
   if (edges.length === 0) return null;
   const largest = [...edges].sort((a, b) => b.bytes - a.bytes).slice(0, LISTED);
   return (
@@ -94,7 +101,7 @@ function EdgeList({ title, edges, nameOf, rateOf, onChoose }: EdgeListProps) {
               <span class={edge.failing ? "ports trouble" : "ports"}>
                 {edge.links.map((link) => link.destination_port).join(", ")}
               </span>
-              <span class="number">{formatRate(rateOfEdge(edge, rateOf))}</span>
+              <span class="number">{formatRate(edgeRate(edge))}</span>
               <span class="number">{formatBytes(edge.bytes)}</span>
             </button>
           </li>
@@ -109,7 +116,7 @@ function EdgeList({ title, edges, nameOf, rateOf, onChoose }: EdgeListProps) {
   );
 }
 
-function EdgeDetails({ edge, rateOf, onChoose }: Pick<Props, "rateOf" | "onChoose"> & { edge: MapEdge }) {
+function EdgeDetails({ edge, onChoose }: Pick<Props, "onChoose"> & { edge: MapEdge }) {
   return (
     <>
       <p class="links">
@@ -121,13 +128,13 @@ function EdgeDetails({ edge, rateOf, onChoose }: Pick<Props, "rateOf" | "onChoos
         </button>
       </p>
       {edge.links.map((link) => (
-        <LinkDetails key={linkId(link)} link={link} rate={rateOf(link)} />
+        <LinkDetails key={linkId(link)} link={link} />
       ))}
     </>
   );
 }
 
-function LinkDetails({ link, rate }: { link: GraphLink; rate: number | undefined }) {
+function LinkDetails({ link }: { link: GraphLink }) {
   return (
     <section>
       <h3>
@@ -135,7 +142,8 @@ function LinkDetails({ link, rate }: { link: GraphLink; rate: number | undefined
       </h3>
       <Facts
         of={[
-          ["Now", formatRate(rate)],
+          ["Now", formatRate(linkRate(link))],
+          ["Round trip", formatValue(link.rtt_seconds, "s")],
           ["Total", formatBytes(linkBytes(link))],
           ["Sent", formatBytes(link.sent_bytes)],
           ["Received", formatBytes(link.received_bytes)],
@@ -143,7 +151,8 @@ function LinkDetails({ link, rate }: { link: GraphLink; rate: number | undefined
           ["Opened", formatCount(link.opened)],
           ["Closed", formatCount(link.closed)],
           ["Failed", formatCount(link.failed)],
-          ["Failure share", formatValue(failureShare(link), "percentunit")],
+          ["Failure share", formatValue(failureShare([link]), "percentunit")],
+          ["… last minute", formatValue(failureShareNow([link]), "percentunit")],
           ["Retransmits", formatCount(link.retransmits)],
         ]}
       />
@@ -160,9 +169,4 @@ function LinkDetails({ link, rate }: { link: GraphLink; rate: number | undefined
       </p>
     </section>
   );
-}
-
-function rateOfEdge({ links }: MapEdge, rateOf: RateOf): number | undefined {
-  const rates = links.map(rateOf).filter((rate) => rate !== undefined);
-  return rates.length === 0 ? undefined : rates.reduce((a, b) => a + b);
 }

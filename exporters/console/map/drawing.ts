@@ -19,6 +19,8 @@ const CROWD_EDGES = 600;
 const NARROW_PX = 600;
 /** Up to so many edges tell their rate. */
 const TOLD_EDGES = 40;
+/** Up to so many tell their round-trip time too; others do while they are pointed at. */
+const FULLY_TOLD_EDGES = 20;
 /** More edges than that are drawn fainter, so that names stay readable. */
 const MANY_EDGES = 150;
 /** Around the picture in its frame. */
@@ -27,8 +29,6 @@ const PADDING_PX = 12;
 const MOST_ZOOM = 1.15;
 /** How much larger or smaller the frame may become before all is arranged anew for it. */
 const OTHER_FRAME = 1.25;
-
-type RateOf = (edge: MapEdge) => number | undefined;
 
 export interface Choice {
   kind: "node" | "edge";
@@ -78,13 +78,13 @@ export class MapDrawing {
   }
 
   /** Draws a new state; what was there stays where it is. */
-  update(model: MapModel, rateOf: RateOf): void {
+  update(model: MapModel): void {
     this.#model = model;
     const structure = structureOf(model);
-    if (structure !== this.#structure) this.#rebuild(model, rateOf);
+    if (structure !== this.#structure) this.#rebuild(model);
     this.#structure = structure;
     this.#cy.batch(() => {
-      for (const [id, edge] of model.edges) this.#refreshEdge(id, lookOf(edge, rateOf(edge)));
+      for (const [id, edge] of model.edges) this.#refreshEdge(id, lookOf(edge));
     });
   }
 
@@ -218,11 +218,11 @@ export class MapDrawing {
     if (x1 < 0 || y1 < 0 || x2 > this.#cy.width() || y2 > this.#cy.height()) this.#cy.center(chosen);
   }
 
-  #rebuild(model: MapModel, rateOf: RateOf): void {
+  #rebuild(model: MapModel): void {
     const cy = this.#cy;
     const before = new Set(cy.nodes("[!group]").map((node) => node.id()));
     const wanted = new Set([...model.nodes.keys(), ...model.edges.keys(), ...model.groups.keys()]);
-    const told = model.edges.size <= TOLD_EDGES && cy.width() > NARROW_PX;
+    const room = cy.width() > NARROW_PX ? model.edges.size : Number.POSITIVE_INFINITY;
     cy.batch(() => {
       cy.nodes("[!group]").forEach((node) => {
         this.#arrangement.places.set(node.id(), { ...node.position() });
@@ -230,11 +230,12 @@ export class MapDrawing {
       cy.elements()
         .filter((one) => !wanted.has(one.id()))
         .remove();
-      const edges = [...model.edges.values()].map((edge) => edgeElement(edge, lookOf(edge, rateOf(edge))));
+      const edges = [...model.edges.values()].map((edge) => edgeElement(edge, lookOf(edge)));
       const elements = [...nodeElements(model, this.#palette), ...edges];
       cy.add(elements.filter(({ data }) => cy.getElementById(data.id ?? "").empty()));
       cy.edges()
-        .toggleClass("told", told)
+        .toggleClass("told", room <= TOLD_EDGES)
+        .toggleClass("full", room <= FULLY_TOLD_EDGES)
         .toggleClass("many", model.edges.size > MANY_EDGES);
       cy.edges().toggleClass("crowd", isCrowd(model.edges.size));
     });
@@ -261,10 +262,9 @@ export class MapDrawing {
   }
 
   /** Only what has changed is touched: every touched element is styled and drawn anew. */
-  #refreshEdge(id: string, { width, label, active, failing }: EdgeLook): void {
+  #refreshEdge(id: string, { active, failing, ...look }: EdgeLook): void {
     const drawn = this.#cy.getElementById(id);
-    if (drawn.data("width") !== width) drawn.data("width", width);
-    if (drawn.data("label") !== label) drawn.data("label", label);
+    for (const [key, value] of Object.entries(look)) if (drawn.data(key) !== value) drawn.data(key, value);
     if (drawn.hasClass("active") !== active) drawn.toggleClass("active", active);
     if (drawn.hasClass("failing") !== failing) drawn.toggleClass("failing", failing);
   }

@@ -1,36 +1,34 @@
 import { useMemo, useState } from "preact/hooks";
 import type { GraphLink } from "../api/types.ts";
-import { edgeId, type Found, linkBytes, linkId, type MapModel } from "../lib/graph.ts";
+import { edgeId, type Found, linkBytes, linkId, linkRate, type MapModel } from "../lib/graph.ts";
 import { portRank } from "../lib/ports.ts";
 import { type Sort, sortRows } from "../lib/sort.ts";
-import { formatBytes, formatCount } from "../lib/units.ts";
+import { formatBytes, formatCount, formatValue } from "../lib/units.ts";
 import { Rate } from "../ui/rate.tsx";
 import { type Column, VirtualTable } from "../ui/virtual-table.tsx";
 import type { Choice } from "./drawing.ts";
 
 interface Props {
   model: MapModel;
-  rateOf(link: GraphLink): number | undefined;
   found: Found | undefined;
   choice: Choice | undefined;
   onChoose(choice: Choice): void;
 }
 
 /** Every edge in words: the map for those who do not see it, and for exact figures. */
-export function EdgeTable({ model, rateOf, found, choice, onChoose }: Props) {
+export function EdgeTable({ model, found, choice, onChoose }: Props) {
   const [sort, setSort] = useState<Sort>({ key: "rate", descending: true });
-  const columns = useMemo(() => columnsOf(rateOf), [rateOf]);
   const rows = useMemo(() => {
     const all = [...model.edges.values()].flatMap(({ links }) => links);
     const shown = all.filter((link) => isShown(link, found, choice));
-    return sortRows(shown, (link) => rankOf(link, sort.key, rateOf), sort.descending);
-  }, [model, found, choice, sort, rateOf]);
+    return sortRows(shown, (link) => rankOf(link, sort.key), sort.descending);
+  }, [model, found, choice, sort]);
 
   return (
     <section class="edge-table" aria-label="Edges">
       <VirtualTable
         caption="Edges of the service map"
-        columns={columns}
+        columns={COLUMNS}
         count={rows.length}
         rowAt={(index) => rows[index]}
         keyOf={edgeId}
@@ -49,71 +47,77 @@ function isShown(link: GraphLink, found: Found | undefined, choice: Choice | und
   return found === undefined || found.links.has(linkId(link));
 }
 
-function rankOf(link: GraphLink, key: string, rateOf: Props["rateOf"]): string | number | undefined {
-  if (key === "rate") return rateOf(link) ?? linkBytes(link) / 1e18;
+function rankOf(link: GraphLink, key: string): string | number | undefined {
+  if (key === "rate") return linkRate(link) ?? linkBytes(link) / 1e18;
   if (key === "bytes") return linkBytes(link);
   if (key === "destination_port") return portRank(link.destination_port);
   const value = link[key as keyof GraphLink];
   return typeof value === "object" ? undefined : value;
 }
 
-function columnsOf(rateOf: Props["rateOf"]): Column<GraphLink>[] {
-  return [
-    { key: "source", title: "From", cell: ({ source }) => <span class="name">{source}</span> },
-    { key: "destination", title: "To", cell: ({ destination }) => <span class="name">{destination}</span> },
-    { key: "destination_port", title: "Port", width: "4.8rem", numeric: true, cell: (link) => link.destination_port },
-    { key: "protocol", title: "Protocol", width: "5.4rem", wideOnly: true, cell: ({ protocol }) => protocol },
-    { key: "rate", title: "Now", width: "6.2rem", numeric: true, cell: (link) => <Rate value={rateOf(link)} /> },
-    {
-      key: "sent_bytes",
-      title: "Sent",
-      width: "6rem",
-      numeric: true,
-      wideOnly: true,
-      cell: (one) => formatBytes(one.sent_bytes),
-    },
-    {
-      key: "received_bytes",
-      title: "Received",
-      width: "6.4rem",
-      numeric: true,
-      wideOnly: true,
-      cell: (one) => formatBytes(one.received_bytes),
-    },
-    {
-      key: "connections",
-      title: "Open",
-      width: "4.8rem",
-      numeric: true,
-      wideOnly: true,
-      cell: (one) => formatCount(one.connections),
-    },
-    {
-      key: "opened",
-      title: "Opened",
-      width: "5.6rem",
-      numeric: true,
-      wideOnly: true,
-      cell: (one) => formatCount(one.opened),
-    },
-    {
-      key: "failed",
-      title: "Failed",
-      width: "5rem",
-      numeric: true,
-      wideOnly: true,
-      cell: (one) => <Trouble count={one.failed} />,
-    },
-    {
-      key: "retransmits",
-      title: "Retransmits",
-      width: "7rem",
-      numeric: true,
-      wideOnly: true,
-      cell: (one) => <Trouble count={one.retransmits} />,
-    },
-  ];
-}
+const COLUMNS: readonly Column<GraphLink>[] = [
+  { key: "source", title: "From", cell: ({ source }) => <span class="name">{source}</span> },
+  { key: "destination", title: "To", cell: ({ destination }) => <span class="name">{destination}</span> },
+  { key: "destination_port", title: "Port", width: "4.8rem", numeric: true, cell: (link) => link.destination_port },
+  { key: "protocol", title: "Protocol", width: "5.4rem", wideOnly: true, cell: ({ protocol }) => protocol },
+  { key: "rate", title: "Now", width: "6.2rem", numeric: true, cell: (link) => <Rate value={linkRate(link)} /> },
+  {
+    key: "sent_bytes",
+    title: "Sent",
+    width: "6rem",
+    numeric: true,
+    wideOnly: true,
+    cell: (one) => formatBytes(one.sent_bytes),
+  },
+  {
+    key: "received_bytes",
+    title: "Received",
+    width: "6.4rem",
+    numeric: true,
+    wideOnly: true,
+    cell: (one) => formatBytes(one.received_bytes),
+  },
+  {
+    key: "connections",
+    title: "Open",
+    width: "4.8rem",
+    numeric: true,
+    wideOnly: true,
+    cell: (one) => formatCount(one.connections),
+  },
+  {
+    key: "opened",
+    title: "Opened",
+    width: "5.6rem",
+    numeric: true,
+    wideOnly: true,
+    cell: (one) => formatCount(one.opened),
+  },
+  {
+    key: "failed",
+    title: "Failed",
+    width: "5rem",
+    numeric: true,
+    wideOnly: true,
+    cell: (one) => <Trouble count={one.failed} />,
+  },
+  {
+    key: "rtt_seconds",
+    title: "Round trip",
+    width: "6.4rem",
+    numeric: true,
+    wideOnly: true,
+    cell: (one) => formatValue(one.rtt_seconds, "s"),
+  },
+  {
+    key: "retransmits",
+    title: "Retransmits",
+    width: "7rem",
+    numeric: true,
+    wideOnly: true,
+    cell: (one) => <Trouble count={one.retransmits} />,
+  },
+];
 
 function Trouble({ count }: { count: number }) {
   return <span class={count > 0 ? "trouble" : ""}>{formatCount(count)}</span>;

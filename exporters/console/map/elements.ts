@@ -1,6 +1,6 @@
 import type { ElementDefinition } from "cytoscape";
 import { colorOf } from "../lib/colors.ts";
-import { failureShare, familyOf, groupOf, type MapEdge, type MapModel } from "../lib/graph.ts";
+import { edgeRate, failureShareNow, familyOf, groupOf, type MapEdge, type MapModel, slowestRtt } from "../lib/graph.ts";
 import { itemOf, labelOf, NODE_HEIGHT } from "../lib/map/labels.ts";
 import { edgeWidth } from "../lib/scale.ts";
 import { formatRate, formatValue } from "../lib/units.ts";
@@ -10,6 +10,8 @@ export interface EdgeLook {
   width: number;
   /** Its rate, or which ports fail and how often. */
   label: string;
+  /** The same, with what else is known. */
+  full: string;
   active: boolean;
   failing: boolean;
 }
@@ -26,18 +28,30 @@ export function nodeElements({ groups, nodes }: MapModel, palette: Palette): Ele
   return [...frames, ...drawn];
 }
 
-export function edgeElement(edge: MapEdge, { width, label, active, failing }: EdgeLook): ElementDefinition {
+export function edgeElement(edge: MapEdge, { active, failing, ...look }: EdgeLook): ElementDefinition {
   const classes = [active ? "active" : "", failing ? "failing" : ""].filter(Boolean);
-  return { data: { id: edge.id, source: edge.source, target: edge.destination, width, label }, classes };
+  return { data: { id: edge.id, source: edge.source, target: edge.destination, ...look }, classes };
 }
 
-export function lookOf(edge: MapEdge, rate = 0): EdgeLook {
+export function lookOf(edge: MapEdge): EdgeLook {
+  const rate = edgeRate(edge) ?? 0;
   const label = edge.failing ? failureText(edge) : rate > 0 ? formatRate(rate) : "";
-  return { width: edgeWidth(rate), label, active: rate > 0, failing: edge.failing };
+  const full = [label, ...(edge.failing ? [] : [moreText(edge)])].filter(Boolean).join("\n");
+  return { width: edgeWidth(rate), label, full, active: rate > 0, failing: edge.failing };
 }
 
 /** `:9999 fails 100 %` */
 function failureText(edge: MapEdge): string {
   const ports = edge.links.map((link) => link.destination_port).join(", ");
-  return `:${ports} fails ${formatValue(failureShare(edge), "percentunit", 0)}`;
+  return `:${ports} fails ${formatValue(failureShareNow(edge.links), "percentunit", 0)}`;
+}
+
+/** Its round-trip time, and which part of the attempts fails, if any does. */
+function moreText(edge: MapEdge): string {
+  const rtt = slowestRtt(edge);
+  const share = failureShareNow(edge.links) ?? 0;
+  return [
+    ...(rtt === undefined ? [] : [formatValue(rtt, "s")]),
+    ...(share > 0 ? [`${formatValue(share, "percentunit", 1)} fails`] : []),
+  ].join(" · ");
 }

@@ -1,7 +1,7 @@
 import { useCallback, useMemo, useRef, useState } from "preact/hooks";
 import type { Graph } from "../api/types.ts";
 import { usePoll } from "../api/use-poll.ts";
-import { edgeRate, type Found, inUseWithin, linkRate, mapModel, search as searchModel } from "../lib/graph.ts";
+import { type Found, inUseWithin, mapModel, search as searchModel } from "../lib/graph.ts";
 import { route, setQuery } from "../router.ts";
 import { lazy } from "../ui/lazy.tsx";
 import { Message } from "../ui/message.tsx";
@@ -51,9 +51,9 @@ export function MapPage() {
       )}
       {model && model.nodes.size > 0 && (
         <div class={`map-body ${choice ? "with-side" : ""}`}>
-          <Canvas model={model} rateOf={edgeRate} choice={choice} found={stableFound} onChoose={setChoice} />
-          {choice && <Details choice={choice} model={model} rateOf={linkRate} onChoose={setChoice} onClose={close} />}
-          <EdgeTable model={model} rateOf={linkRate} found={found} choice={choice} onChoose={setChoice} />
+          <Canvas model={model} choice={choice} found={stableFound} onChoose={setChoice} />
+          {choice && <Details choice={choice} model={model} onChoose={setChoice} onClose={close} />}
+          <EdgeTable model={model} found={found} choice={choice} onChoose={setChoice} />
         </div>
       )}
     </div>

@@ -7,7 +7,7 @@ import { boxOf } from "./positions.ts";
 import { FRAME_PADDING_PX, HEADING_PX, widthOfText } from "./style.ts";
 
 /** Room for a rate, and for the ports that fail. */
-const LABEL = { working: { w: 62, h: 14 }, failing: { w: 124, h: 14 } };
+const LABEL = { working: { w: 62, h: 16 }, failing: { w: 124, h: 14 } };
 
 /** Leads these edges around the nodes and headings that are not theirs; all others go straight. */
 export function bendEdges(cy: Core, edges: readonly MapEdge[]): void {

@@ -114,6 +114,7 @@ function edgeStyle(): StylesheetJson {
         "text-background-color": color("surface"),
         "text-background-opacity": 0.85,
         "text-background-padding": "1px",
+        "text-wrap": "wrap",
         "min-zoomed-font-size": 8,
       },
     },
@@ -142,10 +143,9 @@ function edgeStyle(): StylesheetJson {
         color: color("bad"),
       },
     },
-    {
-      selector: "edge.told[labelAt], edge.failing[labelAt], edge.near[labelAt], edge.chosen[labelAt]",
-      style: { "source-label": "data(label)", "source-text-offset": "data(labelAt)" as unknown as number },
-    },
+    { selector: "edge[labelAt]", style: { "source-text-offset": "data(labelAt)" as unknown as number } },
+    { selector: "edge.told, edge.failing", style: { "source-label": "data(label)" } },
+    { selector: "edge.full, edge.near, edge.chosen", style: { "source-label": "data(full)" } },
     { selector: "edge.near", style: { opacity: 1, "z-index": 8 } },
   ];
 }

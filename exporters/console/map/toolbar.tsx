@@ -1,5 +1,5 @@
 import type { Found, MapModel } from "../lib/graph.ts";
-import { counted } from "../lib/units.ts";
+import { countOf } from "../lib/words.ts";
 import { OwnTraffic } from "../ui/own-traffic.tsx";
 
 interface Props {
@@ -41,10 +41,10 @@ export function Toolbar({ model, search, onSearch, found, monitoring, onMonitori
 
 function foundText(found: Found | undefined): string | undefined {
   if (found === undefined) return undefined;
-  if (found.port !== undefined) return `${counted(found.links.size, "edge")} on port ${found.port}`;
-  return found.nodes.size === 0 ? "No match" : `${counted(found.nodes.size, "endpoint")} found`;
+  if (found.port !== undefined) return `${countOf(found.links.size, "edge")} on port ${found.port}`;
+  return found.nodes.size === 0 ? "No match" : `${countOf(found.nodes.size, "endpoint")} found`;
 }
 
 function sizeText(model: MapModel | undefined): string {
-  return model ? `${counted(model.nodes.size, "endpoint")}, ${counted(model.edges.size, "edge")}` : "";
+  return model ? `${countOf(model.nodes.size, "endpoint")}, ${countOf(model.edges.size, "edge")}` : "";
 }

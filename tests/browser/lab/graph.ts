@@ -24,7 +24,7 @@ export function shop(monitoring: boolean, seconds: number): Graph {
     link("world", "shop-web-1", 443, 2_400_000, seconds),
     link("shop-web-1", "shop-api-1", 8080, 900_000, seconds),
     link("shop-web-1", "shop-search-1", 9200, 150_000, seconds),
-    link("shop-api-1", "shop-db-1", 5432, 320_000, seconds, { retransmits: 12 }),
+    link("shop-api-1", "shop-db-1", 5432, 320_000, seconds, { retransmits: 12, failed: 90 }),
     link("shop-api-1", "shop-cache-1", 6379, 48_000, seconds),
     link("shop-api-1", "shop-cart-1", 7000, 9_000, seconds, { failed: 3100 }),
     link("shop-cart-1", "shop-cache-1", 6379, 2_100, seconds),
@@ -157,6 +157,7 @@ function link(
   values: Partial<GraphLink> = {},
 ): GraphLink {
   const bytes = Math.round(rate * (3600 + seconds));
+  const { opened = 40 + port, failed = 0 } = values;
   return {
     source,
     destination,
@@ -165,12 +166,12 @@ function link(
     sent_bytes: Math.round(bytes * 0.2),
     received_bytes: Math.round(bytes * 0.8),
     connections: 1 + (port % 7),
-    opened: 40 + port,
+    opened,
     closed: 39 + port - (port % 7),
-    failed: 0,
+    failed,
     retransmits: 0,
-    per_second: { sent_bytes: rate * 0.2, received_bytes: rate * 0.8, opened: 0.1, failed: 0 },
-    rtt_seconds: 0.0004,
+    per_second: { sent_bytes: rate * 0.2, received_bytes: rate * 0.8, opened: opened / 3600, failed: failed / 3600 },
+    rtt_seconds: 1e-6 * (80 + (port % 900)),
     idle_seconds: 0,
     ...values,
   };

@@ -37,7 +37,9 @@ export function layoutOf(items: readonly Item[], arrows: readonly Arrow[], frame
   const sizes = new Map(items.map((item) => [item.id, item]));
   const sortedArrows = [...arrows].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   const planned = (blocks: readonly Block[]) => planOf(blocks, sizes, sortedArrows, strip);
-  const plan = improved(order, planned, items.length * arrows.length);
+  // Nodes to be packed, and lines to be held against nodes.
+  const effort = items.length * (items.length + arrows.length);
+  const plan = improved(order, planned, effort);
   return stretched(placesOf(plan), plan.packed, { w: frame.w * scale, h: frame.h * scale });
 }
 

@@ -6,11 +6,13 @@ import {
   edgeOf,
   edgeRate,
   failureShare,
+  failureShareNow,
   inUseWithin,
   isLit,
   linkRate,
   mapModel,
   search,
+  slowestRtt,
   structureOf,
 } from "../../../../exporters/console/lib/graph.ts";
 
@@ -93,8 +95,28 @@ describe("mapModel", () => {
       [0, 1].map((failed) => failing(failed)[0]?.failing),
       [false, true],
     );
-    assert.deepEqual(failureShare({ opened: 9, failed: 1 }), 0.1);
-    assert.deepEqual(failureShare({ opened: 0, failed: 0 }), undefined);
+    assert.deepEqual(failureShare([{ opened: 9, failed: 1 }]), 0.1);
+    assert.deepEqual(failureShare([{ opened: 0, failed: 0 }]), undefined);
+  });
+
+  it("goes by the last minute's failures, or by all where nobody has tried in it", () => {
+    const bytes = { sent_bytes: 0, received_bytes: 0 };
+    const mended = link("a", "b", 1, { opened: 9, failed: 90, per_second: { ...bytes, opened: 2, failed: 0 } });
+    const quiet = { ...mended, per_second: { ...bytes, opened: 0, failed: 0 } };
+    const unread = { ...mended, per_second: null };
+    assert.deepEqual(
+      [mended, quiet, unread].map((one) => failureShareNow([one])),
+      [0, 90 / 99, 90 / 99],
+    );
+  });
+
+  it("has the round-trip time of its slowest port", () => {
+    const rtts = (...seconds: (number | null)[]) => {
+      const links = seconds.map((rtt, port) => link("a", "b", port, { rtt_seconds: rtt }));
+      return [...mapModel({ ...graph, links }).edges.values()].map(slowestRtt);
+    };
+    assert.deepEqual(rtts(0.001, null, 0.004), [0.004]);
+    assert.deepEqual(rtts(null), [undefined]);
   });
 
   it("finds a chosen line again when its ports have begun or ceased to fail", () => {
