@@ -3,10 +3,10 @@ import type { Table } from "./lib/table.ts";
 
 /** How much is measured. */
 export interface Scale {
-  /** Pairs of one measurement without and one with what is measured, where there is a goal. */
+  /** Stretches of a load without and with what is measured, a quarter of a second each. */
+  stretches: number;
+  /** Pairs of one measurement without and one with what is only there to compare with. */
   pairs: number;
-  /** And where there is none: what is only there to compare with. */
-  fewPairs: number;
   /** Seconds of load in one measurement, whole: many short pairs say more than few long ones. */
   loadSeconds: number;
   /** Seconds a running exporter is watched. */
@@ -50,8 +50,8 @@ export interface Part {
 }
 
 export const FULL: Scale = {
-  pairs: 9,
-  fewPairs: 3,
+  stretches: 240,
+  pairs: 3,
   loadSeconds: 1,
   watchSeconds: 8,
   repetitions: 11,
@@ -59,8 +59,8 @@ export const FULL: Scale = {
 };
 
 export const QUICK: Scale = {
-  pairs: 3,
-  fewPairs: 2,
+  stretches: 40,
+  pairs: 2,
   loadSeconds: 1,
   watchSeconds: 4,
   repetitions: 5,

@@ -5,6 +5,7 @@ import { exporter } from "./parts/exporter.ts";
 import { instructions } from "./parts/instructions.ts";
 import { limits } from "./parts/limits.ts";
 import { overhead } from "./parts/overhead.ts";
+import { peers } from "./parts/peers.ts";
 import { programs } from "./parts/programs.ts";
 import { reading } from "./parts/reading.ts";
 import { scrape } from "./parts/scrape.ts";
@@ -12,5 +13,5 @@ import { scrape } from "./parts/scrape.ts";
 process.exitCode = await main(process.argv.slice(2), {
   host: createHost(),
   projectRoot: path.resolve(import.meta.dirname, "../.."),
-  parts: [overhead, programs, instructions, reading, exporter, limits, scrape],
+  parts: [overhead, peers, programs, instructions, reading, exporter, limits, scrape],
 });

@@ -80,7 +80,7 @@ describe("flow-exporter's API", { skip }, () => {
 
   test("what it does not understand is refused, with every fault named", async () => {
     for (const [path, message] of [
-      ["/api/flows?state=asleep&port=0", /port is "0", but .*\. state is "asleep", but /],
+      ["/api/flows?state=asleep&port=0", /port must be 1–65535 .*state must be open, /],
       ["/api/flows?since=yesterday", /since must be seconds since 1970 or a date/],
       ["/api/flows?sort=colour", /sort/],
       ["/api/graph?depth=2", /depth/],
@@ -107,6 +107,10 @@ describe("flow-exporter's API", { skip }, () => {
         [SHUT_OUT, [0, 1]],
         [LATE, [1, 0]],
       ]),
+    );
+    assert.ok(
+      links.every(({ per_second: rates }) => rates !== null),
+      "rates are known from the second reading on",
     );
   });
 

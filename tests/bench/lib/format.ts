@@ -1,5 +1,3 @@
-import type { Spread } from "./stats.ts";
-
 const THOUSANDS = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 
 /** 36,512 */
@@ -18,7 +16,7 @@ export function ratio(value: number): string {
 }
 
 /** "0.970–1.012" */
-export function range({ min, max }: Spread, format: (value: number) => string): string {
+export function range({ min, max }: { min: number; max: number }, format: (value: number) => string): string {
   return `${format(min)}–${format(max)}`;
 }
 

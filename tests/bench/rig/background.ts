@@ -5,8 +5,11 @@ const START_MS = 20_000;
 const KILL_AFTER_MS = 5_000;
 
 /** A program that runs beside the benchmark; disposing of it ends it and waits until it is gone. */
-export interface Background extends AsyncDisposable {
+export interface Silent extends AsyncDisposable {
   pid: number;
+}
+
+export interface Background extends Silent {
   /** The line of its output that it was waited for. */
   line: string;
 }
@@ -34,7 +37,7 @@ export async function startBackground(command: readonly string[], options: Backg
 }
 
 /** Starts a program that does not say when it is ready: `ready` does, or rejects. Its output is thrown away. */
-export async function startSilent(command: readonly string[], ready: () => Promise<void>): Promise<AsyncDisposable> {
+export async function startSilent(command: readonly string[], ready: () => Promise<void>): Promise<Silent> {
   const [program = "", ...args] = command;
   const child = execa(program, args, { reject: false, stdio: "ignore", forceKillAfterDelay: KILL_AFTER_MS });
   const stop = async () => {
@@ -43,7 +46,7 @@ export async function startSilent(command: readonly string[], ready: () => Promi
   };
   try {
     await ready();
-    return { [Symbol.asyncDispose]: stop };
+    return { pid: child.pid ?? 0, [Symbol.asyncDispose]: stop };
   } catch (cause) {
     await stop();
     throw new Error(`${command.join(" ")} did not start`, { cause });

@@ -6,6 +6,7 @@ import type { Bench } from "../bench.ts";
 export interface Programs {
   tracer: string;
   connect: string;
+  switch: string;
   hold: string;
   scatter: string;
 }
@@ -22,10 +23,11 @@ export async function buildPrograms({ projectRoot, folder, report }: Bench): Pro
     await execa("cc", ["-O2", "-Wall", "-Werror", "-o", program, source]);
     return program;
   };
-  const [connect, hold, scatter] = await Promise.all([
+  const [connect, hold, switched, scatter] = await Promise.all([
     compile("connect"),
     compile("hold"),
+    compile("switch"),
     compile("scatter", "tests/workloads"),
   ]);
-  return { tracer: path.join(build, "flow-tracer"), connect, hold, scatter };
+  return { tracer: path.join(build, "flow-tracer"), connect, hold, switch: switched, scatter };
 }

@@ -1,13 +1,15 @@
 import { execa } from "execa";
 import { z } from "zod";
 import type { Bench } from "../bench.ts";
-import { startBackground } from "./background.ts";
+import { type Silent, startBackground, startSilent } from "./background.ts";
 import type { Namespace, Network } from "./network.ts";
 import type { Programs } from "./programs.ts";
 
 const CONNECT_PORT = "7000";
 const WORKERS = "4";
 const DATAGRAM_BYTES = "64";
+/** Longer than any measurement. */
+const MAX_LOAD_SECONDS = 3_600;
 
 /** A load between the namespaces; `run` returns how much went through, in `unit`. */
 export interface Workload {
@@ -18,7 +20,14 @@ export interface Workload {
   run(): Promise<number>;
 }
 
+/** A load that can go on for as long as it is wanted. */
+export type ContinuousLoad = "tcp" | "connect" | "udp";
+
 export interface Workloads extends AsyncDisposable {
+  /** The servers of the loads. */
+  serverPids: Readonly<Record<ContinuousLoad, number>>;
+  /** Keeps a load going until it is disposed of. */
+  keepUp(load: ContinuousLoad): Promise<Silent>;
   tcp: Workload;
   connect: Workload;
   udp: Workload;
@@ -41,20 +50,34 @@ export async function startWorkloads(
   const { signal } = bench;
   await using servers = new AsyncDisposableStack();
   const iperfServer = server.pinned("iperf3", "--server", "--forceflush");
-  servers.use(await startBackground(iperfServer, { ready: (line) => line.startsWith("Server listening"), signal }));
+  const ready = (line: string) => line.startsWith("Server listening");
+  const { pid: iperfPid } = servers.use(await startBackground(iperfServer, { ready, signal }));
   const connectServer = server.pinned(programs.connect, "serve", CONNECT_PORT, WORKERS);
-  servers.use(await startBackground(connectServer, { ready: (line) => line === "ready", signal }));
+  const { pid: connectPid } = servers.use(
+    await startBackground(connectServer, { ready: (line) => line === "ready", signal }),
+  );
 
   const seconds = bench.scale.loadSeconds;
-  const iperf = ["iperf3", "--json", "--time", `${seconds}`, "--client", server.address];
+  const stream = ["iperf3", "--client", server.address];
+  const flooding = ["--udp", "--bitrate", "0", "--length", DATAGRAM_BYTES];
+  const iperf = [...stream, "--json", "--time", `${seconds}`];
+  const calling = [programs.connect, "call", server.address, CONNECT_PORT, WORKERS];
   const connect = async (rate: number, duration: number) => {
-    const call = ["call", server.address, CONNECT_PORT, WORKERS, `${duration}`, `${rate}`];
-    const result = connectSchema.parse(await runJson(client, [programs.connect, ...call], duration, signal));
+    const call = [...calling, `${duration}`, `${rate}`];
+    const result = connectSchema.parse(await runJson(client, call, duration, signal));
     if (result.failed > 0) throw new Error(`${result.failed} of ${result.made + result.failed} connections failed`);
     return result.made / result.seconds;
   };
   const kept = servers.move();
+  const endless = ["--time", `${MAX_LOAD_SECONDS}`];
+  const commands = {
+    tcp: [...stream, ...endless],
+    connect: [...calling, `${MAX_LOAD_SECONDS}`, "0"],
+    udp: [...stream, ...flooding, ...endless],
+  };
   return {
+    serverPids: { tcp: iperfPid, connect: connectPid, udp: iperfPid },
+    keepUp: (load) => startSilent(client.pinned(...commands[load]), async () => undefined),
     tcp: {
       name: "TCP throughput",
       unit: "Gbit/s",
@@ -73,7 +96,7 @@ export async function startWorkloads(
       unit: "thousand received/s",
       scale: 1e3,
       run: async () => {
-        const flood = [...iperf, "--udp", "--bitrate", "0", "--length", DATAGRAM_BYTES];
+        const flood = [...iperf, ...flooding];
         const { sum } = datagramSchema.parse(await runJson(client, flood, seconds, signal)).end;
         return (sum.packets - sum.lost_packets) / sum.seconds;
       },

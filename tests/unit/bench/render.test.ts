@@ -63,7 +63,7 @@ Eleven pairs.
 test("figures have the digits that say something", () => {
   assert.deepEqual([0.274, 4.06, 79.4, 1847.6].map(short), ["0.27", "4.1", "79", "1,848"]);
   assert.deepEqual([count(36_512.4), megabytes(134_400_000), percent(0.1169)], ["36,512", "134", "11.7 %"]);
-  assert.equal(range({ median: 1, min: 0.5, max: 12 }, short), "0.50–12");
+  assert.equal(range({ min: 0.5, max: 12 }, short), "0.50–12");
 });
 
 test("a goal is met at its bound", () => {
