@@ -40,8 +40,8 @@ export function samePorts(entries: readonly Entry[]): Fault[] {
 const BYTES_PER_FLOW = 276 + 240 / 4;
 const BYTES_PER_CLOSED = 160;
 const MAX_CLOSED = 2 ** 18;
-/** For all else of the tracer: its programs, their variables, itself. */
-const BESIDE_TABLES = 32 * 2 ** 20;
+/** For all else of the tracer: what loading takes for a moment, its programs, itself. */
+const BESIDE_TABLES = 40 * 2 ** 20;
 
 /** Tables that the tracer's memory limit has no room for; left to the tracer, they fit. */
 export function tablesTooLarge(settings: Settings, entries: readonly Entry[]): Fault[] {

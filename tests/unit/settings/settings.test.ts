@@ -47,10 +47,10 @@ describe("readSettings", () => {
 
   it("refuses more flows than the tracer's memory has room for, and says how much they take", () => {
     assert.deepEqual(faultsOf("FLOW_MAX_FLOWS=600000"), [
-      "line 1: FLOW_MAX_FLOWS: 600000 needs FLOW_TRACER_MEMORY=265m or more, not 256m",
+      "line 1: FLOW_MAX_FLOWS: 600000 needs FLOW_TRACER_MEMORY=273m or more, not 256m",
     ]);
-    assert.equal(readSettings("FLOW_MAX_FLOWS=600000\nFLOW_TRACER_MEMORY=265m").FLOW_MAX_FLOWS, 600_000);
-    assert.equal(readSettings("FLOW_MAX_FLOWS=65536\nFLOW_TRACER_MEMORY=64m").FLOW_MAX_FLOWS, 65_536);
+    assert.equal(readSettings("FLOW_MAX_FLOWS=600000\nFLOW_TRACER_MEMORY=273m").FLOW_MAX_FLOWS, 600_000);
+    assert.equal(readSettings("FLOW_MAX_FLOWS=65536\nFLOW_TRACER_MEMORY=71m").FLOW_MAX_FLOWS, 65_536);
   });
 
   it("refuses names that Compose or Docker would not take, wherever they are set, and counts the environment's first", () => {
