@@ -61,8 +61,8 @@ export function App() {
 
 function NotFound() {
   return (
-    <Message title="There is no such page">
-      <a href="#/map">To the service map</a>
+    <Message title="Page not found">
+      <a href="#/map">Go to the service map</a>
     </Message>
   );
 }

@@ -57,7 +57,7 @@ function links() {
     .keepTime(true);
 }
 
-/** Alerts that fire, marked on every time axis. */
+/** Firing alerts, marked on every time axis. */
 function alerts() {
   return new AnnotationQueryBuilder()
     .name("Alerts")

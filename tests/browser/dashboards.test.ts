@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { noBrowser } from "./lib/chromium.ts";
+import { NARROW, noBrowser, WIDE } from "./lib/chromium.ts";
 import { expect } from "./lib/expect.ts";
+import { cutNumbersOf } from "./lib/page-facts.ts";
 import { panelFaults } from "./lib/panels.ts";
 import { longScreenshot, screenshot } from "./lib/screenshot.ts";
 import { consoleSuite } from "./lib/suite.ts";
@@ -40,7 +41,7 @@ describe("the dashboards", { skip: noBrowser }, () => {
 
   it("tells what a firing alert says", async () => {
     await open("flowtally-monitoring");
-    const alerts = panel("Alerts that fire");
+    const alerts = panel("Firing alerts");
     await alerts.scrollIntoViewIfNeeded();
     const text = alerts.getByRole("row", { name: "cadvisor" }).locator(".long");
     await expect(text).toHaveText(/^cadvisor cannot be scraped\. Prometheus has had no answer .* brings it back\.$/);
@@ -103,6 +104,90 @@ describe("the dashboards", { skip: noBrowser }, () => {
     const share = (cursor.x - second.x) / second.width;
     assert.ok(Math.abs(share - 0.25) < 0.02, `the other panel's cursor is at ${share}`);
     await screenshot(suite.page, "dashboard-cursor");
+  });
+
+  it("draws no two lines alike, and marks each the same in legend and tooltip", async () => {
+    await open("flowtally-flows");
+    const chart = panel("Traffic by edge");
+    await chart.locator(".u-over").waitFor();
+    const looks = (root: string) =>
+      suite.page.evaluate<
+        string[]
+      >(`[...document.querySelectorAll(${JSON.stringify(`${root} .mark line`)})].map((line) =>
+        getComputedStyle(line).stroke + " " + line.getAttribute("stroke-dasharray"))`);
+    const drawn = await looks("[aria-label='Traffic by edge'] .legend");
+    assert.ok(drawn.length > 8, "no second round of colours");
+    assert.equal(new Set(drawn).size, drawn.length);
+    await chart.getByText(`${drawn.length} lines`).waitFor();
+    await chart.locator(".u-over").hover();
+    await suite.page.locator(".tooltip:not([hidden])").waitFor();
+    const told = await looks(".tooltip:not([hidden])");
+    assert.ok(told.length > 8);
+    for (const look of told.filter((one) => !one.startsWith("none"))) assert.ok(drawn.includes(look), look);
+    await screenshot(suite.page, "dashboard-tooltip");
+  });
+
+  it("fills the screen with a panel, which Back and Escape undo, and shows what it asks", async () => {
+    await open("flowtally-lab");
+    const chart = panel("Read system calls");
+    await chart.hover();
+    await chart.getByRole("button", { name: "Read system calls in full screen" }).click();
+    await expect(suite.page).toHaveURL(/panel=\d+/);
+    const box = await chart.boundingBox();
+    assert.deepEqual([box?.width, box?.height], [WIDE.width, WIDE.height]);
+    await screenshot(suite.page, "dashboard-full");
+    await suite.page.goBack();
+    await expect(suite.page).toHaveURL(/flowtally-lab$/);
+    await chart.getByRole("button", { name: "Read system calls in full screen" }).click();
+    await suite.page.keyboard.press("Escape");
+    await expect(chart).not.toHaveClass(/full/);
+    await chart.getByRole("button", { name: "Query of Read system calls" }).click();
+    await expect(chart.locator("pre").first()).toContainText(/rate\(.*\[\d+s\]/);
+    await suite.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await chart.getByRole("button", { name: "Copy" }).first().click();
+    await chart.getByRole("button", { name: "Copied" }).waitFor();
+    await screenshot(suite.page, "dashboard-query");
+    const copied = await suite.page.evaluate<string>("navigator.clipboard.readText()");
+    assert.equal(copied, await chart.locator("pre").first().innerText());
+  });
+
+  it("cuts no number off on a phone", async () => {
+    await suite.page.setViewportSize(NARROW);
+    await open("flowtally-flows");
+    await panel("Traffic").locator(".stat-value").waitFor();
+    assert.deepEqual(await cutNumbersOf(suite.page), []);
+  });
+
+  it("filters a table by a cell that is clicked", async () => {
+    await open("flowtally-monitoring");
+    const alerts = panel("Firing alerts");
+    await alerts.scrollIntoViewIfNeeded();
+    const rows = alerts.locator("tbody tr");
+    await expect(rows).not.toHaveCount(1);
+    await alerts.getByRole("button", { name: "cadvisor", exact: true }).click();
+    await expect(rows).toHaveCount(1);
+    await alerts.getByRole("button", { name: "Service: cadvisor" }).click();
+    await expect(rows).not.toHaveCount(1);
+  });
+
+  it("shows a time that is typed, and says no to one that ends before it begins", async () => {
+    await open("flowtally-lab");
+    await suite.page.getByRole("button", { name: "From – to" }).click();
+    await suite.page.getByLabel("From", { exact: true }).fill("2030-01-31T12:00");
+    await suite.page.getByLabel("to", { exact: true }).fill("2030-01-31T11:00");
+    await expect(suite.page.getByRole("button", { name: "Show", exact: true })).toBeDisabled();
+    await suite.page.getByLabel("to", { exact: true }).fill("2030-01-31T13:00");
+    await suite.page.getByRole("button", { name: "Show", exact: true }).click();
+    await expect(suite.page).toHaveURL(/from=\d+&to=\d+/);
+    await screenshot(suite.page, "dashboard-fixed-time");
+    await suite.page.goBack();
+    await suite.page.getByRole("combobox", { name: "Last", exact: true }).waitFor();
+  });
+
+  it("has the name of an unknown dashboard in no window's title", async () => {
+    await suite.open("dashboards/flowtaly-lab");
+    await suite.page.getByText("There is no dashboard flowtaly-lab").waitFor();
+    await expect(suite.page).toHaveTitle("No such dashboard · Flowtally");
   });
 
   it("switches a series off and on by its name", async () => {

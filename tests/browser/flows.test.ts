@@ -45,7 +45,7 @@ describe("the flows", { skip: noBrowser }, () => {
     await search().pressSequentially(text, { delay: 200 });
     await expect(search()).toHaveValue(text);
     await expect(suite.page).toHaveURL(/search=shop-web-1\+shop-web-1\+/);
-    await suite.page.getByText("No flow passes the filter").waitFor();
+    await suite.page.getByText("No flows match the filters").waitFor();
     const between = asked.filter((one) => one !== text);
     assert.ok(between.length >= 2, "was not refreshed while it was typed");
     for (const one of between) assert.ok(text.startsWith(one), one);
@@ -96,10 +96,10 @@ describe("the flows", { skip: noBrowser }, () => {
 
   it("says which filter lets nothing through, and takes it away when asked", async () => {
     await suite.open("flows?container=nobody&port=80");
-    await suite.page.getByText("No flow passes the filter").waitFor();
-    await suite.page.getByText("Only flows with container nobody, port 80 are shown").waitFor();
+    await suite.page.getByText("No flows match the filters").waitFor();
+    await suite.page.getByText("There are none with container nobody, port 80").waitFor();
     await screenshot(suite.page, "flows-none");
-    await suite.page.getByRole("button", { name: "Clear the filter" }).click();
+    await suite.page.getByRole("button", { name: "Clear the filters" }).click();
     await rows().first().waitFor();
     await expect(suite.page).toHaveURL(/#\/flows$/);
     await expect(search()).toHaveValue("");
@@ -109,7 +109,7 @@ describe("the flows", { skip: noBrowser }, () => {
   it("hides the monitoring's own flows unless asked, and says so where there are no others", async () => {
     suite.server.lab.flows = [oneFlow({ source: "prometheus", destination: "cadvisor" })];
     await suite.open("flows");
-    await suite.page.getByText("No flow but the monitoring’s own has been seen yet").waitFor();
+    await suite.page.getByText("Only the monitoring’s own flows so far").waitFor();
     await screenshot(suite.page, "flows-only-own");
     const box = suite.page.getByRole("checkbox", { name: "Monitoring’s own traffic" });
     await expect(box).not.toBeChecked();
@@ -156,7 +156,7 @@ describe("the flows", { skip: noBrowser }, () => {
 
   it("keeps the columns there is room for beside the details, which the address names and Back closes", async () => {
     await openFlows("?sort=start");
-    await rows().first().getByRole("button").click();
+    await rows().first().locator(".row-button").click();
     const details = suite.page.getByTestId("details");
     await details.getByText("172.18.0.9").first().waitFor();
     for (const name of ["Protocol", "State", "Received", "Round trip"]) {
@@ -177,12 +177,26 @@ describe("the flows", { skip: noBrowser }, () => {
     await details.getByText("no longer lists this flow").waitFor();
   });
 
+  it("filters by a cell that is clicked, and Back takes that away", async () => {
+    await openFlows("?sort=start");
+    const [, destination = ""] = await rows().first().locator("th, td").allInnerTexts();
+    await rows().first().getByRole("button", { name: destination, exact: true }).last().click();
+    await suite.page.getByRole("button", { name: `Only ${destination}` }).waitFor();
+    await expect(suite.page).toHaveURL(/container=/);
+    await rows().first().locator(".state").click();
+    await expect(suite.page).toHaveURL(/state=(open|closed|failed)/);
+    await suite.page.goBack();
+    await suite.page.goBack();
+    await expect(suite.page).toHaveURL(/flows\?sort=start$/);
+    await expect(suite.page.getByTestId("details")).toHaveCount(0);
+  });
+
   it("says what the exporter says of a bad filter, and takes it away when asked", async () => {
     await suite.open("flows?port=99999");
     await suite.page.getByText("Port must be 1–65535").waitFor();
     await expect(suite.page.locator("table")).toBeHidden();
     await screenshot(suite.page, "flows-refused");
-    await suite.page.getByRole("button", { name: "Clear the filter" }).click();
+    await suite.page.getByRole("button", { name: "Clear the filters" }).click();
     await rows().first().waitFor();
   });
 
@@ -224,7 +238,7 @@ describe("the flows", { skip: noBrowser }, () => {
 
   it("tells all about a flow, and closes with Escape", async () => {
     await openFlows("?sort=start");
-    await rows().first().getByRole("button").click();
+    await rows().first().locator(".row-button").click();
     const details = suite.page.getByTestId("details");
     await details.getByText("Work of node").waitFor();
     await details.getByText("172.18.0.9").first().waitFor();

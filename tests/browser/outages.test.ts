@@ -63,7 +63,7 @@ describe("when something does not answer, the console", { skip: noBrowser }, () 
 
   it("says where nothing is, and what to do about it", async () => {
     await suite.open("nowhere");
-    await suite.page.getByText("There is no such page").waitFor();
+    await suite.page.getByText("Page not found").waitFor();
     await suite.open("dashboards/nowhere");
     await suite.page.getByText("There is no dashboard nowhere").waitFor();
     await screenshot(suite.page, "no-such-dashboard");

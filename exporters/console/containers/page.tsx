@@ -65,9 +65,9 @@ export function ContainersPage() {
 }
 
 function Empty({ known, searched }: { known: boolean; searched: boolean }) {
-  if (!known) return <>Asking the exporter…</>;
-  if (searched) return <Message title="No container matches">Take something away from what is searched for.</Message>;
-  return <Message title="No container is running">Start one, and it is here within ten seconds.</Message>;
+  if (!known) return <>Loading…</>;
+  if (searched) return <Message title="No container matches">Try a shorter search.</Message>;
+  return <Message title="No container is running">Start one: it appears within ten seconds.</Message>;
 }
 
 function isUnread({ per_second: rates }: Container): boolean {

@@ -1,6 +1,8 @@
-import { durationText, RANGES, REFRESHES, type Shown } from "../lib/dashboard/range.ts";
-import { formatMoment } from "../lib/time.ts";
+import type { Range } from "../api/prometheus.ts";
+import { durationText, REFRESHES, rangesSince, type Shown } from "../lib/dashboard/range.ts";
 import { setQuery } from "../router.ts";
+import { FixedTime } from "./fixed-time.tsx";
+import { useOldest } from "./use-oldest.ts";
 import type { Choosable } from "./use-variables.ts";
 import { VariableSelect } from "./variable-select.tsx";
 
@@ -19,17 +21,19 @@ export function VariableControls({ choosable }: { choosable: readonly Choosable[
 
 interface Props {
   shown: Shown;
+  range: Range;
   /** Seconds. */
   refresh: number;
   refreshNow(): void;
 }
 
 /** The time shown, and how often it moves on. */
-export function TimeControls({ shown, refresh, refreshNow }: Props) {
+export function TimeControls({ shown, range, refresh, refreshNow }: Props) {
   const every = refresh === 0 ? "off" : durationText(refresh);
   return (
     <div class="time">
-      {"from" in shown ? <FixedTime {...shown} /> : <LastSelect seconds={shown.last} />}
+      {"last" in shown && <LastSelect seconds={shown.last} />}
+      <FixedTime range={range} fixed={"from" in shown} />
       <label class="field">
         <span>Refresh</span>
         <select
@@ -49,25 +53,14 @@ export function TimeControls({ shown, refresh, refreshNow }: Props) {
 
 function LastSelect({ seconds }: { seconds: number }) {
   const value = durationText(seconds);
+  const ranges = rangesSince(useOldest(), Date.now() / 1000);
   return (
     <label class="field">
       <span>Last</span>
       <select value={value} onChange={(event) => setQuery({ range: event.currentTarget.value })}>
-        <Choices options={RANGES} value={value} />
+        <Choices options={ranges} value={value} />
       </select>
     </label>
-  );
-}
-
-function FixedTime({ from, to }: { from: number; to: number }) {
-  const text = [from, to].map((seconds) => formatMoment(seconds * 1000, Date.now())).join(" – ");
-  return (
-    <div class="field">
-      <span>Time</span>
-      <button type="button" onClick={() => setQuery({ from: undefined, to: undefined })} title="Back to now">
-        {text} ✕
-      </button>
-    </div>
   );
 }
 

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import type { DashboardsPage as Answer, DashboardEntry } from "../api/types.ts";
 import { usePoll } from "../api/use-poll.ts";
 import { parseDashboard } from "../lib/dashboard/model.ts";
@@ -35,12 +35,16 @@ export function DashboardsPage() {
 function Opened({ uid, tabs }: { uid: string; tabs: ComponentChildren }) {
   const { data, error } = usePoll<RawDashboard>(`/api/dashboards/${encodeURIComponent(uid)}`, 0);
   const dashboard = useMemo(() => data && parseDashboard(data), [data]);
+  const unknown = error?.code === "NOT_FOUND";
+  useEffect(() => {
+    if (unknown) document.title = "No such dashboard · Flowtally";
+  }, [unknown]);
   if (dashboard) return <DashboardView dashboard={dashboard} tabs={tabs} />;
   return (
     <>
       <div class="dashboards-head">{tabs}</div>
-      {error?.code === "NOT_FOUND" && <Message title={`There is no dashboard ${uid}`}>Choose one above.</Message>}
-      {error && error.code !== "NOT_FOUND" && <Message title="It cannot be shown">{error.message}</Message>}
+      {unknown && <Message title={`There is no dashboard ${uid}`}>Choose one above.</Message>}
+      {error && !unknown && <Message title="This dashboard cannot be shown">{error.message}</Message>}
       <div class="loading" aria-busy={error === undefined} />
     </>
   );

@@ -1,6 +1,8 @@
 import type { ComponentType } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { exporterDown, prometheusDown } from "../api/health.ts";
 import type { Panel } from "../lib/dashboard/model.ts";
+import { route, setQuery } from "../router.ts";
 import type { Context } from "./context.ts";
 import { filled } from "./context.ts";
 import { ChartPanel } from "./panels/chart.tsx";
@@ -10,6 +12,7 @@ import { StatPanel } from "./panels/stat.tsx";
 import { TablePanel } from "./panels/table.tsx";
 import { TextPanel } from "./panels/text.tsx";
 import type { PanelProps } from "./panels/types.ts";
+import { Queries } from "./queries.tsx";
 import { type Loaded, type PanelData, usePanelData } from "./use-panel.ts";
 
 const PANELS: Readonly<Record<string, ComponentType<PanelProps>>> = {
@@ -25,7 +28,7 @@ const PANELS: Readonly<Record<string, ComponentType<PanelProps>>> = {
 const WITHOUT_DATA: ReadonlySet<string> = new Set(["text", "nodeGraph"]);
 
 /** Rows of a panel that is but a link. */
-const LINK_ROWS = 3;
+const LINK_ROWS = 2;
 
 interface Props {
   panel: Panel;
@@ -39,6 +42,9 @@ export function PanelFrame({ panel, top, context }: Props) {
   const { grid, title, type, description } = panel;
   const element = useRef<HTMLElement>(null);
   const visible = useVisible(element);
+  const [asked, setAsked] = useState(false);
+  const full = route.value.query.get("panel") === String(panel.id);
+  useEscape(full, () => setQuery({ panel: undefined }));
   const height = type === "nodeGraph" ? LINK_ROWS : grid.h;
   const place = {
     "--column": `${grid.x + 1} / span ${grid.w}`,
@@ -46,16 +52,68 @@ export function PanelFrame({ panel, top, context }: Props) {
     "--rows": String(height),
   };
   return (
-    <article ref={element} class="panel" style={place} aria-label={title} data-testid="panel" data-type={type}>
+    <article
+      ref={element}
+      class={classOf(full, type)}
+      style={place}
+      aria-label={title}
+      data-testid="panel"
+      data-type={type}
+    >
       <header>
         <h3>{filled(title, context)}</h3>
+        {panel.targets.length > 0 && !WITHOUT_DATA.has(type) && (
+          <>
+            <Tool name={`Query of ${title}`} sign="{ }" pressed={asked} onClick={() => setAsked(!asked)} />
+            <Tool
+              name={full ? `Close ${title}` : `${title} in full screen`}
+              sign={full ? "✕" : "⤢"}
+              pressed={full}
+              onClick={() => setQuery({ panel: full ? undefined : String(panel.id) })}
+            />
+          </>
+        )}
         {description !== "" && <About title={title} text={description} />}
       </header>
       <div class="panel-body">
-        <Body panel={panel} context={context} visible={visible} />
+        {asked ? (
+          <Queries panel={panel} context={context} />
+        ) : (
+          <Body panel={panel} context={context} visible={visible} />
+        )}
       </div>
     </article>
   );
+}
+
+function classOf(full: boolean, type: string): string {
+  return `panel${full ? " full" : ""}${type === "nodeGraph" ? " bare" : ""}`;
+}
+
+interface ToolProps {
+  name: string;
+  sign: string;
+  pressed: boolean;
+  onClick(): void;
+}
+
+function Tool({ name, sign, pressed, onClick }: ToolProps) {
+  return (
+    <button type="button" class="quiet tool" aria-label={name} title={name} aria-pressed={pressed} onClick={onClick}>
+      {sign}
+    </button>
+  );
+}
+
+function useEscape(active: boolean, onEscape: () => void): void {
+  useEffect(() => {
+    if (!active) return;
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === "Escape") onEscape();
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, [active]);
 }
 
 function Body({ panel, context, visible }: { panel: Panel; context: Context; visible: boolean }) {
@@ -72,21 +130,26 @@ function Body({ panel, context, visible }: { panel: Panel; context: Context; vis
 type ShownProps = PanelProps & { loaded: Loaded; Draw: ComponentType<PanelProps> };
 
 function Shown({ panel, context, loaded: { data, error }, Draw }: Omit<ShownProps, "data">) {
-  if (!data) return error ? <Failure message={error.message} code={error.code} /> : <Note state="loading">…</Note>;
+  if (!data) return <WithoutData error={error} />;
   const empty = data.frame.series.length === 0 && data.found.every(({ results }) => results.length === 0);
   return (
     <>
-      {error && error.code !== "PROMETHEUS_DOWN" && error.code !== "UNREACHABLE" && <Failure {...error} />}
+      {error && !isOutage(error) && <Note state="error">The query failed: {error.message}</Note>}
       {empty ? <Note state="empty">{panel.noValue || "No data"}</Note> : <Draw {...{ panel, context, data }} />}
     </>
   );
 }
 
-/** The banner says the rest where nothing answers. */
-function Failure({ message, code }: { message: string; code: string }) {
-  if (code === "PROMETHEUS_DOWN") return <Note state="error">Waiting for Prometheus</Note>;
-  if (code === "UNREACHABLE") return <Note state="error">Waiting for the exporter</Note>;
-  return <Note state="error">The query failed: {message}</Note>;
+/** What does not answer is told of by all panels that wait for it, in the same words; the banner says the rest. */
+function WithoutData({ error }: { error: Loaded["error"] }) {
+  if (error && !isOutage(error)) return <Note state="error">The query failed: {error.message}</Note>;
+  if (exporterDown.value !== undefined) return <Note state="waiting">Waiting for the exporter</Note>;
+  if (prometheusDown.value !== undefined) return <Note state="waiting">Waiting for Prometheus</Note>;
+  return <Note state="loading">…</Note>;
+}
+
+function isOutage({ code }: NonNullable<Loaded["error"]>): boolean {
+  return code === "PROMETHEUS_DOWN" || code === "UNREACHABLE";
 }
 
 function Note({ state, children }: { state: string; children: preact.ComponentChildren }) {

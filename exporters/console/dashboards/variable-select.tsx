@@ -15,7 +15,7 @@ function One({ variable, options, chosen }: Choosable) {
       <span>{variable.label}</span>
       <select value={value} onChange={(event) => choose(variable.name, [event.currentTarget.value])}>
         {variable.all && <option value={ALL}>All</option>}
-        {!known && <option value={value}>{value || "none there is"}</option>}
+        {!known && <option value={value}>{value || "none available"}</option>}
         {options.map((option) => (
           <option key={option.value} value={option.value}>
             {option.text}

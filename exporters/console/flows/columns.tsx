@@ -1,6 +1,10 @@
+import type { ComponentChildren } from "preact";
 import type { Flow } from "../api/types.ts";
+import type { FlowFilters } from "../lib/flows-query.ts";
+import { portFilter } from "../lib/ports.ts";
 import { formatMoment } from "../lib/time.ts";
 import { formatBytes, formatCount, formatValue } from "../lib/units.ts";
+import { setQuery } from "../router.ts";
 import type { Column } from "../ui/virtual-table.tsx";
 import { State } from "./state.tsx";
 
@@ -15,7 +19,7 @@ export const FLOW_COLUMNS: readonly Column<Flow>[] = [
     numeric: true,
     wideOnly: true,
     width: "3.6rem",
-    cell: ({ destination_port: port }) => port,
+    cell: ({ destination_port: port }) => <Only filter={{ port: portFilter(port) }}>{port}</Only>,
   },
   {
     key: "protocol",
@@ -23,13 +27,17 @@ export const FLOW_COLUMNS: readonly Column<Flow>[] = [
     sortable: false,
     wideOnly: true,
     width: "4.1rem",
-    cell: ({ protocol }) => protocol,
+    cell: ({ protocol }) => <Only filter={{ protocol }}>{protocol}</Only>,
   },
   {
     key: "state",
     title: "State",
     sortable: false,
-    cell: (flow) => <State flow={flow} />,
+    cell: (flow) => (
+      <Only filter={{ state: stateFilter(flow) }}>
+        <State flow={flow} />
+      </Only>
+    ),
   },
   { key: "sent_bytes", title: "Sent", numeric: true, width: "5.2rem", cell: (flow) => formatBytes(flow.sent_bytes) },
   {
@@ -58,7 +66,7 @@ export const FLOW_COLUMNS: readonly Column<Flow>[] = [
   },
   {
     key: "start",
-    title: "Began",
+    title: "Started",
     numeric: true,
     wideOnly: true,
     width: "6.2rem",
@@ -67,11 +75,30 @@ export const FLOW_COLUMNS: readonly Column<Flow>[] = [
   { key: "end", title: "Ended", numeric: true, wideOnly: true, width: "6.2rem", cell: ({ end }) => momentOf(end) },
 ];
 
+function stateFilter({ failed, end }: Flow): string {
+  return failed ? "failed" : end === null ? "open" : "closed";
+}
+
+/** A cell that filters by itself. */
+function Only({
+  filter,
+  children,
+}: {
+  filter: { [key in keyof FlowFilters]: string | undefined };
+  children: ComponentChildren;
+}) {
+  return (
+    <button type="button" class="cell" title="Only flows with the same" tabIndex={-1} onClick={() => setQuery(filter)}>
+      {children}
+    </button>
+  );
+}
+
 /** With its port, where there is no room for a column of ports. */
 function To({ flow: { destination, destination_port: port } }: { flow: Flow }) {
   return (
     <span class="name">
-      {destination}
+      <Only filter={{ container: destination }}>{destination}</Only>
       <span class="beside-port">:{port}</span>
     </span>
   );

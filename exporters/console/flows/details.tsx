@@ -29,7 +29,7 @@ export function FlowDetails({ flow, onClose }: { flow: Flow | undefined; onClose
           ["Received", formatBytes(flow.received_bytes)],
           ["Round trip", flow.rtt_seconds === 0 ? "" : formatValue(flow.rtt_seconds, "s")],
           ["Retransmits", formatCount(flow.retransmits)],
-          ["Began", flow.start === null ? "before it was watched" : momentOf(flow.start)],
+          ["Started", flow.start === null ? "before monitoring started" : momentOf(flow.start)],
           ["Ended", flow.end === null ? "still open" : momentOf(flow.end)],
         ]}
       />

@@ -8,14 +8,14 @@ export function Empty({ wanted: { filters, monitoring } }: { wanted: Wanted }) {
   const hidden = monitoring ? undefined : <ShowOwnTraffic />;
   if (text === "") {
     return (
-      <Message title={monitoring ? "No flow has been seen yet" : "No flow but the monitoring’s own has been seen yet"}>
-        Let two containers talk to each other. {hidden}
+      <Message title={monitoring ? "No flows yet" : "Only the monitoring’s own flows so far"}>
+        They appear as soon as two containers talk to each other. {hidden}
       </Message>
     );
   }
   return (
-    <Message title="No flow passes the filter">
-      Only flows with {text} are shown, and there are none at the moment. <ClearFilters /> {hidden}
+    <Message title="No flows match the filters">
+      There are none with {text} at the moment. <ClearFilters /> {hidden}
     </Message>
   );
 }
@@ -23,7 +23,7 @@ export function Empty({ wanted: { filters, monitoring } }: { wanted: Wanted }) {
 export function ClearFilters() {
   return (
     <button type="button" class="link" onClick={() => setQuery(NO_FILTERS)}>
-      Clear the filter
+      Clear the filters
     </button>
   );
 }

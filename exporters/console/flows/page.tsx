@@ -58,7 +58,7 @@ export function FlowsPage() {
           onOpen={(flow) => setQuery({ flow: flowKey(flow) })}
           selected={selected ?? undefined}
           onSlice={onSlice}
-          empty={data ? <Empty wanted={wanted} /> : "Asking the exporter…"}
+          empty={data ? <Empty wanted={wanted} /> : "Loading…"}
         />
         {selected !== null && shown.known && <FlowDetails flow={shown.flow} onClose={close} />}
       </div>

@@ -16,6 +16,7 @@ export function formatTick(seconds: number, stepSeconds: number): string {
   const date = new Date(seconds * 1000);
   if (stepSeconds >= 86_400) return formatDay(date);
   const clock = formatClock(seconds * 1000);
+  if (clock === "00:00:00") return formatDay(date);
   return stepSeconds < 60 ? clock : clock.slice(0, 5);
 }
 

@@ -12,14 +12,14 @@ export function Banner() {
       )}
       {exporterDown.value !== undefined && (
         <p class="banner" data-testid="reconnecting">
-          <strong>Reconnecting.</strong> The exporter does not answer; what is shown is from before. It is asked again
-          every two seconds. If this stays: <code>npm run status</code>, <code>docker logs flow-exporter</code>.
+          <strong>Reconnecting.</strong> The exporter does not answer: you are looking at earlier data. Retrying every
+          two seconds. If this persists: <code>npm run status</code>, <code>docker logs flow-exporter</code>.
         </p>
       )}
       {exporterDown.value === undefined && prometheusDown.value !== undefined && (
         <p class="banner" data-testid="prometheus-down">
-          <strong>Prometheus cannot be reached</strong>, so dashboards stand still; map, flows and containers go on.
-          Look at <code>docker logs prometheus</code>; <code>npm start</code> starts it again.{" "}
+          <strong>Prometheus cannot be reached</strong>, so dashboards are not updated; the map, flows and containers
+          are. See <code>docker logs prometheus</code>; <code>npm start</code> starts it again.{" "}
           <small>{prometheusDown}</small>
         </p>
       )}

@@ -9,17 +9,17 @@ const shouldBeZero = [
   stat("Targets down", "Services that Prometheus cannot scrape. Should be 0.", "short").withTarget(
     over(own.targetsDown, "down"),
   ),
-  stat("Alerts", "Alerts that fire; the table below names them.", "short").withTarget(over(own.alertsFiring, "firing")),
+  stat("Alerts", "Firing alerts; the table below names them.", "short").withTarget(over(own.alertsFiring, "firing")),
   stat(
     "Flows lost",
     "Flows the kernel side had no room for or did not see, over the time shown. Should be 0.",
     "short",
   ).withTarget(over(own.lost, "lost")),
   stat(
-    "Not watched",
+    "Blind time",
     "Time without a tracer, over the time shown: what came and went within it is not counted. Should be 0.",
     "s",
-  ).withTarget(over(own.unseen, "not watched")),
+  ).withTarget(over(own.unseen, "blind")),
 ].map((panel) => panel.min(0).span(3).thresholds(thresholds(undefined, 1)));
 
 const glance = [
@@ -40,7 +40,7 @@ const glance = [
 
 const lists = [
   table(
-    "Alerts that fire",
+    "Firing alerts",
     "What is wrong now. Each alert's text says why, and how to fix it: the console shows it here, Prometheus under Alerts.",
     [
       { title: "Alert", label: "alertname" },
@@ -135,7 +135,7 @@ const cost = [
 
 export const monitoringDashboard = dashboard({
   name: "monitoring",
-  title: "The monitoring itself",
+  title: "Self-monitoring",
   description: "Whether the monitoring works, what it misses and what it costs.",
   rows: [
     { title: "At a glance", panels: [...shouldBeZero, ...glance] },

@@ -23,7 +23,7 @@ const NO_GRAFANA = [
 /** Queries that may or may not have an answer on a host where all is well. */
 const EITHER_WAY = new Map([
   ["Flows / Coverage / A", "the ratio is absent while next to nothing leaves the host"],
-  ["The monitoring itself / Coverage / A", "the ratio is absent while next to nothing leaves the host"],
+  ["Self-monitoring / Coverage / A", "the ratio is absent while next to nothing leaves the host"],
   ["Flows / Retransmits / B", "between containers of one host no segment is lost"],
 ]);
 

@@ -1,7 +1,8 @@
 import uPlot from "uplot";
 import type { Panel } from "../../lib/dashboard/model.ts";
 import { levelOfColor } from "../../lib/dashboard/thresholds.ts";
-import { formatClock } from "../../lib/time.ts";
+import { dashOf } from "../../lib/dashes.ts";
+import { formatMoment } from "../../lib/time.ts";
 import { formatValue } from "../../lib/units.ts";
 import { color } from "../../ui/theme.ts";
 import type { Context } from "../context.ts";
@@ -23,7 +24,6 @@ interface Latest {
 }
 
 const TOLD = 14;
-const DASHES: readonly number[][] = [[], [6, 3], [2, 3]];
 
 /** uPlot's options for a panel. @param latest what is drawn now: it changes while the plot stays */
 export function chartOptions(panel: Panel, shown: readonly Drawn[], latest: () => Latest) {
@@ -60,7 +60,7 @@ function seriesOptions({ name, color: number, round }: Drawn, { bars }: Panel, f
     label: name,
     stroke,
     width: 1.5,
-    dash: DASHES[round % DASHES.length] ?? [],
+    dash: [...dashOf(round)],
     fill: `${stroke}${opacity.toString(16).padStart(2, "0")}`,
     points: { show: isLonely },
     ...(bars && uPlot.paths.bars && { paths: uPlot.paths.bars({ size: [0.8, 40] }) }),
@@ -82,19 +82,19 @@ function tell(plot: uPlot, shown: readonly Drawn[], format: (value: number) => s
   const at = plot.cursor.idx;
   const time = at === null || at === undefined ? undefined : plot.data[0][at];
   if (at === null || at === undefined || time === undefined) return undefined;
-  const known = shown.flatMap(({ name, values, color: number }) => {
+  const known = shown.flatMap(({ name, values, color: number, round }) => {
     const value = values[at];
     return value === null || value === undefined
       ? []
-      : [{ text: name, number: value, color: color(`series-${number}`) }];
+      : [{ text: name, number: value, color: color(`series-${number}`), dash: dashOf(round) }];
   });
   known.sort((a, b) => b.number - a.number);
   const lines = known
     .slice(0, TOLD)
-    .map(({ text, number, color: mark }) => ({ text, value: format(number), color: mark }));
+    .map(({ text, number, color: mark, dash }) => ({ text, value: format(number), color: mark, dash }));
   const more = known.length - lines.length;
   return {
-    title: formatClock(time * 1000),
+    title: formatMoment(time * 1000, Date.now()),
     lines: more > 0 ? [...lines, { text: `and ${more} more`, value: "" }] : lines,
   };
 }

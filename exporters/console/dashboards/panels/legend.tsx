@@ -1,7 +1,9 @@
 import type { Panel } from "../../lib/dashboard/model.ts";
 import { reduce } from "../../lib/dashboard/series.ts";
 import { formatValue } from "../../lib/units.ts";
+import { countOf } from "../../lib/words.ts";
 import type { Drawn } from "./chart-options.ts";
+import { Mark } from "./mark.tsx";
 
 const CALCS: Readonly<Record<string, string>> = {
   lastNotNull: "last",
@@ -30,7 +32,7 @@ export function Legend({ panel, series, hidden, onToggle }: Props) {
         <thead>
           <tr>
             <th scope="col">
-              <span class="unseen">Series</span>
+              {series.length > 3 ? countOf(series.length, "line") : <span class="unseen">Series</span>}
             </th>
             {calcs.map((calc) => (
               <th key={calc} scope="col" class="number">
@@ -44,7 +46,7 @@ export function Legend({ panel, series, hidden, onToggle }: Props) {
             <tr key={name}>
               <th scope="row">
                 <button type="button" aria-pressed={!hidden.has(name)} onClick={() => onToggle(name)} title={name}>
-                  <i class={round > 0 ? "mark dashed" : "mark"} style={{ color: `var(--series-${color})` }} />
+                  <Mark color={color} round={round} />
                   {name}
                 </button>
               </th>

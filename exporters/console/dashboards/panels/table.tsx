@@ -9,13 +9,27 @@ import type { PanelProps } from "./types.ts";
 const SHOWN = 200;
 
 /** A table of one row for each set of labels; every heading sorts. */
-export function TablePanel({ panel, data: { found } }: PanelProps) {
-  const table = useMemo(() => tableOf(found, panel.organize), [found, panel]);
+export function TablePanel({ panel, data }: PanelProps) {
+  const table = useMemo(() => tableOf(data.found, panel.organize), [data.found, panel]);
   const [sort, setSort] = useState<Sort>(firstSort(panel));
+  const [filters, setFilters] = useState<ReadonlyMap<string, string>>(new Map());
   const at = table.columns.indexOf(sort.key);
-  const rows = at < 0 ? table.rows : sortRows(table.rows, (row) => row[at], sort.descending);
+  const found = table.rows.filter((row) =>
+    [...filters].every(([name, cell]) => row[table.columns.indexOf(name)] === cell),
+  );
+  const rows = at < 0 ? found : sortRows(found, (row) => row[at], sort.descending);
+  const without = (name: string) => setFilters(new Map([...filters].filter(([key]) => key !== name)));
   return (
     <div class="table-panel">
+      {filters.size > 0 && (
+        <div class="filters">
+          {[...filters].map(([name, cell]) => (
+            <button key={name} type="button" class="chip" title="Take this filter away" onClick={() => without(name)}>
+              {name}: <strong>{cell}</strong> ✕
+            </button>
+          ))}
+        </div>
+      )}
       <table>
         <caption class="unseen">{panel.title}</caption>
         <thead>
@@ -34,6 +48,7 @@ export function TablePanel({ panel, data: { found } }: PanelProps) {
                   cell={cell}
                   look={lookOf(panel, table.columns[column] ?? "")}
                   long={table.columns[column] === ALERT_TEXT}
+                  onFilter={(text) => setFilters(new Map([...filters, [table.columns[column] ?? "", text]]))}
                 />
               ))}
             </tr>
@@ -70,11 +85,31 @@ function Heading({ name, sort, numeric, onSort }: HeadingProps) {
   );
 }
 
-function Value({ cell, look, long }: { cell: Cell; look: Look; long: boolean }) {
+interface ValueProps {
+  cell: Cell;
+  look: Look;
+  long: boolean;
+  /** Keeps the rows that have the same here. */
+  onFilter(text: string): void;
+}
+
+function Value({ cell, look, long, onFilter }: ValueProps) {
   if (typeof cell === "number") return <td class="number">{formatValue(cell, look.unit, look.decimals)}</td>;
   if (cell === undefined || cell === "") return <td class="muted">–</td>;
+  if (long) return <td class="long">{cell}</td>;
+  if (look.link !== undefined) {
+    return (
+      <td>
+        <a href={linkOf(look.link, cell)}>{cell}</a>
+      </td>
+    );
+  }
   return (
-    <td class={long ? "long" : ""}>{look.link === undefined ? cell : <a href={linkOf(look.link, cell)}>{cell}</a>}</td>
+    <td>
+      <button type="button" class="cell" title="Only rows with the same" onClick={() => onFilter(cell)}>
+        {cell}
+      </button>
+    </td>
   );
 }
 

@@ -5,6 +5,8 @@ interface Line {
   value: string;
   /** CSS colour of its mark. */
   color?: string | undefined;
+  /** How its line is dashed. */
+  dash?: readonly number[];
 }
 
 export interface Told {
@@ -55,10 +57,23 @@ function show(box: HTMLElement, { title, lines }: Told, plot: uPlot): void {
   box.style.top = `${Math.max(4, Math.min(y, innerHeight - box.offsetHeight - 4))}px`;
 }
 
-function lineOf({ text, value, color }: Line): HTMLElement {
+const SVG = "http://www.w3.org/2000/svg";
+
+/** A piece of the line, as the chart draws it. */
+function markOf({ color = "none", dash = [] }: Line): SVGElement {
+  const mark = document.createElementNS(SVG, "svg");
+  mark.setAttribute("class", "mark");
+  const stroke = document.createElementNS(SVG, "line");
+  const values = { x2: "22", y1: "2", y2: "2", stroke: color, "stroke-dasharray": dash.join(" ") };
+  for (const [name, value] of Object.entries(values)) stroke.setAttribute(name, value);
+  mark.append(stroke);
+  return mark;
+}
+
+function lineOf(told: Line): HTMLElement {
+  const { text, value } = told;
   const line = document.createElement("div");
-  const mark = document.createElement("i");
-  mark.style.background = color ?? "none";
+  const mark = markOf(told);
   const name = document.createElement("span");
   name.textContent = text;
   const number = document.createElement("b");

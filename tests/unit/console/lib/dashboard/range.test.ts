@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { durationText, refreshOf, shownOf } from "../../../../../exporters/console/lib/dashboard/range.ts";
+import {
+  durationText,
+  fieldTime,
+  fixedRange,
+  rangesSince,
+  refreshOf,
+  shownOf,
+} from "../../../../../exporters/console/lib/dashboard/range.ts";
 
 const query = (text: string) => new URLSearchParams(text);
 
@@ -19,5 +26,19 @@ it("refreshes as asked, and never a fixed time", () => {
 });
 
 it("writes durations as the address has them", () => {
-  assert.deepEqual([5, 900, 3600, 86_400, 90].map(durationText), ["5s", "15m", "1h", "24h", "90s"]);
+  assert.deepEqual([5, 900, 3600, 86_400, 90, 172_800].map(durationText), ["5s", "15m", "1h", "24h", "90s", "2d"]);
+});
+
+it("offers ranges that there are data for, the last of them with all, within what is answered", () => {
+  const lastOf = (hours: number) => rangesSince(1_000_000, 1_000_000 + hours * 3600).at(-1)?.[0];
+  assert.deepEqual([0.1, 5.5, 24, 30, 24 * 9, 24 * 90].map(lastOf), ["1h", "6h", "24h", "2d", "9d", "31d"]);
+  assert.equal(rangesSince(1_000_000, 1_000_000 + 30 * 3600).filter(([key]) => key === "24h").length, 1);
+  assert.equal(rangesSince(undefined, 0).at(-1)?.[0], "7d");
+});
+
+it("reads a time from two fields, and refuses one that ends before it begins", () => {
+  const [from, to] = [1_893_456_000, 1_893_459_600];
+  assert.deepEqual(fixedRange(fieldTime(from), fieldTime(to)), { from, to });
+  assert.equal(fixedRange(fieldTime(to), fieldTime(from)), undefined);
+  assert.equal(fixedRange("", fieldTime(from)), undefined);
 });
