@@ -1,7 +1,9 @@
 import * as common from "@grafana/grafana-foundation-sdk/common";
 import {
+  type DynamicConfigValue,
   FieldColorBuilder,
   FieldColorModeId,
+  MappingType,
   type Threshold,
   ThresholdsConfigBuilder,
   ThresholdsMode,
@@ -9,6 +11,7 @@ import {
 import * as heatmaps from "@grafana/grafana-foundation-sdk/heatmap";
 import * as graphs from "@grafana/grafana-foundation-sdk/nodegraph";
 import * as stats from "@grafana/grafana-foundation-sdk/stat";
+import * as timelines from "@grafana/grafana-foundation-sdk/statetimeline";
 import * as charts from "@grafana/grafana-foundation-sdk/timeseries";
 
 /** The only data source, as grafana/provisioning names it. */
@@ -46,6 +49,30 @@ export function stacked(title: string, description: string, unit: string): chart
     .fillOpacity(40)
     .stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal).group("A"));
 }
+
+/** What works and what does not, a row each: 1 is up, 0 is down. */
+export function states(title: string, description: string): timelines.PanelBuilder {
+  const words = {
+    "0": { text: "down", color: "red", index: 0 },
+    "1": { text: "up", color: "green", index: 1 },
+  };
+  return new timelines.PanelBuilder()
+    .title(title)
+    .description(description)
+    .datasource(PROMETHEUS)
+    .unit("short")
+    .span(12)
+    .height(9)
+    .mappings([{ type: MappingType.ValueToText, options: words }])
+    .showValue(common.VisibilityMode.Never);
+}
+
+/** How a limit is drawn beside what it limits: a dashed red line. The console scales such a chart by the others. */
+export const LIMIT: DynamicConfigValue[] = [
+  { id: "custom.lineStyle", value: { fill: "dash", dash: [6, 4] } },
+  { id: "custom.fillOpacity", value: 0 },
+  { id: "color", value: { mode: "fixed", fixedColor: "red" } },
+];
 
 /** A sixth of the width: the value now, coloured by its thresholds, with its course in small. */
 export function stat(title: string, description: string, unit: string): stats.PanelBuilder {

@@ -151,6 +151,18 @@ describe("the dashboards", { skip: noBrowser }, () => {
     assert.equal(copied, await chart.locator("pre").first().innerText());
   });
 
+  it("lists targets by their state, what is down first", async () => {
+    await open("flowtally-monitoring");
+    const targets = panel("Targets");
+    await targets.scrollIntoViewIfNeeded();
+    await expect(targets.getByRole("listitem")).toHaveText([
+      /^cadvisor\s*down$/,
+      /^flow-exporter\s*up$/,
+      /^prometheus\s*up$/,
+    ]);
+    await screenshot(suite.page, "dashboard-states");
+  });
+
   it("cuts no number off on a phone", async () => {
     await suite.page.setViewportSize(NARROW);
     await open("flowtally-flows");

@@ -9,6 +9,7 @@ import { ChartPanel } from "./panels/chart.tsx";
 import { HeatmapPanel } from "./panels/heatmap.tsx";
 import { MapPanel } from "./panels/map.tsx";
 import { StatPanel } from "./panels/stat.tsx";
+import { StatesPanel } from "./panels/states.tsx";
 import { TablePanel } from "./panels/table.tsx";
 import { TextPanel } from "./panels/text.tsx";
 import type { PanelProps } from "./panels/types.ts";
@@ -17,6 +18,7 @@ import { type Loaded, type PanelData, usePanelData } from "./use-panel.ts";
 
 const PANELS: Readonly<Record<string, ComponentType<PanelProps>>> = {
   timeseries: ChartPanel,
+  "state-timeline": StatesPanel,
   stat: StatPanel,
   gauge: StatPanel,
   heatmap: HeatmapPanel,

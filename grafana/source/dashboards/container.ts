@@ -1,5 +1,5 @@
 import { dashboard } from "../dashboard.ts";
-import { chart, stacked, stat, thresholds } from "../panels.ts";
+import { chart, LIMIT, stacked, stat, thresholds } from "../panels.ts";
 import { chosen } from "../queries/containers.ts";
 import * as flows from "../queries/flows.ts";
 import { over, overContainers } from "../targets.ts";
@@ -45,7 +45,8 @@ const resources = [
     .withTarget(over(chosen.workingSet, "working set"))
     .withTarget(over(chosen.anonymous, "anonymous"))
     .withTarget(over(chosen.pageCache, "page cache"))
-    .withTarget(over(chosen.memoryLimit, "limit")),
+    .withTarget(over(chosen.memoryLimit, "limit"))
+    .overrideByName("limit", LIMIT),
   chart(
     "Disk read and write",
     "Bytes a second at the disk, as the kernel counts them for the container, and as its processes caused them. With " +

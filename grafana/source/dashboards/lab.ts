@@ -1,5 +1,5 @@
 import { dashboard } from "../dashboard.ts";
-import { chart, DASHED, heatmap, stacked, stat, thresholds } from "../panels.ts";
+import { chart, DASHED, heatmap, LIMIT, stacked, stat, thresholds } from "../panels.ts";
 import * as containers from "../queries/containers.ts";
 import * as flows from "../queries/flows.ts";
 import * as host from "../queries/host.ts";
@@ -105,7 +105,8 @@ const memory = [
     .noValue(NO_GRAFANA)
     .withTarget(over(containers.memoryOf("grafana"), "working set"))
     .withTarget(over(containers.memoryLimitOf("grafana"), "limit"))
-    .withTarget(over(containers.memoryAverageAndFifth("grafana"), "average + 20 %")),
+    .withTarget(over(containers.memoryAverageAndFifth("grafana"), "average + 20 %"))
+    .overrideByName("limit", LIMIT),
   stacked(
     "Memory by container",
     "Working set (what cannot be freed at once) of the twelve containers that had most over the time shown.",

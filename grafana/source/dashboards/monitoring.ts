@@ -1,5 +1,5 @@
 import { dashboard } from "../dashboard.ts";
-import { chart, DASHED, stacked, stat, thresholds } from "../panels.ts";
+import { chart, DASHED, stacked, stat, states, thresholds } from "../panels.ts";
 import * as flows from "../queries/flows.ts";
 import * as own from "../queries/monitoring.ts";
 import { table } from "../tables.ts";
@@ -60,9 +60,7 @@ const lists = [
 ].map((panel, index) => panel.span(24).height(index === 0 ? 7 : 5));
 
 const scraping = [
-  chart("Targets", "1 while Prometheus can scrape the service, 0 while it cannot.", "short")
-    .max(1)
-    .withTarget(over(own.targets, "{{job}}")),
+  states("Targets", "Up while Prometheus can scrape the service.").withTarget(over(own.targets, "{{job}}")),
   chart("Scrape time", "How long a scrape takes. One that takes 4 s is cut off.", "s").withTarget(
     over(own.scrapeDuration, "{{job}}"),
   ),
@@ -92,9 +90,7 @@ const exporter = [
     .withTarget(over(own.rows, "sockets"))
     .withTarget(over(own.edges, "edges"))
     .withTarget(over(own.edgesDropped, "without room, since the start")),
-  chart("Sources", "1 while a part the flows come from works, 0 while it does not.", "short")
-    .max(1)
-    .withTarget(over(own.sources, "{{flow_source}}")),
+  states("Sources", "Up while a part the flows come from works.").withTarget(over(own.sources, "{{flow_source}}")),
   chart(
     "Flows lost",
     "By kind, a second: open sockets, ended flows, state changes, datagrams. Should be 0.",

@@ -66,9 +66,14 @@ export function answer(path: string, query: URLSearchParams): Said {
   const times = timesOf(query);
   const result = metrics.map((metric, index) => ({
     metric,
-    values: times.map((at) => [at, sampleAt(metric, index, at)]),
+    values: times.map((at) => [at, isState(expr) ? String(Number(index !== 1)) : sampleAt(metric, index, at)]),
   }));
   return success({ resultType: "matrix", result });
+}
+
+/** Whether a query asks for what is either 1 or 0. */
+function isState(expr: string): boolean {
+  return /\bup\)|flow_source_up/.test(expr);
 }
 
 function success(data: unknown): Said {

@@ -4,6 +4,7 @@ import type { Locator, Page } from "playwright";
 const DRAWN: Readonly<Record<string, string>> = {
   timeseries: ".u-over",
   heatmap: ".u-over",
+  "state-timeline": ".states strong",
   stat: ".stat-value",
   gauge: ".stat-value",
   table: "tbody tr",

@@ -41,7 +41,10 @@ export function chartOptions(panel: Panel, shown: readonly Drawn[], latest: () =
       : [],
     plugins: [tooltip((plot) => tell(plot, latest().shown, format))],
     hooks: {
-      draw: [(plot: uPlot) => drawSteps(plot, panel)],
+      draw: [
+        (plot: uPlot) => drawSteps(plot, panel),
+        (plot: uPlot) => drawFarLimits(plot, panel, latest().shown, format),
+      ],
       setSelect: [zoomHook(() => latest().context)],
     },
   };
@@ -53,7 +56,7 @@ function fillOf({ fill, stacked }: Panel, count: number): number {
   return count > 4 ? 0 : fill;
 }
 
-function seriesOptions({ name, color: number, round }: Drawn, { bars }: Panel, fill: number): uPlot.Series {
+function seriesOptions({ name, color: number, round }: Drawn, { bars, limits }: Panel, fill: number): uPlot.Series {
   const stroke = color(`series-${number}`);
   const opacity = Math.round(fill * 255);
   return {
@@ -61,7 +64,9 @@ function seriesOptions({ name, color: number, round }: Drawn, { bars }: Panel, f
     stroke,
     width: 1.5,
     dash: [...dashOf(round)],
-    fill: `${stroke}${opacity.toString(16).padStart(2, "0")}`,
+    // Beyond what it limits, a limit would press all else against the axis.
+    auto: !limits.has(name),
+    fill: limits.has(name) ? "transparent" : `${stroke}${opacity.toString(16).padStart(2, "0")}`,
     points: { show: isLonely },
     ...(bars && uPlot.paths.bars && { paths: uPlot.paths.bars({ size: [0.8, 40] }) }),
   };
@@ -97,6 +102,28 @@ function tell(plot: uPlot, shown: readonly Drawn[], format: (value: number) => s
     title: formatMoment(time * 1000, Date.now()),
     lines: more > 0 ? [...lines, { text: `and ${more} more`, value: "" }] : lines,
   };
+}
+
+/** A limit far above all else is named at the upper edge: the scale does not reach for it. */
+function drawFarLimits(
+  plot: uPlot,
+  { limits }: Panel,
+  shown: readonly Drawn[],
+  format: (value: number) => string,
+): void {
+  const { ctx, bbox } = plot;
+  const far = shown
+    .filter(({ name }) => limits.has(name))
+    .map((one) => ({ ...one, value: one.values.findLast((value) => value !== null) }));
+  ctx.save();
+  ctx.textAlign = "right";
+  ctx.textBaseline = "top";
+  for (const { name, value, color: number } of far) {
+    if (typeof value !== "number" || value <= (plot.scales.y?.max ?? Number.POSITIVE_INFINITY)) continue;
+    ctx.fillStyle = color(`series-${number}`);
+    ctx.fillText(`${name} ${format(value)} ↑`, bbox.left + bbox.width, bbox.top);
+  }
+  ctx.restore();
 }
 
 /** Thresholds as dashed lines. */

@@ -1,6 +1,6 @@
 import { parseDuration } from "./interval.ts";
-import type { RawDashboard, RawOrganize, RawOverride, RawPanel, RawTarget } from "./raw.ts";
-import { parseSteps, type Step } from "./thresholds.ts";
+import type { RawDashboard, RawField, RawOrganize, RawOverride, RawPanel, RawTarget } from "./raw.ts";
+import { type Level, levelOfColor, parseSteps, type Step } from "./thresholds.ts";
 import { parseVariable, type Variable } from "./variables.ts";
 
 export interface Target {
@@ -30,6 +30,10 @@ export interface Panel {
   grid: { x: number; y: number; w: number; h: number };
   targets: readonly Target[];
   look: Look;
+  /** What values are in words. */
+  words: ReadonlyMap<number, { text: string; level: Level }>;
+  /** Names of the series that are limits: the scale does not reach for them. */
+  limits: ReadonlySet<string>;
   /** By a field's shown name. */
   looks: ReadonlyMap<string, Partial<Look>>;
   min: number | undefined;
@@ -131,11 +135,24 @@ function parseTarget(
   };
 }
 
-function looksOf({ fieldConfig }: RawPanel): Pick<Panel, "look" | "looks" | "noValue"> {
-  const { unit = "short", decimals, noValue = "" } = fieldConfig?.defaults ?? {};
+function looksOf({ fieldConfig }: RawPanel): Pick<Panel, "look" | "looks" | "noValue" | "words" | "limits"> {
+  const { unit = "short", decimals, noValue = "", mappings = [] } = fieldConfig?.defaults ?? {};
   const byName = (fieldConfig?.overrides ?? []).filter(({ matcher }) => matcher?.id === "byName");
   const looks = new Map(byName.map((one) => [String(one.matcher?.options), lookOf(one)]));
-  return { look: { unit, decimals, link: undefined }, looks, noValue };
+  const limits = new Set(byName.filter(isLimit).map((one) => String(one.matcher?.options)));
+  return { look: { unit, decimals, link: undefined }, looks, noValue, limits, words: wordsOf(mappings) };
+}
+
+/** A line that is told from the others by its style. */
+function isLimit({ properties = [] }: RawOverride): boolean {
+  return properties.some(({ id }) => id === "custom.lineStyle");
+}
+
+function wordsOf(mappings: NonNullable<RawField["mappings"]>): Panel["words"] {
+  const options = mappings.filter(({ type }) => type === "value").flatMap((one) => Object.entries(one.options ?? {}));
+  return new Map(
+    options.map(([value, { text = value, color = "" }]) => [Number(value), { text, level: levelOfColor(color) }]),
+  );
 }
 
 function lookOf({ properties = [] }: RawOverride): Partial<Look> {

@@ -49,12 +49,13 @@ export interface RawTarget {
   hide?: boolean;
 }
 
-interface RawField {
+export interface RawField {
   unit?: string;
   decimals?: number;
   min?: number;
   max?: number;
   noValue?: string;
+  mappings?: { type?: string; options?: Record<string, { text?: string; color?: string }> }[];
   thresholds?: { mode?: string; steps?: { value?: number | null; color?: string }[] };
   custom?: {
     stacking?: { mode?: string };

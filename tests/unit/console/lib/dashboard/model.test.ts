@@ -6,7 +6,7 @@ import { parseDashboard } from "../../../../../exporters/console/lib/dashboard/m
 import type { RawDashboard } from "../../../../../exporters/console/lib/dashboard/raw.ts";
 
 const FOLDER = path.resolve(import.meta.dirname, "../../../../../grafana/dashboards");
-const DRAWN = new Set(["timeseries", "stat", "heatmap", "table", "text", "nodeGraph"]);
+const DRAWN = new Set(["timeseries", "state-timeline", "stat", "heatmap", "table", "text", "nodeGraph"]);
 
 describe("parseDashboard", () => {
   const raw: RawDashboard = {
@@ -67,4 +67,16 @@ describe("the provisioned dashboards", async () => {
       );
     });
   }
+});
+
+it("knows limits by their lines' style, and states by their words", () => {
+  const lineStyle = { id: "custom.lineStyle", value: { fill: "dash" } };
+  const mappings = [{ type: "value", options: { "0": { text: "down", color: "red" } } }];
+  const fieldConfig = {
+    defaults: { mappings },
+    overrides: [{ matcher: { id: "byName", options: "limit" }, properties: [lineStyle] }],
+  };
+  const [section] = parseDashboard({ panels: [{ type: "timeseries", fieldConfig }] }).sections;
+  assert.deepEqual([...(section?.panels[0]?.limits ?? [])], ["limit"]);
+  assert.deepEqual(section?.panels[0]?.words.get(0), { text: "down", level: "bad" });
 });
