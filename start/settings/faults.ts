@@ -10,8 +10,15 @@ export function explain(issue: z.core.$ZodIssue, entries: readonly Entry[]): Fau
     .filter(({ key }) => keys.includes(key))
     .map(({ key, value, line }) => ({
       line,
-      message: issue.code === "unrecognized_keys" ? unknownKey(key) : `${key}: "${value}" ${issue.message}`,
+      message: issue.code === "unrecognized_keys" ? unknownKey(key) : wrongValue(key, value, issue.message),
     }));
+}
+
+/** Webhooks carry their secret in the URL, and faults are shown and logged. */
+const SECRETS: ReadonlySet<string> = new Set<keyof Settings>(["ALERT_WEBHOOK_URL", "GRAFANA_ADMIN_PASSWORD"]);
+
+function wrongValue(key: string, value: string, message: string): string {
+  return SECRETS.has(key) ? `${key} ${message}` : `${key}: "${value}" ${message}`;
 }
 
 function unknownKey(key: string): string {

@@ -53,6 +53,12 @@ describe("readSettings", () => {
     assert.equal(readSettings("FLOW_MAX_FLOWS=65536\nFLOW_TRACER_MEMORY=71m").FLOW_MAX_FLOWS, 65_536);
   });
 
+  it("says what is wrong with a webhook's URL without showing it", () => {
+    assert.deepEqual(faultsOf("ALERT_WEBHOOK_URL=htps://alerts.example/secret"), [
+      "line 1: ALERT_WEBHOOK_URL must be empty or a URL such as https://alerts.example/hook",
+    ]);
+  });
+
   it("refuses names that Compose or Docker would not take, wherever they are set, and counts the environment's first", () => {
     assert.deepEqual(faultsOf("FLOWTALLY_PROJECT=My Stack\nFLOWTALLY_CONTAINER_PREFIX=-a"), [
       'line 1: FLOWTALLY_PROJECT: "My Stack" must be 1 to 40 lower-case letters, digits, - or _, starting with a letter or digit',
