@@ -96,6 +96,26 @@ describe("the service map", { skip: noBrowser }, () => {
     await suite.page.getByText("No edge matches the search.").waitFor();
   });
 
+  it("marks how each container does, and follows when that changes", async () => {
+    const level = async (id: string) => (await drawnNode(suite.page, id))?.level;
+    const levels = {
+      "shop-web-1": "open",
+      "shop-api-1": "open",
+      "shop-cart-1": "failed",
+      "shop-search-1": "closed",
+      world: "",
+    };
+    for (const [id, expected] of Object.entries(levels)) assert.equal(await level(id), expected, id);
+    suite.server.lab.graph = (monitoring, seconds) => {
+      const { nodes, ...rest } = shop(monitoring, seconds);
+      return {
+        ...rest,
+        nodes: nodes.map((node) => (node.id === "shop-cart-1" ? { ...node, health: "healthy" } : node)),
+      };
+    };
+    await expect.poll(() => level("shop-cart-1")).toBe("open");
+  });
+
   it("draws a port that fails apart from those that work", async () => {
     suite.server.lab.graph = deadPort;
     await expect(map()).toHaveAttribute("data-edges", String(deadPort(false, 0).links.length));

@@ -1,4 +1,5 @@
 import type { GraphLink, GraphNode } from "../api/types.ts";
+import { conditionOf } from "../lib/condition.ts";
 import { hashOfFlows } from "../lib/flows-query.ts";
 import {
   edgeOf,
@@ -46,6 +47,7 @@ function NodeDetails({ node, model, onChoose }: Omit<Props, "choice" | "onClose"
       <Facts
         of={[
           ["Kind", node.kind],
+          ["State", node.state && conditionOf(node).text],
           ["Project", node.compose_project],
           ["Service", node.compose_service],
           ["Pod", [node.namespace, node.pod].filter(Boolean).join("/")],

@@ -5,7 +5,7 @@ import { itemOf } from "../lib/map/labels.ts";
 import { layoutOf, MOST_HEADING } from "../lib/map/layout.ts";
 import { needsLayout } from "../lib/map/place.ts";
 import { textScale } from "../lib/scale.ts";
-import { type EdgeLook, edgeElement, lookOf, nodeElements } from "./elements.ts";
+import { type EdgeLook, edgeElement, levelOf, lookOf, nodeElements } from "./elements.ts";
 import { type Arrangement, placeFresh, rememberArrangement, rememberedArrangement } from "./positions.ts";
 import { bendEdges } from "./routes.ts";
 import { HEADING_PX, mapStyle, paletteOf, widthOfText } from "./style.ts";
@@ -84,6 +84,7 @@ export class MapDrawing {
     if (structure !== this.#structure) this.#rebuild(model);
     this.#structure = structure;
     this.#cy.batch(() => {
+      for (const [id, node] of model.nodes) this.#refreshNode(id, levelOf(node));
       for (const [id, edge] of model.edges) this.#refreshEdge(id, lookOf(edge));
     });
   }
@@ -259,6 +260,11 @@ export class MapDrawing {
       this.#settle(false);
       if (before.size === 0) this.fit();
     }
+  }
+
+  #refreshNode(id: string, level: string): void {
+    const drawn = this.#cy.getElementById(id);
+    if (drawn.data("level") !== level) drawn.data("level", level);
   }
 
   /** Only what has changed is touched: every touched element is styled and drawn anew. */

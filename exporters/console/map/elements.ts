@@ -1,5 +1,7 @@
 import type { ElementDefinition } from "cytoscape";
+import type { GraphNode } from "../api/types.ts";
 import { colorOf } from "../lib/colors.ts";
+import { conditionOf } from "../lib/condition.ts";
 import { edgeRate, failureShareNow, familyOf, groupOf, type MapEdge, type MapModel, slowestRtt } from "../lib/graph.ts";
 import { itemOf, labelOf, NODE_HEIGHT } from "../lib/map/labels.ts";
 import { edgeWidth } from "../lib/scale.ts";
@@ -23,9 +25,15 @@ export function nodeElements({ groups, nodes }: MapModel, palette: Palette): Ele
     const [group] = groupOf(node);
     const family = colorOf(familyOf(node), FAMILIES);
     const look = { label: labelOf(node), kind: node.kind, w: itemOf(node, widthOfText).w, h: NODE_HEIGHT };
-    return { data: { id: node.id, ...look, family, ...palette[family], ...(group && { parent: group.id }) } };
+    const level = levelOf(node);
+    return { data: { id: node.id, ...look, level, family, ...palette[family], ...(group && { parent: group.id }) } };
   });
   return [...frames, ...drawn];
+}
+
+/** How a container does; empty: it is none, or that is not known. */
+export function levelOf(node: GraphNode): string {
+  return node.state === "" ? "" : conditionOf(node).level;
 }
 
 export function edgeElement(edge: MapEdge, { active, failing, ...look }: EdgeLook): ElementDefinition {

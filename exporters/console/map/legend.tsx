@@ -12,7 +12,13 @@ const SHAPES: readonly (readonly [string, preact.JSX.Element])[] = [
   ["process", <rect key="process" x="1" y="1.5" width="20" height="10" rx="5" />],
   ["Docker’s DNS", <polygon key="dns" points="5,1.5 17,1.5 21,6.5 17,11.5 5,11.5 1,6.5" />],
   ["outside this host", <ellipse key="world" cx="11" cy="6.5" rx="10" ry="5" />],
-  ["not identified", <rect key="unknown" x="1" y="1.5" width="20" height="10" rx="2.5" stroke-dasharray="3 2" />],
+  ["unidentified", <rect key="unknown" x="1" y="1.5" width="20" height="10" rx="2.5" stroke-dasharray="3 2" />],
+];
+
+const SIGNS: readonly (readonly [string, string, preact.JSX.Element])[] = [
+  ["running, healthy", "good", <circle key="good" cx="4" cy="4" r="3.5" />],
+  ["starting, paused", "warn", <circle key="warn" cx="4" cy="4" r="2.8" />],
+  ["unhealthy", "bad", <path key="bad" d="M4 0 8 4 4 8 0 4Z" />],
 ];
 
 /** What lines, shapes and colours of the map mean. */
@@ -33,8 +39,16 @@ export function Legend() {
           <svg width="22" height="13" aria-hidden="true" class="shape frame">
             <rect x="1" y="1.5" width="20" height="10" rx="2.5" />
           </svg>
-          Compose project, in its colour
+          Compose project
         </span>
+        {SIGNS.map(([text, name, sign]) => (
+          <span key={text}>
+            <svg width="8" height="8" viewBox="0 0 8 8" aria-hidden="true" class={`sign ${name}`}>
+              {sign}
+            </svg>
+            {text}
+          </span>
+        ))}
       </div>
       <div class="legend-row">
         <span>

@@ -22,6 +22,18 @@ interface Colors {
 
 export type Palette = readonly Colors[];
 
+/** How a container does, by colour and by shape: the `level` of conditionOf, a colour of the style sheets, and what is drawn. */
+const LEVELS = [
+  { level: "open", name: "good", shape: '<circle cx="4" cy="4" r="3.5" stroke="none"/>' },
+  { level: "closed", name: "warn", shape: '<circle cx="4" cy="4" r="2.8" fill="none" stroke-width="1.8"/>' },
+  { level: "failed", name: "bad", shape: '<path d="M4 0 8 4 4 8 0 4Z" stroke="none"/>' },
+] as const;
+
+function signSvg(shape: string, paint: string): string {
+  const size = 'width="16" height="16" viewBox="0 0 8 8"';
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} fill="${paint}" stroke="${paint}">${shape}</svg>`;
+}
+
 /** How the map looks in the present theme. */
 export function mapStyle(): StylesheetJson {
   return [...nodeStyle(), ...edgeStyle(), ...stateStyle()];
@@ -72,6 +84,17 @@ function nodeStyle(): StylesheetJson {
     { selector: "node[kind = 'world']", style: { shape: "ellipse" } },
     { selector: "node[kind = 'unknown']", style: { "border-style": "dashed" } },
     { selector: "node[kind = 'other']", style: { shape: "barrel" } },
+    ...LEVELS.map(({ level, name, shape }) => ({
+      selector: `node[level = '${level}']`,
+      style: {
+        "background-image": `data:image/svg+xml;utf8,${encodeURIComponent(signSvg(shape, color(name)))}`,
+        "background-width": "8px",
+        "background-height": "8px",
+        "background-position-x": "5px",
+        "background-position-y": "7px",
+        "text-margin-x": 4,
+      },
+    })),
     {
       selector: "node[?group]",
       style: {

@@ -1,6 +1,14 @@
 import type { Graph, GraphLink, GraphNode } from "../../../exporters/console/api/types.ts";
 import { randomFrom } from "./random.ts";
 
+/** What the health checks of these services say; the others have none. */
+const HEALTH: Readonly<Record<string, string>> = {
+  web: "healthy",
+  db: "healthy",
+  cart: "unhealthy",
+  search: "starting",
+};
+
 type Kind = "container" | "process" | "world" | "dns" | "unknown" | "other";
 
 /** A small shop beside the monitoring stack: what a first look shows. Counters grow with the seconds. */
@@ -127,12 +135,14 @@ function container(id: string, project: string, service: string): GraphNode {
     image,
     compose_project: project,
     compose_service: service,
+    state: "running",
+    health: HEALTH[service] ?? "",
   };
 }
 
 function endpoint(id: string, kind: Kind): GraphNode {
-  const nothing = { container_id: "", image: "", compose_project: "", compose_service: "", pod: "", namespace: "" };
-  return { id, kind, ...nothing, sent_bytes: 0, received_bytes: 0 };
+  const unnamed = { container_id: "", image: "", compose_project: "", compose_service: "", pod: "", namespace: "" };
+  return { id, kind, ...unnamed, state: "", health: "", sent_bytes: 0, received_bytes: 0 };
 }
 
 /** Each container its own, of the length they have. */

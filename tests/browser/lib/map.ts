@@ -7,6 +7,8 @@ export interface Drawn {
   /** The heading of the frame it is in; empty: none. */
   group: string;
   color: string;
+  /** How a container does: open, closed, failed; empty: it is none. */
+  level: string;
 }
 
 /** Where a node is drawn; undefined: it is not. Cytoscape keeps itself at the element it draws into. */
@@ -17,7 +19,7 @@ export async function drawnNode(page: Page, id: string): Promise<Drawn | undefin
     if (node.empty()) return undefined;
     const box = picture.getBoundingClientRect();
     const { x, y } = node.renderedPosition();
-    return { x: box.x + x, y: box.y + y, group: node.parent().data("label") ?? "", color: node.data("color") };
+    return { x: box.x + x, y: box.y + y, group: node.parent().data("label") ?? "", color: node.data("color"), level: node.data("level") };
   })()`);
 }
 

@@ -19,6 +19,9 @@ export interface GraphNode {
   compose_service: string;
   pod: string;
   namespace: string;
+  /** Of a container, as in `/api/containers`; empty where it is not known. */
+  state: string;
+  health: string;
   sent_bytes: number;
   received_bytes: number;
 }

@@ -1,5 +1,6 @@
 import type { RequestHandler } from "express";
 import { z } from "zod";
+import type { Condition } from "../../model/container.ts";
 import type { Endpoint } from "../../model/endpoint.ts";
 import type { EdgeRates } from "../../totals/edge-rates.ts";
 import { type EdgeTotal, hasWorked } from "../../totals/edge-total.ts";
@@ -38,16 +39,17 @@ function isUsed(total: EdgeTotal): boolean {
 /** An answers.Graph. */
 function* graphJson(view: View, shown: readonly EdgeTotal[], nowMs: number): Generator<string> {
   yield `{"left_out":${leftOutOf(view)},"nodes":[`;
-  yield* listed(nodesOf(shown), (node) => node);
+  yield* listed(nodesOf(view, shown), (node) => node);
   yield '],"links":[';
   yield* listed(shown, (total) => linkJson(total, view.edgeRates(total), nowMs));
   yield "]}";
 }
 
-function nodesOf(totals: readonly EdgeTotal[]): answers.GraphNode[] {
+function nodesOf(view: View, totals: readonly EdgeTotal[]): answers.GraphNode[] {
+  const conditions = new Map([...view.containers()].map(({ container, endpoint }) => [endpoint, container.condition]));
   const nodes = new Map<string, answers.GraphNode>();
   const nodeOf = (endpoint: Endpoint) => {
-    const node = nodes.get(endpoint.name) ?? nodeJson(endpoint);
+    const node = nodes.get(endpoint.name) ?? nodeJson(endpoint, conditions.get(endpoint.name));
     nodes.set(endpoint.name, node);
     return node;
   };
@@ -61,7 +63,7 @@ function nodesOf(totals: readonly EdgeTotal[]): answers.GraphNode[] {
   return [...nodes.values()];
 }
 
-function nodeJson(endpoint: Endpoint): answers.GraphNode {
+function nodeJson(endpoint: Endpoint, condition: Condition | undefined): answers.GraphNode {
   const { name, kind, containerId, image, composeProject, composeService, pod, namespace } = endpoint;
   return {
     id: name,
@@ -72,6 +74,8 @@ function nodeJson(endpoint: Endpoint): answers.GraphNode {
     compose_service: composeService,
     pod,
     namespace,
+    state: condition?.state ?? "",
+    health: condition?.health ?? "",
     sent_bytes: 0,
     received_bytes: 0,
   };

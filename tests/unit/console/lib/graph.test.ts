@@ -25,6 +25,8 @@ const node = (id: string, values: Partial<GraphNode> = {}): GraphNode => ({
   compose_service: "",
   pod: "",
   namespace: "",
+  state: "",
+  health: "",
   sent_bytes: 0,
   received_bytes: 0,
   ...values,

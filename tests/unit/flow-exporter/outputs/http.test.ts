@@ -249,17 +249,19 @@ describe("over HTTP", () => {
       current = viewOf(SOCKETS);
       const { nodes, links } = await askGraph();
       assert.deepEqual(
-        nodes.map(({ id, kind, sent_bytes, received_bytes }: Record<string, unknown>) => [
+        nodes.map(({ id, kind, state, health, sent_bytes, received_bytes }: Record<string, unknown>) => [
           id,
           kind,
+          state,
+          health,
           sent_bytes,
           received_bytes,
         ]),
         [
-          ["web", "container", 4104, 1031],
-          ["db", "container", 1031, 4099],
-          ["world", "world", 0, 5],
-          ['host/a "b"\\c', "process", 0, 0],
+          ["web", "container", "running", "healthy", 4104, 1031],
+          ["db", "container", "", "", 1031, 4099],
+          ["world", "world", "", "", 0, 5],
+          ['host/a "b"\\c', "process", "", "", 0, 0],
         ],
       );
       assert.deepEqual(links[0], {
