@@ -23,8 +23,8 @@ const REACHED = {
     "To",
     "etl-ingest-1",
   ],
-  flows: ["Container", "Port", "Protocol", "State", "Pause", "Retransmits"],
-  containers: ["Search", "Container", "Resident memory", "Flows of shop-db-1"],
+  flows: ["Search", "Port", "Protocol", "State", "Pause", "Retransmits"],
+  containers: ["Search", "Container", "Memory", "Flows of shop-db-1"],
   "dashboards/flowtally-flows": ["Lab", "Last", "Refresh", "Refresh now", "All", "Monitoring's own traffic"],
 };
 const MAX_STOPS = 150;
