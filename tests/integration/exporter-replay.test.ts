@@ -106,8 +106,8 @@ async function ownEdges(url: string) {
 async function ownGraph(url: string) {
   const { links } = (await (await fetch(`${url}/api/graph`)).json()) as Graph;
   const own = links.filter(({ source }) => source.startsWith(SERVER));
-  // How long ago it was goes on.
-  return own.map(({ idle_seconds: _, ...link }) => JSON.stringify(link)).sort();
+  // What is of the moment goes on: how long ago it was, and what the last seconds were like.
+  return own.map(({ idle_seconds: _, per_second: _rates, rtt_seconds: _rtt, ...link }) => JSON.stringify(link)).sort();
 }
 
 async function hasBriefTalk(url: string, number: number, connections: number): Promise<void> {
