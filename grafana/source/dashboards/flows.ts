@@ -58,7 +58,7 @@ const traffic = [
   stacked(
     "Traffic between projects",
     "Payload a second, both ways, between Compose projects; an end without a project stands under its kind " +
-      "(world, process, container). All traffic, whatever is chosen above.",
+      "(world, process, container). Of all projects and containers, whichever are chosen above.",
     "Bps",
   ).withTarget(over(flows.trafficByProject, "{{source_project}} → {{destination_project}}")),
 ];

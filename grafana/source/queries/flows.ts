@@ -22,7 +22,8 @@ const bothWays = `(rate(${SENT}${RATE}) + rate(${RECEIVED}${RATE}))`;
 
 export const traffic = `sum${selected(bothWays)}`;
 export const trafficByEdge = largest(SHOWN_EDGES, EDGE, `sum by (${EDGE}) ${bothWays}`, `${carried(EDGE)} > 0`);
-export const trafficByProject = "project:flow_bytes:rate1m";
+export const trafficByProject =
+  'sum by (source_project, destination_project) (project:flow_bytes:rate1m{monitoring!="$monitoring"})';
 export const coverage = "flow_coverage_ratio";
 export const open = `sum by (protocol) ${selected("flow_connections")}`;
 export const openByEdge = largest(SHOWN_EDGES, EDGE, `sum by (${EDGE}) (flow_connections)`, openOverTime);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, it } from "node:test";
+import { flowsDashboard } from "../../../grafana/source/dashboards/flows.ts";
 import { DASHBOARDS, textOf } from "../../../grafana/source/files.ts";
 import { SCRAPE_SECONDS } from "../../../grafana/source/queries/select.ts";
 
@@ -48,6 +49,16 @@ describe("dashboards", () => {
       const written = await readFile(path.join(FOLDER, file), "utf8");
       assert.equal(written, textOf(dashboard), `${file} is not up to date: npm run dashboards`);
     }
+  });
+
+  it("leave the monitoring's own traffic out of every picture of flows where that is chosen", () => {
+    const { panels } = JSON.parse(textOf(flowsDashboard)) as Written;
+    const heedless = panels.filter(({ targets = [] }) => targets.some(({ expr }) => !expr.includes("$monitoring")));
+    // What the exporter has seen of all packets knows no ends.
+    assert.deepEqual(
+      heedless.map(({ title }) => title),
+      ["Coverage"],
+    );
   });
 
   for (const [file, dashboard] of Object.entries(DASHBOARDS)) {
