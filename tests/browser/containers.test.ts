@@ -68,8 +68,8 @@ describe("the containers", { skip: noBrowser }, () => {
     await expect(row("shop-api-1")).toContainText("4 h");
     await expect(suite.page.locator(".state.closed")).toHaveText("paused");
     for (const what of ["CPU", "Traffic"]) {
-      const course = suite.page.getByRole("img", { name: `${what} of shop-web-1 in the last 15 minutes` });
-      await expect(course.locator(".spark-line")).toHaveAttribute("d", /^M.*L/);
+      const trend = suite.page.getByRole("img", { name: `${what} of shop-web-1 in the last 15 minutes` });
+      await expect(trend.locator(".spark-line")).toHaveAttribute("d", /^M.*L/);
     }
     assert.deepEqual(await cutNumbersOf(suite.page), []);
     await screenshot(suite.page, "containers-conditions");

@@ -5,7 +5,7 @@ import { formatBytes, formatCount, formatMemory, formatValue } from "../lib/unit
 import { Rate } from "../ui/rate.tsx";
 import { Sparkline } from "../ui/sparkline.tsx";
 import type { Column } from "../ui/virtual-table.tsx";
-import type { Courses } from "./use-courses.ts";
+import type { Trends } from "./use-trends.ts";
 
 type Counter = keyof NonNullable<Container["per_second"]>;
 
@@ -30,7 +30,7 @@ export function rankOf(container: Container, key: string, workingSets: WorkingSe
 /** By the id of a container. */
 type WorkingSets = ReadonlyMap<string, number>;
 
-export function columnsOf(workingSets: WorkingSets, courses: Courses): Column<Container>[] {
+export function columnsOf(workingSets: WorkingSets, trends: Trends): Column<Container>[] {
   const rate = (key: keyof typeof COUNTER_OF, title: string, width: string): Column<Container> => ({
     key,
     title,
@@ -39,14 +39,14 @@ export function columnsOf(workingSets: WorkingSets, courses: Courses): Column<Co
     wideOnly: true,
     cell: (container) => <Rate value={container.per_second?.[COUNTER_OF[key]]} />,
   });
-  const course = (key: keyof Courses, title: string, what: string): Column<Container> => ({
-    key: `${key}-course`,
+  const trend = (key: keyof Trends, title: string, what: string): Column<Container> => ({
+    key: `${key}-trend`,
     title,
     width: "5.6rem",
     sortable: false,
     wideOnly: true,
     cell: ({ endpoint }) => {
-      const values = courses[key].get(endpoint);
+      const values = trends[key].get(endpoint);
       if (values === undefined) return null;
       return (
         <div role="img" aria-label={`${what} of ${endpoint} in the last 15 minutes`}>
@@ -89,7 +89,7 @@ export function columnsOf(workingSets: WorkingSets, courses: Courses): Column<Co
       numeric: true,
       cell: (one) => <Rate value={one.per_second?.cpu_seconds} text={share} />,
     },
-    course("cpu", "", "CPU"),
+    trend("cpu", "15 min", "CPU"),
     {
       key: "memory",
       title: "Memory",
@@ -100,7 +100,7 @@ export function columnsOf(workingSets: WorkingSets, courses: Courses): Column<Co
     },
     rate("sending", "Sends", "5.6rem"),
     rate("receiving", "Receives", "5.6rem"),
-    course("traffic", "", "Traffic"),
+    trend("traffic", "15 min", "Traffic"),
     {
       key: "flows",
       title: "",

@@ -10,7 +10,7 @@ import { DraftInput } from "../ui/draft-input.tsx";
 import { Message } from "../ui/message.tsx";
 import { VirtualTable } from "../ui/virtual-table.tsx";
 import { columnsOf, rankOf } from "./columns.tsx";
-import { useCourses } from "./use-courses.ts";
+import { useTrends } from "./use-trends.ts";
 import { useWorkingSets } from "./use-working-sets.ts";
 
 const EVERY_MS = 3000;
@@ -22,9 +22,9 @@ export function ContainersPage() {
   const search = query.get("search") ?? "";
   const sortedBy = query.get("sort") || "-cpu";
   const sort = useMemo(() => parseSort(sortedBy), [sortedBy]);
-  const courses = useCourses();
+  const trends = useTrends();
   const workingSets = useWorkingSets();
-  const columns = useMemo(() => columnsOf(workingSets, courses), [workingSets, courses]);
+  const columns = useMemo(() => columnsOf(workingSets, trends), [workingSets, trends]);
   const rows = useMemo(() => {
     const found = (data?.containers ?? []).filter((container) => hasText(container, search));
     return sortRows(found, (container) => rankOf(container, sort.key, workingSets), sort.descending);

@@ -5,7 +5,7 @@ import { formatValue } from "../../lib/units.ts";
 import { Sparkline } from "../../ui/sparkline.tsx";
 import type { PanelProps } from "./types.ts";
 
-/** The value now in large, coloured by its thresholds, with its course behind. */
+/** The value now in large, coloured by its thresholds, with its trend behind. */
 export function StatPanel({ panel, data: { frame, found } }: PanelProps) {
   const moments = found.flatMap(({ results }) => results.map(({ metric, value }) => momentSeries(metric, value)));
   const series = [...frame.series, ...moments];

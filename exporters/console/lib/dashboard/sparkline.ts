@@ -3,7 +3,7 @@ interface Point {
   value: number;
 }
 
-/** A course as two SVG paths in a box of a width and a height; where values are missing there is a gap. */
+/** A trend as two SVG paths in a box of a width and a height; where values are missing there is a gap. */
 export function sparkline(values: readonly (number | null)[], width: number, height: number) {
   const runs = runsOf(values);
   const known = runs.flat().map(({ value }) => value);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { conditionOf, portsText } from "../../../../exporters/console/lib/condition.ts";
-import { COURSES, coursePath, coursesOf } from "../../../../exporters/console/lib/courses.ts";
+import { COURSES, trendPath, trendsOf } from "../../../../exporters/console/lib/trends.ts";
 
 it("says a container's health before its state, and what is worst first", () => {
   const textOf = (state: string, health = "") => Object.values(conditionOf({ state, health })).join(" ");
@@ -31,7 +31,7 @@ it("adds up what an endpoint did at both ends of its flows, in the last quarter 
     { metric: { endpoint: "web" }, values: [at(99_990, "1"), at(99_960, "2")].reverse() },
     { metric: { endpoint: "web" }, values: [at(99_990, "10")] },
   ];
-  assert.deepEqual(coursesOf(series, now).get("web")?.slice(-2), [2, 11]);
-  assert.equal(coursesOf(series, now).get("web")?.length, 31);
-  assert.match(coursePath(COURSES.cpu[0], now), /start=99090&end=99990&step=30$/);
+  assert.deepEqual(trendsOf(series, now).get("web")?.slice(-2), [2, 11]);
+  assert.equal(trendsOf(series, now).get("web")?.length, 31);
+  assert.match(trendPath(COURSES.cpu[0], now), /start=99090&end=99990&step=30$/);
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { sparkline } from "../../../../../exporters/console/lib/dashboard/sparkline.ts";
 
-it("draws a course from left to right, with its largest value at the top", () => {
+it("draws a trend from left to right, with its largest value at the top", () => {
   assert.equal(sparkline([0, 5, 10], 100, 30).line, "M0,29L50,15L100,1");
 });
 

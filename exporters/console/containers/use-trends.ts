@@ -1,32 +1,29 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { usePoll } from "../api/use-poll.ts";
-import { COURSES, type Course, coursePath, coursesOf, STEP_SECONDS } from "../lib/courses.ts";
 import type { RawSeries } from "../lib/dashboard/series.ts";
+import { COURSES, STEP_SECONDS, type Trend, trendPath, trendsOf } from "../lib/trends.ts";
 
 type Answer = { data: { result: RawSeries[] } };
 
-export interface Courses {
-  cpu: ReadonlyMap<string, Course>;
-  traffic: ReadonlyMap<string, Course>;
+export interface Trends {
+  cpu: ReadonlyMap<string, Trend>;
+  traffic: ReadonlyMap<string, Trend>;
 }
 
 /** How CPU and traffic of each endpoint went of late, as Prometheus knows it; empty while it does not answer. */
-export function useCourses(): Courses {
+export function useTrends(): Trends {
   const now = useNow(STEP_SECONDS);
-  const cpu = useCourse(COURSES.cpu[0], now);
+  const cpu = useTrend(COURSES.cpu[0], now);
   const [atSource = "", atDestination = ""] = COURSES.traffic;
-  const out = useCourse(atSource, now);
-  const back = useCourse(atDestination, now);
-  return useMemo(
-    () => ({ cpu: coursesOf(cpu, now), traffic: coursesOf([...out, ...back], now) }),
-    [cpu, out, back, now],
-  );
+  const out = useTrend(atSource, now);
+  const back = useTrend(atDestination, now);
+  return useMemo(() => ({ cpu: trendsOf(cpu, now), traffic: trendsOf([...out, ...back], now) }), [cpu, out, back, now]);
 }
 
 const NOTHING: readonly RawSeries[] = [];
 
-function useCourse(query: string, now: number): readonly RawSeries[] {
-  return usePoll<Answer>(coursePath(query, now), 0).data?.data.result ?? NOTHING;
+function useTrend(query: string, now: number): readonly RawSeries[] {
+  return usePoll<Answer>(trendPath(query, now), 0).data?.data.result ?? NOTHING;
 }
 
 /** Seconds since 1970, in steps. */

@@ -14,25 +14,25 @@ export const COURSES = {
   ),
 } as const;
 
-export type Course = readonly (number | null)[];
+export type Trend = readonly (number | null)[];
 
-/** The exporter's path for a query's course up to now. */
-export function coursePath(query: string, nowSeconds: number): string {
+/** The exporter's path for a query's trend up to now. */
+export function trendPath(query: string, nowSeconds: number): string {
   const { start, end } = timesOf(nowSeconds);
   const parameters = { query, start: String(start), end: String(end), step: String(STEP_SECONDS) };
   return `/api/prometheus/query_range?${new URLSearchParams(parameters)}`;
 }
 
-/** The course of each endpoint; what several queries say of one is added up. */
-export function coursesOf(series: readonly RawSeries[], nowSeconds: number): Map<string, Course> {
-  const courses = new Map<string, Course>();
+/** The trend of each endpoint; what several queries say of one is added up. */
+export function trendsOf(series: readonly RawSeries[], nowSeconds: number): Map<string, Trend> {
+  const trends = new Map<string, Trend>();
   for (const { metric, values } of series) {
     const name = metric.endpoint ?? "";
-    const course = onSteps(values, timesOf(nowSeconds).start, STEP_SECONDS, POINTS);
-    const before = courses.get(name);
-    courses.set(name, before ? before.map((value, at) => sum(value, course[at] ?? null)) : course);
+    const trend = onSteps(values, timesOf(nowSeconds).start, STEP_SECONDS, POINTS);
+    const before = trends.get(name);
+    trends.set(name, before ? before.map((value, at) => sum(value, trend[at] ?? null)) : trend);
   }
-  return courses;
+  return trends;
 }
 
 function timesOf(nowSeconds: number): { start: number; end: number } {
