@@ -54,7 +54,7 @@ export interface Exporter {
   stop(): Promise<void>;
 }
 
-/** Starts collecting and serving. @throws the system's error when the port cannot be had. */
+/** Starts collecting and serving. @throws the system's error when the port or the address cannot be had. */
 export async function startExporter(settings: Settings, sources: Sources, log: Logger): Promise<Exporter> {
   const onClockStep = (seconds: number) => {
     log.warn({ seconds }, "somebody has set this machine's clock");
@@ -71,7 +71,7 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
   const { allowedHosts } = settings;
   const metrics = createMetrics(view, processMetrics());
   const app = createApp(view, metrics, { pages: sources.pages ?? {}, allowedHosts, log });
-  const server = await listen(createServer(BOUNDS, app), settings.port);
+  const server = await listen(createServer(BOUNDS, app), settings);
   const stopped = new AbortController();
   await Promise.race([metadata.refresh(), sleep(MAX_FIRST_LOOK_MS, undefined, { ref: false })]);
   const starts = new StartWatch({
@@ -174,9 +174,9 @@ function shortfalls({ watch, totals }: Pipeline) {
   };
 }
 
-async function listen(server: Server, port: number): Promise<Server> {
+async function listen(server: Server, { port, listen }: Settings): Promise<Server> {
   boundConnections(server, MAX_CONNECTIONS);
-  server.listen(port);
+  server.listen(port, listen === "" ? undefined : listen);
   await once(server, "listening");
   return server;
 }

@@ -29,6 +29,7 @@ const schema = z.object({
   FLOW_PROC: z.string().min(1).default("/proc"),
   FLOW_RECORDING: z.string().default(""),
   FLOW_PORT: whole(0, 65_535).default(9436),
+  FLOW_LISTEN: z.union([z.literal(""), z.ipv4(), z.ipv6()], { error: "must be an IP address" }).default(""),
   FLOW_ALLOWED_HOSTS: hosts.default([]),
   FLOW_MAX_EDGES: whole(1, 100_000).default(2_000),
   FLOW_MAX_PORTS: whole(1, 65_535).default(64),
@@ -52,6 +53,8 @@ export interface Settings {
   recording: string;
   /** 0 takes any free port. */
   port: number;
+  /** Address it listens at; "": all of this machine's. */
+  listen: string;
   /** Names it is called by, besides those of this machine's loopback and its own. */
   allowedHosts: readonly string[];
   maxEdges: number;
@@ -98,6 +101,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     proc: data.FLOW_PROC,
     recording: data.FLOW_RECORDING,
     port: data.FLOW_PORT,
+    listen: data.FLOW_LISTEN,
     allowedHosts: data.FLOW_ALLOWED_HOSTS,
     maxEdges: data.FLOW_MAX_EDGES,
     maxPorts: data.FLOW_MAX_PORTS,

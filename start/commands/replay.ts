@@ -10,6 +10,7 @@ import { defineCommand } from "./command.ts";
 const WARN = 40;
 /** Beside the stack's own exporter. */
 const PORT = "9446";
+const LOOPBACK = "127.0.0.1";
 
 /** An exporter and its console on a recording, until Ctrl-C: it needs neither a tracer nor Docker. */
 export const replay = defineCommand({
@@ -25,6 +26,8 @@ export const replay = defineCommand({
       const env = {
         FLOW_RECORDING: folder,
         FLOW_PORT: options.port ?? PORT,
+        // A recording is somebody's names and addresses: they are for who sits at this machine.
+        FLOW_LISTEN: LOOPBACK,
         FLOW_CONSOLE: pages,
         FLOW_DASHBOARDS: path.join(projectRoot, "grafana/dashboards"),
       };
@@ -46,7 +49,7 @@ function readLog(stdout: NodeJS.WritableStream) {
   let fault: string | undefined;
   const take = (line: string) => {
     const { level = WARN, msg, port, reason } = logLine(line);
-    if (msg === "listening") stdout.write(`The console: http://127.0.0.1:${port}/ (Ctrl-C ends it)\n`);
+    if (msg === "listening") stdout.write(`The console: http://${LOOPBACK}:${port}/ (Ctrl-C ends it)\n`);
     else if (msg === "cannot start") fault = reason;
     else if (level >= WARN) stdout.write(`${line}\n`);
   };

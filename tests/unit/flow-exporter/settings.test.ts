@@ -8,6 +8,7 @@ test("nothing set, or set to nothing, gives the defaults", () => {
     proc: "/proc",
     recording: "",
     port: 9436,
+    listen: "",
     allowedHosts: [],
     maxEdges: 2000,
     maxPorts: 64,
@@ -45,6 +46,13 @@ test("names to be called by are told apart by commas or spaces, without ports", 
   ]);
   for (const wrong of ["a.example:80", "http://a.example", "a/b", "*"]) {
     assert.throws(() => readSettings({ FLOW_ALLOWED_HOSTS: wrong }), /FLOW_ALLOWED_HOSTS: must be names/);
+  }
+});
+
+test("an address to listen at is one, and no name", () => {
+  for (const one of ["127.0.0.1", "::1"]) assert.equal(readSettings({ FLOW_LISTEN: one }).listen, one);
+  for (const wrong of ["localhost", "127.0.0.1:80", "*"]) {
+    assert.throws(() => readSettings({ FLOW_LISTEN: wrong }), /FLOW_LISTEN: must be an IP address/);
   }
 });
 
