@@ -6,6 +6,10 @@ export type Shown = { last: number } | { from: number; to: number };
 const DAY = 86_400;
 /** More than this the exporter asks Prometheus for at no time. */
 const MOST_DAYS = 31;
+/** Seconds since 1970; years have four digits until then. */
+const YEAR_10000 = Date.UTC(10_000, 0) / 1000;
+/** A longer one would begin before 1970. */
+const LONGEST = 50 * 365 * DAY;
 
 /** The ranges there are data for, and one that has all of them. @param oldest seconds since 1970; undefined: not known */
 export function rangesSince(oldest: number | undefined, now: number): (readonly [string, string])[] {
@@ -25,7 +29,12 @@ export function fieldTime(seconds: number): string {
 /** Seconds since 1970 of two such fields; undefined: they are no range. */
 export function fixedRange(from: string, to: string): { from: number; to: number } | undefined {
   const [start, end] = [from, to].map((text) => Date.parse(text) / 1000);
-  return start !== undefined && end !== undefined && end > start ? { from: start, to: end } : undefined;
+  return start !== undefined && end !== undefined && isRange(start, end) ? { from: start, to: end } : undefined;
+}
+
+/** Times that a field for date and time can show: an address may hold any number, and beyond some JavaScript has no date. */
+function isRange(from: number, to: number): boolean {
+  return from > 0 && to > from && to < YEAR_10000;
 }
 
 const RANGES: readonly (readonly [string, string])[] = [
@@ -49,11 +58,12 @@ export const REFRESHES: readonly (readonly [string, string])[] = [
   ["1m", "1 min"],
 ];
 
-/** `range=15m`, or `from` and `to` in seconds since 1970; else as the dashboard has it. */
+/** `range=15m`, or `from` and `to` in seconds since 1970; else, also where they make no sense, as the dashboard has it. */
 export function shownOf(query: URLSearchParams, otherwise: number): Shown {
   const [from, to] = [Number(query.get("from")), Number(query.get("to"))];
-  if (from > 0 && to > from) return { from, to };
-  return { last: parseDuration(query.get("range") ?? "") ?? otherwise };
+  if (isRange(from, to)) return { from, to };
+  const last = parseDuration(query.get("range") ?? "") ?? otherwise;
+  return { last: last > 0 && last < LONGEST ? last : otherwise };
 }
 
 /** Seconds between refreshes; 0: never. A fixed time does not change. */

@@ -18,6 +18,13 @@ it("shows the dashboard's time, unless the address says otherwise", () => {
   assert.deepEqual(shownOf(query("from=200&to=100"), 900), { last: 900 });
 });
 
+it("takes times that no calendar has for no range, whether in the address or in the fields", () => {
+  for (const text of ["from=1&to=1e20", "from=1&to=Infinity", "from=1e12&to=1e13", "range=99999999999d", "range=0m"]) {
+    assert.deepEqual(shownOf(query(text), 900), { last: 900 }, text);
+  }
+  assert.equal(fixedRange("2030-01-31T12:00Z", "+010000-01-31T12:00Z"), undefined);
+});
+
 it("refreshes as asked, and never a fixed time", () => {
   assert.equal(refreshOf(query(""), 10, { last: 900 }), 10);
   assert.equal(refreshOf(query("refresh=off"), 10, { last: 900 }), 0);
