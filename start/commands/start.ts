@@ -44,11 +44,14 @@ export const start = defineCommand({
       examples: [],
       patience: 1,
     };
-    const log = openStartLog(layout.startLog);
+    const logName = relative(layout.root, layout.startLog);
+    const log = openStartLog(layout.startLog, (reason) => {
+      stderr.write(`Warning: ${logName} is not written, and the start goes on without it: ${reason}\n`);
+    });
     try {
       await bringUp(context, (steps) => runSteps(steps.map(log.recorded), context, stdout));
     } catch (error) {
-      if (!signal.aborted) stderr.write(renderTail(log.tail(), relative(layout.root, layout.startLog)));
+      if (!signal.aborted) stderr.write(renderTail(log.tail(), log.isWhole() ? logName : "the failed step"));
       throw error;
     } finally {
       log.close();

@@ -11,10 +11,10 @@ export function renderWarning({ explanation: { what, why, fix } }: StartError): 
   return `Warning: ${what}\n  why: ${indent(why)}\n  fix: ${indent(fix)}\n\n`;
 }
 
-/** The last lines of a log, and where the whole of it is; nothing where there are none. */
-export function renderTail(lines: readonly string[], file: string): string {
+/** The last lines of a log, under what they are of; nothing where there are none. */
+export function renderTail(lines: readonly string[], origin: string): string {
   if (lines.length === 0) return "";
-  return `\nLast lines of ${file}:\n${lines.map((line) => `  ${line}\n`).join("")}`;
+  return `\nLast lines of ${origin}:\n${lines.map((line) => `  ${line}\n`).join("")}`;
 }
 
 function indent(text: string): string {

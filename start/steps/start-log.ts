@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import { reasonOf } from "../errors.ts";
 import type { Step } from "./step.ts";
 
 const TAIL_LINES = 12;
@@ -9,17 +10,27 @@ const TAIL_LINES = 12;
 export interface StartLog {
   /** The same step, whose progress and end go into the log too. */
   recorded<Context>(step: Step<Context>): Step<Context>;
-  /** The last lines of the step that ran last. */
+  /** The last lines of the step that ran last, also where the file does not have them. */
   tail(): string[];
+  /** Whether the file has all that was reported. */
+  isWhole(): boolean;
   close(): void;
 }
 
-/** Begins the log anew. Written line by line at once, so that it is whole also after a start that was killed. */
-export function openStartLog(file: string, now: () => Date = () => new Date()): StartLog {
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  const log = openSync(file, "w", 0o600);
+/**
+ * Begins the log anew. Written line by line at once, so that it is whole also after a start that was killed. A file that
+ * cannot be written, as on a full disk, fails no start and hides no reason of one that fails.
+ * @param warn told once, why there is no log, or no more of it
+ */
+export function openStartLog(
+  file: string,
+  warn: (reason: string) => void,
+  now: () => Date = () => new Date(),
+): StartLog {
+  const log = openFile(file, warn);
   let lines: string[] = [];
-  const write = (text: string) => void writeSync(log, `${now().toISOString()} ${text}\n`);
+  const write = (text: string) =>
+    log.attempt((descriptor) => writeSync(descriptor, `${now().toISOString()} ${text}\n`));
   const add = (text: string) => {
     const line = stripVTControlCharacters(text).trimEnd();
     if (line === "" || line === lines.at(-1)) return;
@@ -46,6 +57,31 @@ export function openStartLog(file: string, now: () => Date = () => new Date()): 
       },
     }),
     tail: () => lines,
-    close: () => closeSync(log),
+    isWhole: log.isOpen,
+    close: () => log.attempt(closeSync),
+  };
+}
+
+/** A file that is given up at the first failure, with one warning. */
+function openFile(file: string, warn: (reason: string) => void) {
+  let descriptor: number | undefined;
+  const guard = (action: () => void) => {
+    try {
+      action();
+    } catch (error) {
+      descriptor = undefined;
+      warn(reasonOf(error));
+    }
+  };
+  guard(() => {
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    descriptor = openSync(file, "w", 0o600);
+  });
+  return {
+    isOpen: () => descriptor !== undefined,
+    attempt: (action: (descriptor: number) => void) => {
+      const open = descriptor;
+      if (open !== undefined) guard(() => action(open));
+    },
   };
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Writable } from "node:stream";
@@ -55,7 +55,7 @@ describe("the steps of a start when its output is piped", () => {
 
   it("leave all that in the log, which only its owner may read, and its tail for the error", async () => {
     const file = path.join(root, "new", "start.log");
-    const log = openStartLog(file, () => new Date(0));
+    const log = openStartLog(file, assert.fail, () => new Date(0));
     const steps = [INSTALL, START].map(log.recorded);
     await runSteps(steps.slice(0, 1), context, sink().stdout);
     assert.deepEqual(log.tail().at(0), "Unpacking package 29 ...");
@@ -71,6 +71,24 @@ describe("the steps of a start when its output is piped", () => {
     ]);
     assert.equal((await stat(file)).mode & 0o777, 0o600);
   });
+
+  for (const [what, file, reason] of [
+    ["on a full disk", "/dev/full", /^ENOSPC/],
+    ["where its place is a folder's", root, /^EISDIR/],
+    ["where its folder's place is a file's", path.join(root, "file", "start.log"), /^(EEXIST|ENOTDIR)/],
+  ] as const) {
+    it(`go on without a log ${what}, and fail for their own reasons alone`, async () => {
+      await writeFile(path.join(root, "file"), "");
+      const warnings: string[] = [];
+      const log = openStartLog(file, (warning) => warnings.push(warning));
+      const steps = [INSTALL, START].map(log.recorded);
+      await assert.rejects(runSteps(steps, context, sink().stdout), /^Error: no such luck$/);
+      assert.deepEqual([log.isWhole(), log.tail()], [false, ["Container prometheus  Starting"]]);
+      log.close();
+      assert.equal(warnings.length, 1);
+      assert.match(warnings[0] ?? "", reason);
+    });
+  }
 
   it("show the tail with the place of the whole, and nothing where nothing was reported", () => {
     assert.equal(renderTail(["a", "b"], ".flowtally/start.log"), "\nLast lines of .flowtally/start.log:\n  a\n  b\n");
