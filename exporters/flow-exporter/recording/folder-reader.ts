@@ -1,5 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
-import path from "node:path";
+import { BoundedFolder } from "./bounded-folder.ts";
 import {
   CYCLE,
   type Cycle,
@@ -24,36 +23,39 @@ export interface Recording {
 
 /** @throws RecordingError, which says what is wrong with which file. */
 export function openRecording(folder: string): Recording {
-  const head = decodeHead(textOf(path.join(folder, HEAD)), HEAD);
-  const cycles = Array.from({ length: head.cycles }, (_, cycle) => {
-    const name = path.relative(folder, cycleFile(folder, cycle, CYCLE));
-    return decodeCycle(textOf(path.join(folder, name), "TRUNCATED"), name);
-  });
-  for (const [cycle, { pins }] of cycles.entries()) {
-    for (const [name, bytes] of Object.entries(pins)) assertWhole(folder, cycleFile(folder, cycle, name), bytes);
-  }
+  const files = new BoundedFolder(folder);
+  const head = decodeHead(textOf(files, HEAD, "NO_RECORDING"), HEAD);
+  const cycles = Array.from({ length: head.cycles }, (_, cycle) => openCycle(files, cycle));
   const pin = (cycle: number, name: string) => {
     if (cycles[cycle]?.pins[name] === undefined) throw new Error(`the recording has no ${name} of cycle ${cycle}`);
-    return readFileSync(cycleFile(folder, cycle, name));
+    return files.bytes(cycleFile("", cycle, name));
   };
-  return { head, cycles, pin, totals: textIfThere(path.join(folder, TOTALS)) };
+  return { head, cycles, pin, totals: files.text(TOTALS) };
 }
 
-function assertWhole(folder: string, file: string, bytes: number): void {
-  const found = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+function openCycle(files: BoundedFolder, number: number): Cycle {
+  files.assertFolder(cycleFile("", number, ""));
+  const name = cycleFile("", number, CYCLE);
+  const cycle = decodeCycle(textOf(files, name, "TRUNCATED"), name);
+  for (const [pin, bytes] of Object.entries(cycle.pins)) assertWhole(files, cycleFile("", number, pin), bytes);
+  return cycle;
+}
+
+function assertWhole(files: BoundedFolder, name: string, bytes: number): void {
+  const found = files.take(name) ?? 0;
   if (found === bytes) return;
-  const why = `${path.relative(folder, file)} has ${found} bytes, and was written with ${bytes}`;
+  const why = `${name} has ${found} bytes, and was written with ${bytes}`;
   throw new RecordingError(found < bytes ? "TRUNCATED" : "FOREIGN_CONTENT", why);
 }
 
-function textOf(file: string, whenMissing: "NO_RECORDING" | "TRUNCATED" = "NO_RECORDING"): string {
+function textOf(files: BoundedFolder, name: string, whenMissing: "NO_RECORDING" | "TRUNCATED"): string {
+  let text: string | undefined;
   try {
-    return readFileSync(file, "utf8");
+    text = files.text(name);
   } catch (cause) {
+    if (cause instanceof RecordingError) throw cause;
     throw new RecordingError(whenMissing, (cause as Error).message, { cause });
   }
-}
-
-function textIfThere(file: string): string | undefined {
-  return statSync(file, { throwIfNoEntry: false }) ? readFileSync(file, "utf8") : undefined;
+  if (text === undefined) throw new RecordingError(whenMissing, `ENOENT: there is no ${name}`);
+  return text;
 }

@@ -1,6 +1,6 @@
 import * as promises from "node:fs/promises";
 import path from "node:path";
-import { CYCLE, cycleFile, HEAD, type Head, headText, TOTALS } from "./format.ts";
+import { CYCLE, cycleFile, HEAD, type Head, headText, MAX_RECORDING_BYTES, TOTALS } from "./format.ts";
 import type { CycleSink, RecordedCycle } from "./recorder.ts";
 
 /** Names and addresses are for their owner only. */
@@ -16,7 +16,7 @@ export interface Bounds {
   maxWaitingBytes: number;
 }
 
-const BOUNDS: Bounds = { maxBytes: 512 * 1024 * 1024, maxWaitingBytes: 32 * 1024 * 1024 };
+const BOUNDS: Bounds = { maxBytes: MAX_RECORDING_BYTES, maxWaitingBytes: 32 * 1024 * 1024 };
 
 /** How far a recording has come. */
 export interface Progress {

@@ -19,6 +19,9 @@ export type Overlays = Awaited<ReturnType<DockerReader["overlays"]>>;
 const VERSION = 1;
 const FORMAT = "flowtally-recording";
 
+/** Of all files of a recording but `recording.json`. */
+export const MAX_RECORDING_BYTES = 512 * 1024 * 1024;
+
 export const CONTENT =
   "This recording has names and addresses: of containers, their images, Compose projects and services, folders of this " +
   "machine that they mount, processes, BPF programs, and whom they talked to since the totals began. It has no content of " +

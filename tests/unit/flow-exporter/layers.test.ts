@@ -24,7 +24,7 @@ const TOUCHING = [
   "metadata/docker/reader.ts",
   "metadata/host/host.ts",
   "outputs/pages/dashboards.ts",
-  "recording/folder-reader.ts",
+  "recording/bounded-folder.ts",
   "recording/folder-writer.ts",
   "sources/kernel/pins/pin-reader.ts",
   "sources/kernel/pins/tracer.ts",

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { appendFile, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { appendFile, readFile, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, test } from "node:test";
+import { execa } from "execa";
 import { openRecording } from "../../../../exporters/flow-exporter/recording/folder-reader.ts";
 import { recorded, scratch } from "./recorded.ts";
 
@@ -16,6 +17,12 @@ interface Fault {
 const head = (folder: string) => path.join(folder, "recording.json");
 const rewrite = async (file: string, change: (text: string) => string) =>
   writeFile(file, change(await readFile(file, "utf8")));
+
+const GIB = 2 ** 30;
+const replaceBy = async (make: (target: string, at: string) => Promise<unknown>, target: string, at: string) => {
+  await rm(at, { recursive: true });
+  await make(target, at);
+};
 
 const FAULTS: Fault[] = [
   {
@@ -74,6 +81,40 @@ const FAULTS: Fault[] = [
     what: "rows that are not its own",
     spoil: (folder) => appendFile(path.join(folder, "0000/live"), "more"),
     error: /^FOREIGN_CONTENT: 0000\/live has 132 bytes, and was written with 128/,
+  },
+  {
+    what: "a link instead of rows, which never end",
+    spoil: (folder) => replaceBy(symlink, "/dev/zero", path.join(folder, "0000/live")),
+    error: /^FOREIGN_CONTENT: 0000\/live is no regular file/,
+  },
+  {
+    what: "a link instead of a cycle",
+    spoil: (folder) => replaceBy(symlink, "/", path.join(folder, "0001")),
+    error: /^FOREIGN_CONTENT: 0001 is no folder/,
+  },
+  {
+    what: "a pipe that nobody writes to",
+    spoil: (folder) => replaceBy((_, at) => execa("mkfifo", [at]), "", path.join(folder, "0001/cycle.json")),
+    error: /^FOREIGN_CONTENT: 0001\/cycle\.json is no regular file/,
+  },
+  {
+    what: "a head larger than memory",
+    spoil: (folder) => truncate(head(folder), 4 * GIB),
+    error: /^FOREIGN_CONTENT: recording\.json has 4294967296 bytes, more than/,
+  },
+  {
+    what: "totals larger than memory",
+    spoil: (folder) =>
+      writeFile(path.join(folder, "totals.json"), "").then(() => truncate(path.join(folder, "totals.json"), 4 * GIB)),
+    error: /^FOREIGN_CONTENT: totals\.json has 4294967296 bytes, more than/,
+  },
+  {
+    what: "rows that are as large as it says, and larger than a recording, and are nothing on the disk",
+    spoil: async (folder) => {
+      await rewrite(path.join(folder, "0000/cycle.json"), (text) => text.replace('"live":128', `"live":${GIB}`));
+      await truncate(path.join(folder, "0000/live"), GIB);
+    },
+    error: /^FOREIGN_CONTENT: 0000\/live has 1073741824 bytes, more than/,
   },
 ];
 
