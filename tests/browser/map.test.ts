@@ -138,6 +138,36 @@ describe("the service map", { skip: noBrowser }, () => {
     assert.deepEqual(await viewOf(suite.page), view);
   });
 
+  it("keeps search and choice in the address, and undoes one after the other with Back", async () => {
+    await suite.open("containers");
+    await suite.open("map");
+    const search = suite.page.getByLabel("Search");
+    await search.fill("etl");
+    await expect(suite.page).toHaveURL(/search=etl$/);
+    await search.fill("etl-worker");
+    await expect(suite.page).toHaveURL(/search=etl-worker$/);
+    await edgesListed(2);
+    await rows().filter({ hasText: "etl-queue-1" }).getByRole("button").click();
+    const heading = details().getByRole("heading", { level: 2 });
+    await expect(heading).toHaveText("etl-worker-1 → etl-queue-1");
+    await details().getByRole("button", { name: "etl-queue-1" }).click();
+    await expect(suite.page).toHaveURL(/node=etl-queue-1/);
+    await suite.page.reload();
+    await expect(heading).toHaveText("etl-queue-1");
+    await expect(search).toHaveValue("etl-worker");
+    await suite.page.goBack();
+    await expect(heading).toHaveText("etl-worker-1 → etl-queue-1");
+    await suite.page.goBack();
+    await expect(details()).toHaveCount(0);
+    await expect(search).toHaveValue("etl-worker");
+    await suite.page.goBack();
+    await expect(search).toHaveValue("");
+    await expect(suite.page).toHaveURL(/#\/map$/);
+    await edgesListed(shop(false, 0).links.length);
+    await suite.page.goBack();
+    await expect(suite.page).toHaveURL(/containers$/);
+  });
+
   it("tells about the node that is clicked, and about nothing where nothing is", async () => {
     const at = await drawnNode(suite.page, "shop-db-1");
     assert.ok(at);

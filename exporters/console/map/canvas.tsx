@@ -1,8 +1,8 @@
 import { useEffect, useRef } from "preact/hooks";
+import type { Choice } from "../lib/choice.ts";
 import type { Found, MapModel } from "../lib/graph.ts";
 import { theme } from "../ui/theme.ts";
-import { type Choice, isCrowd, MapDrawing } from "./drawing.ts";
-
+import { isCrowd, MapDrawing } from "./drawing.ts";
 import { Legend } from "./legend.tsx";
 
 export interface CanvasProps {

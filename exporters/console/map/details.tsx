@@ -1,4 +1,5 @@
 import type { GraphLink, GraphNode } from "../api/types.ts";
+import type { Choice } from "../lib/choice.ts";
 import { conditionOf } from "../lib/condition.ts";
 import { hashOfFlows } from "../lib/flows-query.ts";
 import {
@@ -17,7 +18,6 @@ import { hashOf } from "../lib/route.ts";
 import { formatBytes, formatCount, formatRate, formatValue } from "../lib/units.ts";
 import { Facts } from "../ui/facts.tsx";
 import { SidePanel } from "../ui/panel.tsx";
-import type { Choice } from "./drawing.ts";
 
 interface Props {
   choice: Choice;

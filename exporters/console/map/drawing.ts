@@ -1,4 +1,5 @@
 import cytoscape, { type Core, type EventObject, type NodeSingular } from "cytoscape";
+import type { Choice } from "../lib/choice.ts";
 import { type Found, isLit, type MapEdge, type MapModel, structureOf } from "../lib/graph.ts";
 import type { Point, Size } from "../lib/map/geometry.ts";
 import { itemOf } from "../lib/map/labels.ts";
@@ -29,11 +30,6 @@ const PADDING_PX = 12;
 const MOST_ZOOM = 1.15;
 /** How much larger or smaller the frame may become before all is arranged anew for it. */
 const OTHER_FRAME = 1.25;
-
-export interface Choice {
-  kind: "node" | "edge";
-  id: string;
-}
 
 export function isCrowd(edges: number): boolean {
   return edges > CROWD_EDGES;

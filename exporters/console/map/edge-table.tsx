@@ -1,12 +1,12 @@
 import { useMemo, useState } from "preact/hooks";
 import type { GraphLink } from "../api/types.ts";
+import type { Choice } from "../lib/choice.ts";
 import { edgeId, type Found, linkBytes, linkId, linkRate, type MapModel } from "../lib/graph.ts";
 import { portRank } from "../lib/ports.ts";
 import { type Sort, sortRows } from "../lib/sort.ts";
 import { formatBytes, formatCount, formatValue } from "../lib/units.ts";
 import { Rate } from "../ui/rate.tsx";
 import { type Column, VirtualTable } from "../ui/virtual-table.tsx";
-import type { Choice } from "./drawing.ts";
 
 interface Props {
   model: MapModel;

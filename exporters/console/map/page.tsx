@@ -1,13 +1,13 @@
-import { useCallback, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useMemo, useRef } from "preact/hooks";
 import type { Graph } from "../api/types.ts";
 import { usePoll } from "../api/use-poll.ts";
+import { type Choice, changeTo, choiceOf } from "../lib/choice.ts";
 import { type Found, inUseWithin, mapModel, search as searchModel } from "../lib/graph.ts";
 import { route, setQuery } from "../router.ts";
 import { lazy } from "../ui/lazy.tsx";
 import { Message } from "../ui/message.tsx";
 import type { CanvasProps } from "./canvas.tsx";
 import { Details } from "./details.tsx";
-import type { Choice } from "./drawing.ts";
 import { EdgeTable } from "./edge-table.tsx";
 import { Toolbar } from "./toolbar.tsx";
 
@@ -18,16 +18,17 @@ const Canvas = lazy<CanvasProps>(() => import("./canvas.tsx").then(({ MapCanvas 
 
 /** The service map: who talks to whom, and how much right now. */
 export function MapPage() {
-  const monitoring = route.value.query.get("monitoring") === "1";
-  const idle = route.value.query.get("idle") === "1";
+  const { query } = route.value;
+  const monitoring = query.get("monitoring") === "1";
+  const idle = query.get("idle") === "1";
+  const search = query.get("search") ?? "";
   const path = `/api/graph?monitoring=${monitoring ? 1 : 0}`;
   const { data, error } = usePoll<Graph>(path, EVERY_MS);
-  const [search, setSearch] = useState("");
-  const [choice, setChoice] = useState<Choice | undefined>();
+  const choice = useSame(choiceOf(query), textOfChoice);
   const model = useMemo(() => data && mapModel(idle ? data : inUseWithin(data, IDLE_SECONDS)), [data, idle]);
   const found = useMemo(() => (model ? searchModel(model, search) : undefined), [model, search]);
-  const stableFound = useSame(found);
-  const close = useCallback(() => setChoice(undefined), []);
+  const stableFound = useSame(found, textOfFound);
+  const close = useCallback(() => choose(undefined), []);
 
   return (
     <div class="page map-page">
@@ -35,7 +36,7 @@ export function MapPage() {
       <Toolbar
         model={model}
         search={search}
-        onSearch={setSearch}
+        onSearch={(text) => setQuery({ search: text }, "search")}
         found={found}
         monitoring={monitoring}
         onMonitoring={(on) => setQuery({ monitoring: on ? "1" : undefined })}
@@ -51,9 +52,9 @@ export function MapPage() {
       )}
       {model && model.nodes.size > 0 && (
         <div class={`map-body ${choice ? "with-side" : ""}`}>
-          <Canvas model={model} choice={choice} found={stableFound} onChoose={setChoice} />
-          {choice && <Details choice={choice} model={model} onChoose={setChoice} onClose={close} />}
-          <EdgeTable model={model} found={found} choice={choice} onChoose={setChoice} />
+          <Canvas model={model} choice={choice} found={stableFound} onChoose={choose} />
+          {choice && <Details choice={choice} model={model} onChoose={choose} onClose={close} />}
+          <EdgeTable model={model} found={found} choice={choice} onChoose={choose} />
         </div>
       )}
     </div>
@@ -65,13 +66,21 @@ function Start({ error }: { error: string | undefined }) {
   return <Message title="The service map cannot be shown">{error}. Retrying every two seconds.</Message>;
 }
 
-/** The earlier of two findings that are the same, so that nothing is redrawn for a copy. */
-function useSame(found: Found | undefined): Found | undefined {
-  const before = useRef(found);
-  if (textOf(found) !== textOf(before.current)) before.current = found;
+function choose(choice: Choice | undefined): void {
+  setQuery(changeTo(choice));
+}
+
+/** The earlier of two values that are the same, so that nothing is redrawn for a copy. */
+function useSame<T>(value: T, textOf: (value: T) => string | undefined): T {
+  const before = useRef(value);
+  if (textOf(value) !== textOf(before.current)) before.current = value;
   return before.current;
 }
 
-function textOf(found: Found | undefined): string | undefined {
+function textOfChoice(choice: Choice | undefined): string | undefined {
+  return choice && `${choice.kind}\t${choice.id}`;
+}
+
+function textOfFound(found: Found | undefined): string | undefined {
   return found && [...found.nodes, "", ...found.links].join("\t");
 }

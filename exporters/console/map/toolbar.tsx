@@ -1,5 +1,6 @@
 import type { Found, MapModel } from "../lib/graph.ts";
 import { countOf } from "../lib/words.ts";
+import { DraftInput } from "../ui/draft-input.tsx";
 import { OwnTraffic } from "../ui/own-traffic.tsx";
 
 interface Props {
@@ -18,15 +19,13 @@ interface Props {
 export function Toolbar({ model, search, onSearch, found, monitoring, onMonitoring, idle, onIdle }: Props) {
   return (
     <div class="toolbar">
-      <label class="field">
-        <span>Search</span>
-        <input
-          type="search"
-          value={search}
-          placeholder="name, image, project or port"
-          onInput={(event) => onSearch(event.currentTarget.value)}
-        />
-      </label>
+      <DraftInput
+        label="Search"
+        type="search"
+        value={search}
+        placeholder="name, image, project or port"
+        onCommit={onSearch}
+      />
       <OwnTraffic shown={monitoring} onChange={onMonitoring} />
       <label class="check">
         <input type="checkbox" checked={idle} onChange={(event) => onIdle(event.currentTarget.checked)} />
