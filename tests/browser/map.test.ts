@@ -124,6 +124,12 @@ describe("the service map", { skip: noBrowser }, () => {
     await screenshot(suite.page, "map-dead-port");
   });
 
+  it("writes nothing at an edge that carries nothing now", async () => {
+    await expect(rows().first()).toContainText(/12 MB\/s/);
+    assert.match(await edgeLabel(suite.page, "etl-ingest-1\nworld"), /MB\/s\n/);
+    assert.equal(await edgeLabel(suite.page, "registry\nworld"), "");
+  });
+
   it("lights the edge with a port and its ends when it is searched for, and all again, where it was, without", async () => {
     suite.server.lab.graph = deadPort;
     await expect(map()).toHaveAttribute("data-edges", String(deadPort(false, 0).links.length));

@@ -44,7 +44,9 @@ export function edgeElement(edge: MapEdge, { active, failing, ...look }: EdgeLoo
 export function lookOf(edge: MapEdge): EdgeLook {
   const rate = edgeRate(edge) ?? 0;
   const label = edge.failing ? failureText(edge) : rate > 0 ? formatRate(rate) : "";
-  const full = [label, ...(edge.failing ? [] : [moreText(edge)])].filter(Boolean).join("\n");
+  // A round-trip time alone, on a line that carries nothing, would read as its rate.
+  const more = edge.failing || label === "" ? "" : moreText(edge);
+  const full = [label, more].filter(Boolean).join("\n");
   return { width: edgeWidth(rate), label, full, active: rate > 0, failing: edge.failing };
 }
 
