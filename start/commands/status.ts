@@ -1,12 +1,11 @@
 import { createDocker } from "../lib/docker.ts";
 import { renderWarning } from "../render/error.ts";
 import { renderStatus, type ServiceStatus } from "../render/status.ts";
-import type { Settings } from "../settings/index.ts";
 import { type ContainerState, memoryOf } from "../stack/containers.ts";
 import { leftOutUdp } from "../stack/left-out-udp.ts";
 import { startedLayout } from "../stack/named-layout.ts";
 import { findRunning } from "../stack/running.ts";
-import { isWanted, SERVICES } from "../stack/services.ts";
+import { isWanted, SERVICES, urlOf } from "../stack/services.ts";
 import { readTracerState } from "../stack/tracer-state.ts";
 import { defineCommand } from "./command.ts";
 import { SETTINGS_FILE } from "./options.ts";
@@ -31,11 +30,11 @@ export const status = defineCommand({
       ({ name }) => isWanted(name, settings) || containers.some(({ service }) => service === name),
     );
     const services = await Promise.all(
-      expected.map(async ({ name, port }): Promise<ServiceStatus> => {
+      expected.map(async ({ name }): Promise<ServiceStatus> => {
         const container = containers.find(({ service }) => service === name);
         const memory = container?.state === "running" ? await memoryOf(docker, container.id) : undefined;
-        const url = container ? urlOf(settings, port) : {};
-        return { ...describe(name, container), ...url, ...(memory ? { memory } : {}) };
+        const url = container && urlOf(name, settings);
+        return { ...describe(name, container), ...(url ? { url } : {}), ...(memory ? { memory } : {}) };
       }),
     );
     const tracer = await readTracerState(`http://127.0.0.1:${settings.FLOW_EXPORTER_PORT}`, ANSWER_MS);
@@ -53,8 +52,4 @@ function describe(service: string, container: ContainerState | undefined) {
   return container
     ? { service, state: container.state, health: container.health, image: container.image }
     : { service, state: "absent", health: "none" };
-}
-
-function urlOf(settings: Settings, port: (typeof SERVICES)[number]["port"]) {
-  return port === undefined ? {} : { url: `http://127.0.0.1:${settings[port]}` };
 }

@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { DEFAULT_CONFIG } from "../stack/layout.ts";
 import type { LeftOut } from "../stack/left-out.ts";
-import { SERVICES } from "../stack/services.ts";
+import { SERVICES, urlOf } from "../stack/services.ts";
 import type { StackContext } from "../steps/step.ts";
 
 /** What a user wants to know once all is up: the console's url first, then the others, the Grafana login, what is missing. */
@@ -34,11 +34,10 @@ function wordsToNameIt({ layout }: StackContext): string {
 }
 
 function urls({ settings }: StackContext, missing: ReadonlySet<string>): string[] {
-  return SERVICES.flatMap(({ name, port, about }) =>
-    port === undefined || missing.has(name)
-      ? []
-      : [`  ${name.padEnd(13)}  http://127.0.0.1:${settings[port]}  ${about}`],
-  );
+  return SERVICES.flatMap(({ name, about }) => {
+    const url = missing.has(name) ? undefined : urlOf(name, settings);
+    return url === undefined ? [] : [`  ${name.padEnd(13)}  ${url}  ${about}`];
+  });
 }
 
 function passwordPlace({ settings, layout }: StackContext): string {

@@ -19,6 +19,13 @@ export type ServiceName = (typeof SERVICES)[number]["name"];
 /** Services that not every stack has: each is a profile of the same name in docker-compose.yml. */
 export const OPTIONAL_SERVICES = ["grafana", "alertmanager"] as const satisfies readonly ServiceName[];
 
+/** Where a browser finds a page of the service on this machine. cAdvisor is built without pages and has metrics alone. */
+export function urlOf(service: ServiceName, settings: Settings): string | undefined {
+  const port = SERVICES.find(({ name }) => name === service)?.port;
+  if (port === undefined) return undefined;
+  return `http://127.0.0.1:${settings[port]}${service === "cadvisor" ? "/metrics" : ""}`;
+}
+
 /** Whether the settings ask for a service. */
 export function isWanted(service: string, { ALERT_WEBHOOK_URL }: Pick<Settings, "ALERT_WEBHOOK_URL">): boolean {
   return service !== "alertmanager" || ALERT_WEBHOOK_URL !== "";

@@ -16,7 +16,8 @@ const mostTime = (shown: string) => largest(SHOWN, "id", shown, ofLoaders(`incre
 /** Seconds of CPU per second: 1 is one core. */
 export const cpu = `sum(${ofLoaders(`rate(${TIME}${RATE})`)})`;
 export const cpuByProgram = mostTime(`rate(${TIME}${RATE})`);
-export const cpuByLoader = `sum by (loaded_by) (${ofLoaders(`rate(${TIME}${RATE})`)})`;
+/** Programs that no process holds open any more have no loader's name. */
+export const cpuByLoader = `label_replace(sum by (loaded_by) (${ofLoaders(`rate(${TIME}${RATE})`)}), "loaded_by", "(no process)", "loaded_by", "")`;
 export const runs = `sum(${ofLoaders(`rate(${RUNS}${RATE})`)})`;
 export const runsByProgram = mostTime(`rate(${RUNS}${RATE})`);
 export const timePerRun = `${cpu} / ${runs}`;
