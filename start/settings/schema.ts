@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { webhook } from "./webhook.ts";
 
 const bounds = (what: string, low: number, high: number) => `must be ${what} from ${low} to ${high}`;
 
@@ -61,21 +62,6 @@ const IMAGE = /^([a-z0-9.-]+(:\d+)?\/)?[a-z0-9]+([._/-]+[a-z0-9]+)*(:[\w][\w.-]{
 const image = z
   .string()
   .refine((text) => text === "" || IMAGE.test(text), "must be empty or an image such as grafana/grafana:12.1.0");
-
-const LOOPBACK = /^(localhost|127\.[\d.]+|\[::1\])$/;
-
-/** Where alerts go; the one that posts them is in a container, whose loopback is its own. */
-const webhook = z
-  .string()
-  .refine(
-    (text) => text === "" || /^https?:$/.test(URL.parse(text)?.protocol ?? ""),
-    "must be empty or a URL such as https://alerts.example/hook",
-  )
-  .refine(
-    (text) => !LOOPBACK.test(URL.parse(text)?.hostname ?? ""),
-    "must not be a loopback address, which no container reaches; for this machine write host.docker.internal",
-  )
-  .default("");
 
 /** No line breaks reach here; what would end or change the line in an env file is refused. */
 const word = z.string().regex(/^[^\s"'$#\\]+$/, "must be one word without quotes, $, # or \\");

@@ -96,6 +96,18 @@ describe("readSettings", () => {
     assert.match(faultsOf("ALERT_WEBHOOK_URL=hook")[0] ?? "", /must be empty or a URL such as/);
   });
 
+  it("writes a webhook's URL as it is read, whatever its letters", () => {
+    for (const [url, href] of [
+      ["HTTPS://Alerts.Example", "https://alerts.example/"],
+      ["http://10.1:8080/a b?c=%41", "http://10.0.0.1:8080/a%20b?c=%41"],
+      ["http://u:p@h@alerts.example/", "http://u:p%40h@alerts.example/"],
+      ["http://127.example/", "http://127.example/"],
+      ["http://[2001:db8::1]/", "http://[2001:db8::1]/"],
+    ]) {
+      assert.equal(readSettings(`ALERT_WEBHOOK_URL=${url}`).ALERT_WEBHOOK_URL, href);
+    }
+  });
+
   it("refuses a key that is set twice", () => {
     assert.deepEqual(faultsOf("GRAFANA_PORT=1\nGRAFANA_PORT=2"), [
       "line 2: GRAFANA_PORT is already set in line 1; keep only one",
@@ -131,6 +143,26 @@ describe("readSettings", () => {
     ["ALERT_WEBHOOK_URL", "http://localhost:8080/"],
     ["ALERT_WEBHOOK_URL", "http://127.0.0.1:8080/"],
     ["ALERT_WEBHOOK_URL", "http://[::1]:8080/"],
+    ["ALERT_WEBHOOK_URL", "http:alerts.example/hook"],
+    ["ALERT_WEBHOOK_URL", "http:/alerts.example"],
+    ["ALERT_WEBHOOK_URL", "http:///alerts.example"],
+    ["ALERT_WEBHOOK_URL", "http:\\\\alerts.example\\hook"],
+    ["ALERT_WEBHOOK_URL", "http://"],
+    ["ALERT_WEBHOOK_URL", "http://alerts.example/%zz"],
+    ["ALERT_WEBHOOK_URL", "http://user:p%zz@alerts.example/"],
+    ["ALERT_WEBHOOK_URL", "http://alerts.example/%4"],
+    ["ALERT_WEBHOOK_URL", "http://alerts.example/a\tb"],
+    ["ALERT_WEBHOOK_URL", "http://alerts.example/\u0001"],
+    ["ALERT_WEBHOOK_URL", "http://0.0.0.0:9/"],
+    ["ALERT_WEBHOOK_URL", "http://0/"],
+    ["ALERT_WEBHOOK_URL", "http://127.1:9/"],
+    ["ALERT_WEBHOOK_URL", "http://localhost.:9/"],
+    ["ALERT_WEBHOOK_URL", "http://LOCALHOST/"],
+    ["ALERT_WEBHOOK_URL", "http://a.localhost"],
+    ["ALERT_WEBHOOK_URL", "http://[::ffff:127.0.0.1]/"],
+    ["ALERT_WEBHOOK_URL", "http://[::ffff:0.0.0.0]/"],
+    ["ALERT_WEBHOOK_URL", "http://[::127.0.0.1]/"],
+    ["ALERT_WEBHOOK_URL", "http://[::]/"],
     ["GRAFANA_IMAGE", "a b"],
     ["PROMETHEUS_IMAGE", "prom/prometheus@sha256:abc"],
     ["GRAFANA_IMAGE", "grafana/grafana:"],
