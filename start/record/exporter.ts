@@ -1,6 +1,8 @@
+import { access } from "node:fs/promises";
+import path from "node:path";
 import type Docker from "dockerode";
 import { z } from "zod";
-import { StartError } from "../errors.ts";
+import { reasonOf, StartError } from "../errors.ts";
 import { isMissing, noDocker } from "../lib/docker.ts";
 import type { Host } from "../lib/host.ts";
 
@@ -9,30 +11,35 @@ const BEGIN = "SIGUSR2";
 const END = "SIGHUP";
 /** In the exporter's container. */
 const RECORDING = "/state/recording";
+/** Written last, and so in every recording that is whole. */
+const HEAD = "recording.json";
 const ANSWER_MS = 5_000;
 
 const count = z.int().min(0);
 const recorder = z.object({
   state: z.enum(["idle", "recording", "ending", "kept", "failed"]),
+  started_at: z.iso.datetime().nullable(),
   cycles: count,
   lost_cycles: count,
   bytes: count,
   ending: z.enum(["asked", "full", "failed"]).nullable(),
   reason: z.string(),
 });
-const answer = z.object({ recorder: recorder.nullish() });
+const answer = z.object({ recorder: recorder.nullable() });
 
 /** How it is with the recording that the exporter makes, in the words of its `/healthz`. */
 export type RecorderStatus = z.infer<typeof recorder>;
 
 /** The running exporter, as far as recording goes. */
 export interface RecordingExporter {
+  /** Its container. */
+  readonly container: string;
   /** @throws StartError STACK_NOT_RUNNING, RECORDER_UNKNOWN; rejects with the reason where it does not answer now. */
   status(): Promise<RecorderStatus>;
   begin(): Promise<void>;
   /** Ends the recording that is being made; removes one that has ended. */
   end(): Promise<void>;
-  /** Copies one that has ended. @throws StartError NOT_COPIED */
+  /** Copies one that has ended, as a whole. @throws StartError NOT_COPIED */
   copyTo(folder: string): Promise<void>;
 }
 
@@ -48,19 +55,23 @@ interface Where {
 export function createRecordingExporter({ docker, host, container, url }: Where): RecordingExporter {
   const exporter = docker.getContainer(container);
   return {
+    container,
     status: async () => {
       await assertRunning(exporter, container);
       const response = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(ANSWER_MS) });
-      const { recorder } = answer.parse(await response.json());
+      const { data } = answer.safeParse(await response.json());
       // The signal would end an exporter that does not know it.
-      if (!recorder) throw cannotRecord(recorder === null);
-      return recorder;
+      if (!data?.recorder) throw cannotRecord(data !== undefined);
+      return data.recorder;
     },
     begin: async () => void (await exporter.kill({ signal: BEGIN })),
     end: async () => void (await exporter.kill({ signal: END })),
     copyTo: async (folder) => {
       const copied = await host.run("docker", ["cp", `${container}:${RECORDING}/.`, folder]);
       if (!copied.ok) throw notCopied(copied.stderr, folder);
+      await access(path.join(folder, HEAD)).catch((error: unknown) => {
+        throw notCopied(reasonOf(error), folder);
+      });
     },
   };
 }

@@ -1,14 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { StartError } from "../errors.ts";
-import { waitFor } from "../lib/wait.ts";
 import type { RecorderStatus, RecordingExporter } from "./exporter.ts";
+import { OwnRecording } from "./own.ts";
 
-/** Cycles begin once a second, and may take their time on a busy machine. */
-const MAX_BEGIN_MS = 30_000;
-/** What waits for a slow disk is no more than 32 MiB. */
-const MAX_END_MS = 60_000;
 const LOOK_MS = 1_000;
-const FIX = "`docker logs flow-exporter` has the exporter's reason";
 
 interface Task {
   exporter: RecordingExporter;
@@ -24,39 +19,31 @@ interface Task {
 
 /**
  * Has the running exporter record, and copies that to `folder`; nothing of it stays in the container, whatever happens.
- * @throws StartError ALREADY_RECORDING, NOT_RECORDED, and those of the exporter
+ * @throws StartError ALREADY_RECORDING, NOT_RECORDED, RECORDING_LOST, and those of the exporter
  */
 export async function takeRecording({ exporter, lookMs = LOOK_MS, ...task }: Task): Promise<RecorderStatus> {
-  const { state } = await exporter.status();
-  if (state === "recording" || state === "ending") throw alreadyRecording();
-  await exporter.begin();
+  const before = await exporter.status();
+  assertFree(before);
+  const recording = new OwnRecording(exporter, before, lookMs);
   try {
-    const begun = { name: "the first cycle of the recording", deadlineMs: MAX_BEGIN_MS, everyMs: lookMs };
-    await waitFor({ ...begun, code: "NOT_RECORDED", fix: FIX }, async () => {
-      const { cycles, ending, reason } = await exporter.status();
-      if (cycles === 0 && ending === null) throw new Error(reason || "no cycle has ended");
-    });
+    await recording.begin();
     task.onBegin?.();
-    await passed(exporter, task, lookMs);
-  } finally {
-    await exporter.end();
-  }
-  try {
-    const ended = { name: "the end of the recording", deadlineMs: MAX_END_MS, everyMs: lookMs };
-    const status = await waitFor({ ...ended, code: "NOT_RECORDED", fix: FIX }, () => endedStatus(exporter));
+    await passed(recording, task, lookMs);
+    await recording.end();
     await exporter.copyTo(task.folder);
-    return status;
+    // One that went while it was copied may be there in part.
+    return await recording.kept();
   } finally {
-    await exporter.end();
+    await recording.remove();
   }
 }
 
 /** The time that was asked for, or less where the signal comes, or the recording has ended by itself. */
-async function passed(exporter: RecordingExporter, { seconds, signal }: Omit<Task, "exporter">, lookMs: number) {
+async function passed(recording: OwnRecording, { seconds, signal }: Omit<Task, "exporter">, lookMs: number) {
   const end = performance.now() + seconds * 1_000;
   for (let left = seconds * 1_000; left > 0 && !signal.aborted; left = end - performance.now()) {
     await sleep(Math.min(left, lookMs), undefined, { signal }).catch(() => undefined);
-    const status = await exporter.status().catch((error: unknown) => {
+    const status = await recording.status().catch((error: unknown) => {
       if (error instanceof StartError) throw error;
       // An exporter that is busy answers the next time.
       return undefined;
@@ -65,17 +52,13 @@ async function passed(exporter: RecordingExporter, { seconds, signal }: Omit<Tas
   }
 }
 
-async function endedStatus(exporter: RecordingExporter): Promise<RecorderStatus> {
-  const status = await exporter.status();
-  if (status.state === "kept") return status;
-  if (status.state !== "failed") throw new Error(`it is ${status.state}`);
-  throw new StartError("NOT_RECORDED", { what: "There is no recording", why: status.reason, fix: FIX });
-}
-
-function alreadyRecording(): StartError {
-  return new StartError("ALREADY_RECORDING", {
-    what: "The exporter makes one recording at a time",
-    why: "another `npm run record` is under way, or was killed",
-    fix: "wait for it; an unfetched one ends a quarter of an hour after it began",
+/** @throws StartError ALREADY_RECORDING */
+function assertFree({ state, started_at }: RecorderStatus): void {
+  if (state === "idle" || state === "failed") return;
+  const doing = state === "kept" ? "has not been fetched yet" : "is under way";
+  throw new StartError("ALREADY_RECORDING", {
+    what: "The exporter has one recording at a time",
+    why: `another \`npm run record\`, begun at ${started_at}, ${doing}, or was killed`,
+    fix: "wait for it; one that nobody fetches goes a quarter of an hour after it began",
   });
 }

@@ -4,6 +4,8 @@ export type RecorderState = "idle" | "recording" | "ending" | "kept" | "failed";
 /** How it is with the recording that an exporter makes. */
 export interface RecorderStatus {
   state: RecorderState;
+  /** When the one that it is about was begun, which tells it from the next; null: there is none. */
+  started_at: string | null;
   /** On disk. */
   cycles: number;
   /** Those that the disk was too slow for. */

@@ -29,6 +29,7 @@ export class Recordings {
   readonly #parts: RecordingsParts;
   #state: RecorderState = "idle";
   #reason = "";
+  #startedAt: string | null = null;
   #recorder: Recorder | undefined;
   #writer: FolderWriter | undefined;
   #expiry: NodeJS.Timeout | undefined;
@@ -41,18 +42,28 @@ export class Recordings {
 
   get status(): RecorderStatus {
     const { cycles = 0, lostCycles = 0, bytes = 0, ending = null, reason = "" } = this.#writer?.progress ?? {};
-    return { state: this.#state, cycles, lost_cycles: lostCycles, bytes, ending, reason: this.#reason || reason };
+    return {
+      state: this.#state,
+      started_at: this.#startedAt,
+      cycles,
+      lost_cycles: lostCycles,
+      bytes,
+      ending,
+      reason: this.#reason || reason,
+    };
   }
 
   /**
-   * Takes the place of one that has ended; does nothing while one is being made. It begins with the checkpoint, in which
-   * also those are known that are gone by now and whose flows may still come.
+   * Takes the place of one that has failed; does nothing while one is being made, or is there to be fetched: whoever
+   * began that may be copying it. It begins with the checkpoint, in which also those are known that are gone by now and
+   * whose flows may still come.
    */
   async begin(): Promise<void> {
-    if (this.#state === "recording" || this.#state === "ending") return;
+    if (this.#state !== "idle" && this.#state !== "failed") return;
     const { folder, tap, save, readTotals, askAnew } = this.#parts;
     const writer = new FolderWriter(folder);
     this.#writer = writer;
+    this.#startedAt = new Date().toISOString();
     this.#enter("recording");
     clearTimeout(this.#expiry);
     this.#expiry = setTimeout(() => void this.#remove(), MAX_KEPT_MS).unref();
@@ -91,6 +102,7 @@ export class Recordings {
     clearTimeout(this.#expiry);
     const writer = this.#writer;
     this.#recorder = this.#parts.tap.listener = this.#writer = undefined;
+    this.#startedAt = null;
     this.#enter("idle");
     await writer?.remove().catch((error: unknown) => this.#fail(error));
   }

@@ -1,20 +1,23 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { describe, test } from "node:test";
 import type Docker from "dockerode";
 import { createRecordingExporter } from "../../../start/record/exporter.ts";
 import { createFixtureHost } from "../../fixtures/hosts/fixture-host.ts";
 
-const RECORDER = { state: "idle", cycles: 0, lost_cycles: 0, bytes: 0, ending: null, reason: "" };
+const RECORDER = { state: "idle", started_at: null, cycles: 0, lost_cycles: 0, bytes: 0, ending: null, reason: "" };
 
 interface Stop {
-  after(step: () => void): void;
+  after(step: () => unknown): void;
 }
 
 /** The stack's exporter, which answers `health` and runs in a container of that state. */
-async function exporterOf(t: Stop, health: object, status = "running") {
+async function exporterOf(t: Stop, health: object, status = "running", host = createFixtureHost("healthy")) {
   const signals: string[] = [];
   const server = createServer((_request, response) => response.end(JSON.stringify(health)));
   t.after(() => void server.close());
@@ -31,7 +34,7 @@ async function exporterOf(t: Stop, health: object, status = "running") {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const exporter = createRecordingExporter({
     docker,
-    host: createFixtureHost("healthy"),
+    host,
     container: "flow-exporter",
     url,
   });
@@ -50,6 +53,24 @@ describe("the running exporter", () => {
   test("is refused where it is older than recordings: the signal would end it", async (t) => {
     const { exporter } = await exporterOf(t, { status: "ok", sources: {} });
     await assert.rejects(exporter.status(), { code: "RECORDER_UNKNOWN", message: /older than this command/ });
+  });
+
+  test("is refused where it does not tell one recording from the next", async (t) => {
+    const { started_at: _, ...older } = RECORDER;
+    const { exporter } = await exporterOf(t, { status: "ok", recorder: older });
+    await assert.rejects(exporter.status(), { code: "RECORDER_UNKNOWN", message: /older than this command/ });
+  });
+
+  test("has its recording copied only where that is whole: what is written last is there", async (t) => {
+    const folder = await mkdtemp(path.join(tmpdir(), "flowtally-recording-"));
+    t.after(() => rm(folder, { recursive: true }));
+    const host = createFixtureHost("healthy");
+    const { exporter } = await exporterOf(t, { recorder: RECORDER }, "running", host);
+    await assert.rejects(exporter.copyTo(folder), { code: "NOT_COPIED" });
+    host.commands[`docker cp flow-exporter:/state/recording/. ${folder}`] = "";
+    await assert.rejects(exporter.copyTo(folder), { code: "NOT_COPIED", message: /ENOENT.*recording\.json/ });
+    await writeFile(path.join(folder, "recording.json"), "{}");
+    await exporter.copyTo(folder);
   });
 
   test("is refused where it has no folder for one", async (t) => {

@@ -4,19 +4,31 @@ import { StartError } from "../../../start/errors.ts";
 import type { RecorderStatus, RecordingExporter } from "../../../start/record/exporter.ts";
 import { takeRecording } from "../../../start/record/take.ts";
 
-const IDLE: RecorderStatus = { state: "idle", cycles: 0, lost_cycles: 0, bytes: 0, ending: null, reason: "" };
+const NONE = { started_at: null, cycles: 0, lost_cycles: 0, bytes: 0, ending: null, reason: "" };
+const IDLE: RecorderStatus = { state: "idle", ...NONE };
+const [EARLIER, OWN, LATER] = [1, 2, 3].map((hour) => `2030-01-01T0${hour}:00:00.000Z`) as [string, string, string];
 const LOOK_MS = 1;
 
 /** An exporter that records a cycle each time it is asked how it is with that. */
 function fakeExporter(
-  values: Partial<{ state: RecorderStatus["state"]; fullAt: number; reason: string; cannotCopy: boolean }> = {},
+  values: Partial<{
+    state: RecorderStatus["state"];
+    fullAt: number;
+    reason: string;
+    cannotCopy: boolean;
+    onCopy(): void;
+  }> = {},
 ) {
   const { fullAt = Number.POSITIVE_INFINITY, reason = "", cannotCopy = false } = values;
-  let status: RecorderStatus = { ...IDLE, state: values.state ?? "idle" };
+  const { state = "idle", onCopy = () => {} } = values;
+  let status: RecorderStatus = state === "idle" ? IDLE : { ...IDLE, state, started_at: EARLIER, ending: "failed" };
   const done: string[] = [];
   let onCycle = (_: number) => {};
+  let stopped = false;
   const exporter: RecordingExporter = {
+    container: "lab-flow-exporter",
     status: async () => {
+      if (stopped) throw new StartError("STACK_NOT_RUNNING", { what: "", why: "it is exited", fix: "" });
       if (status.state === "recording" && status.ending === null && reason === "") {
         const cycles = status.cycles + 1;
         status = { ...status, cycles, ending: cycles >= fullAt ? "full" : null };
@@ -26,9 +38,10 @@ function fakeExporter(
     },
     begin: async () => {
       done.push("begin");
-      status = { ...IDLE, state: "recording", ...(reason ? { ending: "failed", reason } : {}) };
+      status = { ...IDLE, state: "recording", started_at: OWN, ...(reason ? { ending: "failed", reason } : {}) };
     },
     end: async () => {
+      if (stopped) throw new Error("(HTTP code 409) Cannot kill container");
       done.push("end");
       if (status.state !== "recording") status = IDLE;
       else status = { ...status, state: reason ? "failed" : "kept", ending: status.ending ?? "asked" };
@@ -36,6 +49,7 @@ function fakeExporter(
     copyTo: async (folder) => {
       if (cannotCopy) throw new StartError("NOT_COPIED", { what: "", why: "", fix: "" });
       done.push(`copy to ${folder}`);
+      onCopy();
     },
   };
   return {
@@ -46,6 +60,16 @@ function fakeExporter(
       onCycle = step;
     },
     state: () => status.state,
+    restart: () => {
+      status = IDLE;
+    },
+    /** Another one takes its place. */
+    replace: () => {
+      status = { ...IDLE, state: "recording", started_at: LATER };
+    },
+    stop: () => {
+      stopped = true;
+    },
   };
 }
 
@@ -67,13 +91,14 @@ describe("a recording of the running exporter", () => {
     const pressed = new AbortController();
     onCycle((cycles) => cycles === 3 && pressed.abort());
     const { cycles } = await take(exporter, 600, pressed.signal);
-    assert.equal(cycles, 3);
+    // It is asked how it is once more before it is ended.
+    assert.equal(cycles, 4);
     assert.deepEqual(done, ["begin", "end", "copy to there", "end"]);
   });
 
-  test("has a cycle even where Ctrl-C comes at once", async () => {
+  test("has cycles even where Ctrl-C comes at once", async () => {
     const { exporter } = fakeExporter();
-    assert.equal((await take(exporter, 600, AbortSignal.abort())).cycles, 1);
+    assert.equal((await take(exporter, 600, AbortSignal.abort())).cycles, 2);
   });
 
   test("ends before its time where there is no more room for it", async () => {
@@ -82,11 +107,36 @@ describe("a recording of the running exporter", () => {
     assert.deepEqual([cycles, ending], [4, "full"]);
   });
 
-  for (const state of ["recording", "ending"] as const) {
+  for (const state of ["recording", "ending", "kept"] as const) {
     test(`leaves another one alone that is ${state}`, async () => {
       const { exporter, done } = fakeExporter({ state });
       await assert.rejects(take(exporter, 1), { code: "ALREADY_RECORDING" });
       assert.deepEqual(done, []);
+    });
+  }
+
+  test("takes the place of one that has failed", async () => {
+    const { exporter } = fakeExporter({ state: "failed" });
+    assert.ok((await take(exporter, 0.01)).cycles > 0);
+  });
+
+  const goings = [
+    { going: "restart", while: "the exporter restarts", message: /it has restarted/ },
+    { going: "stop", while: "the exporter stops", message: /it is exited/ },
+    { going: "replace", while: "another one takes its place", message: /has another one, begun at 2030-01-01T03/ },
+  ] as const;
+  for (const { going, while: what, message } of goings) {
+    test(`ends at once where ${what}, and leaves alone what is there then`, async () => {
+      const { exporter, done, onCycle, ...acts } = fakeExporter();
+      onCycle((cycles) => cycles === 3 && acts[going]());
+      await assert.rejects(take(exporter, 600), { code: "RECORDING_LOST", message });
+      assert.deepEqual(done, ["begin"]);
+    });
+
+    test(`is none where ${what} while it is copied`, async () => {
+      const { exporter, done, ...acts } = fakeExporter({ onCopy: () => acts[going]() });
+      await assert.rejects(take(exporter, 0), { code: "RECORDING_LOST", message });
+      assert.deepEqual(done, ["begin", "end", "copy to there"]);
     });
   }
 

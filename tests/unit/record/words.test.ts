@@ -45,7 +45,9 @@ describe("the folder of a recording", () => {
 });
 
 describe("what is said of a recording", () => {
-  const status = { state: "kept", cycles: 12, lost_cycles: 0, bytes: 3_400_000, ending: "asked", reason: "" } as const;
+  const started_at = "2030-01-01T00:00:00.000Z";
+  const counts = { cycles: 12, lost_cycles: 0, bytes: 3_400_000 };
+  const status = { state: "kept", started_at, ...counts, ending: "asked", reason: "" } as const;
 
   test("is how much it has, what it tells of the machine, and how to look at it", () => {
     const text = renderRecorded(status, "/there");

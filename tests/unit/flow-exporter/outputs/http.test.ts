@@ -398,7 +398,8 @@ describe("over HTTP", () => {
 
     test("says how it is with a recording that is made, also while no rows come in", async () => {
       const reason = "ENOSPC: no space left on device";
-      const status = { cycles: 7, lost_cycles: 1, bytes: 4_099, ending: "failed", reason } as const;
+      const started_at = "2030-01-01T00:00:00.000Z";
+      const status = { started_at, cycles: 7, lost_cycles: 1, bytes: 4_099, ending: "failed", reason } as const;
       const recorder = { state: "recording", ...status } as const;
       for (const values of [{}, { cycles: { ageSeconds: 31, maxSeconds: 30 } }]) {
         current = viewOf([], { ...values, recorder: () => recorder });
