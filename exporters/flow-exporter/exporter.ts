@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { getHeapStatistics } from "node:v8";
 import type { Logger } from "pino";
+import { BootMoment } from "./boot-moment.ts";
 import { CycleAge } from "./cycle-age.ts";
 import { startCycles } from "./cycles.ts";
 import { DailyReport } from "./daily-report.ts";
@@ -119,6 +120,7 @@ function collectGarbage(): void {
 
 function createView(settings: Settings, pipeline: Pipeline, sources: Sources): Omit<View, "cycles"> {
   const { host } = sources;
+  const boot = new BootMoment(() => host.wallOffsetMs());
   const { source, totals, work, watch, directory, metadata, collector, checkpoint, healths, queues } = pipeline;
   return {
     flows: () => source.records(),
@@ -128,7 +130,8 @@ function createView(settings: Settings, pipeline: Pipeline, sources: Sources): O
     workRates: (endpoint) => (healths.tracer.up ? work.rates(endpoint) : undefined),
     containers: () => metadata.containers.map(shownContainer),
     coverage: () => collector.coverage.ratio,
-    bootMs: () => Date.now() - host.bootTimeNs() / 1e6,
+    bootMs: () => boot.ms,
+    sinceBootMs: () => host.bootTimeNs() / 1e6,
     ownContainers: () => directory.ownContainers,
     edges: () => totals,
     programs: () => source.programs,

@@ -46,6 +46,8 @@ export interface View {
   coverage(): number | undefined;
   /** When the machine booted, milliseconds since 1970. */
   bootMs(): number;
+  /** How long ago that was, milliseconds; in a replay, as of the cycle that is shown. */
+  sinceBootMs(): number;
   /** Every BPF program on the host. */
   programs(): Iterable<Program>;
   /** What nothing goes without. */

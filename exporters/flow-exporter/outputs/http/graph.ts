@@ -24,7 +24,7 @@ export function graph(view: View, gate: Gate): RequestHandler {
     const { monitoring } = readParameters(querySchema, request.query);
     const used = [...view.edges()].filter(isUsed);
     const shown = used.filter(({ edge }) => monitoring === "1" || !isMonitoring(edge, view.ownContainers()));
-    const sinceBootMs = Date.now() - view.bootMs();
+    const sinceBootMs = view.sinceBootMs();
     if (shown.length > LARGE_ROWS && !gate.enter(response)) return sendBusy(response, RETRY_SECONDS);
     cutOffAfter(PATIENCE_MS, response);
     await streamJson(response, graphJson(view, shown, sinceBootMs));

@@ -75,6 +75,7 @@ export function viewOf(sockets: SocketValues[], values: Partial<View> = {}, ende
     containers: () => [...world().containers.values()].map((container) => ({ container, endpoint: container.name })),
     coverage: () => 0.97,
     bootMs: () => Date.UTC(2030, 0, 1),
+    sinceBootMs: () => 0,
     ownContainers: () => new Set(),
     edges: () => totals,
     programs: () => [{ ...PROGRAM, holder: undefined }],
