@@ -25,14 +25,14 @@ export function readParameters<S extends z.ZodObject>(
   throw new BadQuery([...new Set(sentences)].join(" "));
 }
 
-/** A whole number, of which an address has only text. */
+/** A whole number in decimal digits, of which an address has only text. */
 export function whole(low: number, high?: number) {
   const message = high === undefined ? `must be a whole number, ${low} or more` : `must be ${low}–${high}`;
-  return z.coerce
-    .number(message)
-    .int(message)
-    .min(low, message)
-    .max(high ?? Number.MAX_SAFE_INTEGER, message);
+  return z
+    .string(message)
+    .regex(/^\d+$/, message)
+    .transform(Number)
+    .refine((value) => value >= low && value <= (high ?? Number.MAX_SAFE_INTEGER), message);
 }
 
 /** One of a few words. */

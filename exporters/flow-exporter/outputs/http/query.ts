@@ -16,9 +16,12 @@ export const page = {
 
 const MOMENT = "must be seconds since 1970 or a date like 2030-01-31T12:00:00Z";
 
+/** `Date.parse` makes dates of other texts as well: of "last 5" the first of May 2001. */
+const ISO_DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/;
+
 /** Seconds since 1970, or a date as ISO 8601 writes it; milliseconds since 1970. */
 export const moment = z.string(MOMENT).transform((value, context) => {
-  const ms = /^\d+(\.\d+)?$/.test(value) ? Number(value) * 1000 : Date.parse(value);
+  const ms = /^\d+(\.\d+)?$/.test(value) ? Number(value) * 1000 : ISO_DATE.test(value) ? Date.parse(value) : Number.NaN;
   if (Number.isFinite(ms)) return ms;
   context.addIssue(MOMENT);
   return z.NEVER;
