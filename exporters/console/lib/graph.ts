@@ -108,9 +108,12 @@ export function edgeRate({ links }: MapEdge): number | undefined {
   return rates.length === 0 ? undefined : rates.reduce((a, b) => a + b);
 }
 
-/** The frame a node is in, as a list of one or none. */
+/**
+ * The frame a node is in, as a list of one or none. A project is called by a label, which can be any text; headings have
+ * one line, and a text with breaks would be drawn wider than it is taken to be, without its first letters.
+ */
 export function groupOf({ kind, compose_project: project }: GraphNode): MapGroup[] {
-  if (project !== "") return [{ id: `group\n${project}`, label: project }];
+  if (project !== "") return [{ id: `group\n${project}`, label: project.replace(/\s+/g, " ") }];
   return kind === "process" ? [{ id: "group\n~host", label: "this host" }] : [];
 }
 

@@ -132,6 +132,24 @@ describe("mapModel", () => {
     }
   });
 
+  it("takes whatever a container or project is called for a name, on one line", () => {
+    const names = ["constructor", "toString", "__proto__"];
+    const nodes = names.map((name) => node(name, { compose_project: name }));
+    const links = names.map((name, at) => link(name, names[at - 1] ?? "__proto__", 80));
+    const odd = node("odd", { compose_project: "<img src=x>\nsh\u2028op" });
+    const model = mapModel({ left_out: 0, nodes: [...nodes, odd], links });
+    assert.deepEqual([...model.nodes.keys()], [...names, "odd"]);
+    assert.deepEqual(
+      [...model.edges.values()].map(({ source }) => source),
+      names,
+    );
+    assert.deepEqual(
+      [...model.groups.values()].map(({ label }) => label),
+      [...names, "<img src=x> sh op"],
+    );
+    assert.deepEqual(search(model, "proto")?.nodes, new Set(["__proto__"]));
+  });
+
   it("frames projects and the host's processes, and nothing else", () => {
     const labels = [...mapModel(graph).groups.values()].map(({ label }) => label);
     assert.deepEqual(labels, ["shop", "this host"]);

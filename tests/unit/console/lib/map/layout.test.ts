@@ -34,6 +34,29 @@ for (const endpoints of [28, 60, 300]) {
   });
 }
 
+it("places endpoints and projects that are called as JavaScript's own properties are", () => {
+  const { nodes, links, ...rest } = shop(false, 0);
+  const strange = new Map([
+    ["shop-web-1", "constructor"],
+    ["shop-api-1", "toString"],
+    ["shop-db-1", "__proto__"],
+  ]);
+  const renamed = (name: string) => strange.get(name) ?? name;
+  const picture = pictureOf({
+    ...rest,
+    nodes: nodes.map((node) => ({
+      ...node,
+      id: renamed(node.id),
+      compose_project: node.compose_project && "__proto__",
+    })),
+    links: links.map((link) => ({ ...link, source: renamed(link.source), destination: renamed(link.destination) })),
+  });
+  // What has no place is drawn at the corner, where no node's middle can be.
+  const unplaced = [...picture.boxes].filter(([, { x, y }]) => !(x > 0 && y > 0));
+  assert.deepEqual([unplaced, picture.boxes.size], [[], nodes.length]);
+  assert.equal(picture.routes.size, picture.model.edges.size);
+});
+
 it("writes names of 60 endpoints with 11 pixels and more where all are shown in a window of 1280 × 800", () => {
   const zoom = zoomOf(pictureOf(estate(60, 0)));
   assert.ok(zoom * TEXT_PX >= 11, `${zoom * TEXT_PX} px`);
