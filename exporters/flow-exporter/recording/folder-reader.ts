@@ -7,6 +7,7 @@ import {
   decodeHead,
   HEAD,
   type Head,
+  type PinName,
   RecordingError,
   TOTALS,
 } from "./format.ts";
@@ -16,7 +17,7 @@ export interface Recording {
   head: Head;
   cycles: readonly Cycle[];
   /** What a pin handed over in a cycle. @throws Error where it was not read then, or the system's error. */
-  pin(cycle: number, name: string): Uint8Array;
+  pin(cycle: number, name: PinName): Uint8Array;
   /** Text of the totals it begins with; undefined: none. */
   totals: string | undefined;
 }
@@ -26,7 +27,7 @@ export function openRecording(folder: string): Recording {
   const files = new BoundedFolder(folder);
   const head = decodeHead(textOf(files, HEAD, "NO_RECORDING"), HEAD);
   const cycles = Array.from({ length: head.cycles }, (_, cycle) => openCycle(files, cycle));
-  const pin = (cycle: number, name: string) => {
+  const pin = (cycle: number, name: PinName) => {
     if (cycles[cycle]?.pins[name] === undefined) throw new Error(`the recording has no ${name} of cycle ${cycle}`);
     return files.bytes(cycleFile("", cycle, name));
   };

@@ -4,6 +4,7 @@ import type { DockerReader } from "../metadata/docker/reader.ts";
 import type { Host } from "../metadata/host/host.ts";
 import type { Tracer } from "../sources/kernel/pins/tracer.ts";
 import { ROWS_VERSION } from "../sources/kernel/rows/layout.ts";
+import { containersSchema, overlaysSchema } from "./docker-schema.ts";
 
 /** Where an exporter has everything from: what is recorded, and what a recording stands in for. */
 export interface Readers {
@@ -11,9 +12,6 @@ export interface Readers {
   docker: DockerReader;
   host: Host;
 }
-
-export type Containers = Awaited<ReturnType<DockerReader["list"]>>;
-export type Overlays = Awaited<ReturnType<DockerReader["overlays"]>>;
 
 /** Goes up by one where an earlier exporter could not read what this one writes. */
 const VERSION = 1;
@@ -34,6 +32,21 @@ export const TOTALS = "totals.json";
 /** In a cycle's folder. */
 export const CYCLE = "cycle.json";
 
+/** The tracer's pins that are read, each a file of a cycle. */
+const PINS = ["status", "processes", "cgroups", "closed", "live", "udp", "programs"] as const;
+
+export type PinName = (typeof PINS)[number];
+
+/** What the name of a cycle's folder has room for. */
+const MAX_CYCLES = 10_000;
+/** Of the kernel's clocks, which have 64 bits. */
+const MAX_NS = 2 ** 63;
+/** Half of what a Date holds, so that a time since boot can be added. */
+const MAX_DATE_MS = 4e15;
+const MAX_ERROR_CHARACTERS = 500;
+
+const count = z.int().min(0);
+
 const formatSchema = z.object({ format: z.literal(FORMAT) });
 const versionSchema = z.object({ version: z.literal(VERSION), rowsVersion: z.literal(ROWS_VERSION) });
 const headSchema = z.object({
@@ -41,17 +54,17 @@ const headSchema = z.object({
   /** When it ended. */
   recordedAt: z.iso.datetime(),
   /** Folders `0000`, `0001` and so on, one for each cycle of the exporter. */
-  cycles: z.int().min(1),
+  cycles: z.int().min(1).max(MAX_CYCLES),
   /** Those that a slow disk left no room for. */
-  lostCycles: z.int(),
-  bytes: z.int(),
+  lostCycles: count,
+  bytes: count,
   /** Why it ended: it was asked to, there was no more room for it, or the disk failed. */
   ending: z.enum(["asked", "full", "failed"]),
   bootId: z.string(),
   /** Of the exporter that recorded, which is among the processes. */
-  ownPid: z.int(),
+  ownPid: count,
   /** Its bounds, by which it made edges. */
-  limits: z.object({ maxEdges: z.int(), maxPorts: z.int() }),
+  limits: z.object({ maxEdges: z.int().min(1).max(100_000), maxPorts: z.int().min(1).max(65_535) }),
 });
 
 /** `recording.json`, but for what says which format it is. */
@@ -59,18 +72,18 @@ export type Head = z.infer<typeof headSchema>;
 
 const cycleSchema = z.object({
   /** Bytes of each pin that was read, which are in the file of its name. */
-  pins: z.record(z.string(), z.int()),
+  pins: z.partialRecord(z.enum(PINS), count),
   /** Of the tracer; undefined: it could not be told. */
   identity: z.string().optional(),
-  startedMs: z.number().optional(),
-  bootTimeNs: z.number().optional(),
-  wallOffsetMs: z.number().optional(),
+  startedMs: z.number().min(0).max(MAX_DATE_MS).optional(),
+  bootTimeNs: z.number().min(0).max(MAX_NS).optional(),
+  wallOffsetMs: z.number().min(-MAX_DATE_MS).max(MAX_DATE_MS).optional(),
   /** Files of the machine by name, and of processes by number and name, where they differ from the cycle before. */
   net: z.record(z.string(), z.string()),
   processes: z.record(z.string(), z.string()),
   /** Docker's answers, where it was asked. */
-  containers: z.custom<Containers>((value) => Array.isArray(value)).optional(),
-  overlays: z.custom<Overlays>((value) => Array.isArray(value)).optional(),
+  containers: containersSchema.optional(),
+  overlays: overlaysSchema.optional(),
   events: z.array(z.string()),
 });
 
@@ -131,5 +144,6 @@ function parsed(text: string, file: string): unknown {
 function checkedBy<Schema extends z.ZodType>(schema: Schema, value: unknown, file: string): z.output<Schema> {
   const { success, data, error } = schema.safeParse(value);
   if (success) return data;
-  throw new RecordingError("FOREIGN_CONTENT", `${file} is not what an exporter writes: ${z.prettifyError(error)}`);
+  const why = z.prettifyError(error).slice(0, MAX_ERROR_CHARACTERS);
+  throw new RecordingError("FOREIGN_CONTENT", `${file} is not what an exporter writes: ${why}`);
 }

@@ -1,5 +1,5 @@
 import { NAMING_LABELS } from "../metadata/docker/containers.ts";
-import type { Containers, Overlays } from "./format.ts";
+import type { Containers, Overlays } from "./docker-schema.ts";
 
 type Listed = Containers[number];
 type Labels = Record<string, string>;

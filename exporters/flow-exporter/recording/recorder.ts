@@ -1,6 +1,7 @@
 import { ClosedRows } from "../sources/kernel/rows/closed-rows.ts";
 import { CLOSED_ROW } from "../sources/kernel/rows/layout.ts";
-import type { Containers, Cycle, Overlays } from "./format.ts";
+import type { Containers, Overlays } from "./docker-schema.ts";
+import type { Cycle } from "./format.ts";
 import { neededOfContainer, neededOfEvent, neededOfOverlay } from "./needed.ts";
 import type { Figure, Listener } from "./tap.ts";
 

@@ -6,7 +6,7 @@ import type { ReplayStatus } from "../model/recording.ts";
 import type { Tracer } from "../sources/kernel/pins/tracer.ts";
 import { STATUS_ROW } from "../sources/kernel/rows/layout.ts";
 import type { Recording } from "./folder-reader.ts";
-import type { Cycle, Head, Readers } from "./format.ts";
+import type { Cycle, Head, PinName, Readers } from "./format.ts";
 
 export interface Replay extends Readers {
   /** The totals it begins with, which nothing is written to. */
@@ -80,7 +80,7 @@ class Position {
 }
 
 function replayedTracer({ pin }: Recording, at: Position): Tracer {
-  const read = (name: string) => pin(at.cycle, name);
+  const read = (name: PinName) => pin(at.cycle, name);
   /** The cycle whose closed flows were shown last. */
   let shown = -1;
   return {

@@ -1,7 +1,8 @@
 import type { DockerReader } from "../metadata/docker/reader.ts";
 import type { Host } from "../metadata/host/host.ts";
 import type { Tracer } from "../sources/kernel/pins/tracer.ts";
-import type { Containers, Overlays, Readers } from "./format.ts";
+import type { Containers, Overlays } from "./docker-schema.ts";
+import type { Readers } from "./format.ts";
 
 /** A number that every cycle asks for. */
 export type Figure = "startedMs" | "bootTimeNs" | "wallOffsetMs";

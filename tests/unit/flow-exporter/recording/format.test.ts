@@ -58,6 +58,34 @@ const FAULTS: Fault[] = [
     error: /^FOREIGN_CONTENT: recording\.json is not what an exporter writes: .*cycles/s,
   },
   {
+    what: "more cycles than there can be folders",
+    spoil: (folder) => rewrite(head(folder), (text) => text.replace('"cycles": 2', '"cycles": 4294967296')),
+    error: /^FOREIGN_CONTENT: recording\.json is not what an exporter writes: .*cycles/s,
+  },
+  {
+    what: "bounds that no exporter has",
+    spoil: (folder) => rewrite(head(folder), (text) => text.replace(/"maxEdges": \d+/, '"maxEdges": -5')),
+    error: /^FOREIGN_CONTENT: recording\.json is not what an exporter writes: .*maxEdges/s,
+  },
+  {
+    what: "a pin that is a path out of the folder",
+    spoil: (folder) =>
+      rewrite(path.join(folder, "0000/cycle.json"), (text) => text.replace('"live":', '"../../../../etc/hostname":')),
+    error: /^FOREIGN_CONTENT: 0000\/cycle\.json is not what an exporter writes: .*pins/s,
+  },
+  {
+    what: "a time since boot that no clock can hold",
+    spoil: (folder) =>
+      rewrite(path.join(folder, "0000/cycle.json"), (text) => text.replace(/"bootTimeNs":\d+/, '"bootTimeNs":1e300')),
+    error: /^FOREIGN_CONTENT: 0000\/cycle\.json is not what an exporter writes: .*bootTimeNs/s,
+  },
+  {
+    what: "a container that is none",
+    spoil: (folder) =>
+      rewrite(path.join(folder, "0000/cycle.json"), (text) => text.replace('"containers":[]', '"containers":[null]')),
+    error: /^FOREIGN_CONTENT: 0000\/cycle\.json is not what an exporter writes: .*containers/s,
+  },
+  {
     what: "a head that is cut off",
     spoil: (folder) => truncate(head(folder), 100),
     error: /^TRUNCATED: recording\.json is cut off/,

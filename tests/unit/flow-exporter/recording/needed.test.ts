@@ -3,7 +3,11 @@ import { describe, test } from "node:test";
 import { decodeContainerEvent } from "../../../../exporters/flow-exporter/metadata/docker/container-events.ts";
 import { decodeContainer } from "../../../../exporters/flow-exporter/metadata/docker/containers.ts";
 import { decodeServices } from "../../../../exporters/flow-exporter/metadata/docker/services.ts";
-import type { Containers } from "../../../../exporters/flow-exporter/recording/format.ts";
+import {
+  type Containers,
+  containersSchema,
+  overlaysSchema,
+} from "../../../../exporters/flow-exporter/recording/docker-schema.ts";
 import {
   neededOfContainer,
   neededOfEvent,
@@ -35,6 +39,7 @@ describe("what of Docker's answers is recorded", () => {
     const inspected = { pid: 17, restarts: 2, startedAt: "2030-01-01T00:00:00Z" };
     const listed = { info, inspected } as unknown as Containers[number];
     const needed = JSON.parse(JSON.stringify(neededOfContainer(listed))) as Containers[number];
+    assert.ok(containersSchema.safeParse([needed]).success);
     assert.deepEqual(decodeContainer(needed.info, needed.inspected), decodeContainer(listed.info, inspected));
     assert.doesNotMatch(JSON.stringify(needed), /hunter2/);
   });
@@ -66,6 +71,7 @@ describe("what of Docker's answers is recorded", () => {
       },
     };
     assert.equal(decodeServices(overlay).length, 1);
+    assert.ok(overlaysSchema.safeParse([neededOfOverlay(overlay)]).success);
     assert.deepEqual(decodeServices(neededOfOverlay(overlay)), decodeServices(overlay));
     assert.doesNotMatch(JSON.stringify(neededOfOverlay(overlay)), /hunter2/);
   });
