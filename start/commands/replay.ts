@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { StartError } from "../errors.ts";
+import { StartError, UsageError } from "../errors.ts";
 import { bundleConsole } from "../images/console.ts";
 import { folderNamed } from "../record/words.ts";
 import { defineCommand } from "./command.ts";
@@ -10,6 +10,7 @@ import { defineCommand } from "./command.ts";
 const WARN = 40;
 /** Beside the stack's own exporter. */
 const PORT = "9446";
+const [MIN_PORT, MAX_PORT] = [1, 65_535];
 const LOOPBACK = "127.0.0.1";
 
 /** An exporter and its console on a recording, until Ctrl-C: it needs neither a tracer nor Docker. */
@@ -20,12 +21,13 @@ export const replay = defineCommand({
   options: { port: { type: "string", value: "PORT", about: `where the console answers (default ${PORT})` } },
   run: async ({ host, projectRoot, options, operand, signal, stdout }) => {
     const folder = folderNamed(operand, host);
+    const port = portNamed(options.port);
     const pages = await mkdtemp(path.join(tmpdir(), "flowtally-console-"));
     try {
       await bundleConsole(path.join(projectRoot, "exporters/console"), pages);
       const env = {
         FLOW_RECORDING: folder,
-        FLOW_PORT: options.port ?? PORT,
+        FLOW_PORT: port,
         // A recording is somebody's names and addresses: they are for who sits at this machine.
         FLOW_LISTEN: LOOPBACK,
         FLOW_CONSOLE: pages,
@@ -43,6 +45,13 @@ export const replay = defineCommand({
     }
   },
 });
+
+/** @throws UsageError for what is no port. */
+function portNamed(text = PORT): string {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (port >= MIN_PORT && port <= MAX_PORT) return text;
+  throw new UsageError(`Port must be ${MIN_PORT}–${MAX_PORT}, not "${text}".`);
+}
 
 /** What the exporter warns of, as it is, where it listens, and why it does not. */
 function readLog(stdout: NodeJS.WritableStream) {
