@@ -25,7 +25,13 @@ const recorder = z.object({
   ending: z.enum(["asked", "full", "failed"]).nullable(),
   reason: z.string(),
 });
-const answer = z.object({ recorder: recorder.nullable() });
+const source = z.object({ up: z.boolean().nullable(), reason: z.string() });
+const answer = z.object({
+  recorder: recorder.nullable(),
+  sources: z.record(z.string(), source).default({}),
+  error: z.object({ code: z.string(), message: z.string() }).optional(),
+});
+type Answer = z.infer<typeof answer>;
 
 /** How it is with the recording that the exporter makes, in the words of its `/healthz`. */
 export type RecorderStatus = z.infer<typeof recorder>;
@@ -36,6 +42,8 @@ export interface RecordingExporter {
   readonly container: string;
   /** @throws StartError STACK_NOT_RUNNING, RECORDER_UNKNOWN; rejects with the reason where it does not answer now. */
   status(): Promise<RecorderStatus>;
+  /** @throws StartError NO_ROWS where it reads none that could be recorded */
+  assertReads(): Promise<void>;
   begin(): Promise<void>;
   /** Ends the recording that is being made; removes one that has ended. */
   end(): Promise<void>;
@@ -54,15 +62,20 @@ interface Where {
 
 export function createRecordingExporter({ docker, host, container, url }: Where): RecordingExporter {
   const exporter = docker.getContainer(container);
+  const ask = async () => {
+    await assertRunning(exporter, container);
+    const response = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(ANSWER_MS) });
+    const { data } = answer.safeParse(await response.json());
+    // The signal would end an exporter that does not know it.
+    if (!data?.recorder) throw cannotRecord(data !== undefined);
+    return { ...data, recorder: data.recorder };
+  };
   return {
     container,
-    status: async () => {
-      await assertRunning(exporter, container);
-      const response = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(ANSWER_MS) });
-      const { data } = answer.safeParse(await response.json());
-      // The signal would end an exporter that does not know it.
-      if (!data?.recorder) throw cannotRecord(data !== undefined);
-      return data.recorder;
+    status: async () => (await ask()).recorder,
+    assertReads: async () => {
+      const { error, sources } = await ask();
+      if (error?.code === "NO_ROWS") throw noRows(error.message, sources);
     },
     begin: async () => void (await exporter.kill({ signal: BEGIN })),
     end: async () => void (await exporter.kill({ signal: END })),
@@ -97,6 +110,17 @@ function cannotRecord(keepsNoTotals: boolean): StartError {
     what: "The running exporter cannot record",
     why: keepsNoTotals ? "it keeps no totals (FLOW_STATE), and has no place for one" : "it is older than this command",
     fix: "run `npm start`, which starts the exporter of this version",
+  });
+}
+
+/** The tracer is one of the sources, beside others that may have gone with it. */
+function noRows(reason: string, sources: Answer["sources"]): StartError {
+  const down = Object.entries(sources).filter(([, { up }]) => up === false);
+  const named = down.map(([name, source]) => `${name} (${source.reason})`).join(", ");
+  return new StartError("NO_ROWS", {
+    what: "The exporter reads no rows that could be recorded",
+    why: named || reason || "it has read none yet",
+    fix: "see what `npm run status` says of the tracer, and record once rows come in",
   });
 }
 

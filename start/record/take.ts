@@ -19,11 +19,12 @@ interface Task {
 
 /**
  * Has the running exporter record, and copies that to `folder`; nothing of it stays in the container, whatever happens.
- * @throws StartError ALREADY_RECORDING, NOT_RECORDED, RECORDING_LOST, and those of the exporter
+ * @throws StartError ALREADY_RECORDING, NO_ROWS, NOT_RECORDED, RECORDING_LOST, and those of the exporter
  */
 export async function takeRecording({ exporter, lookMs = LOOK_MS, ...task }: Task): Promise<RecorderStatus> {
   const before = await exporter.status();
   assertFree(before);
+  await exporter.assertReads();
   const recording = new OwnRecording(exporter, before, lookMs);
   try {
     await recording.begin();

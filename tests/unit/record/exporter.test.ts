@@ -43,11 +43,34 @@ async function exporterOf(t: Stop, health: object, status = "running", host = cr
 
 describe("the running exporter", () => {
   test("says how it is with its recording, also while it has no rows", async (t) => {
-    const { exporter, signals } = await exporterOf(t, { error: { code: "NO_ROWS" }, recorder: RECORDER });
+    const { exporter, signals } = await exporterOf(t, { error: { code: "NO_ROWS", message: "" }, recorder: RECORDER });
     assert.deepEqual(await exporter.status(), RECORDER);
     await exporter.begin();
     await exporter.end();
     assert.deepEqual(signals, ["SIGUSR2", "SIGHUP"]);
+  });
+
+  test("is refused where it reads no rows, with each source that is gone", async (t) => {
+    const gone = { up: false, reason: "ENOENT: live" };
+    const sources = { tracer: gone, status: { up: false, reason: "EACCES: status" }, docker: { up: true, reason: "" } };
+    const error = { code: "NO_ROWS", message: gone.reason };
+    const { exporter } = await exporterOf(t, { error, sources, recorder: RECORDER });
+    const message = /: tracer \(ENOENT: live\), status \(EACCES: status\)$/;
+    await assert.rejects(exporter.assertReads(), { code: "NO_ROWS", message });
+  });
+
+  test("is refused where it has read no rows yet", async (t) => {
+    const sources = { tracer: { up: null, reason: "" } };
+    const { exporter } = await exporterOf(t, { error: { code: "NO_ROWS", message: "" }, sources, recorder: RECORDER });
+    await assert.rejects(exporter.assertReads(), { code: "NO_ROWS", message: /none yet/ });
+  });
+
+  test("reads rows where only Docker is gone, or its cycles are slow", async (t) => {
+    for (const error of [undefined, { code: "NO_CYCLE", message: "" }]) {
+      const sources = { docker: { up: false, reason: "ENOENT" } };
+      const { exporter } = await exporterOf(t, { error, sources, recorder: RECORDER });
+      await exporter.assertReads();
+    }
   });
 
   test("is refused where it is older than recordings: the signal would end it", async (t) => {

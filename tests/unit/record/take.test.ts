@@ -17,6 +17,7 @@ function fakeExporter(
     reason: string;
     cannotCopy: boolean;
     onCopy(): void;
+    noRows: boolean;
   }> = {},
 ) {
   const { fullAt = Number.POSITIVE_INFINITY, reason = "", cannotCopy = false } = values;
@@ -35,6 +36,9 @@ function fakeExporter(
         onCycle(cycles);
       }
       return status;
+    },
+    assertReads: async () => {
+      if (values.noRows) throw new StartError("NO_ROWS", { what: "", why: "", fix: "" });
     },
     begin: async () => {
       done.push("begin");
@@ -114,6 +118,12 @@ describe("a recording of the running exporter", () => {
       assert.deepEqual(done, []);
     });
   }
+
+  test("is not begun where there are no rows to record", async () => {
+    const { exporter, done } = fakeExporter({ noRows: true });
+    await assert.rejects(take(exporter, 600), { code: "NO_ROWS" });
+    assert.deepEqual(done, []);
+  });
 
   test("takes the place of one that has failed", async () => {
     const { exporter } = fakeExporter({ state: "failed" });
