@@ -1,6 +1,6 @@
 import { createDocker } from "../lib/docker.ts";
 import { createRecordingExporter } from "../record/exporter.ts";
-import { makeEmpty } from "../record/folder.ts";
+import { fillEmpty } from "../record/folder.ts";
 import { takeRecording } from "../record/take.ts";
 import { folderNamed, recordSeconds } from "../record/words.ts";
 import { renderRecorded } from "../render/record.ts";
@@ -27,10 +27,10 @@ export const record = defineCommand({
     const { settings } = await findConfigured({ docker, host, layout }, options.config);
     const container = containerName(layout.names, "flow-exporter");
     const url = `http://127.0.0.1:${settings.FLOW_EXPORTER_PORT}`;
-    await makeEmpty(folder);
     const exporter = createRecordingExporter({ docker, host, container, url });
     const onBegin = () => void stdout.write(`Recording for ${seconds} s; Ctrl-C ends it earlier\n`);
-    const status = await takeRecording({ exporter, seconds, folder, signal, onBegin });
+    const task = { exporter, seconds, folder, signal, onBegin };
+    const status = await fillEmpty(folder, () => takeRecording(task));
     stdout.write(renderRecorded(status, folder));
     return 0;
   },

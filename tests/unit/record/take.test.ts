@@ -121,7 +121,7 @@ describe("a recording of the running exporter", () => {
 
   test("is not begun where there are no rows to record", async () => {
     const { exporter, done } = fakeExporter({ noRows: true });
-    await assert.rejects(take(exporter, 600), { code: "NO_ROWS" });
+    await assert.rejects(take(exporter, 0), { code: "NO_ROWS" });
     assert.deepEqual(done, []);
   });
 
@@ -152,7 +152,14 @@ describe("a recording of the running exporter", () => {
 
   test("fails with the exporter's reason, and leaves nothing there", async () => {
     const { exporter, state } = fakeExporter({ reason: "ENOSPC: no space left on device" });
-    await assert.rejects(take(exporter, 600), { code: "NOT_RECORDED", message: /ENOSPC/ });
+    const onBegin = () => assert.fail("it has not begun");
+    const task = { exporter, seconds: 600, folder: "there", signal: AbortSignal.timeout(60_000), onBegin };
+    await assert.rejects(takeRecording({ ...task, lookMs: LOOK_MS }), (error: StartError) => {
+      assert.equal(error.code, "NOT_RECORDED");
+      assert.match(error.message, /ENOSPC/);
+      assert.match(error.explanation.fix, /`docker logs lab-flow-exporter`/);
+      return true;
+    });
     assert.equal(state(), "idle");
   });
 

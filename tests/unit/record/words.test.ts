@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, test } from "node:test";
 import { UsageError } from "../../../start/errors.ts";
-import { makeEmpty } from "../../../start/record/folder.ts";
+import { fillEmpty } from "../../../start/record/folder.ts";
 import { folderNamed, recordSeconds } from "../../../start/record/words.ts";
 import { renderRecorded } from "../../../start/render/record.ts";
 
@@ -22,25 +22,56 @@ describe("the words of `npm run record`", () => {
 });
 
 describe("the folder of a recording", () => {
+  const never = () => assert.fail("is not to be filled");
+  const failing = async () => Promise.reject(new Error("nothing was recorded"));
+
+  test("goes again where nothing was recorded, and it was not there before", async (t) => {
+    const folder = path.join(await scratch(t), "made");
+    await assert.rejects(fillEmpty(folder, failing), /nothing was recorded/);
+    await assert.rejects(stat(folder), { code: "ENOENT" });
+    await mkdir(folder);
+    await assert.rejects(fillEmpty(folder, failing), /nothing was recorded/);
+    assert.ok((await stat(folder)).isDirectory());
+  });
+
+  test("stays with what was copied by then", async (t) => {
+    const folder = path.join(await scratch(t), "made");
+    const partly = async () => {
+      await writeFile(path.join(folder, "totals.json"), "");
+      await failing();
+    };
+    await assert.rejects(fillEmpty(folder, partly), /nothing was recorded/);
+    assert.ok((await stat(path.join(folder, "totals.json"))).isFile());
+  });
+
   test("is made, for its owner's eyes, or may be there and be empty", async (t) => {
     const folder = path.join(await scratch(t), "made");
-    await makeEmpty(folder);
-    assert.equal((await stat(folder)).mode & 0o777, 0o700);
-    await makeEmpty(folder);
+    const fill = async () => (await stat(folder)).mode & 0o777;
+    assert.equal(await fillEmpty(folder, fill), 0o700);
+    assert.equal(await fillEmpty(folder, fill), 0o700);
   });
 
   test("is refused where there is something in it, which is named", async (t) => {
     const folder = await scratch(t);
     await writeFile(path.join(folder, "mine"), "");
-    await assert.rejects(makeEmpty(folder), { code: "RECORDING_FOLDER", message: /something in it already: mine/ });
+    await assert.rejects(fillEmpty(folder, never), {
+      code: "RECORDING_FOLDER",
+      message: /something in it already: mine/,
+    });
   });
 
   test("is refused where it is a file, or none can be made", async (t) => {
     const folder = await scratch(t);
     await writeFile(path.join(folder, "file"), "");
-    await assert.rejects(makeEmpty(path.join(folder, "file")), { code: "RECORDING_FOLDER", message: /ENOTDIR/ });
-    await assert.rejects(makeEmpty(path.join(folder, "file/in")), { code: "RECORDING_FOLDER", message: /ENOTDIR/ });
-    await assert.rejects(makeEmpty(path.join(folder, "no/where")), { code: "RECORDING_FOLDER", message: /ENOENT/ });
+    await assert.rejects(fillEmpty(path.join(folder, "file"), never), { code: "RECORDING_FOLDER", message: /ENOTDIR/ });
+    await assert.rejects(fillEmpty(path.join(folder, "file/in"), never), {
+      code: "RECORDING_FOLDER",
+      message: /ENOTDIR/,
+    });
+    await assert.rejects(fillEmpty(path.join(folder, "no/where"), never), {
+      code: "RECORDING_FOLDER",
+      message: /ENOENT/,
+    });
   });
 });
 
