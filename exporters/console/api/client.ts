@@ -1,4 +1,4 @@
-import { exporterDown, prometheusDown, recordedAt } from "./health.ts";
+import { exporterDown, hasPrometheus, prometheusDown, recordedAt } from "./health.ts";
 
 /** As in the exporter's `outputs/http/replay.ts`. */
 const RECORDED_AT = "x-flowtally-recorded-at";
@@ -21,6 +21,7 @@ export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T>
   const response = await reach(path, signal);
   const body = await parse(response, signal);
   recordedAt.value = response.headers.get(RECORDED_AT) ?? undefined;
+  hasPrometheus.value = recordedAt.value === undefined;
   if (response.ok && body !== undefined) {
     noteUp(path);
     return body as T;

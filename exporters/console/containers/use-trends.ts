@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
+import { hasPrometheus } from "../api/health.ts";
 import { usePoll } from "../api/use-poll.ts";
 import type { RawSeries } from "../lib/dashboard/series.ts";
 import { COURSES, STEP_SECONDS, type Trend, trendPath, trendsOf } from "../lib/trends.ts";
@@ -23,7 +24,7 @@ export function useTrends(): Trends {
 const NOTHING: readonly RawSeries[] = [];
 
 function useTrend(query: string, now: number): readonly RawSeries[] {
-  return usePoll<Answer>(trendPath(query, now), 0).data?.data.result ?? NOTHING;
+  return usePoll<Answer>(hasPrometheus.value ? trendPath(query, now) : undefined, 0).data?.data.result ?? NOTHING;
 }
 
 /** Seconds since 1970, in steps. */

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
+import { hasPrometheus } from "../api/health.ts";
 import type { DashboardsPage as Answer, DashboardEntry } from "../api/types.ts";
 import { usePoll } from "../api/use-poll.ts";
 import { parseDashboard } from "../lib/dashboard/model.ts";
@@ -17,6 +18,8 @@ export function DashboardsPage() {
   const dashboards = [...(data?.dashboards ?? [])].sort((a, b) => Number(b.uid === HOME) - Number(a.uid === HOME));
   const uid = route.value.id || dashboards[0]?.uid;
 
+  if (hasPrometheus.value === false) return <NoPrometheus />;
+
   const tabs = <Tabs dashboards={dashboards} uid={uid} />;
 
   return (
@@ -28,6 +31,18 @@ export function DashboardsPage() {
         </Message>
       )}
       {uid !== undefined && <Opened key={uid} uid={uid} tabs={tabs} />}
+    </div>
+  );
+}
+
+/** What a recording has of the kernel and Docker, the other pages show. */
+function NoPrometheus() {
+  return (
+    <div class="page dashboards">
+      <Message title="A recording has no dashboards">
+        They show what Prometheus holds, and it is not recorded. See the <a href={hashOf("map")}>service map</a>,{" "}
+        <a href={hashOf("flows")}>flows</a> and <a href={hashOf("containers")}>containers</a>.
+      </Message>
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { ApiError, getJson } from "../../../../exporters/console/api/client.ts";
-import { exporterDown, recordedAt } from "../../../../exporters/console/api/health.ts";
+import { exporterDown, hasPrometheus, recordedAt } from "../../../../exporters/console/api/health.ts";
 
 describe("getJson", () => {
   let answer: (response: ServerResponse) => void;
@@ -30,14 +30,14 @@ describe("getJson", () => {
     assert.deepEqual(await getJson(url), { total: 3 });
   });
 
-  it("notes that an answer is of a recording, and when it is not", async () => {
+  it("notes that an answer is of a recording, which has no Prometheus, and when it is not", async () => {
     const recorded = "2030-01-01T00:00:00.000Z";
     answer = (response) => response.setHeader("x-flowtally-recorded-at", recorded).end("{}");
     await getJson(url);
-    assert.equal(recordedAt.value, recorded);
+    assert.deepEqual([recordedAt.value, hasPrometheus.value], [recorded, false]);
     answer = (response) => response.end("{}");
     await getJson(url);
-    assert.equal(recordedAt.value, undefined);
+    assert.deepEqual([recordedAt.value, hasPrometheus.value], [undefined, true]);
   });
 
   it("fails with the code and message of a refusal", async () => {
