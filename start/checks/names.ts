@@ -1,12 +1,10 @@
 import { StartError } from "../errors.ts";
 import type { Settings } from "../settings/index.ts";
 import { containerName, namesOf } from "../settings/names.ts";
-import { isWanted, SERVICES, type ServiceName } from "../stack/services.ts";
+import { DISPENSABLE, isWanted, SERVICES, type ServiceName } from "../stack/services.ts";
 import type { DockerClient, RunningContainer } from "./docker-client.ts";
 import type { Check } from "./types.ts";
 
-/** Left out where its image cannot be had, which is known only once that was tried. */
-const OPTIONAL: ServiceName = "grafana";
 const CODE = "NAME_TAKEN";
 const FIX = "set FLOWTALLY_CONTAINER_PREFIX in config.monitoring, or remove those containers";
 
@@ -17,14 +15,14 @@ export const names: Check = {
     const taken = await findTaken(docker, settings);
     if (taken.length === 0) return { status: "ok", detail: `project ${settings.FLOWTALLY_PROJECT}` };
     const fault = { detail: detailOf(taken), why: whyOf(taken), fix: FIX };
-    if (taken.every(({ service }) => service === OPTIONAL)) return { status: "warning", ...fault };
+    if (taken.every(({ service }) => service === DISPENSABLE)) return { status: "warning", ...fault };
     return { status: "failed", code: CODE, ...fault };
   },
 };
 
 /** @throws StartError NAME_TAKEN where a container that is not the stack's own has the name of the optional service. */
 export async function ensureOptionalName(docker: DockerClient, settings: Settings): Promise<void> {
-  const taken = (await findTaken(docker, settings)).filter(({ service }) => service === OPTIONAL);
+  const taken = (await findTaken(docker, settings)).filter(({ service }) => service === DISPENSABLE);
   if (taken.length > 0) throw new StartError(CODE, { what: detailOf(taken), why: whyOf(taken), fix: FIX });
 }
 

@@ -1,8 +1,10 @@
+import { StartError } from "../errors.ts";
 import type { Host } from "../lib/host.ts";
 import type { Settings } from "../settings/index.ts";
+import { DISPENSABLE } from "../stack/services.ts";
 import type { DockerClient, RunningContainer } from "./docker-client.ts";
 import { findSocketOwner, type Listener, readListeners } from "./listeners.ts";
-import type { Check } from "./types.ts";
+import type { Check, CheckContext } from "./types.ts";
 
 interface Port {
   setting: string;
@@ -14,21 +16,38 @@ interface BusyPort extends Port {
   holder: string;
 }
 
+const CODE = "PORT_BUSY";
+
 export const ports: Check = {
   title: "Ports",
   run: async ({ host, settings, docker }) => {
     const wanted = portsOf(settings);
     const busy = await findBusy(host, docker, wanted, settings.FLOWTALLY_PROJECT);
     if (busy.length === 0) return { status: "ok", detail: wanted.map(({ port }) => port).join(", ") };
-    return {
-      status: "failed",
-      code: "PORT_BUSY",
-      detail: busy.map(({ port, service }) => `${port} (${service}) is in use`).join(", "),
-      why: busy.map(({ port, holder }) => `${port} is held by ${holder}`).join("\n"),
-      fix: `stop it, or set ${busy.map(({ setting }) => setting).join(", ")} to another port in config.monitoring`,
-    };
+    const fault = { detail: detailOf(busy), why: whyOf(busy), fix: fixOf(busy) };
+    if (busy.every(({ service }) => service === DISPENSABLE)) return { status: "warning", ...fault };
+    return { status: "failed", code: CODE, ...fault };
   },
 };
+
+/** @throws StartError PORT_BUSY where something that is not the stack's own has the port of the optional service. */
+export async function ensureOptionalPort({ host, docker, settings }: CheckContext): Promise<void> {
+  const wanted = portsOf(settings).filter(({ service }) => service === DISPENSABLE);
+  const busy = await findBusy(host, docker, wanted, settings.FLOWTALLY_PROJECT);
+  if (busy.length > 0) throw new StartError(CODE, { what: detailOf(busy), why: whyOf(busy), fix: fixOf(busy) });
+}
+
+function detailOf(busy: readonly BusyPort[]): string {
+  return busy.map(({ port, service }) => `${port} (${service}) is in use`).join(", ");
+}
+
+function whyOf(busy: readonly BusyPort[]): string {
+  return busy.map(({ port, holder }) => `${port} is held by ${holder}`).join("\n");
+}
+
+function fixOf(busy: readonly BusyPort[]): string {
+  return `stop it, or set ${busy.map(({ setting }) => setting).join(", ")} to another port in config.monitoring`;
+}
 
 /** One port per setting that ends in _PORT; the rest of its name is the service's. */
 function portsOf(settings: Settings): Port[] {

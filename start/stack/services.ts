@@ -26,6 +26,9 @@ export function urlOf(service: ServiceName, settings: Settings): string | undefi
   return `http://127.0.0.1:${settings[port]}${service === "cadvisor" ? "/metrics" : ""}`;
 }
 
+/** A start goes on without it where its image cannot be had, which is known only once that was tried. */
+export const DISPENSABLE: ServiceName = "grafana";
+
 /** Whether the settings ask for a service. */
 export function isWanted(service: string, { ALERT_WEBHOOK_URL }: Pick<Settings, "ALERT_WEBHOOK_URL">): boolean {
   return service !== "alertmanager" || ALERT_WEBHOOK_URL !== "";

@@ -1,10 +1,11 @@
 import { ensureOptionalName } from "../checks/names.ts";
+import { ensureOptionalPort } from "../checks/ports.ts";
 import { StartError } from "../errors.ts";
 import { CATALOGUE } from "../images/catalogue.ts";
 import { type ImageOptions, needsMmdebstrap, provideImages } from "../images/index.ts";
 import { provideMmdebstrap } from "../install/mmdebstrap.ts";
 import type { Settings } from "../settings/index.ts";
-import { isWanted } from "../stack/services.ts";
+import { DISPENSABLE, isWanted } from "../stack/services.ts";
 import type { Step } from "./step.ts";
 
 export const images: Step = {
@@ -24,10 +25,13 @@ export const images: Step = {
     if (await needsMmdebstrap(options)) await provideMmdebstrap({ ...context, report });
     context.images = await provideImages(options);
     for (const { service, reason } of context.images.filter(({ origin }) => origin === "missing")) {
-      if (service !== "grafana") throw notHere(service, reason);
+      if (service !== DISPENSABLE) throw notHere(service, reason);
       context.leftOut.push({ part: service, reason: `image not found, ${reason}` });
     }
-    if (context.leftOut.every(({ part }) => part !== "grafana")) await ensureOptionalName(docker, settings);
+    if (context.leftOut.every(({ part }) => part !== DISPENSABLE)) {
+      await ensureOptionalName(docker, settings);
+      await ensureOptionalPort(context);
+    }
     return countByOrigin(context.images.map(({ origin }) => origin));
   },
 };

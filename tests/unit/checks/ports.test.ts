@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { describe, it } from "node:test";
 import type { RunningContainer } from "../../../start/checks/docker-client.ts";
-import { ports } from "../../../start/checks/ports.ts";
+import { ensureOptionalPort, ports } from "../../../start/checks/ports.ts";
 import type { Finding } from "../../../start/checks/types.ts";
 import { createHost } from "../../../start/lib/host.ts";
 import { readSettings } from "../../../start/settings/index.ts";
@@ -57,6 +57,20 @@ describe("the ports", () => {
     assert.equal(result.why, "9090 is held by container prometheus");
   });
 
+  it("are a warning where only Grafana's is busy, and a fault once it is known to be started", async () => {
+    const holding = (PublicPort: number, options = {}) => {
+      const docker = fakeDocker({ containers: [container({ Ports: [{ PublicPort }], ...options })] });
+      return { host: createFixtureHost("healthy"), settings: readSettings(""), docker };
+    };
+    const result = await ports.run(holding(3000));
+    assert(result.status === "warning");
+    assert.equal(result.why, "3000 is held by container web");
+    assert.match(result.fix, /GRAFANA_PORT/);
+    await assert.rejects(ensureOptionalPort(holding(3000)), { code: "PORT_BUSY" });
+    await ensureOptionalPort(holding(3000, { project: "flowtally", service: "grafana" }));
+    await ensureOptionalPort(holding(9090));
+  });
+
   it("are busy when our container runs, but on another port", async () => {
     const own = container({ project: "flowtally", service: "prometheus", Ports: [{ PublicPort: 9091 }] });
     assert.equal((await checkPorts("busy-port", [own])).status, "failed");
@@ -68,7 +82,7 @@ describe("the ports", () => {
     await new Promise((resolve) => server.once("listening", resolve));
     const address = server.address();
     assert(address !== null && typeof address === "object");
-    const settings = { ...readSettings(""), GRAFANA_PORT: address.port };
+    const settings = { ...readSettings(""), PROMETHEUS_PORT: address.port };
     const result = await ports.run({ host: createHost(), settings, docker: fakeDocker() });
     assert(result.status === "failed");
     assert.match(result.why, new RegExp(`${address.port} is held by pid ${process.pid} \\(.+\\)`));
