@@ -15,12 +15,14 @@ import type { Layout } from "./layout.ts";
 import type { LeftOut } from "./left-out.ts";
 import { readKeptLimits, withKeptLimits } from "./memory-limits.ts";
 import { writeOwnNames } from "./own-names.ts";
+import { letContainersRead } from "./readable.ts";
 
 /** Writes `.env` and the folder of generated files: all that Compose and the containers read besides the repository's own files. */
 export async function writeStackFiles(input: EnvironmentInput): Promise<void> {
   const { layout, facts, leftOut } = input;
   const settings = withKeptLimits(input.settings, await readKeptLimits(layout));
   const environment = environmentOf({ ...input, settings });
+  await letContainersRead(layout.root);
   await mkdir(layout.targets, { recursive: true });
   await provideVerifierLogs(layout);
   await writeFile(layout.hostCompose, renderHostCompose(facts, settings));

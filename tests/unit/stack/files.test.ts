@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
@@ -40,4 +40,21 @@ test("a webhook is in a file of its own and nowhere else; only where it leads is
   assert.match(state, /"ALERT_WEBHOOK_URL": "https:\/\/alerts\.example"/);
   await write("");
   await assert.rejects(stat(layout.webhook), { code: "ENOENT" });
+});
+
+test("what is mounted from a checkout that only its owner can read can be read by the containers' users", async (t) => {
+  const root = await mkdtemp(path.join(tmpdir(), "flowtally-files-"));
+  t.after(() => rm(root, { recursive: true }));
+  const layout = layoutOf(root);
+  await makeCheckout(layout);
+  const folder = path.join(root, "prometheus");
+  const file = path.join(folder, "prometheus.yml");
+  await writeFile(file, "", { mode: 0o600 });
+  await chmod(folder, 0o700);
+  await writeStackFiles({
+    ...{ settings: readSettings(""), facts: FACTS, images: [], examples: [], leftOut: [], layout },
+    healthSeconds: 5,
+  });
+  const modes = await Promise.all([root, folder, file].map(async (place) => (await stat(place)).mode & 0o777));
+  assert.deepEqual(modes, [0o700, 0o755, 0o644]);
 });

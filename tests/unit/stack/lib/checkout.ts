@@ -15,7 +15,8 @@ export const FACTS = {
 
 /** The folders of a checkout that a start reads from, with nothing in them. */
 export async function makeCheckout({ root, ebpf }: Layout): Promise<void> {
-  const mounted = ["docker-filter", "guard", "prometheus", "grafana/provisioning", "alertmanager"].map((name) =>
+  const grafana = ["grafana/provisioning", "grafana/dashboards"];
+  const mounted = ["docker-filter", "guard", "prometheus", ...grafana, "alertmanager"].map((name) =>
     path.join(root, name),
   );
   for (const folder of [...mounted, ebpf]) await mkdir(folder, { recursive: true });
