@@ -18,10 +18,6 @@ cytoscape.warnings(false);
 const CROWD_EDGES = 600;
 /** Where there is no room for the edges' rates. */
 const NARROW_PX = 600;
-/** Up to so many edges tell their rate. */
-const TOLD_EDGES = 40;
-/** Up to so many tell their round-trip time too; others do while they are pointed at. */
-const FULLY_TOLD_EDGES = 20;
 /** More edges than that are drawn fainter, so that names stay readable. */
 const MANY_EDGES = 150;
 /** Around the picture in its frame. */
@@ -176,7 +172,7 @@ export class MapDrawing {
   #settle(byHand: boolean): void {
     this.#arrangement.moved ||= byHand;
     const lines = isCrowd(this.#model?.edges.size ?? 0) ? [] : [...(this.#model?.edges.values() ?? [])];
-    this.#cy.batch(() => bendEdges(this.#cy, lines));
+    this.#cy.batch(() => bendEdges(this.#cy, lines, this.#cy.width() > NARROW_PX));
     rememberArrangement(this.#cy, this.#arrangement);
   }
 
@@ -219,7 +215,6 @@ export class MapDrawing {
     const cy = this.#cy;
     const before = new Set(cy.nodes("[!group]").map((node) => node.id()));
     const wanted = new Set([...model.nodes.keys(), ...model.edges.keys(), ...model.groups.keys()]);
-    const room = cy.width() > NARROW_PX ? model.edges.size : Number.POSITIVE_INFINITY;
     cy.batch(() => {
       cy.nodes("[!group]").forEach((node) => {
         this.#arrangement.places.set(node.id(), { ...node.position() });
@@ -231,10 +226,8 @@ export class MapDrawing {
       const elements = [...nodeElements(model, this.#palette), ...edges];
       cy.add(elements.filter(({ data }) => cy.getElementById(data.id ?? "").empty()));
       cy.edges()
-        .toggleClass("told", room <= TOLD_EDGES)
-        .toggleClass("full", room <= FULLY_TOLD_EDGES)
-        .toggleClass("many", model.edges.size > MANY_EDGES);
-      cy.edges().toggleClass("crowd", isCrowd(model.edges.size));
+        .toggleClass("many", model.edges.size > MANY_EDGES)
+        .toggleClass("crowd", isCrowd(model.edges.size));
     });
     this.#place(before);
   }

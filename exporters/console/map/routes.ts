@@ -1,32 +1,65 @@
 import type { Core, NodeSingular } from "cytoscape";
 import type { MapEdge } from "../lib/graph.ts";
-import { type LabelledLine, labelOffsets } from "../lib/map/edge-labels.ts";
-import { around, type Box, type Point } from "../lib/map/geometry.ts";
+import { type LabelledLine, labelPlaces } from "../lib/map/edge-labels.ts";
+import { around, type Box, type Point, type Size } from "../lib/map/geometry.ts";
+import { TEXT_PX } from "../lib/map/labels.ts";
 import { routesOf } from "../lib/map/route.ts";
+import { lookOf } from "./elements.ts";
 import { boxOf } from "./positions.ts";
-import { FRAME_PADDING_PX, HEADING_PX, widthOfText } from "./style.ts";
+import { EDGE_TEXT_PX, FRAME_PADDING_PX, HEADING_PX, widthOfText } from "./style.ts";
 
-/** Room for a rate, and for the ports that fail. */
-const LABEL = { working: { w: 62, h: 16 }, failing: { w: 124, h: 14 } };
+/** Up to so many edges have their rate written, where there is room for it. */
+const MAX_RATES = 80;
+/** Up to so many have their round-trip time too; others have while they are pointed at. */
+const MAX_FULL = 30;
+/** Room that changing digits need, so that a text stays where it is. */
+const USUAL_TEXT = "888 kB/s";
+const STEP_PX = 24;
+const TEXT_PADDING_PX = 2;
 
-/** Leads these edges around the nodes and headings that are not theirs; all others go straight. */
-export function bendEdges(cy: Core, edges: readonly MapEdge[]): void {
+/**
+ * Leads these edges around the nodes and headings that are not theirs, all others go straight; and finds room for what is
+ * written at them.
+ * @param roomy that there is room for more than the ports that fail.
+ */
+export function bendEdges(cy: Core, edges: readonly MapEdge[], roomy: boolean): void {
   const nodes = cy.nodes("[!group]").toArray() as NodeSingular[];
   const boxes = new Map(nodes.map((node) => [node.id(), boxOf(node)]));
-  const routes = routesOf(boxes, edges, headingsOf(cy));
-  // Those that fail have the first choice of where their labels are.
-  const inOrder = [...edges].sort((a, b) => Number(b.failing) - Number(a.failing));
-  const lines = inOrder.flatMap(({ id, source, destination, failing }): LabelledLine[] => {
-    const [from, to] = [boxes.get(source), boxes.get(destination)];
-    const label = failing ? LABEL.failing : LABEL.working;
-    return from && to ? [{ id, from, to, bends: routes.get(id) ?? [], label }] : [];
+  const headings = headingsOf(cy);
+  const routes = routesOf(boxes, edges, headings);
+  const lines = inOrder(edges).flatMap((edge): LabelledLine[] => {
+    const [from, to] = [boxes.get(edge.source), boxes.get(edge.destination)];
+    const texts = textsOf(edge, roomy ? edges.length : Number.POSITIVE_INFINITY).map(roomOf);
+    return from && to ? [{ id: edge.id, from, to, bends: routes.get(edge.id) ?? [], texts, always: edge.failing }] : [];
   });
-  const offsets = labelOffsets(lines, [...boxes.values()]);
-  cy.edges().removeData("weights distances");
-  for (const { id, from, to, bends } of lines) {
-    const segments = bends.length > 0 ? segmentsOf(from, to, bends) : {};
-    cy.getElementById(id).data({ labelAt: offsets.get(id), ...segments });
+  const places = labelPlaces(lines, [...boxes.values(), ...headings]);
+  cy.edges().removeData("weights distances").removeClass("rated full");
+  for (const { id, from, to, bends, texts } of lines) {
+    const { offset, text } = places.get(id) ?? { offset: 0, text: undefined };
+    const drawn = cy.getElementById(id);
+    drawn.data({ labelAt: offset, ...(bends.length > 0 ? segmentsOf(from, to, bends) : {}) });
+    if (text !== undefined) drawn.addClass(texts.length > 1 && text === 0 ? "full" : "rated");
   }
+}
+
+/** Those that fail choose first where their texts are, then those that carry something; idle ones may wake up. */
+function inOrder(edges: readonly MapEdge[]): MapEdge[] {
+  const rank = (edge: MapEdge) => (edge.failing ? 0 : lookOf(edge).active ? 1 : 2);
+  return [...edges].sort((a, b) => rank(a) - rank(b));
+}
+
+/** What may be written at an edge, that which says most first. */
+function textsOf(edge: MapEdge, edges: number): string[] {
+  const { label, full } = lookOf(edge);
+  if (edge.failing) return [label];
+  return [...(edges <= MAX_FULL && full !== label ? [full] : []), ...(edges <= MAX_RATES ? [label] : [])];
+}
+
+function roomOf(text: string): Size {
+  const lines = text.split("\n");
+  const widest = Math.max(...[...lines, USUAL_TEXT].map(widthOfText)) * (EDGE_TEXT_PX / TEXT_PX);
+  const height = lines.length * EDGE_TEXT_PX + 2 * TEXT_PADDING_PX;
+  return { w: Math.ceil(widest / STEP_PX) * STEP_PX, h: height };
 }
 
 /** Where frames have their names. */

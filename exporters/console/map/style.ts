@@ -49,6 +49,9 @@ export function paletteOf(): Palette {
   });
 }
 
+/** Size of what is written at edges, in screen pixels. */
+export const EDGE_TEXT_PX = 11;
+
 /** How wide a name is written, in pixels. */
 export function widthOfText(text: string): number {
   measuring ??= document.createElement("canvas").getContext("2d");
@@ -131,7 +134,7 @@ function edgeStyle(): StylesheetJson {
         "arrow-scale": 0.8,
         "curve-style": "straight",
         opacity: 0.85,
-        "font-size": 11,
+        "font-size": EDGE_TEXT_PX,
         "font-family": FONT,
         color: color("text"),
         "text-background-color": color("surface"),
@@ -167,7 +170,7 @@ function edgeStyle(): StylesheetJson {
       },
     },
     { selector: "edge[labelAt]", style: { "source-text-offset": "data(labelAt)" as unknown as number } },
-    { selector: "edge.told, edge.failing", style: { "source-label": "data(label)" } },
+    { selector: "edge.rated, edge.crowd.failing", style: { "source-label": "data(label)" } },
     { selector: "edge.full, edge.near, edge.chosen", style: { "source-label": "data(full)" } },
     { selector: "edge.near", style: { opacity: 1, "z-index": 8 } },
   ];
