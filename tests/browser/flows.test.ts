@@ -159,7 +159,7 @@ describe("the flows", { skip: noBrowser }, () => {
     await rows().first().locator(".row-button").click();
     const details = suite.page.getByTestId("details");
     await details.getByText("172.18.0.9").first().waitFor();
-    for (const name of ["Protocol", "State", "Received", "Round trip"]) {
+    for (const name of ["State", "Received", "Started", "Ended"]) {
       await expect(suite.page.getByRole("columnheader", { name })).toBeVisible();
     }
     assert.deepEqual(await cutNumbersOf(suite.page), []);

@@ -8,13 +8,15 @@ interface Sized {
   width?: string;
   /** Left out where there is no room for it. */
   wideOnly?: boolean;
+  /** Left out before the others that may be. */
+  minor?: boolean;
 }
 
-/** The columns that a table of this width has room for: of those that may be left out, the last go first. */
+/** The columns that a table of this width has room for: of those that may be left out, the minor and the last go first. */
 export function columnsThatFit<C extends Sized>(columns: readonly C[], widthPx: number): readonly C[] {
   let shown = columns;
   while (neededPx(shown) > widthPx) {
-    const last = shown.findLast(({ wideOnly }) => wideOnly);
+    const last = shown.findLast(({ minor }) => minor) ?? shown.findLast(({ wideOnly }) => wideOnly);
     if (last === undefined) break;
     shown = shown.filter((one) => one !== last);
   }

@@ -21,6 +21,8 @@ export interface Column<Row> {
   sortable?: boolean;
   /** Left out where there is no room for it; the last such column goes first. */
   wideOnly?: boolean;
+  /** Left out before the others that may be. */
+  minor?: boolean;
 }
 
 interface Props<Row> {

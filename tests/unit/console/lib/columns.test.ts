@@ -22,3 +22,11 @@ it("leaves out no more columns than it must, the last first, and none that must 
   assert.equal(fitting(358), "name bytes");
   assert.equal(fitting(50), "name bytes");
 });
+
+it("leaves out the minor ones before all others", () => {
+  const columns = COLUMNS.map((column) => ({ ...column, minor: column.key === "project" }));
+  assert.deepEqual(
+    columnsThatFit(columns, 492).map(({ key }) => key),
+    ["name", "bytes", "image"],
+  );
+});
