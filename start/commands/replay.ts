@@ -76,7 +76,7 @@ function logLine(line: string): { level?: number; msg?: string; port?: number; r
 
 function notShown(folder: string, why: string): StartError {
   return new StartError("NOT_REPLAYED", {
-    what: `No exporter runs on ${folder}`,
+    what: `The recording in ${folder} cannot be shown`,
     why,
     fix: "name the folder of a recording that `npm run record -- FOLDER` has made, and a free port with --port",
   });

@@ -39,6 +39,7 @@ export function renderStatus({ services, tracer, leftOut, startedFrom }: StatusR
     ...(startedFrom ? [describeOrigin(startedFrom)] : []),
     ...(tracer ? [describeTracer(tracer)] : []),
     ...left,
+    ...(services.every(({ state }) => state === "absent") ? ["Nothing is running; start it with npm start"] : []),
   ];
   return `${[table, ...(notes.length > 0 ? ["", ...notes] : [])].join("\n")}\n`;
 }

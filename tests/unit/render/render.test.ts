@@ -24,6 +24,13 @@ describe("what the launcher prints", () => {
     assert.match(statusFrom(false), /^Started from \/old, which did not record its settings; .*--config$/m);
   });
 
+  it("says how to start what does not run", () => {
+    const statusOf = (state: string) =>
+      renderStatus({ services: [{ service: "prometheus", state, health: "none" }], tracer: null, leftOut: [] });
+    assert.match(statusOf("absent"), /^Nothing is running; start it with npm start$/m);
+    assert.doesNotMatch(statusOf("running"), /npm start/);
+  });
+
   it("lines the status up and tells what was left out", () => {
     const text = renderStatus({
       services: [
