@@ -42,6 +42,11 @@ export function formatValue(value: number | null | undefined, unit = "short", de
   return formatOther(value, unit, decimals);
 }
 
+/** Without zeros at the end of its decimals, which say nothing at an axis: its ticks are round numbers. */
+export function trimZeros(text: string): string {
+  return text.replace(/\.(\d*?)0+(?!\d)/, (_zeros, kept) => (kept ? `.${kept}` : ""));
+}
+
 /** Bytes that went somewhere, in powers of 1000 as their rates are, e.g. `1.5 MB`. */
 export function formatBytes(bytes: number | null | undefined): string {
   return formatValue(bytes, "decbytes");
@@ -102,7 +107,9 @@ function formatOther(value: number, unit: string, decimals?: number): string {
 function digits(value: number, decimals?: number): string {
   if (decimals !== undefined) return minus(value.toFixed(decimals));
   const size = Math.abs(value);
-  if (Number.isInteger(value) && size < 1e6) return minus(String(value));
+  // 5e-6 / 1e-6 is not quite 5.
+  const whole = Math.round(value);
+  if (Math.abs(value - whole) <= size * 1e-9 && size < 1e6) return minus(String(whole));
   if (size !== 0 && size < 0.01) return minus(Number(value.toPrecision(2)).toString());
   return minus(value.toFixed(size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2));
 }

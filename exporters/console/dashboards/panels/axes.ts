@@ -1,5 +1,6 @@
 import type uPlot from "uplot";
 import { formatTick } from "../../lib/time.ts";
+import { trimZeros } from "../../lib/units.ts";
 import { color } from "../../ui/theme.ts";
 import type { Context } from "../context.ts";
 
@@ -32,7 +33,7 @@ export function valueAxis(format: (value: number) => string, unit: string): uPlo
     ...lines(),
     space: 26,
     size: (_plot, values) => widthOf(values ?? []),
-    values: (_plot, splits) => splits.map(format),
+    values: (_plot, splits) => splits.map((at) => trimZeros(format(at))),
     ...(steps && { incrs: steps }),
   };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { formatCount, formatValue } from "../../../../exporters/console/lib/units.ts";
+import { formatCount, formatValue, trimZeros } from "../../../../exporters/console/lib/units.ts";
 
 describe("formatValue", () => {
   const cases: [number | null, string | undefined, number | undefined, string][] = [
@@ -19,6 +19,8 @@ describe("formatValue", () => {
     [0.000_000_4, "s", undefined, "400 ns"],
     [0.000_25, "s", undefined, "250 µs"],
     [250, "ms", undefined, "250 ms"],
+    [5e-6, "s", undefined, "5 µs"],
+    [0.07, "percentunit", undefined, "7 %"],
     [90, "s", undefined, "1.50 min"],
     [7200, "s", undefined, "2 h"],
     [172_800, "s", undefined, "2 d"],
@@ -47,4 +49,16 @@ describe("formatCount", () => {
     assert.equal(formatCount(1_234_567), "1,234,567");
     assert.equal(formatCount(999), "999");
   });
+});
+
+describe("trimZeros", () => {
+  for (const [text, expected] of [
+    ["7.50 %", "7.5 %"],
+    ["7.00 %", "7 %"],
+    ["100 %", "100 %"],
+    ["0.05 s", "0.05 s"],
+    ["1.20", "1.2"],
+  ] as const) {
+    it(`makes ${expected} of ${text}`, () => assert.equal(trimZeros(text), expected));
+  }
 });
