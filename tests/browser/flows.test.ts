@@ -97,7 +97,7 @@ describe("the flows", { skip: noBrowser }, () => {
   it("says which filter lets nothing through, and takes it away when asked", async () => {
     await suite.open("flows?container=nobody&port=80");
     await suite.page.getByText("No flows match the filters").waitFor();
-    await suite.page.getByText("There are none with container nobody, port 80").waitFor();
+    await suite.page.getByText("There is no flow with container nobody, port 80").waitFor();
     await screenshot(suite.page, "flows-none");
     await suite.page.getByRole("button", { name: "Clear the filters" }).click();
     await rows().first().waitFor();

@@ -15,7 +15,7 @@ export function Empty({ wanted: { filters, monitoring } }: { wanted: Wanted }) {
   }
   return (
     <Message title="No flows match the filters">
-      There are none with {text} at the moment. <ClearFilters /> {hidden}
+      There is no flow with {text} right now. <ClearFilters /> {hidden}
     </Message>
   );
 }

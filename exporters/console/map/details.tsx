@@ -154,7 +154,7 @@ function LinkDetails({ link }: { link: GraphLink }) {
           ["Closed", formatCount(link.closed)],
           ["Failed", formatCount(link.failed)],
           ["Failure share", formatValue(failureShare([link]), "percentunit")],
-          ["… last minute", formatValue(failureShareNow([link]), "percentunit")],
+          ["… in the last minute", formatValue(failureShareNow([link]), "percentunit")],
           ["Retransmits", formatCount(link.retransmits)],
         ]}
       />

@@ -52,7 +52,7 @@ const lists = [
       { title: "Firing", expr: own.alerts, unit: "short" },
     ],
   ),
-  table("Left out on this host", "Parts of the stack that `npm start` had to leave out here, and why.", [
+  table("Unavailable on this host", "Parts of the stack that `npm start` could not provide here, and why.", [
     { title: "Part", label: "part" },
     { title: "Reason", label: "reason" },
     { title: "Left out", expr: own.leftOut, unit: "short" },
