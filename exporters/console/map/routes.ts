@@ -1,5 +1,5 @@
 import type { Core, NodeSingular } from "cytoscape";
-import type { MapEdge } from "../lib/graph.ts";
+import { edgeRate, type MapEdge } from "../lib/graph.ts";
 import { type LabelledLine, labelPlaces } from "../lib/map/edge-labels.ts";
 import { around, type Box, type Point, type Size } from "../lib/map/geometry.ts";
 import { TEXT_PX } from "../lib/map/labels.ts";
@@ -44,7 +44,7 @@ export function bendEdges(cy: Core, edges: readonly MapEdge[], roomy: boolean): 
 
 /** Those that fail choose first where their texts are, then those that carry something; idle ones may wake up. */
 function inOrder(edges: readonly MapEdge[]): MapEdge[] {
-  const rank = (edge: MapEdge) => (edge.failing ? 0 : lookOf(edge).active ? 1 : 2);
+  const rank = (edge: MapEdge) => (edge.failing ? 0 : (edgeRate(edge) ?? 0) > 0 ? 1 : 2);
   return [...edges].sort((a, b) => rank(a) - rank(b));
 }
 

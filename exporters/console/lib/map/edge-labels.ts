@@ -32,9 +32,7 @@ export function labelPlaces(lines: readonly LabelledLine[], boxes: readonly Box[
   const paths = lines.map(pathOf);
   return new Map(
     lines.map((line, at): [string, LabelPlace] => {
-      const path = paths[at] ?? [];
-      const others = paths.filter((other) => other !== path);
-      const { place, box } = placeOn(path, line, taken, others);
+      const { place, box } = placeOn(paths[at] ?? [], line, taken, paths);
       if (box) taken.push(box);
       return [line.id, place];
     }),
@@ -49,13 +47,13 @@ function placeOn(
   path: readonly Point[],
   { texts, always }: LabelledLine,
   taken: readonly Box[],
-  others: readonly (readonly Point[])[],
+  paths: readonly (readonly Point[])[],
 ): { place: LabelPlace; box?: Box } {
   const length = lengthOf(path);
   const candidates = (size: Size) =>
     PARTS.map((part) => part * length).map((offset) => ({ offset, box: { ...pointAt(path, offset), ...size } }));
   const covers = ({ box }: { box: Box }) => taken.filter((other) => overlap(other, box, GAP)).length;
-  const crossings = ({ box }: { box: Box }) => others.filter((other) => crosses(other, box)).length;
+  const crossings = ({ box }: { box: Box }) => paths.filter((other) => other !== path && crosses(other, box)).length;
   for (const [text, size] of texts.entries()) {
     const best = leastBy(
       candidates(size).filter((candidate) => covers(candidate) === 0),
