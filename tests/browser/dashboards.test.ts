@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { NARROW, noBrowser, WIDE } from "./lib/chromium.ts";
 import { expect } from "./lib/expect.ts";
-import { cutNumbersOf } from "./lib/page-facts.ts";
+import { clickAndEscapeAtOnce, cutNumbersOf } from "./lib/page-facts.ts";
 import { panelFaults } from "./lib/panels.ts";
 import { longScreenshot, screenshot } from "./lib/screenshot.ts";
 import { consoleSuite } from "./lib/suite.ts";
@@ -140,6 +140,9 @@ describe("the dashboards", { skip: noBrowser }, () => {
     await expect(suite.page).toHaveURL(/flowtally-lab$/);
     await chart.getByRole("button", { name: "Read system calls in full screen" }).click();
     await suite.page.keyboard.press("Escape");
+    await expect(chart).not.toHaveClass(/full/);
+    await clickAndEscapeAtOnce(suite.page, "Read system calls in full screen");
+    await expect(suite.page).toHaveURL(/flowtally-lab$/);
     await expect(chart).not.toHaveClass(/full/);
     await chart.getByRole("button", { name: "Query of Read system calls" }).click();
     await expect(chart.locator("pre").first()).toContainText(/rate\(.*\[\d+s\]/);

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { exporterDown, prometheusDown } from "../api/health.ts";
 import type { Panel } from "../lib/dashboard/model.ts";
 import { route, setQuery } from "../router.ts";
+import { useEscape } from "../ui/use-escape.ts";
 import type { Context } from "./context.ts";
 import { filled } from "./context.ts";
 import { ChartPanel } from "./panels/chart.tsx";
@@ -46,7 +47,7 @@ export function PanelFrame({ panel, top, context }: Props) {
   const visible = useVisible(element);
   const [asked, setAsked] = useState(false);
   const full = route.value.query.get("panel") === String(panel.id);
-  useEscape(full, () => setQuery({ panel: undefined }));
+  useEscape(full, leaveFullScreen);
   const height = type === "nodeGraph" ? LINK_ROWS : grid.h;
   const place = {
     "--column": `${grid.x + 1} / span ${grid.w}`,
@@ -88,6 +89,10 @@ export function PanelFrame({ panel, top, context }: Props) {
   );
 }
 
+function leaveFullScreen(): void {
+  setQuery({ panel: undefined });
+}
+
 function classOf(full: boolean, type: string): string {
   return `panel${full ? " full" : ""}${type === "nodeGraph" ? " bare" : ""}`;
 }
@@ -105,17 +110,6 @@ function Tool({ name, sign, pressed, onClick }: ToolProps) {
       {sign}
     </button>
   );
-}
-
-function useEscape(active: boolean, onEscape: () => void): void {
-  useEffect(() => {
-    if (!active) return;
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key === "Escape") onEscape();
-    };
-    document.addEventListener("keydown", onKey);
-    return () => document.removeEventListener("keydown", onKey);
-  }, [active]);
 }
 
 function Body({ panel, context, visible }: { panel: Panel; context: Context; visible: boolean }) {

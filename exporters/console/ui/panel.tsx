@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { useEscape } from "./use-escape.ts";
 
 interface Props {
   title: string;
@@ -10,14 +11,10 @@ interface Props {
 /** Details beside a page's content, below it on a narrow screen. Escape closes it, and the focus goes back. */
 export function SidePanel({ title, onClose, children }: Props) {
   const element = useRef<HTMLElement>(null);
+  useEscape(true, onClose);
   useEffect(() => {
     const before = document.activeElement;
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key === "Escape") onClose();
-    };
-    document.addEventListener("keydown", onKey);
     return () => {
-      document.removeEventListener("keydown", onKey);
       if (element.current?.contains(document.activeElement) && before instanceof HTMLElement) before.focus();
     };
   }, [onClose]);
