@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { NARROW, noBrowser, WIDE } from "./lib/chromium.ts";
 import { expect } from "./lib/expect.ts";
-import { clickAndEscapeAtOnce, cutNumbersOf } from "./lib/page-facts.ts";
+import { clickAndEscapeAtOnce, cutNumbersOf, pixelsOf } from "./lib/page-facts.ts";
 import { panelFaults } from "./lib/panels.ts";
 import { longScreenshot, screenshot } from "./lib/screenshot.ts";
 import { consoleSuite } from "./lib/suite.ts";
@@ -125,6 +125,16 @@ describe("the dashboards", { skip: noBrowser }, () => {
     assert.ok(told.length > 8);
     for (const look of told.filter((one) => !one.startsWith("none"))) assert.ok(drawn.includes(look), look);
     await screenshot(suite.page, "dashboard-tooltip");
+  });
+
+  it("draws nothing for the parts of a stack that carry nothing", async () => {
+    await open("oddities");
+    await panel("Parts of a whole").scrollIntoViewIfNeeded();
+    const pixels = (series: string) => pixelsOf(suite.page, "Parts of a whole", series);
+    await expect(panel("Parts of a whole").locator(".legend")).toBeVisible();
+    await expect.poll(() => pixels("iowait")).toBeGreaterThan(50);
+    assert.deepEqual([await pixels("system"), await pixels("user")], [0, 0]);
+    await screenshot(suite.page, "dashboard-stack");
   });
 
   it("fills the screen with a panel, which Back and Escape undo, and shows what it asks", async () => {

@@ -66,9 +66,16 @@ export function answer(path: string, query: URLSearchParams): Said {
   const times = timesOf(query);
   const result = metrics.map((metric, index) => ({
     metric,
-    values: times.map((at) => [at, isState(expr) ? String(Number(index !== 1)) : sampleAt(metric, index, at)]),
+    values: times.map((at) => [at, answerTo(expr, metric, index, at)]),
   }));
   return success({ resultType: "matrix", result });
+}
+
+/** A query that begins as `only_read` finds zeros, but for the series with that label. */
+function answerTo(expr: string, metric: Metric, index: number, at: number): string {
+  if (isState(expr)) return String(Number(index !== 1));
+  const only = /^only_(\w+)/.exec(expr)?.[1];
+  return only === undefined || Object.values(metric).includes(only) ? sampleAt(metric, index, at) : "0";
 }
 
 /** Whether a query asks for what is either 1 or 0. */

@@ -89,3 +89,20 @@ export async function clickAndEscapeAtOnce(page: Page, label: string): Promise<v
     }));
   })()`);
 }
+
+/** How many pixels of a panel's plot have the full colour of one of its series, as the legend shows it. */
+export async function pixelsOf(page: Page, title: string, series: string): Promise<number> {
+  return await page.evaluate(`(() => {
+    const panel = document.querySelector(${JSON.stringify(`article[aria-label="${title}"]`)});
+    const mark = panel.querySelector(${JSON.stringify(`.legend [title="${series}"] line`)});
+    const wanted = getComputedStyle(mark).stroke.match(/\\d+/g).map(Number);
+    const canvas = panel.querySelector("canvas");
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    let count = 0;
+    for (let at = 0; at < data.length; at += 4) {
+      const isLike = wanted.every((part, index) => Math.abs(data[at + index] - part) < 6);
+      if (isLike && data[at + 3] > 200) count += 1;
+    }
+    return count;
+  })()`);
+}

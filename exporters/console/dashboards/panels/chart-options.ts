@@ -7,6 +7,7 @@ import { formatValue } from "../../lib/units.ts";
 import { color } from "../../ui/theme.ts";
 import type { Context } from "../context.ts";
 import { commonOptions, timeAxis, timeScale, valueAxis, zoomHook } from "./axes.ts";
+import { outlinedArea } from "./outline.ts";
 import { tooltip } from "./tooltip.ts";
 
 /** A series with the number of its colour. */
@@ -28,14 +29,23 @@ const TOLD = 14;
 /** uPlot's options for a panel. @param latest what is drawn now: it changes while the plot stays */
 export function chartOptions(panel: Panel, shown: readonly Drawn[], latest: () => Latest) {
   const format = (value: number) => formatValue(value, panel.look.unit, panel.look.decimals);
+  const valuesOf = (series: number) => latest().shown[series - 1]?.values ?? [];
+  const { cursor, ...common } = commonOptions();
   return {
-    ...commonOptions(),
+    ...common,
+    cursor: panel.stacked ? { ...cursor, dataIdx: pointedAt(valuesOf) } : cursor,
     scales: {
       x: timeScale(() => latest().context),
       y: { range: (_plot: uPlot, least: number, most: number) => valueRange(panel, least, most) },
     },
     axes: [timeAxis(), valueAxis(format, panel.look.unit)],
-    series: [{}, ...shown.map((one) => seriesOptions(one, panel, fillOf(panel, shown.length)))],
+    series: [
+      {},
+      ...shown.map((one) => ({
+        ...seriesOptions(one, panel, fillOf(panel, shown.length)),
+        ...(panel.stacked && !panel.bars && { paths: outlinedArea(valuesOf) }),
+      })),
+    ],
     bands: panel.stacked
       ? shown.slice(1).map((_, index) => ({ series: [index + 2, index + 1] as [number, number] }))
       : [],
@@ -48,6 +58,11 @@ export function chartOptions(panel: Panel, shown: readonly Drawn[], latest: () =
       setSelect: [zoomHook(() => latest().context)],
     },
   };
+}
+
+/** The cursor marks no part of a stack that adds nothing to it. */
+function pointedAt(valuesOf: (series: number) => readonly (number | null)[]) {
+  return (_plot: uPlot, series: number, at: number) => (series > 0 && !valuesOf(series)[at] ? null : at);
 }
 
 /** Areas of many lines over each other would be but mud. */

@@ -68,14 +68,29 @@ export function reduce(values: readonly (number | null)[], calc: string): number
   }
 }
 
-/** Each series on top of those before it; the sums, in the same order. */
+/**
+ * Each series on top of those before it; the sums, in the same order. Where a series has no sample and others have one, it
+ * adds nothing, as it would leave a hole in those above it; where none has one, there is a gap.
+ */
 export function stack(columns: readonly (readonly (number | null)[])[]): (number | null)[][] {
-  const below: number[] = [];
-  return columns.map((column) =>
-    column.map((value, at) => {
-      if (value === null) return null;
-      below[at] = (below[at] ?? 0) + value;
-      return below[at];
-    }),
+  let sums: (number | null)[] = (columns[0] ?? []).map((_, at) =>
+    columns.some((column) => column[at] !== null) ? 0 : null,
   );
+  return columns.map((column) => {
+    sums = sums.map((sum, at) => (sum === null ? null : sum + (column[at] ?? 0)));
+    return sums;
+  });
+}
+
+/** Runs of neighbours, each as its first and its last place, that are known and between which a value of `least` is reached. */
+export function outlined(values: readonly (number | null)[], least: number): [number, number][] {
+  const runs: [number, number][] = [];
+  for (let at = 1; at < values.length; at++) {
+    const ends = [values[at - 1] ?? null, values[at] ?? null];
+    if (ends.includes(null) || !ends.some((value) => value !== 0 && Math.abs(value ?? 0) >= least)) continue;
+    const last = runs.at(-1);
+    if (last?.[1] === at - 1) last[1] = at;
+    else runs.push([at - 1, at]);
+  }
+  return runs;
 }

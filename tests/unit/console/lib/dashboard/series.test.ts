@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
   onSteps,
+  outlined,
   parseValue,
   reduce,
   seriesName,
@@ -42,17 +43,28 @@ describe("reduce", () => {
   it("has nothing to say of nothing", () => assert.equal(reduce([null], "mean"), undefined));
 });
 
-it("stacks series, and leaves gaps open", () => {
+it("stacks series, without a hole where one of them has no sample, and with a gap where none has one", () => {
   assert.deepEqual(
     stack([
-      [1, 2, null],
-      [10, null, 30],
-      [100, 200, 300],
+      [1, 2, null, null],
+      [10, null, 30, null],
+      [100, 200, 300, null],
     ]),
     [
-      [1, 2, null],
-      [11, null, 30],
-      [111, 202, 330],
+      [1, 2, 0, null],
+      [11, 2, 30, null],
+      [111, 202, 330, null],
     ],
   );
+});
+
+it("outlines what is high enough, with the samples on both its sides", () => {
+  assert.deepEqual(outlined([0, 0, 4, 0, 0, 0.1, 0, 3, 5], 0.5), [
+    [1, 3],
+    [6, 8],
+  ]);
+});
+
+it("outlines no zeros, and nothing across a gap", () => {
+  assert.deepEqual(outlined([0, 0, null, 7, null, 0], 0), []);
 });
