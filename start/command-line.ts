@@ -29,7 +29,7 @@ export function parseCommandLine(
   const name = named ? String(argv[0]) : fallback;
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) throw new UsageError(unknownCommand(name, Object.keys(commands)));
-  const { options, words, help } = parseOptions(named ? argv.slice(1) : argv, command);
+  const { options, words, help } = parseOptions(named ? argv.slice(1) : argv, command, Object.values(commands));
   if (help) return named ? { kind: "help", command } : { kind: "overview" };
   const surplus = words[command.operand ? 1 : 0];
   if (surplus !== undefined) throw new UsageError(`Unexpected argument "${surplus}". ${helpOn(command)}`);
@@ -37,7 +37,7 @@ export function parseCommandLine(
 }
 
 /** Node's parser splits the words; which of them make sense is decided here, since its own messages are long. */
-function parseOptions(args: readonly string[], command: Command): Parsed {
+function parseOptions(args: readonly string[], command: Command, commands: readonly Command[]): Parsed {
   const table: OptionTable = { ...command.options, help: { type: "boolean", about: "" } };
   const options = Object.fromEntries(Object.entries(table).map(([name, { type }]) => [name, { type }]));
   const { values, positionals, tokens } = parseArgs({
@@ -52,7 +52,7 @@ function parseOptions(args: readonly string[], command: Command): Parsed {
     const typed = args[token.index]?.split("=")[0] ?? token.rawName;
     const fault = Object.hasOwn(table, token.name)
       ? valueFault(typed, table[token.name], token)
-      : unknownOption(typed, command);
+      : unknownOption(typed, command, commands);
     if (fault) throw new UsageError(fault);
   }
   const { help = false, ...given } = values;
@@ -86,12 +86,23 @@ function unknownCommand(name: string, commands: readonly string[]): string {
   return `Unknown command "${name}". ${hint}`;
 }
 
-function unknownOption(typed: string, command: Command): string {
-  const guess = closest(typed.replace(/^-+/, ""), [...Object.keys(command.options), "help"]);
-  return `Unknown option ${typed}. ${guess === undefined ? helpOn(command) : `Did you mean --${guess}?`}`;
+/** The nearest of the command's own options; else what it takes, and which commands take what was meant. */
+function unknownOption(typed: string, command: Command, commands: readonly Command[]): string {
+  const word = typed.replace(/^-+/, "");
+  const guess = closest(word, [...Object.keys(command.options), "help"]);
+  if (guess !== undefined) return `Unknown option ${typed}. Did you mean --${guess}?`;
+  const elsewhere = closest(word, [...new Set(commands.flatMap(({ options }) => Object.keys(options)))]);
+  const takers = commands.filter(({ options }) => elsewhere !== undefined && Object.hasOwn(options, elsewhere));
+  const hint =
+    elsewhere === undefined ? "" : ` --${elsewhere} is an option of ${listOf(takers.map(({ usage }) => usage))}.`;
+  return `Unknown option ${typed}. ${helpOn(command)}${hint}`;
 }
 
 function helpOn({ usage, operand, options }: Command): string {
   const all = [...(operand ? [operand.name] : []), ...[...Object.keys(options), "help"].map((name) => `--${name}`)];
-  return `${usage} takes ${all.slice(0, -1).join(", ")} and ${all.at(-1)}.`;
+  return `${usage} takes ${listOf(all)}.`;
+}
+
+function listOf(words: readonly string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }

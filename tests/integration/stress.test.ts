@@ -102,6 +102,6 @@ describe("the stress lab", () => {
   it("refuses loads it does not know", async () => {
     const { exitCode, text } = await testLauncher("stress", "gpu");
     assert.equal(exitCode, 2);
-    assert.match(text, /^Unknown load "gpu"\. The loads are disk, cpu, memory, network, flows\.$/);
+    assert.match(text, /^Unknown load "gpu"\. Did you mean cpu\? The loads are disk, cpu, memory, network, flows\.$/);
   });
 });

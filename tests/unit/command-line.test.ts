@@ -30,13 +30,22 @@ describe("the command line", () => {
 
   const REFUSED: Readonly<Record<string, string>> = {
     strat: 'Unknown command "strat". Did you mean start?',
+    statsu: 'Unknown command "statsu". Did you mean status?',
+    doc: 'Unknown command "doc". Did you mean doctor?',
     toString: 'Unknown command "toString". The commands are start, stop, status, doctor, tune, stress, record, replay.',
     "start now": 'Unexpected argument "now". npm start takes --no-install, --config and --help.',
     "stress disk cpu":
       'Unexpected argument "cpu". npm run stress takes LOAD, --seconds, --no-install, --config and --help.',
-    "stop --seconds 5": "Unknown option --seconds. npm run stop takes --volumes, --config and --help.",
+    "stop --seconds 5":
+      "Unknown option --seconds. npm run stop takes --volumes, --config and --help. --seconds is an option of npm run stress and npm run record.",
     "stop --volume": "Unknown option --volume. Did you mean --volumes?",
     "stop -volumes": "Unknown option -volumes. Did you mean --volumes?",
+    "status --jsno": "Unknown option --jsno. Did you mean --json?",
+    "--jsno":
+      "Unknown option --jsno. npm start takes --no-install, --config and --help. --json is an option of npm run status.",
+    "--confgi x": "Unknown option --confgi. Did you mean --config?",
+    "tune --dry": "Unknown option --dry. Did you mean --dry-run?",
+    "record x --sec 5": "Unknown option --sec. Did you mean --seconds?",
     "status --jsno=1": "Unknown option --jsno. Did you mean --json?",
     "status --json=1": "Option --json takes no value.",
     "tune --window": "Option --window needs a value: --window TIME",
@@ -51,6 +60,17 @@ describe("the command line", () => {
       assert.throws(() => parse(...words.split(" ")), new UsageError(message));
     });
   }
+
+  it("names the option that was meant where two neighbouring letters are swapped, for every option of every command", () => {
+    for (const [name, { options }] of Object.entries(COMMANDS)) {
+      for (const option of [...Object.keys(options), "help"]) {
+        const swapped = `${option[1]}${option[0]}${option.slice(2)}`;
+        assert.throws(() => parse(name, `--${swapped}`), {
+          message: `Unknown option --${swapped}. Did you mean --${option}?`,
+        });
+      }
+    }
+  });
 
   it("refuses the options of every other command", () => {
     for (const [name, command] of Object.entries(COMMANDS)) {
