@@ -3,6 +3,7 @@ import type { Io } from "./commands/command.ts";
 import { COMMANDS, DEFAULT_COMMAND } from "./commands/index.ts";
 import { reasonOf, StartError, UsageError } from "./errors.ts";
 import { abortOnSignals, Interrupted } from "./lib/interrupt.ts";
+import { printable } from "./lib/printable.ts";
 import { renderError } from "./render/error.ts";
 import { renderHelp, renderOverview } from "./render/help.ts";
 
@@ -27,7 +28,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       return 130;
     }
     if (error instanceof UsageError) {
-      io.stderr.write(`${error.message}\n`);
+      io.stderr.write(`${printable(error.message)}\n`);
       return 2;
     }
     io.stderr.write(renderError(error instanceof StartError ? error : unexpected(error)));

@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { printable } from "../lib/printable.ts";
 import type { CheckResult } from "./types.ts";
 
 export interface ReportOptions {
@@ -16,7 +17,7 @@ const SYMBOLS = {
 export function renderReport(results: readonly CheckResult[], { colour }: ReportOptions): string {
   const width = Math.max(0, ...results.map(({ title }) => title.length));
   const lines = results.flatMap((result) => [
-    `${symbol(result.status, colour)} ${result.title.padEnd(width)}  ${result.detail}`,
+    `${symbol(result.status, colour)} ${result.title.padEnd(width)}  ${printable(result.detail)}`,
     ...advice(result).map((line) => `  ${" ".repeat(width)}  ${line}`),
   ]);
   return `${lines.join("\n")}\n`;
@@ -34,5 +35,7 @@ function advice(result: CheckResult): string[] {
 
 /** A text of several lines stays under its label. */
 function labelled(label: string, text: string): string[] {
-  return text.split("\n").map((line, index) => (index === 0 ? label : " ".repeat(label.length)) + line);
+  return printable(text)
+    .split("\n")
+    .map((line, index) => (index === 0 ? label : " ".repeat(label.length)) + line);
 }

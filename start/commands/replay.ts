@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { StartError, UsageError } from "../errors.ts";
 import { bundleConsole } from "../images/console.ts";
+import { printable } from "../lib/printable.ts";
 import { folderNamed } from "../record/words.ts";
 import { defineCommand } from "./command.ts";
 
@@ -60,7 +61,7 @@ function readLog(stdout: NodeJS.WritableStream) {
     const { level = WARN, msg, port, reason } = logLine(line);
     if (msg === "listening") stdout.write(`The console: http://${LOOPBACK}:${port}/ (Ctrl-C ends it)\n`);
     else if (msg === "cannot start") fault = reason;
-    else if (level >= WARN) stdout.write(`${line}\n`);
+    else if (level >= WARN) stdout.write(`${printable(line)}\n`);
   };
   return { take, fault: () => fault };
 }

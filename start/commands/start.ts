@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { StartError } from "../errors.ts";
 import { createDocker } from "../lib/docker.ts";
+import { printable } from "../lib/printable.ts";
 import { renderTail } from "../render/error.ts";
 import { runSteps } from "../render/steps.ts";
 import { renderSummary } from "../render/summary.ts";
@@ -46,7 +47,7 @@ export const start = defineCommand({
     };
     const logName = relative(layout.root, layout.startLog);
     const log = openStartLog(layout.startLog, (reason) => {
-      stderr.write(`Warning: ${logName} is not written, and the start goes on without it: ${reason}\n`);
+      stderr.write(`Warning: ${logName} cannot be written; the start goes on without it: ${printable(reason)}\n`);
     });
     try {
       await bringUp(context, (steps) => runSteps(steps.map(log.recorded), context, stdout));

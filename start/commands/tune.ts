@@ -1,5 +1,6 @@
 import { UsageError } from "../errors.ts";
 import { createDocker } from "../lib/docker.ts";
+import { printable } from "../lib/printable.ts";
 import { renderRestored, renderTuned } from "../render/tune.ts";
 import { containerName } from "../settings/names.ts";
 import { namedLayout } from "../stack/named-layout.ts";
@@ -45,7 +46,7 @@ export const tune = defineCommand({
       exact: options.exact,
       dryRun: options["dry-run"],
     };
-    const onReason = (reason: string) => void stdout.write(`waiting: ${reason}\n`);
+    const onReason = (reason: string) => void stdout.write(`waiting: ${printable(reason)}\n`);
     const tuned = options["when-ready"] ? await tuneWhenReady({ ...task, signal, onReason }) : await tuneNow(task);
     stdout.write(renderTuned(tuned));
     return 0;

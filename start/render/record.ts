@@ -1,3 +1,4 @@
+import { printable } from "../lib/printable.ts";
 import type { RecorderStatus } from "../record/exporter.ts";
 
 const ENDED_EARLY = {
@@ -19,5 +20,5 @@ export function renderRecorded(status: RecorderStatus, folder: string): string {
   if (ending === "full") lines.push(ENDED_EARLY.full);
   if (ending === "failed") lines.push(`${ENDED_EARLY.failed}: ${reason}`);
   lines.push(CONTENT, `To look at it: npm run replay -- ${folder}`);
-  return `${lines.join("\n")}\n`;
+  return printable(`${lines.join("\n")}\n`);
 }

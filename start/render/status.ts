@@ -1,3 +1,4 @@
+import { printable } from "../lib/printable.ts";
 import type { Memory } from "../stack/containers.ts";
 import type { LeftOut } from "../stack/left-out.ts";
 import type { TracerState } from "../stack/tracer-state.ts";
@@ -41,7 +42,7 @@ export function renderStatus({ services, tracer, leftOut, startedFrom }: StatusR
     ...left,
     ...(services.every(({ state }) => state === "absent") ? ["Nothing is running; start it with npm start"] : []),
   ];
-  return `${[table, ...(notes.length > 0 ? ["", ...notes] : [])].join("\n")}\n`;
+  return printable(`${[table, ...(notes.length > 0 ? ["", ...notes] : [])].join("\n")}\n`);
 }
 
 function describeOrigin({ folder, settingsKnown }: StartedFrom): string {

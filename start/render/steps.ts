@@ -1,5 +1,6 @@
 import { Listr, PRESET_TIMER } from "listr2";
 import type { Io } from "../commands/command.ts";
+import { printable } from "../lib/printable.ts";
 import type { Step } from "../steps/step.ts";
 
 /**
@@ -25,7 +26,7 @@ async function runPlainly<Context>(step: Step<Context>, context: Context, write:
   write(`… ${step.title}`);
   try {
     const done = await step.run(context, (line, kind) => {
-      if (kind === "notice") write(`  ${line}`);
+      if (kind === "notice") write(`  ${printable(line)}`);
     });
     write(`✔ ${titleWith(step, done)} ${took()}`);
   } catch (error) {
@@ -42,7 +43,7 @@ async function runLively<Context extends { signal: AbortSignal }>(steps: readonl
     task: async (ctx: Context, task: { title: string | undefined; output: string }) => {
       ctx.signal.throwIfAborted();
       const report = (line: string) => {
-        task.output = line;
+        task.output = printable(line);
       };
       const done = await step.run(ctx, report).catch((error: unknown) => {
         failure = error;
@@ -66,5 +67,5 @@ async function runLively<Context extends { signal: AbortSignal }>(steps: readonl
 }
 
 function titleWith({ title }: { title: string }, result: string): string {
-  return result ? `${title}: ${result}` : title;
+  return result ? `${title}: ${printable(result)}` : title;
 }

@@ -1,4 +1,5 @@
 import { relative } from "node:path";
+import { printable } from "../lib/printable.ts";
 import { DEFAULT_CONFIG } from "../stack/layout.ts";
 import type { LeftOut } from "../stack/left-out.ts";
 import { SERVICES, urlOf } from "../stack/services.ts";
@@ -9,7 +10,7 @@ export function renderSummary(context: StackContext, seconds: number): string {
   const { leftOut, settings } = context;
   const words = wordsToNameIt(context);
   const missing = new Set(leftOut.map(({ part }) => part));
-  return [
+  const lines = [
     "",
     `Flowtally is up: http://127.0.0.1:${settings.FLOW_EXPORTER_PORT}  (${seconds.toFixed(1)} s)`,
     "",
@@ -19,7 +20,8 @@ export function renderSummary(context: StackContext, seconds: number): string {
     "",
     `  npm run status${words}   npm run stop${words}`,
     "",
-  ].join("\n");
+  ];
+  return printable(lines.join("\n"));
 }
 
 /** What is not there, and why. */

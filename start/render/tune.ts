@@ -1,3 +1,4 @@
+import { printable } from "../lib/printable.ts";
 import type { Restored } from "../tune/reset.ts";
 import type { Limit } from "../tune/rule.ts";
 import type { Tuned } from "../tune/tune.ts";
@@ -10,7 +11,7 @@ export function renderTuned(tuned: Tuned): string {
   const { container, windowSeconds, use, limit, previousBytes, applied } = tuned;
   const word = applied ? "new limit" : "would be";
   return [
-    `Memory of ${container} over the last ${inWords(windowSeconds)} (${use.samples} samples in ${inWords(use.coveredSeconds)}):`,
+    `Memory of ${printable(container)} over the last ${inWords(windowSeconds)} (${use.samples} samples in ${inWords(use.coveredSeconds)}):`,
     `  average    ${mebibytes(use.averageBytes)}`,
     `  peak       ${mebibytes(use.peakBytes)}`,
     `  ${word.padEnd(9)}  ${limit.bytes / MEBIBYTE} MiB (was ${wholeMebibytes(previousBytes)})`,

@@ -1,3 +1,5 @@
+import { writtenOut } from "../lib/printable.ts";
+
 export interface Entry {
   key: string;
   value: string;
@@ -41,10 +43,13 @@ export function parseKeyValues(text: string): Parsed {
 function parseAssignment(content: string, line: number): Entry | Fault {
   const [, key, rest] = ASSIGNMENT.exec(content) ?? [];
   if (key === undefined || rest === undefined) {
-    return { line, message: `"${content.trim()}" is not a setting; write KEY=VALUE, or # before a comment` };
+    return {
+      line,
+      message: `"${writtenOut(content.trim())}" is not a setting; write KEY=VALUE, or # before a comment`,
+    };
   }
   const value = unquote(rest.trim());
-  if (value === undefined) return { line, message: `${key}: missing closing quote` };
+  if (value === undefined) return { line, message: `${writtenOut(key)}: missing closing quote` };
   return { key, value, line };
 }
 
