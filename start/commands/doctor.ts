@@ -1,7 +1,8 @@
 import { CHECKS } from "../checks/index.ts";
 import { renderReport } from "../checks/report.ts";
 import { runChecks } from "../checks/run.ts";
-import { loadSettings } from "../settings/index.ts";
+import { settingsCheck } from "../checks/settings.ts";
+import { inspectSettings } from "../settings/index.ts";
 import { layoutOf } from "../stack/layout.ts";
 import { defineCommand } from "./command.ts";
 import { SETTINGS_FILE } from "./options.ts";
@@ -11,8 +12,9 @@ export const doctor = defineCommand({
   about: "Check that this machine meets every prerequisite, and change nothing",
   options: { config: SETTINGS_FILE },
   run: async ({ host, projectRoot, options, stdout }) => {
-    const settings = await loadSettings(layoutOf(projectRoot, options.config).config, host.env);
-    const results = await runChecks(CHECKS, { host, settings });
+    const file = layoutOf(projectRoot, options.config).config;
+    const { settings, fault } = await inspectSettings(file, host.env);
+    const results = await runChecks([settingsCheck(file, fault), ...CHECKS], { host, settings });
     stdout.write(renderReport(results, { colour: stdout.isTTY === true }));
     return results.some(({ status }) => status === "failed" || status === "missing") ? 1 : 0;
   },

@@ -1,11 +1,12 @@
 import type { z } from "zod";
+import { writtenOut } from "../lib/printable.ts";
 import { nearest } from "./nearest.ts";
 import type { Entry, Fault } from "./parse.ts";
 import { KEYS, memoryBytes, type Settings, schema } from "./schema.ts";
 
 /** What zod found wrong, per key and with the line the key stands in. */
 export function explain(issue: z.core.$ZodIssue, entries: readonly Entry[]): Fault[] {
-  const keys = issue.code === "unrecognized_keys" ? issue.keys : [String(issue.path[0])];
+  const keys = keysOf(issue);
   return entries
     .filter(({ key }) => keys.includes(key))
     .map(({ key, value, line }) => ({
@@ -14,15 +15,20 @@ export function explain(issue: z.core.$ZodIssue, entries: readonly Entry[]): Fau
     }));
 }
 
+/** The settings that zod found wrong. */
+export function keysOf(issue: z.core.$ZodIssue): readonly string[] {
+  return issue.code === "unrecognized_keys" ? issue.keys : [String(issue.path[0])];
+}
+
 /** Webhooks carry their secret in the URL, and faults are shown and logged. */
 const SECRETS: ReadonlySet<string> = new Set<keyof Settings>(["ALERT_WEBHOOK_URL", "GRAFANA_ADMIN_PASSWORD"]);
 
 function wrongValue(key: string, value: string, message: string): string {
-  return SECRETS.has(key) ? `${key} ${message}` : `${key}: "${value}" ${message}`;
+  return SECRETS.has(key) ? `${key} ${message}` : `${key}: "${writtenOut(value)}" ${message}`;
 }
 
 function unknownKey(key: string): string {
-  return `unknown setting ${key}; did you mean ${nearest(key.toUpperCase(), KEYS)}?`;
+  return `unknown setting ${writtenOut(key)}; did you mean ${nearest(key.toUpperCase(), KEYS)}?`;
 }
 
 /** Ports that two services would share, counting those left at their default. */

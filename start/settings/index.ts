@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import type { z } from "zod";
 import { reasonOf, StartError } from "../errors.ts";
-import { explain, samePorts, tablesTooLarge } from "./faults.ts";
+import { explain, keysOf, samePorts, tablesTooLarge } from "./faults.ts";
 import { NAME_SETTINGS, namesOf, type StackNames } from "./names.ts";
 import { type Entry, type Fault, parseKeyValues } from "./parse.ts";
 import { type Settings, schema } from "./schema.ts";
@@ -19,6 +19,28 @@ export async function loadSettings(file: string, env: Environment = {}): Promise
   const settings = readSettings(await readFile(file, "utf8").catch(unreadable(file)), file, env);
   if (settings.GRAFANA_ADMIN_PASSWORD !== "") await refuseExposed(file);
   return settings;
+}
+
+/**
+ * Reads what can be used of the settings, for commands that only look at the machine.
+ * @returns the settings, with their defaults in place of faulty ones, and what is wrong with the file.
+ */
+export async function inspectSettings(
+  file: string,
+  env: Environment,
+): Promise<{ settings: Settings; fault?: StartError }> {
+  try {
+    return { settings: await loadSettings(file, env) };
+  } catch (fault) {
+    if (!(fault instanceof StartError)) throw fault;
+    return { settings: usableSettings(await readFile(file, "utf8").catch(() => ""), env), fault };
+  }
+}
+
+function usableSettings(text: string, env: Environment): Settings {
+  const entries = withEnvironment(parseKeyValues(text).entries, env);
+  const faulty = schema.safeParse(valuesOf(entries)).error?.issues.flatMap(keysOf) ?? [];
+  return schema.parse(valuesOf(entries.filter(({ key }) => !faulty.includes(key))));
 }
 
 /**

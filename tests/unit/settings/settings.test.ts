@@ -45,6 +45,14 @@ describe("readSettings", () => {
     ]);
   });
 
+  it("shows control characters that a value has, since they are the fault and not seen in an editor", () => {
+    assert.deepEqual(faultsOf("GRAFANA_ADMIN_USER=a\u001b[2Jb c\nGRAFANA\u200f_PORT=1\n\u0007"), [
+      'line 1: GRAFANA_ADMIN_USER: "a\\x1b[2Jb c" must be one word without quotes, $, # or \\',
+      "line 2: unknown setting GRAFANA\\u200f_PORT; did you mean GRAFANA_PORT?",
+      'line 3: "\\x07" is not a setting; write KEY=VALUE, or # before a comment',
+    ]);
+  });
+
   it("refuses more flows than the tracer's memory has room for, and says how much they take", () => {
     assert.deepEqual(faultsOf("FLOW_MAX_FLOWS=600000"), [
       "line 1: FLOW_MAX_FLOWS: 600000 needs FLOW_TRACER_MEMORY=273m or more, not 256m",
