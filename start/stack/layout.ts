@@ -40,7 +40,7 @@ export interface Layout {
   /** Process id and output of the tuner that `npm start` leaves behind. */
   tunerPid: string;
   tunerLog: string;
-  /** Everything the last start did. */
+  /** Everything the last start did; the log of the start before it has `.1` behind its name. */
   startLog: string;
 }
 

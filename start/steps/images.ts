@@ -2,7 +2,7 @@ import { ensureOptionalName } from "../checks/names.ts";
 import { ensureOptionalPort } from "../checks/ports.ts";
 import { StartError } from "../errors.ts";
 import { CATALOGUE } from "../images/catalogue.ts";
-import { type ImageOptions, needsMmdebstrap, provideImages } from "../images/index.ts";
+import { type ImageOptions, type ImageOutcome, needsMmdebstrap, provideImages } from "../images/index.ts";
 import { provideMmdebstrap } from "../install/mmdebstrap.ts";
 import type { Settings } from "../settings/index.ts";
 import { DISPENSABLE, isWanted } from "../stack/services.ts";
@@ -32,7 +32,7 @@ export const images: Step = {
       await ensureOptionalName(docker, settings);
       await ensureOptionalPort(context);
     }
-    return countByOrigin(context.images.map(({ origin }) => origin));
+    return countByOrigin(context.images);
   },
 };
 
@@ -59,7 +59,14 @@ function notHere(service: string, reason = "no registry publishes it"): StartErr
   });
 }
 
-function countByOrigin(origins: readonly string[]): string {
-  const kinds = [...new Set(origins)];
-  return kinds.map((kind) => `${origins.filter((origin) => origin === kind).length} ${kind}`).join(", ");
+/** "7 present, 1 built, 1 missing (grafana)" */
+export function countByOrigin(outcomes: readonly Pick<ImageOutcome, "service" | "origin">[]): string {
+  const kinds = [...new Set(outcomes.map(({ origin }) => origin))];
+  return kinds.map((kind) => countOf(kind, outcomes)).join(", ");
+}
+
+/** What is missing is named as well: the user has to know what the stack comes up without. */
+function countOf(kind: string, outcomes: readonly Pick<ImageOutcome, "service" | "origin">[]): string {
+  const services = outcomes.filter(({ origin }) => origin === kind).map(({ service }) => service);
+  return `${services.length} ${kind}${kind === "missing" ? ` (${services.join(", ")})` : ""}`;
 }

@@ -1,7 +1,7 @@
-import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { closeSync, lstatSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
 import path from "node:path";
-import { stripVTControlCharacters } from "node:util";
 import { reasonOf } from "../errors.ts";
+import { printable } from "../lib/printable.ts";
 import type { Step } from "./step.ts";
 
 const TAIL_LINES = 12;
@@ -18,7 +18,8 @@ export interface StartLog {
 }
 
 /**
- * Begins the log anew. Written line by line at once, so that it is whole also after a start that was killed. A file that
+ * Begins the log anew, and keeps the one before it beside it: the user who starts again because a start failed still has
+ * its reasons. Written line by line at once, so that it is whole also after a start that was killed. A file that
  * cannot be written, as on a full disk, fails no start and hides no reason of one that fails.
  * @param warn told once, why there is no log, or no more of it
  */
@@ -32,7 +33,7 @@ export function openStartLog(
   const write = (text: string) =>
     log.attempt((descriptor) => writeSync(descriptor, `${now().toISOString()} ${text}\n`));
   const add = (text: string) => {
-    const line = stripVTControlCharacters(text).trimEnd();
+    const line = printable(text).trimEnd();
     if (line === "" || line === lines.at(-1)) return;
     lines = [...lines.slice(1 - TAIL_LINES), line];
     write(`  ${line}`);
@@ -48,10 +49,10 @@ export function openStartLog(
             for (const one of line.split("\n")) add(one);
             report(line, kind);
           });
-          write(`${step.title}: ${done}`);
+          write(`${step.title}: ${printable(done)}`);
           return done;
         } catch (error) {
-          write(`${step.title} failed: ${error instanceof Error ? error.message : String(error)}`);
+          write(`${step.title} failed: ${printable(error instanceof Error ? error.message : String(error))}`);
           throw error;
         }
       },
@@ -75,6 +76,7 @@ function openFile(file: string, warn: (reason: string) => void) {
   };
   guard(() => {
     mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    keepLast(file);
     descriptor = openSync(file, "w", 0o600);
   });
   return {
@@ -84,4 +86,9 @@ function openFile(file: string, warn: (reason: string) => void) {
       if (open !== undefined) guard(() => action(open));
     },
   };
+}
+
+/** Renamed, not copied: a start that is still running goes on in its own log. Only a file, for a device is no log. */
+function keepLast(file: string): void {
+  if (lstatSync(file, { throwIfNoEntry: false })?.isFile()) renameSync(file, `${file}.1`);
 }

@@ -6,6 +6,7 @@ import { Writable } from "node:stream";
 import { after, describe, it } from "node:test";
 import { renderTail } from "../../../start/render/error.ts";
 import { runSteps } from "../../../start/render/steps.ts";
+import { countByOrigin } from "../../../start/steps/images.ts";
 import { openStartLog } from "../../../start/steps/start-log.ts";
 import type { Step } from "../../../start/steps/step.ts";
 
@@ -72,6 +73,24 @@ describe("the steps of a start when its output is piped", () => {
     assert.equal((await stat(file)).mode & 0o777, 0o600);
   });
 
+  it("keep the log of the start before, whose own log goes on where it still runs", async () => {
+    const file = path.join(root, "again", "start.log");
+    const logOf = async (which: string) => (await readFile(which, "utf8")).match(/Step \w+$/gm);
+    const begin = () => openStartLog(file, assert.fail);
+    const run = (log: ReturnType<typeof begin>, title: string) =>
+      runSteps([log.recorded({ title, run: async () => "" })], context, sink().stdout);
+    const first = begin();
+    await run(first, "Step one");
+    const second = begin();
+    await run(second, "Step two");
+    await run(first, "Step three");
+    assert.deepEqual([await logOf(file), await logOf(`${file}.1`)], [["Step two"], ["Step one", "Step three"]]);
+    first.close();
+    second.close();
+    begin().close();
+    assert.deepEqual([await logOf(file), await logOf(`${file}.1`)], [null, ["Step two"]]);
+  });
+
   for (const [what, file, reason] of [
     ["on a full disk", "/dev/full", /^ENOSPC/],
     ["where its place is a folder's", root, /^EISDIR/],
@@ -93,5 +112,18 @@ describe("the steps of a start when its output is piped", () => {
   it("show the tail with the place of the whole, and nothing where nothing was reported", () => {
     assert.equal(renderTail(["a", "b"], ".flowtally/start.log"), "\nLast lines of .flowtally/start.log:\n  a\n  b\n");
     assert.equal(renderTail([], ".flowtally/start.log"), "");
+  });
+});
+
+describe("the step that provides the images", () => {
+  it("counts them by where they are from, and names those that are missing", () => {
+    assert.equal(
+      countByOrigin([
+        { service: "prometheus", origin: "present" },
+        { service: "grafana", origin: "missing" },
+        { service: "cadvisor", origin: "present" },
+      ]),
+      "2 present, 1 missing (grafana)",
+    );
   });
 });
