@@ -42,7 +42,7 @@ interface Props {
 
 /** A panel in its place, with its title, what it means, and what is wrong with it. */
 export function PanelFrame({ panel, top, context }: Props) {
-  const { grid, title, type, description } = panel;
+  const { grid, title, type } = panel;
   const element = useRef<HTMLElement>(null);
   const visible = useVisible(element);
   const [asked, setAsked] = useState(false);
@@ -57,7 +57,7 @@ export function PanelFrame({ panel, top, context }: Props) {
   return (
     <article
       ref={element}
-      class={classOf(full, type)}
+      class={classOf({ full, asked, bare: type === "nodeGraph" })}
       style={place}
       aria-label={title}
       data-testid="panel"
@@ -65,18 +65,7 @@ export function PanelFrame({ panel, top, context }: Props) {
     >
       <header>
         <h3>{filled(title, context)}</h3>
-        {panel.targets.length > 0 && !WITHOUT_DATA.has(type) && (
-          <>
-            <Tool name={`Query of ${title}`} sign="{ }" pressed={asked} onClick={() => setAsked(!asked)} />
-            <Tool
-              name={full ? `Close ${title}` : `${title} in full screen`}
-              sign={full ? "✕" : "⤢"}
-              pressed={full}
-              onClick={() => setQuery({ panel: full ? undefined : String(panel.id) })}
-            />
-          </>
-        )}
-        {description !== "" && <About title={title} text={description} />}
+        <Corner panel={panel} full={full} asked={asked} onAsk={() => setAsked(!asked)} />
       </header>
       <div class="panel-body">
         {asked ? (
@@ -89,12 +78,39 @@ export function PanelFrame({ panel, top, context }: Props) {
   );
 }
 
+interface CornerProps {
+  panel: Panel;
+  full: boolean;
+  asked: boolean;
+  onAsk(): void;
+}
+
+/** What can be done with a panel, and what it means. */
+function Corner({ panel: { id, title, type, targets, description }, full, asked, onAsk }: CornerProps) {
+  return (
+    <span class="corner">
+      {targets.length > 0 && !WITHOUT_DATA.has(type) && (
+        <span class="tools">
+          <Tool name={`Query of ${title}`} sign="{ }" pressed={asked} onClick={onAsk} />
+          <Tool
+            name={full ? `Close ${title}` : `${title} in full screen`}
+            sign={full ? "✕" : "⤢"}
+            pressed={full}
+            onClick={() => setQuery({ panel: full ? undefined : String(id) })}
+          />
+        </span>
+      )}
+      {description !== "" && <About title={title} text={description} />}
+    </span>
+  );
+}
+
 function leaveFullScreen(): void {
   setQuery({ panel: undefined });
 }
 
-function classOf(full: boolean, type: string): string {
-  return `panel${full ? " full" : ""}${type === "nodeGraph" ? " bare" : ""}`;
+function classOf(is: Readonly<Record<string, boolean>>): string {
+  return ["panel", ...Object.keys(is).filter((name) => is[name])].join(" ");
 }
 
 interface ToolProps {

@@ -106,3 +106,10 @@ export async function pixelsOf(page: Page, title: string, series: string): Promi
     return count;
   })()`);
 }
+
+/** The titles of panels that are cut off at their end, or reach out of their panel. */
+export async function cutTitlesOf(page: Page): Promise<string[]> {
+  return await page.evaluate(`[...document.querySelectorAll(".panel h3")]
+    .filter((one) => one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight)
+    .map((one) => one.textContent)`);
+}
