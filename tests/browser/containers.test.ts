@@ -67,6 +67,9 @@ describe("the containers", { skip: noBrowser }, () => {
     await expect(row("shop-api-1").locator(".trouble")).toHaveText("4");
     await expect(row("shop-api-1")).toContainText("4 h");
     await expect(suite.page.locator(".state.closed")).toHaveText("paused");
+    await expect(row("etl-queue-1").locator(".state.unstable")).toHaveText("restarted 12 s ago");
+    const heights = await Promise.all((await rows().all()).map(async (one) => (await one.boundingBox())?.height));
+    assert.deepEqual([...new Set(heights)], [30], "a state has made its row higher");
     for (const what of ["CPU", "Traffic"]) {
       const trend = suite.page.getByRole("img", { name: `${what} of shop-web-1 in the last 15 minutes` });
       await expect(trend.locator(".spark-line")).toHaveAttribute("d", /^M.*L/);
@@ -75,6 +78,7 @@ describe("the containers", { skip: noBrowser }, () => {
     await screenshot(suite.page, "containers-conditions");
     await suite.page.setViewportSize(NARROW);
     await expect(suite.page.getByRole("columnheader", { name: "State" })).toBeVisible();
+    await expect(row("etl-queue-1").locator(".state.unstable")).toBeVisible();
     assert.deepEqual(await cutNumbersOf(suite.page), []);
     await screenshot(suite.page, "containers-phone");
   });
@@ -85,6 +89,21 @@ describe("the containers", { skip: noBrowser }, () => {
     await heading.getByRole("button").click();
     await expect(heading).toHaveAttribute("aria-sort", "ascending");
     await expect(rows().first()).toContainText("cadvisor");
+  });
+
+  it("shows first what needs a look when sorted by state", async () => {
+    await suite.open("containers?sort=condition");
+    const states = suite.page.locator("tbody .state");
+    for (const [at, text] of ["unhealthy", "restarted 12 s ago", "paused"].entries()) {
+      await expect(states.nth(at)).toHaveText(text);
+    }
+  });
+
+  it("tells uptimes as the exporter does, however the browser's clock is set", async () => {
+    await suite.page.clock.setFixedTime("2031-05-01T00:00:00Z");
+    await suite.open("containers?sort=name");
+    const row = rows().filter({ has: suite.page.getByRole("button", { name: "etl-queue-1", exact: true }) });
+    await expect(row.locator(".number").first()).toHaveText("12 s");
   });
 
   it("leads from one to its dashboard, and to its flows", async () => {

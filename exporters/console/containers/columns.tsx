@@ -1,7 +1,7 @@
 import type { Container } from "../api/types.ts";
-import { conditionOf, portsText } from "../lib/condition.ts";
+import { conditionOf, portsText, rankOfCondition } from "../lib/condition.ts";
 import { hashOfFlows } from "../lib/flows-query.ts";
-import { formatBytes, formatCount, formatMemory, formatValue } from "../lib/units.ts";
+import { formatBytes, formatCount, formatMemory, formatUptime, formatValue } from "../lib/units.ts";
 import { Rate } from "../ui/rate.tsx";
 import { Sparkline } from "../ui/sparkline.tsx";
 import type { Column } from "../ui/virtual-table.tsx";
@@ -20,8 +20,8 @@ const COUNTER_OF = {
 /** What a column sorts a container by. */
 export function rankOf(container: Container, key: string, workingSets: WorkingSets): string | number | undefined {
   if (key === "memory") return workingSets.get(container.id);
-  if (key === "condition") return conditionOf(container).text;
-  if (key === "uptime") return container.started_at === null ? undefined : -Date.parse(container.started_at);
+  if (key === "condition") return rankOfCondition(container);
+  if (key === "uptime") return container.uptime_seconds ?? undefined;
   if (key in COUNTER_OF) return container.per_second?.[COUNTER_OF[key as keyof typeof COUNTER_OF]];
   const value = container[key as keyof Container];
   return typeof value === "object" ? undefined : value;
@@ -60,8 +60,9 @@ export function columnsOf(workingSets: WorkingSets, trends: Trends): Column<Cont
     {
       key: "condition",
       title: "State",
-      hint: "What the engine says, and the container's health check where it has one.",
-      width: "6.4rem",
+      hint: "What the engine says, and the container's health check where it has one; for ten minutes, that its restart policy has started it again.",
+      width: "9.7rem",
+      flexible: true,
       cell: (one) => <Condition of={one} />,
     },
     {
@@ -71,7 +72,7 @@ export function columnsOf(workingSets: WorkingSets, trends: Trends): Column<Cont
       width: "4.9rem",
       numeric: true,
       wideOnly: true,
-      cell: ({ started_at: at }) => (at === null ? "–" : formatUptime(at)),
+      cell: ({ uptime_seconds: seconds }) => formatUptime(seconds),
     },
     {
       key: "restarts",
@@ -162,10 +163,6 @@ function Ports({ text }: { text: string }) {
       {text || "–"}
     </span>
   );
-}
-
-function formatUptime(startedAt: string): string {
-  return formatValue(Math.max(0, Date.now() - Date.parse(startedAt)), "ms", 0);
 }
 
 function share(cores: number): string {

@@ -62,6 +62,13 @@ export function formatRate(bytesPerSecond: number | null | undefined): string {
   return formatValue(bytesPerSecond, "Bps");
 }
 
+/** For how long something has been up, in its largest unit alone, and only what is full of it: `4 h`. */
+export function formatUptime(seconds: number | null): string {
+  if (seconds === null) return "–";
+  const [step, unit] = STEPS.find(([least]) => seconds >= least) ?? [1, "s"];
+  return joined(String(Math.floor(seconds / step)), unit);
+}
+
 /** A whole number in groups, as the command line has them: `12,345`. */
 export function formatCount(value: number | null | undefined): string {
   if (value === null || value === undefined) return "–";

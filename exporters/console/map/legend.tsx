@@ -18,6 +18,7 @@ const SHAPES: readonly (readonly [string, preact.JSX.Element])[] = [
 const SIGNS: readonly (readonly [string, string, preact.JSX.Element])[] = [
   ["running, healthy", "good", <circle key="good" cx="4" cy="4" r="3.5" />],
   ["starting, paused", "warn", <circle key="warn" cx="4" cy="4" r="2.8" />],
+  ["restarted in the last 10 min", "warn filled", <path key="unstable" d="M4 .5 8 7.5H0Z" />],
   ["unhealthy", "bad", <path key="bad" d="M4 0 8 4 4 8 0 4Z" />],
 ];
 

@@ -26,6 +26,7 @@ export type Palette = readonly Colors[];
 const LEVELS = [
   { level: "open", name: "good", shape: '<circle cx="4" cy="4" r="3.5" stroke="none"/>' },
   { level: "closed", name: "warn", shape: '<circle cx="4" cy="4" r="2.8" fill="none" stroke-width="1.8"/>' },
+  { level: "unstable", name: "warn", shape: '<path d="M4 .5 8 7.5H0Z" stroke="none"/>' },
   { level: "failed", name: "bad", shape: '<path d="M4 0 8 4 4 8 0 4Z" stroke="none"/>' },
 ] as const;
 

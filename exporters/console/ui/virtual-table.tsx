@@ -16,6 +16,8 @@ export interface Column<Row> {
   hint?: string;
   /** CSS width; the columns without share what is left. */
   width?: string;
+  /** On a phone it has a share of what is left all the same. */
+  flexible?: boolean;
   /** Right-aligned, and sorted largest first. */
   numeric?: boolean;
   sortable?: boolean;
@@ -61,8 +63,8 @@ export function VirtualTable<Row>(props: Props<Row>) {
       <table aria-rowcount={count + 1} data-left-out={leftOut.join(" ")}>
         <caption class="unseen">{caption}</caption>
         <colgroup>
-          {columns.map(({ key, width }) => (
-            <col key={key} style={width === undefined ? {} : { width }} />
+          {columns.map(({ key, width, flexible }) => (
+            <col key={key} style={width === undefined || (flexible && narrow.matches) ? {} : { width }} />
           ))}
         </colgroup>
         <thead>

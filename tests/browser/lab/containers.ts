@@ -1,10 +1,11 @@
-import type { Container, Graph, GraphLink } from "../../../exporters/console/api/types.ts";
+import type { Container, Graph, GraphLink, GraphNode } from "../../../exporters/console/api/types.ts";
 
 /** The containers of a graph, at work for so many seconds. */
 export function containersOf({ nodes, links }: Graph, seconds: number): Container[] {
   return nodes
     .filter(({ kind }) => kind === "container")
     .map((node, index) => ({
+      ...conditionAt(node, index),
       id: node.container_id,
       name: node.id,
       endpoint: node.id,
@@ -16,10 +17,7 @@ export function containersOf({ nodes, links }: Graph, seconds: number): Containe
       network_mode: "bridge",
       addresses: [`172.18.0.${index + 2}`],
       published_ports: index === 0 ? [{ protocol: "tcp", host_port: 8080, container_port: 80 }] : [],
-      state: index === 5 ? "paused" : "running",
-      health: index === 1 ? "unhealthy" : index % 2 === 0 ? "healthy" : "",
-      restarts: index === 1 ? 4 : 0,
-      started_at: new Date(Date.now() - 3_600_000 * (index + 1) ** 2).toISOString(),
+      started_at: "2030-01-31T12:00:00Z",
       sent_bytes: node.sent_bytes,
       received_bytes: node.received_bytes,
       cpu_seconds: 100 + seconds * 0.03 * index,
@@ -35,6 +33,17 @@ export function containersOf({ nodes, links }: Graph, seconds: number): Containe
             written_bytes: 10_000 * index,
           },
     }));
+}
+
+/** That of its node where it crashes again and again; of the others by their places. */
+function conditionAt({ restarts, uptime_seconds }: GraphNode, index: number) {
+  if (restarts > 0) return { state: "running", health: "", restarts, uptime_seconds };
+  return {
+    state: index === 5 ? "paused" : "running",
+    health: index === 1 ? "unhealthy" : index % 2 === 0 ? "healthy" : "",
+    restarts: index === 1 ? 4 : 0,
+    uptime_seconds: 3600 * (index + 1) ** 2,
+  };
 }
 
 /** What an endpoint sends and receives per second over all its links. */

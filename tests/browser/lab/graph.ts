@@ -137,12 +137,14 @@ function container(id: string, project: string, service: string): GraphNode {
     compose_service: service,
     state: "running",
     health: HEALTH[service] ?? "",
+    ...(service === "queue" ? { restarts: 7, uptime_seconds: 12 } : { restarts: 0, uptime_seconds: 86_400 }),
   };
 }
 
 function endpoint(id: string, kind: Kind): GraphNode {
   const unnamed = { container_id: "", image: "", compose_project: "", compose_service: "", pod: "", namespace: "" };
-  return { id, kind, ...unnamed, state: "", health: "", sent_bytes: 0, received_bytes: 0 };
+  const unknown = { state: "", health: "", restarts: 0, uptime_seconds: null };
+  return { id, kind, ...unnamed, ...unknown, sent_bytes: 0, received_bytes: 0 };
 }
 
 /** Each container its own, of the length they have. */

@@ -9,8 +9,20 @@ export type Port = number | "~many";
 /** Growth of counters per second over the last 15 seconds, or since they began to grow in that time. */
 type PerSecond<Counter extends string> = Record<Counter, number>;
 
-/** An endpoint, with what it sent and received over all its links that are in the answer. */
-export interface GraphNode {
+/** How a container does. */
+export interface Condition {
+  /** The engine's word: running, paused, restarting; empty where it is not known. */
+  state: string;
+  /** healthy, unhealthy, starting; empty where there is no health check. */
+  health: string;
+  /** How often its restart policy has started it again. */
+  restarts: number;
+  /** Since it was started last, as of the answer; null while it restarts, and where that is not known. */
+  uptime_seconds: number | null;
+}
+
+/** An endpoint: how it does, if it is a container, and what it sent and received over all its links in the answer. */
+export interface GraphNode extends Condition {
   id: string;
   kind: string;
   container_id: string;
@@ -19,9 +31,6 @@ export interface GraphNode {
   compose_service: string;
   pod: string;
   namespace: string;
-  /** Of a container, as in `/api/containers`; empty where it is not known. */
-  state: string;
-  health: string;
   sent_bytes: number;
   received_bytes: number;
 }
@@ -120,7 +129,7 @@ interface PublishedPort {
   container_port: number;
 }
 
-export interface Container {
+export interface Container extends Condition {
   id: string;
   name: string;
   /** Its name in edges. */
@@ -133,12 +142,6 @@ export interface Container {
   network_mode: string;
   addresses: string[];
   published_ports: PublishedPort[];
-  /** The engine's word: running, paused, restarting; empty where it is not known. */
-  state: string;
-  /** healthy, unhealthy, starting; empty where there is no health check. */
-  health: string;
-  /** How often its restart policy has started it again. */
-  restarts: number;
   /** ISO 8601; null where it is not known. */
   started_at: string | null;
   sent_bytes: number;

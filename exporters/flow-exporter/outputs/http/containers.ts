@@ -6,6 +6,7 @@ import { PROTOCOL } from "../../model/socket.ts";
 import type { WorkRates } from "../../totals/endpoint-work.ts";
 import type { View } from "../view.ts";
 import type * as answers from "./answers.ts";
+import { conditionJson, nowOf } from "./condition.ts";
 import { readParameters } from "./parameters.ts";
 import { page } from "./query.ts";
 
@@ -26,12 +27,14 @@ export function containers(view: View): RequestHandler<object, answers.Container
     const { limit, offset } = readParameters(querySchema, request.query);
     const all = [...view.containers()].sort((a, b) => (a.container.name < b.container.name ? -1 : 1));
     const traffic = trafficByEndpoint(view);
+    const nowMs = nowOf(view);
     const work = new Map([...view.work()].map((total) => [total.endpoint, total]));
     const shown = all.slice(offset, offset + limit).map(({ container, endpoint }): answers.Container => {
       const { sent, received, rates } = traffic.get(endpoint) ?? NO_TRAFFIC;
       const done = work.get(endpoint);
       return {
         ...containerJson(container),
+        ...conditionJson(container.condition, nowMs),
         endpoint,
         sent_bytes: sent,
         received_bytes: received,
@@ -99,9 +102,6 @@ function containerJson(container: Container) {
       host_port: hostPort,
       container_port: containerPort,
     })),
-    state: container.condition?.state ?? "",
-    health: container.condition?.health ?? "",
-    restarts: container.condition?.restarts ?? 0,
     started_at: container.condition?.startedAt || null,
   };
 }

@@ -7,6 +7,7 @@ import { type EdgeTotal, hasWorked } from "../../totals/edge-total.ts";
 import { isMonitoring } from "../monitoring.ts";
 import type { View } from "../view.ts";
 import type * as answers from "./answers.ts";
+import { conditionJson, nowOf } from "./condition.ts";
 import { sendBusy } from "./errors.ts";
 import type { Gate } from "./gate.ts";
 import { oneOf, readParameters } from "./parameters.ts";
@@ -47,9 +48,10 @@ function* graphJson(view: View, shown: readonly EdgeTotal[], nowMs: number): Gen
 
 function nodesOf(view: View, totals: readonly EdgeTotal[]): answers.GraphNode[] {
   const conditions = new Map([...view.containers()].map(({ container, endpoint }) => [endpoint, container.condition]));
+  const nowMs = nowOf(view);
   const nodes = new Map<string, answers.GraphNode>();
   const nodeOf = (endpoint: Endpoint) => {
-    const node = nodes.get(endpoint.name) ?? nodeJson(endpoint, conditions.get(endpoint.name));
+    const node = nodes.get(endpoint.name) ?? nodeJson(endpoint, conditions.get(endpoint.name), nowMs);
     nodes.set(endpoint.name, node);
     return node;
   };
@@ -63,7 +65,7 @@ function nodesOf(view: View, totals: readonly EdgeTotal[]): answers.GraphNode[] 
   return [...nodes.values()];
 }
 
-function nodeJson(endpoint: Endpoint, condition: Condition | undefined): answers.GraphNode {
+function nodeJson(endpoint: Endpoint, condition: Condition | undefined, nowMs: number): answers.GraphNode {
   const { name, kind, containerId, image, composeProject, composeService, pod, namespace } = endpoint;
   return {
     id: name,
@@ -74,8 +76,7 @@ function nodeJson(endpoint: Endpoint, condition: Condition | undefined): answers
     compose_service: composeService,
     pod,
     namespace,
-    state: condition?.state ?? "",
-    health: condition?.health ?? "",
+    ...conditionJson(condition, nowMs),
     sent_bytes: 0,
     received_bytes: 0,
   };

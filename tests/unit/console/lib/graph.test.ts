@@ -27,6 +27,8 @@ const node = (id: string, values: Partial<GraphNode> = {}): GraphNode => ({
   namespace: "",
   state: "",
   health: "",
+  restarts: 0,
+  uptime_seconds: null,
   sent_bytes: 0,
   received_bytes: 0,
   ...values,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { formatCount, formatValue, trimZeros } from "../../../../exporters/console/lib/units.ts";
+import { formatCount, formatUptime, formatValue, trimZeros } from "../../../../exporters/console/lib/units.ts";
 
 describe("formatValue", () => {
   const cases: [number | null, string | undefined, number | undefined, string][] = [
@@ -49,6 +49,11 @@ describe("formatCount", () => {
     assert.equal(formatCount(1_234_567), "1,234,567");
     assert.equal(formatCount(999), "999");
   });
+});
+
+it("tells an uptime in whole units that are full", () => {
+  const texts = [null, 0, 59.9, 60, 3599, 86_399, 86_400 * 9].map(formatUptime);
+  assert.deepEqual(texts, ["–", "0 s", "59 s", "1 min", "59 min", "23 h", "9 d"]);
 });
 
 describe("trimZeros", () => {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
+import type { Condition } from "../../../../exporters/flow-exporter/model/container.ts";
 import { ROLE } from "../../../../exporters/flow-exporter/model/socket.ts";
 import type { FlowWork } from "../../../../exporters/flow-exporter/model/work.ts";
 import { createApp } from "../../../../exporters/flow-exporter/outputs/http/app.ts";
@@ -340,17 +341,47 @@ describe("over HTTP", () => {
         { sent_bytes: 2 * 2_000 + 500, received_bytes: 2 * 500 + 2_000, ...work },
       ],
     );
-    const conditions = containers.map(({ name, state, health, restarts, started_at }: Record<string, unknown>) => {
-      return [name, state, health, restarts, started_at];
-    });
-    assert.deepEqual(conditions, [
-      ["sidecar", "", "", 0, null],
-      ["web", "running", "healthy", 3, "2030-01-31T12:00:00Z"],
-    ]);
     current = viewOf(SOCKETS, { workRates: () => undefined });
     const [unknown] = JSON.parse((await ask("/api/containers?limit=1")).text).containers;
     assert.equal(unknown.per_second, null);
     current = viewOf(SOCKETS);
+  });
+
+  describe("a container's condition", () => {
+    const at = (time: string, condition: Partial<Condition> = {}) => {
+      const sinceBootMs = () => Date.parse(time) - Date.UTC(2030, 0, 1);
+      const [known] = [...viewOf([]).containers()].filter(({ endpoint }) => endpoint === "web");
+      const web = known?.container ?? assert.fail("no web");
+      const changed = { ...web, condition: { ...(web.condition ?? assert.fail()), ...condition } };
+      current = viewOf(SOCKETS, { sinceBootMs, containers: () => [{ container: changed, endpoint: "web" }] });
+    };
+    const conditionIn = async (path: string, list: "containers" | "nodes") => {
+      const [{ state, health, restarts, uptime_seconds }] = JSON.parse((await ask(path)).text)[list];
+      return [state, health, restarts, uptime_seconds];
+    };
+    after(() => {
+      current = viewOf(SOCKETS);
+    });
+
+    for (const [path, list] of [
+      ["/api/containers", "containers"],
+      ["/api/graph", "nodes"],
+    ] as const) {
+      test(`is in ${path}, its uptime as of the moment that is shown, be it recorded`, async () => {
+        at("2030-01-31T12:01:30.750Z");
+        assert.deepEqual(await conditionIn(path, list), ["running", "healthy", 3, 90]);
+        at("2030-01-31T11:59:59Z");
+        assert.deepEqual(await conditionIn(path, list), ["running", "healthy", 3, 0]);
+        at("2030-01-31T12:01:30Z", { state: "restarting" });
+        assert.deepEqual(await conditionIn(path, list), ["restarting", "healthy", 3, null]);
+      });
+    }
+
+    test("is empty where only an event has named the container", async () => {
+      const { containers } = JSON.parse((await ask("/api/containers?limit=1&offset=1")).text);
+      const [{ state, health, restarts, uptime_seconds, started_at }] = containers;
+      assert.deepEqual([state, health, restarts, uptime_seconds, started_at], ["", "", 0, null, null]);
+    });
   });
 
   describe("/healthz", () => {
