@@ -159,7 +159,7 @@ describe("the flows", { skip: noBrowser }, () => {
     await rows().first().locator(".row-button").click();
     const details = suite.page.getByTestId("details");
     await details.getByText("172.18.0.9").first().waitFor();
-    for (const name of ["State", "Received", "Started", "Ended"]) {
+    for (const name of ["State", "Total", "Started", "Ended"]) {
       await expect(suite.page.getByRole("columnheader", { name })).toBeVisible();
     }
     assert.deepEqual(await cutNumbersOf(suite.page), []);
@@ -192,12 +192,37 @@ describe("the flows", { skip: noBrowser }, () => {
   });
 
   it("says what the exporter says of a bad filter, and takes it away when asked", async () => {
-    await suite.open("flows?port=99999");
-    await suite.page.getByText("Port must be 1–65535").waitFor();
+    await suite.open("flows?protocol=icmp");
+    await suite.page.getByText("Protocol must be tcp or udp").waitFor();
     await expect(suite.page.locator("table")).toBeHidden();
     await screenshot(suite.page, "flows-refused");
     await suite.page.getByRole("button", { name: "Clear the filters" }).click();
     await rows().first().waitFor();
+  });
+
+  it("says at the field what is wrong with a port, and keeps the table with the last that was right", async () => {
+    await openFlows("?port=5432");
+    const counted = await note().innerText();
+    const field = suite.page.getByRole("textbox", { name: "Port", exact: true });
+    const fault = suite.page.getByText("Port must be 1–65535");
+    const refreshed = () => suite.page.waitForResponse(/api\/flows\?.*port=5432/);
+    await field.fill("54321234");
+    await fault.waitFor();
+    await expect(field).toHaveAttribute("aria-invalid", "true");
+    // Twice: an answer to what was typed would have come before the second.
+    await refreshed();
+    await refreshed();
+    await expect(rows().first()).toBeVisible();
+    assert.equal((await note().innerText()).split(",")[0], counted.split(",")[0]);
+    await expect(suite.page).toHaveURL(/flows\?port=5432$/);
+    await screenshot(suite.page, "flows-port-fault");
+    await field.fill("443");
+    await expect(fault).toHaveCount(0);
+    await expect(suite.page).toHaveURL(/flows\?port=443$/);
+    await suite.open("flows?port=99999");
+    await fault.waitFor();
+    await rows().first().waitFor();
+    await expect(field).toHaveValue("99999");
   });
 
   it("sorts at the exporter, the largest first, then the other way", async () => {
@@ -210,6 +235,25 @@ describe("the flows", { skip: noBrowser }, () => {
     await heading.getByRole("button").click();
     await expect(heading).toHaveAttribute("aria-sort", "ascending");
     await expect(suite.page.locator("tbody .trouble")).toHaveCount(0);
+  });
+
+  it("shows first what carries most in both directions, and says so", async () => {
+    const sizes = [
+      [7e6, 0],
+      [1e6, 8e6],
+      [5e6, 3e6],
+    ] as const;
+    suite.server.lab.flows = sizes.map(([sent_bytes, received_bytes], at) =>
+      oneFlow({ sent_bytes, received_bytes, source_port: 40_000 + at }),
+    );
+    await openFlows();
+    const heading = suite.page.getByRole("columnheader", { name: "Total" });
+    await expect(heading).toHaveAttribute("aria-sort", "descending");
+    await expect(heading).toHaveAttribute("title", /^Sent and received together/);
+    const place = await heading.evaluate((one) => (one as unknown as { cellIndex: number }).cellIndex);
+    await expect(rows().locator(`:nth-child(${place + 1})`)).toHaveText(["9 MB", "8 MB", "7 MB"]);
+    await suite.page.setViewportSize(NARROW);
+    await expect(rows().locator(".number")).toHaveText(["9 MB", "8 MB", "7 MB"]);
   });
 
   it("is live: a new flow is there without being asked for", async () => {

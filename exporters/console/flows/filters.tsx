@@ -1,6 +1,7 @@
 import type { Graph } from "../api/types.ts";
 import { usePoll } from "../api/use-poll.ts";
 import type { FlowFilters } from "../lib/flows-query.ts";
+import { portFault } from "../lib/ports.ts";
 import { DraftInput } from "../ui/draft-input.tsx";
 
 /** What the exporter lets states be filtered by: these, then TCP's own. */
@@ -20,11 +21,13 @@ const STATES: readonly (readonly [string, string])[] = [
 
 interface Props {
   filters: FlowFilters;
+  /** As the address has it, be it none. */
+  port: string;
   /** `typing` names the field that was typed into. */
   onChange(change: FlowFilters | Record<string, undefined>, typing?: string): void;
 }
 
-export function Filters({ filters, onChange }: Props) {
+export function Filters({ filters, port, onChange }: Props) {
   const { data } = usePoll<Graph>("/api/graph?monitoring=1", 30_000);
   return (
     <>
@@ -45,9 +48,10 @@ export function Filters({ filters, onChange }: Props) {
         label="Port"
         short
         inputMode="numeric"
-        value={filters.port ?? ""}
+        value={port}
         placeholder="any"
-        onCommit={(port) => onChange({ port }, "port")}
+        faultOf={portFault}
+        onCommit={(text) => onChange({ port: text }, "port")}
       />
       <Select
         label="Protocol"

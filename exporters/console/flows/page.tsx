@@ -30,7 +30,7 @@ export function FlowsPage() {
     <div class="page">
       <h1 class="unseen">Flows</h1>
       <div class="toolbar">
-        <Filters filters={wanted.filters} onChange={setQuery} />
+        <Filters filters={wanted.filters} port={route.value.query.get("port") ?? ""} onChange={setQuery} />
         <OwnTraffic shown={wanted.monitoring} onChange={(on) => setQuery({ monitoring: on ? "1" : undefined })} />
         <button type="button" aria-pressed={paused} onClick={() => setPaused(!paused)}>
           {paused ? "Resume" : "Pause"}

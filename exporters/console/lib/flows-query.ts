@@ -1,3 +1,4 @@
+import { portFault } from "./ports.ts";
 import { hashOf } from "./route.ts";
 import { parseSort, type Sort, sortText } from "./sort.ts";
 
@@ -39,18 +40,22 @@ export function filterText(filters: FlowFilters): string {
     .join(", ");
 }
 
+/** A port that is none filters nothing: the field that has it says so. */
 function filtersOf(query: URLSearchParams): FlowFilters {
   const filters: FlowFilters = {};
   for (const key of FLOW_FILTERS) {
     const value = query.get(key)?.trim();
-    if (value) filters[key] = value;
+    if (value && !(key === "port" && portFault(value))) filters[key] = value;
   }
   return filters;
 }
 
-/** `-sent_bytes` → sorted by sent bytes, the largest first. Of failed flows, which sent nothing, the newest come first. */
+/**
+ * `-sent_bytes` → sorted by sent bytes, the largest first. Unless something else is asked for, those that carry most in both
+ * directions come first: what is large may be a question or an answer. Of failed flows, which carry nothing, the newest.
+ */
 export function sortOf(text: string | null, { state }: FlowFilters): Sort {
-  return parseSort(text || (state === "failed" ? "-end" : "-sent_bytes"));
+  return parseSort(text || (state === "failed" ? "-end" : "-bytes"));
 }
 
 /** The exporter's path for a page of flows. */

@@ -16,3 +16,11 @@ export function portRank(port: Port): number {
 export function portFilter(port: Port): string | undefined {
   return port === MANY_PORTS ? undefined : String(port);
 }
+
+const MAX_PORT = 65_535;
+
+/** What is wrong with a port that was typed, in the exporter's words; empty is any port. */
+export function portFault(text: string): string | undefined {
+  const isPort = /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= MAX_PORT;
+  return text === "" || isPort ? undefined : "Port must be 1–65535";
+}

@@ -23,6 +23,9 @@ export function flowsPage(all: readonly Flow[], query: URLSearchParams): FlowsPa
   const port = query.get("port");
   if (port !== null && !(Number(port) >= 1 && Number(port) <= 65_535))
     throw new Error(`port must be 1–65535 (given: "${port}").`);
+  const protocol = query.get("protocol");
+  if (protocol !== null && !["tcp", "udp"].includes(protocol))
+    throw new Error(`protocol must be tcp or udp (given: "${protocol}").`);
   const found = all.filter((one) => matches(one, query));
   const sort = query.get("sort") ?? "";
   if (sort !== "") found.sort((a, b) => compare(a, b, sort));
@@ -48,10 +51,14 @@ function matches(flow: Flow, query: URLSearchParams): boolean {
 }
 
 function compare(a: Flow, b: Flow, sort: string): number {
-  const key = sort.replace("-", "") as "sent_bytes" | "start";
   const [first, second] = sort.startsWith("-") ? [b, a] : [a, b];
-  const [left, right] = [first[key] ?? "", second[key] ?? ""];
+  const [left, right] = [rankOf(first, sort), rankOf(second, sort)];
   return left < right ? -1 : left > right ? 1 : 0;
+}
+
+function rankOf(flow: Flow, sort: string): string | number {
+  const key = sort.replace("-", "") as "bytes" | "sent_bytes" | "start";
+  return key === "bytes" ? flow.sent_bytes + flow.received_bytes : (flow[key] ?? "");
 }
 
 function flow(index: number, random: () => number): Flow {

@@ -15,6 +15,7 @@ import { cutOffAfter, listed, streamJson } from "./stream.ts";
 type Rank = (one: FlowRecord, bootMs: number) => number;
 
 const SORTS = {
+  bytes: ({ sentBytes, receivedBytes }) => sentBytes + receivedBytes,
   sent_bytes: ({ sentBytes }) => sentBytes,
   received_bytes: ({ receivedBytes }) => receivedBytes,
   retransmits: ({ retransmits }) => retransmits,

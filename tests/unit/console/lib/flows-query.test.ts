@@ -10,6 +10,12 @@ it("takes the filters it knows from an address", () => {
   assert.equal(filterText(wantedOf(query).filters), "container web, port 80");
 });
 
+it("leaves out a port that is none", () => {
+  for (const port of ["99999", "0", "http"]) {
+    assert.deepEqual(wantedOf(new URLSearchParams({ port, state: "open" })).filters, { state: "open" });
+  }
+});
+
 it("asks the exporter for a filtered, sorted page", () => {
   const wanted = { filters: { container: "a b" }, monitoring: false };
   const path = flowsPath(wanted, { key: "start", descending: true }, { offset: 50, limit: 20_000 });
@@ -22,7 +28,7 @@ it("shows the flows of what was pointed at, be it the monitoring's own", () => {
 });
 
 it("shows the largest flows first, of failed ones the newest, and keeps what is chosen", () => {
-  assert.deepEqual(sortOf(null, {}), { key: "sent_bytes", descending: true });
+  assert.deepEqual(sortOf(null, {}), { key: "bytes", descending: true });
   assert.deepEqual(sortOf(null, { state: "failed" }), { key: "end", descending: true });
   for (const text of ["start", "-rtt_seconds"]) assert.equal(sortText(sortOf(text, { state: "failed" })), text);
 });

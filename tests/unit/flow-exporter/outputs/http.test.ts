@@ -217,10 +217,26 @@ describe("over HTTP", () => {
       }
     });
 
+    test("?sort=-bytes counts both directions", async () => {
+      const [one = assert.fail("no flow")] = viewOf(SOCKETS).flows();
+      const sizes = [
+        { comm: "asks", sentBytes: 7, receivedBytes: 0 },
+        { comm: "answers", sentBytes: 1, receivedBytes: 8 },
+        { comm: "both", sentBytes: 5, receivedBytes: 3 },
+      ];
+      current = viewOf(SOCKETS, { flows: () => sizes.map((size) => ({ ...one, ...size })) });
+      const { flows } = JSON.parse((await ask("/api/flows?sort=-bytes")).text);
+      current = viewOf(SOCKETS);
+      assert.deepEqual(
+        flows.map(({ comm }: { comm: string }) => comm),
+        ["answers", "both", "asks"],
+      );
+    });
+
     for (const [query, message] of [
       ["?state=sleeping", /^state must be open, closed, .* or NEW_SYN_RECV \(given: "sleeping"\)\.$/],
       ["?since=yesterday", /^since must be seconds since 1970 or a date like \S+ \(given: "yesterday"\)\.$/],
-      ["?sort=colour", /^sort must be sent_bytes, .* or -end \(given: "colour"\)\.$/],
+      ["?sort=colour", /^sort must be bytes, .* or -end \(given: "colour"\)\.$/],
       ["?protocol=icmp", /^protocol must be tcp or udp \(given: "icmp"\)\.$/],
       ["?port=0", /^port must be 1–65535 \(given: "0"\)\.$/],
       ["?port=0x50", /^port must be 1–65535 \(given: "0x50"\)\.$/],
@@ -378,6 +394,7 @@ describe("over HTTP", () => {
     }
 
     test("is empty where only an event has named the container", async () => {
+      current = viewOf(SOCKETS);
       const { containers } = JSON.parse((await ask("/api/containers?limit=1&offset=1")).text);
       const [{ state, health, restarts, uptime_seconds, started_at }] = containers;
       assert.deepEqual([state, health, restarts, uptime_seconds, started_at], ["", "", 0, null, null]);
