@@ -7,16 +7,24 @@ const EDGE_LABELS = ["source", "destination", "destination_port", "protocol"];
 const COUNTERS: readonly EdgeValue[] = [
   counter("sent_bytes", "Payload bytes from source to destination.", (one) => one.sentBytes),
   counter("received_bytes", "Payload bytes from destination to source.", (one) => one.receivedBytes),
-  counter("connections_opened", "Connections that were established; UDP: 5-tuples first seen.", (one) => one.opened),
+  counter(
+    "connections_opened",
+    "Connections established; for UDP, 5-tuples seen for the first time.",
+    (one) => one.opened,
+  ),
   counter(
     "connections_closed",
-    "Connections that were established and have ended; UDP: 5-tuples that went idle.",
+    "Established connections that have ended; for UDP, 5-tuples that went idle.",
     (one) => one.closed,
   ),
-  counter("connections_failed", "Connects that were refused, timed out or were abandoned.", (one) => one.failed),
+  counter(
+    "connections_failed",
+    "Connection attempts that were refused, timed out or were abandoned.",
+    (one) => one.failed,
+  ),
   counter(
     "retransmits",
-    "Segments that were sent again, by either end that is on this host.",
+    "Segments retransmitted by those ends of a connection that are on this host.",
     (one) => one.retransmits,
   ),
 ];
@@ -25,7 +33,7 @@ export const CONNECTIONS: EdgeValue = {
   name: "flow_connections",
   type: "gauge",
   labels: EDGE_LABELS,
-  help: "Connections that are established now; UDP: 5-tuples that are not idle. Absent while the tracer is not running.",
+  help: "Connections currently established; for UDP, 5-tuples that are not idle. Absent while the tracer is not running.",
   value: (one) => one.connections,
 };
 
@@ -34,7 +42,7 @@ const HISTOGRAMS: readonly EdgeHistogram[] = [
     name: "flow_rtt_seconds",
     type: "histogram",
     labels: EDGE_LABELS,
-    help: "Round-trip time as smoothed by the kernel, once for each connection and read in which it carried bytes.",
+    help: "Round-trip time as smoothed by the kernel, observed once per connection in each read in which it carried bytes.",
     bounds: BUCKETS.rtt,
     histogram: (one) => one.rtt,
   },
@@ -42,7 +50,7 @@ const HISTOGRAMS: readonly EdgeHistogram[] = [
     name: "flow_duration_seconds",
     type: "histogram",
     labels: EDGE_LABELS,
-    help: "How long the connections that ended had lived; those older than the tracer are left out.",
+    help: "Lifetime of connections that have ended; those older than the tracer are excluded.",
     bounds: BUCKETS.duration,
     histogram: (one) => one.duration,
   },
@@ -50,7 +58,7 @@ const HISTOGRAMS: readonly EdgeHistogram[] = [
     name: "flow_size_bytes",
     type: "histogram",
     labels: EDGE_LABELS,
-    help: "Payload bytes, both ways, of connections that ended.",
+    help: "Payload bytes, in both directions, of connections that have ended.",
     bounds: BUCKETS.size,
     histogram: (one) => one.size,
   },

@@ -22,24 +22,28 @@ const INFO_LABELS = [
 export const ENDPOINT_METRICS: readonly Metric[] = [
   metric(
     "flow_endpoint_info",
-    "Always 1; its labels are what is known about an endpoint, to be joined by its name.",
+    "Always 1; its labels describe an endpoint, for joins on its name.",
     INFO_LABELS,
     (view) => [...endpointsOf(view.edges())].map((endpoint) => [1, endpointLabels(endpoint, view)]),
   ),
-  perEndpoint("flow_endpoint_cpu_seconds_total", "CPU time of an endpoint's processes.", (work) => work.cpuSeconds),
+  perEndpoint(
+    "flow_endpoint_cpu_seconds_total",
+    "CPU time used by an endpoint's processes.",
+    (work) => work.cpuSeconds,
+  ),
   perEndpoint(
     "flow_endpoint_read_bytes_total",
-    "Bytes that an endpoint's processes have read from disks.",
+    "Bytes read from disk by an endpoint's processes.",
     (work) => work.readBytes,
   ),
   perEndpoint(
     "flow_endpoint_written_bytes_total",
-    "Bytes that an endpoint's processes have caused to be written to disks.",
+    "Bytes that an endpoint's processes have caused to be written to disk.",
     (work) => work.writtenBytes,
   ),
   metric(
     "flow_endpoint_page_faults_total",
-    "Page faults of an endpoint's processes; the kind is minor, or major where a disk was read.",
+    "Page faults of an endpoint's processes; the kind is minor, or major if they had to read from disk.",
     ["endpoint", "kind"],
     (view) =>
       [...view.work()].flatMap(({ endpoint, minorFaults, majorFaults }): Sample[] => [
@@ -49,7 +53,7 @@ export const ENDPOINT_METRICS: readonly Metric[] = [
   ),
   perEndpoint(
     "flow_endpoint_resident_bytes",
-    "Memory of an endpoint's processes; pages that they share count for each of them.",
+    "Resident memory of an endpoint's processes; shared pages are counted once for each process.",
     (work) => work.residentBytes,
   ),
 ];

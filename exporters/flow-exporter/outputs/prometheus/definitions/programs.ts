@@ -7,19 +7,19 @@ const LABELS = ["id", "name", "type"];
 export const PROGRAM_METRICS: readonly Metric[] = [
   metric(
     "ebpf_program_run_time_seconds_total",
-    "How long a BPF program has run, on all CPUs; it grows only while kernel.bpf_stats_enabled is on.",
+    "Total run time of a BPF program on all CPUs; increases only while kernel.bpf_stats_enabled is on.",
     LABELS,
     (view) => [...view.programs()].map((program) => [program.runTimeNs / 1e9, labelsOf(program)]),
   ),
   metric(
     "ebpf_program_runs_total",
-    "How often a BPF program has run; it grows only while kernel.bpf_stats_enabled is on.",
+    "Number of times a BPF program has run; increases only while kernel.bpf_stats_enabled is on.",
     LABELS,
     (view) => [...view.programs()].map((program) => [program.runs, labelsOf(program)]),
   ),
   metric(
     "ebpf_program_info",
-    "Always 1; its labels are where a BPF program is attached, and the process or container that holds it.",
+    "Always 1; its labels are where a BPF program is attached, and which process or container holds it.",
     [...LABELS, "attach", "loaded_by", "container"],
     (view) => [...view.programs()].map((program) => [1, infoOf(program)]),
   ),

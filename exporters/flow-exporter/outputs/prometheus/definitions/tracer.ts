@@ -6,31 +6,31 @@ import { type Metric, metric, type Sample } from "./definition.ts";
 export const TRACER_METRICS: readonly Metric[] = [
   metric(
     "flow_tracer_table_room",
-    "How many entries the tracer's tables have room for: open TCP flows (flows), ended TCP flows (closed), UDP (udp).",
+    "Capacity of the tracer's tables, in entries: open TCP flows (flows), ended TCP flows (closed), UDP (udp).",
     ["table"],
     (view) => ofTracer(view, ({ room }) => Object.entries(room).map(([table, most]) => [most, { table }])),
   ),
-  metric("flow_tracer_table_bytes", "Kernel memory that the tracer's tables take, full or empty.", [], (view) =>
+  metric("flow_tracer_table_bytes", "Kernel memory used by the tracer's tables, full or empty.", [], (view) =>
     ofTracer(view, ({ tableBytes }) => [[tableBytes]]),
   ),
   metric(
     "flow_udp_mode_info",
     "Always 1; its label is where UDP is counted: in the kernel's UDP functions (functions), at the root cgroup, which " +
-      "all packets pass (cgroup), or not at all (off).",
+      "every packet passes (cgroup), or not at all (off).",
     ["mode"],
     (view) => ofTracer(view, ({ udpMode }) => [[1, { mode: udpMode }]]),
   ),
   metric(
     "flow_tracer_refused_runs_total",
-    "Events for which the kernel did not run a tracer's program, as that ran on the same CPU already. What they changed is " +
-      "found later, or counted in flow_lost_flows_total.",
+    "Events for which the kernel did not run one of the tracer's programs because it was already running on that CPU. What " +
+      "they changed is found later, or counted in flow_lost_flows_total.",
     [],
     (view) => ofTracer(view, ({ refusedRuns }) => [[refusedRuns]]),
   ),
   metric(
     "flow_tracer_lost_cgroups_total",
-    "Control groups that left the tracer's table before the exporter saw them. A container of theirs is known by its " +
-      "processes, or by its network namespace.",
+    "Control groups evicted from the tracer's table before the exporter saw them. Their containers are identified by their " +
+      "processes, or by their network namespaces.",
     [],
     (view) => ofTracer(view, ({ cgroupsLost }) => [[cgroupsLost]]),
   ),
