@@ -13,6 +13,7 @@ import * as graphs from "@grafana/grafana-foundation-sdk/nodegraph";
 import * as stats from "@grafana/grafana-foundation-sdk/stat";
 import * as timelines from "@grafana/grafana-foundation-sdk/statetimeline";
 import * as charts from "@grafana/grafana-foundation-sdk/timeseries";
+import { over } from "./targets.ts";
 
 /** The only data source, as grafana/provisioning names it. */
 export const PROMETHEUS = { type: "prometheus", uid: "prometheus" };
@@ -67,12 +68,33 @@ export function states(title: string, description: string): timelines.PanelBuild
     .showValue(common.VisibilityMode.Never);
 }
 
-/** How a limit is drawn beside what it limits: a dashed red line. The console scales such a chart by the others. */
-export const LIMIT: DynamicConfigValue[] = [
-  { id: "custom.lineStyle", value: { fill: "dash", dash: [6, 4] } },
-  { id: "custom.fillOpacity", value: 0 },
+/** The series of a limit; its query is asked a second time, under this letter, for Grafana's threshold. */
+const LIMIT = "limit";
+const HIDDEN_LINE: DynamicConfigValue[] = [
+  { id: "custom.hideFrom", value: { viz: true, legend: false, tooltip: false } },
   { id: "color", value: { mode: "fixed", fixedColor: "red" } },
 ];
+
+/**
+ * Marks the limit of what a chart shows. As a line it would press everything far below it against the axis, since Grafana
+ * scales by all lines. So the line is hidden, the legend has its value, and a threshold, which the scale does not reach for,
+ * is drawn once what is used comes near it. The console scales by the other lines, and names a limit above them.
+ */
+export function limited(panel: charts.PanelBuilder, expr: string): charts.PanelBuilder {
+  return panel
+    .withTarget(over(expr, LIMIT))
+    .withTarget(over(expr, LIMIT).refId(LIMIT))
+    .withTransformation({
+      id: "configFromData",
+      options: {
+        configRefId: LIMIT,
+        mappings: [{ fieldName: LIMIT, handlerKey: "threshold1", reducerId: "lastNotNull" }],
+      },
+    })
+    .thresholds(thresholds())
+    .thresholdsStyle(DASHED)
+    .overrideByName(LIMIT, HIDDEN_LINE);
+}
 
 /** A sixth of the width: the value now, coloured by its thresholds, with its course in small. */
 export function stat(title: string, description: string, unit: string): stats.PanelBuilder {

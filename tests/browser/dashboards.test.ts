@@ -44,7 +44,7 @@ describe("the dashboards", { skip: noBrowser }, () => {
     const alerts = panel("Firing alerts");
     await alerts.scrollIntoViewIfNeeded();
     const text = alerts.getByRole("row", { name: "cadvisor" }).locator(".long");
-    await expect(text).toHaveText(/^cadvisor cannot be scraped\. Prometheus has had no answer .* brings it back\.$/);
+    await expect(text).toHaveText(/^cadvisor cannot be scraped\. Prometheus has had no response .* brings it back\.$/);
     await expect(alerts.getByRole("columnheader", { name: "What it says" })).toHaveCount(1);
     await screenshot(suite.page, "alerts");
   });

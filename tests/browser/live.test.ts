@@ -25,14 +25,14 @@ const EXCUSED: readonly (readonly [panel: RegExp, says: RegExp])[] = [
   // Many virtual machines hide the CPU's performance counters.
   [/^LLC misses$/, /no hardware performance counters/],
   // Grafana is left out where no registry has its image.
-  [/^Memory of grafana$/, /Grafana does not run on this host/],
-  // Most of the time nothing fails, and nothing is sent again.
-  [/^(Failed|Retransmits)$/, /No flow matches what is chosen above/],
+  [/^Memory of grafana$/, /Grafana is not running on this host/],
+  // Most of the time nothing fails, and nothing is retransmitted.
+  [/^(Failed|Retransmits)$/, /No flows match the selection above/],
   // Nothing but the stack itself talks; that these have series under load, tests/integration/stack/dashboards.ts asks.
-  [/^(Round-trip times?( by edge)?|Flow sizes|Flow durations)$/, /No flow matches what is chosen above/],
+  [/^(Round-trip times?( by edge)?|Flow sizes|Flow durations)$/, /No flows match the selection above/],
   [/^Memory limit$/, /^none$/],
-  [/^Memory used of limit$/, /^no limit$/],
-  [/^Coverage$/, /too little leaves the host/],
+  [/^Limit used$/, /^no limit$/],
+  [/^Coverage$/, /too little traffic/],
 ];
 
 describe("the pages of a running stack", { skip: noBrowser || noStack }, () => {

@@ -7,17 +7,17 @@ import { loader } from "../variables.ts";
 
 const PROGRAM = "{{name}} #{{id}}";
 const NO_STATISTICS = "No statistics: kernel.bpf_stats_enabled is off";
-const MOST = "The twelve programs that took most time over the time shown.";
+const MOST = "The twelve programs with the most run time in the time range shown.";
 
 const glance = [
-  stat("CPU of all programs", "CPU time that BPF programs take; 100 % is one core.", "percentunit")
+  stat("CPU of all programs", "CPU time used by BPF programs; 100 % is one core.", "percentunit")
     .span(6)
     .decimals(2)
     .thresholds(thresholds(0.02, 0.1))
     .withTarget(over(programs.cpu, "CPU")),
-  stat("Runs", "How often a second any of them runs.", "ops").span(6).withTarget(over(programs.runs, "runs")),
+  stat("Runs", "Runs per second of all programs together.", "ops").span(6).withTarget(over(programs.runs, "runs")),
   stat("Time per run", "Mean over all programs.", "s").span(6).withTarget(over(programs.timePerRun, "mean")),
-  stat("Programs", "BPF programs loaded on this host, by whomever.", "short")
+  stat("Programs", "BPF programs loaded on this host, whoever loaded them.", "short")
     .span(6)
     .withTarget(over(programs.loaded, "loaded")),
 ].map((panel) => panel.min(0).noValue(NO_STATISTICS));
@@ -28,22 +28,22 @@ const cost = [
   ),
   stacked(
     "CPU by loader",
-    "The same, by the container or process that loaded the programs: what each tool costs.",
+    "CPU time by the container or process that loaded the programs: what each tool costs.",
     "percentunit",
   ).withTarget(over(programs.cpuByLoader, "{{loaded_by}}")),
-  chart("Runs by program", `Runs a second. ${MOST}`, "ops").withTarget(over(programs.runsByProgram, PROGRAM)),
+  chart("Runs by program", `Runs per second. ${MOST}`, "ops").withTarget(over(programs.runsByProgram, PROGRAM)),
   chart(
     "Time per run",
-    `How long one run takes; iterators, which walk whole tables in one run, take longest. ${MOST}`,
+    `Mean duration of one run; iterators, which walk whole tables in one run, take longest. ${MOST}`,
     "s",
   ).withTarget(over(programs.timePerRunByProgram, PROGRAM)),
 ].map((panel) => panel.noValue(NO_STATISTICS));
 
 const list = [
   table(
-    "Every program",
-    "All BPF programs on this host: where they are attached, who loaded them, and what they cost on average in the part of the time " +
-      "shown in which they were there. The total time is since each was loaded.",
+    "All programs",
+    "All BPF programs on this host: where they are attached, who loaded them, and what they cost. Means are over the part " +
+      "of the time range in which the program was loaded; the total time is since then.",
     [
       { title: "Id", label: "id" },
       { title: "Name", label: "name" },
@@ -62,7 +62,7 @@ const list = [
 export const ebpfPrograms = dashboard({
   name: "ebpf-programs",
   title: "eBPF programs",
-  description: "What every BPF program on the host costs, whoever loaded it.",
+  description: "The cost of every BPF program on the host, whoever loaded it.",
   variables: [loader],
   rows: [
     { title: "At a glance", panels: glance },

@@ -6,44 +6,44 @@ import { buckets, column, over } from "../targets.ts";
 import { flowContainer, monitoring, project } from "../variables.ts";
 
 const EDGE = "{{source}} → {{destination}}:{{destination_port}}";
-const NOTHING = "No flow matches what is chosen above";
-const MOST = "The twelve edges with most of it over the time shown.";
+const NOTHING = "No flows match the selection above";
+const MOST = "The twelve edges with the most of it in the time range shown.";
 
 const glance = [
   stat(
     "Traffic",
-    "Payload a second over all chosen edges, both ways, without headers and retransmissions.",
+    "Payload per second over all selected edges, in both directions, without headers and retransmissions.",
     "Bps",
   ).withTarget(over(flows.traffic, "payload")),
   stat("Open", "Established TCP connections, and UDP flows that are not idle.", "short").withTarget(
     over(flows.open, "{{protocol}}"),
   ),
-  stat("Opened", "Connections established a second.", "cps").withTarget(over(flows.opened, "opened")),
-  stat("Failed", "Connects a second that were refused, timed out or were abandoned. Should be 0.", "cps")
+  stat("Opened", "Connections established per second.", "cps").withTarget(over(flows.opened, "opened")),
+  stat("Failed", "Connection attempts per second that were refused, timed out or were abandoned. Should be 0.", "cps")
     .thresholds(thresholds(0.01, 1))
     .withTarget(over(flows.failed, "failed")),
   stat(
     "Retransmits",
-    "Segments a second that an end on this host sent again: loss on the way. Should be near 0.",
+    "Segments per second retransmitted by an end on this host: packets are lost on the way. Should be near 0.",
     "pps",
   )
     .thresholds(thresholds(1, 50))
-    .withTarget(over(flows.retransmits, "sent again")),
+    .withTarget(over(flows.retransmits, "retransmitted")),
   stat(
     "Coverage",
-    "Payload of flows with the world, over the last minute, to what the interfaces that lead out of the host counted: " +
-      "about 100 % when every flow is seen. Empty while next to nothing leaves the host.",
+    "Payload of flows to and from the world over the last minute, as a share of what the outward interfaces counted: about " +
+      "100 % when every flow is seen, and never above. Empty while there is too little traffic.",
     "percentunit",
   )
-    .noValue("too little leaves the host")
+    .noValue("too little traffic")
     .withTarget(over(flows.coverage, "covered")),
 ].map((panel) => panel.min(0));
 
 const where = [
   map(
     "Service map",
-    "Who talks to whom over the time shown, the hundred busiest pairs. A node shows the mean " +
-      "payload a second of all its edges, each over the part of that time in which it was there.",
+    "Who talks to whom in the time range shown: the hundred busiest pairs. A node shows the payload per second of all its " +
+      "edges; each edge is averaged over the part of the time range in which it existed.",
     "Bps",
   )
     .noValue(NOTHING)
@@ -52,29 +52,33 @@ const where = [
 ];
 
 const traffic = [
-  stacked("Traffic by edge", `Payload a second, both ways. ${MOST}`, "Bps")
+  stacked("Traffic by edge", `Payload per second, in both directions. ${MOST}`, "Bps")
     .noValue(NOTHING)
     .withTarget(over(flows.trafficByEdge, EDGE)),
   stacked(
     "Traffic between projects",
-    "Payload a second, both ways, between Compose projects; an end without a project stands under its kind " +
-      "(world, process, container). Of all projects and containers, whichever are chosen above.",
+    "Payload per second, in both directions, between Compose projects; an end without a project appears under its kind " +
+      "(world, process, container). Includes all projects and containers, whatever is selected above.",
     "Bps",
   ).withTarget(over(flows.trafficByProject, "{{source_project}} → {{destination_project}}")),
 ];
 
 const connections = [
-  chart("Open connections", `Established now; UDP: flows that are not idle. ${MOST}`, "short")
+  chart("Open connections", `Currently established; for UDP, flows that are not idle. ${MOST}`, "short")
     .noValue(NOTHING)
     .withTarget(over(flows.openByEdge, EDGE)),
-  chart("Opened", `Connections established a second: many short ones cost more than few long ones. ${MOST}`, "cps")
+  chart("Opened", `Connections established per second: many short ones cost more than a few long ones. ${MOST}`, "cps")
     .noValue(NOTHING)
     .withTarget(over(flows.openedByEdge, EDGE)),
-  chart("Failed", `Connects a second that were refused, timed out or were abandoned. ${MOST}`, "cps")
+  chart("Failed", `Connection attempts per second that were refused, timed out or were abandoned. ${MOST}`, "cps")
     .noValue(NOTHING)
     .withTarget(over(flows.failed, "all edges"))
     .withTarget(over(flows.failedByEdge, EDGE)),
-  chart("Retransmits", `Segments a second sent again by an end on this host: loss on the way. ${MOST}`, "pps")
+  chart(
+    "Retransmits",
+    `Segments per second retransmitted by an end on this host: packets are lost on the way. ${MOST}`,
+    "pps",
+  )
     .noValue(NOTHING)
     .withTarget(over(flows.retransmits, "all edges"))
     .withTarget(over(flows.retransmitsByEdge, EDGE)),
@@ -83,26 +87,23 @@ const connections = [
 const times = [
   chart(
     "Round-trip time by edge",
-    "Mean of the kernel's smoothed round-trip times, of the twelve edges that carried most. A line has gaps where its edge was silent.",
+    "Mean of the kernel's smoothed round-trip times, for the twelve edges that carried the most. A line has gaps while its " +
+      "edge was idle.",
     "s",
   )
     .noValue(NOTHING)
     .withTarget(over(flows.roundTripByEdge, EDGE)),
   heatmap(
     "Round-trip times",
-    "Each connection that carried bytes counts once in each read. Between containers: well under a millisecond.",
+    "Each connection that carried bytes is counted once per read. Between containers: well under a millisecond.",
     "s",
   )
     .noValue(NOTHING)
     .withTarget(buckets(flows.roundTrips)),
-  heatmap("Flow sizes", "Payload, both ways, of connections when they ended: what one flow carries.", "decbytes")
+  heatmap("Flow sizes", "Payload of ended connections, in both directions: how much one flow carries.", "decbytes")
     .noValue(NOTHING)
     .withTarget(buckets(flows.sizes)),
-  heatmap(
-    "Flow durations",
-    "How long connections had lived when they ended; those older than the tracer are left out.",
-    "s",
-  )
+  heatmap("Flow durations", "Lifetime of ended connections; those older than the tracer are excluded.", "s")
     .noValue(NOTHING)
     .withTarget(buckets(flows.durations)),
 ];
@@ -113,9 +114,8 @@ const toContainer = { title: "Show container", url: "/d/flowtally-container?var-
 const talkers = [
   table(
     "Top talkers",
-    "The fifty edges that carried most over the time shown, both ways. Means are over the part of the time shown in which " +
-      "the edge was there; the other columns count since it was first seen, or, where it was idle for an hour in between, " +
-      "since then.",
+    "The fifty edges that carried the most in the time range shown, in both directions. Means are over the part of the time " +
+      "range in which the edge existed; the other columns count since it was first seen, or since it was last idle for an hour.",
     [
       { title: "Source", label: "source", link: toContainer },
       { title: "Destination", label: "destination", link: toContainer },
@@ -138,7 +138,7 @@ const talkers = [
 export const flowsDashboard = dashboard({
   name: "flows",
   title: "Flows",
-  description: "Which container talks to which, how much, and how well.",
+  description: "Which containers talk to each other, how much, and how well.",
   variables: [project, flowContainer, monitoring],
   rows: [
     { title: "At a glance", panels: glance },

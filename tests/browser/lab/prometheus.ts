@@ -30,8 +30,9 @@ const ALERTS = [
     annotations: {
       summary: "cadvisor cannot be scraped",
       description:
-        "Prometheus has had no answer from cadvisor (cadvisor:8080) for a minute: its metrics are missing, and alerts on " +
-        "them are silent. `npm run status` shows its state, `docker logs cadvisor` its last words; `npm start` brings it back.",
+        "Prometheus has had no response from cadvisor (cadvisor:8080) for a minute: its metrics are missing, and alerts " +
+        "based on them are silent. `npm run status` shows its state, `docker logs cadvisor` its last messages; `npm start` " +
+        "brings it back.",
     },
     state: "firing",
     activeAt: "2030-01-31T12:00:00Z",

@@ -22,9 +22,9 @@ const MEANS: readonly (readonly [query: string, value: number, unit: number])[] 
   ["Flows / Top talkers / E", 20_000, 1_000],
   ["Flows / Top talkers / F", 4_000, 200],
   ["Flows / Top talkers / G", 16_000, 800],
-  ["eBPF programs / Every program / F", 0.005, 0.00025],
-  ["eBPF programs / Every program / G", 2_000, 100],
-  ["eBPF programs / Every program / H", 2.5e-6, 1.25e-7],
+  ["eBPF programs / All programs / F", 0.005, 0.00025],
+  ["eBPF programs / All programs / G", 2_000, 100],
+  ["eBPF programs / All programs / H", 2.5e-6, 1.25e-7],
 ];
 
 /** A file for `promtool test rules`: an edge of steady 20 kB/s, and a program that takes 0.5 % of a core. */

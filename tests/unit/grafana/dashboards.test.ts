@@ -25,8 +25,9 @@ interface Panel {
   description?: string;
   gridPos: Place;
   datasource?: { uid: string };
-  targets?: { refId: string; expr: string }[];
-  fieldConfig?: { defaults: { unit?: string } };
+  targets?: { refId: string; expr: string; legendFormat?: string }[];
+  fieldConfig?: { defaults: { unit?: string }; overrides?: { matcher: { options: string }; properties: unknown[] }[] };
+  transformations?: { id: string; options: { configRefId?: string } }[];
   options?: { yAxis?: { unit?: string } };
 }
 
@@ -59,6 +60,23 @@ describe("dashboards", () => {
       heedless.map(({ title }) => title),
       ["Coverage"],
     );
+  });
+
+  it("draw no limit as a line, which Grafana's scale would reach for, but as a threshold", () => {
+    const all = Object.values(DASHBOARDS).flatMap((one) => (JSON.parse(textOf(one)) as Written).panels);
+    const limited = all.filter(
+      ({ type, targets = [] }) => type === "timeseries" && targets.some(({ legendFormat }) => legendFormat === "limit"),
+    );
+    assert.deepEqual(limited.map(({ title }) => title).sort(), ["Memory", "Memory of grafana"]);
+    for (const { title, targets = [], fieldConfig, transformations = [] } of limited) {
+      const [config] = transformations.map(({ options }) => options.configRefId);
+      assert.ok(
+        targets.some(({ refId, legendFormat }) => refId === config && legendFormat === "limit"),
+        title,
+      );
+      const look = fieldConfig?.overrides?.find(({ matcher }) => matcher.options === "limit");
+      assert.match(JSON.stringify(look?.properties), /"custom\.hideFrom","value":\{"viz":true/, title);
+    }
   });
 
   for (const [file, dashboard] of Object.entries(DASHBOARDS)) {

@@ -106,7 +106,11 @@ function sectionsOf(panels: readonly RawPanel[]): Section[] {
 function parsePanel(raw: RawPanel): Panel {
   const { x = 0, y = 0, w = 12, h = 8 } = raw.gridPos ?? {};
   const { type = "", title = "", description = "" } = raw;
-  const targets = (raw.targets ?? []).filter(({ expr, hide }) => expr && hide !== true);
+  // What configures Grafana's panel, as a threshold, is a series beside that, too.
+  const forGrafana = new Set((raw.transformations ?? []).map(({ options }) => options?.configRefId));
+  const targets = (raw.targets ?? []).filter(
+    ({ expr, hide, refId }) => expr && hide !== true && !(refId && forGrafana.has(refId)),
+  );
   return {
     id: raw.id ?? y * 24 + x,
     type,
@@ -143,9 +147,9 @@ function looksOf({ fieldConfig }: RawPanel): Pick<Panel, "look" | "looks" | "noV
   return { look: { unit, decimals, link: undefined }, looks, noValue, limits, words: wordsOf(mappings) };
 }
 
-/** A line that is told from the others by its style. */
+/** A line that Grafana hides: it scales by all that it draws, and has a threshold in its place. */
 function isLimit({ properties = [] }: RawOverride): boolean {
-  return properties.some(({ id }) => id === "custom.lineStyle");
+  return properties.some(({ id }) => id === "custom.hideFrom");
 }
 
 function wordsOf(mappings: NonNullable<RawField["mappings"]>): Panel["words"] {

@@ -33,7 +33,7 @@ export interface RawPanel {
   targets?: RawTarget[];
   fieldConfig?: { defaults?: RawField; overrides?: RawOverride[] };
   options?: RawOptions;
-  transformations?: { id?: string; options?: RawOrganize }[];
+  transformations?: { id?: string; options?: RawOrganize & { configRefId?: string } }[];
   interval?: string;
   maxDataPoints?: number;
   panels?: RawPanel[];

@@ -69,14 +69,24 @@ describe("the provisioned dashboards", async () => {
   }
 });
 
-it("knows limits by their lines' style, and states by their words", () => {
-  const lineStyle = { id: "custom.lineStyle", value: { fill: "dash" } };
+it("knows limits as the lines that Grafana hides, and states by their words", () => {
+  const hidden = { id: "custom.hideFrom", value: { viz: true } };
   const mappings = [{ type: "value", options: { "0": { text: "down", color: "red" } } }];
   const fieldConfig = {
     defaults: { mappings },
-    overrides: [{ matcher: { id: "byName", options: "limit" }, properties: [lineStyle] }],
+    overrides: [{ matcher: { id: "byName", options: "limit" }, properties: [hidden] }],
   };
   const [section] = parseDashboard({ panels: [{ type: "timeseries", fieldConfig }] }).sections;
   assert.deepEqual([...(section?.panels[0]?.limits ?? [])], ["limit"]);
   assert.deepEqual(section?.panels[0]?.words.get(0), { text: "down", level: "bad" });
+});
+
+it("asks nothing that is but for a threshold of Grafana's", () => {
+  const targets = ["A", "limit"].map((refId) => ({ refId, expr: "limit" }));
+  const transformations = [{ id: "configFromData", options: { configRefId: "limit" } }];
+  const [section] = parseDashboard({ panels: [{ type: "timeseries", targets, transformations }] }).sections;
+  assert.deepEqual(
+    section?.panels[0]?.targets.map(({ refId }) => refId),
+    ["A"],
+  );
 });
