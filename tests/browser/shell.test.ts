@@ -82,6 +82,16 @@ describe("the console", { skip: noBrowser }, () => {
     }
   });
 
+  it("says that it shows a recording, and its time as all others, whatever the browser's language", async () => {
+    suite.server.lab.recordedAt = "2030-01-31T20:03:10.000Z";
+    const { page } = await openTab(suite.lab.browser, { locale: "en-US", timezoneId: "America/New_York" });
+    await go(page, "flows");
+    await expect(page.getByTestId("recording")).toContainText("ended at 2030-01-31 15:03:10, as if");
+    await expect(page.locator(".note")).toHaveText(/^[\d,]+ flows$/);
+    await screenshot(page, "flows-recording");
+    await page.context().close();
+  });
+
   it("switches its colours, and remembers the choice", async () => {
     const { page } = suite;
     await suite.open("map");

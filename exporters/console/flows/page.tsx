@@ -1,4 +1,5 @@
 import { useCallback, useState } from "preact/hooks";
+import { recordedAt } from "../api/health.ts";
 import { flowKey } from "../lib/flow-key.ts";
 import { sortOf, wantedOf } from "../lib/flows-query.ts";
 import { sortText } from "../lib/sort.ts";
@@ -22,6 +23,8 @@ export function FlowsPage() {
   const [paused, setPaused] = useState(false);
   const { total, rowAt, onSlice, error, at, data } = useFlows(wanted, sort, paused);
   const refused = error !== undefined && error.code !== "UNREACHABLE";
+  // What it shows was neither now nor at any time of the reader's clock; the banner says when.
+  const isRecording = recordedAt.value !== undefined;
   const selected = route.value.query.get("flow");
   const shown = useSelected(selected, data?.flows ?? []);
   const close = useCallback(() => setQuery({ flow: undefined }), []);
@@ -37,7 +40,7 @@ export function FlowsPage() {
         </button>
         <p class="note" role="status">
           {!refused && countOf(total, "flow")}
-          {!refused && at !== undefined && `, ${paused ? "as of" : "live"} ${formatClock(at)}`}
+          {!refused && at !== undefined && !isRecording && `, ${paused ? "as of" : "live"} ${formatClock(at)}`}
           {data !== undefined && data.left_out > 0 && <LeftOut sockets={data.left_out} />}
         </p>
       </div>

@@ -11,6 +11,12 @@ export function formatMoment(ms: number, nowMs: number): string {
   return today ? formatClock(ms) : `${formatDay(date)} ${formatClock(ms).slice(0, 5)}`;
 }
 
+/** Day and clock time in full, the same in every browser's language: `2030-01-31 12:03:10`. */
+export function formatDateTime(ms: number): string {
+  const date = new Date(ms);
+  return `${date.getFullYear()}-${formatDay(date)} ${formatClock(ms)}`;
+}
+
 /** Label of a time axis whose marks are `stepSeconds` apart. */
 export function formatTick(seconds: number, stepSeconds: number): string {
   const date = new Date(seconds * 1000);

@@ -1,3 +1,5 @@
+import { formatDateTime } from "./time.ts";
+
 const BINARY = ["", "Ki", "Mi", "Gi", "Ti", "Pi"];
 const DECIMAL = ["", "k", "M", "G", "T", "P"];
 
@@ -104,7 +106,7 @@ function formatOther(value: number, unit: string, decimals?: number): string {
   if (unit === "percentunit") return `${digits(value * 100, decimals)} %`;
   if (unit === "percent") return `${digits(value, decimals)} %`;
   if (unit === "locale") return formatCount(value);
-  if (unit.startsWith("dateTime")) return new Date(value).toISOString().replace("T", " ").slice(0, 19);
+  if (unit.startsWith("dateTime")) return formatDateTime(value);
   if (unit === "none" || unit === "string" || unit === "") return digits(value, decimals);
   if (unit.startsWith("prefix:")) return `${unit.slice(7)}${digits(value, decimals)}`;
   return joined(digits(value, decimals), unit.replace(/^(suffix|si|count):/, ""));
@@ -117,14 +119,20 @@ function digits(value: number, decimals?: number): string {
   // 5e-6 / 1e-6 is not quite 5.
   const whole = Math.round(value);
   if (Math.abs(value - whole) <= size * 1e-9 && size < 1e6) return minus(String(whole));
-  if (size !== 0 && size < 0.01) return minus(Number(value.toPrecision(2)).toString());
+  if (size !== 0 && size < 0.01) return minus(value.toFixed(decimalsOf(size)).replace(/\.?0+$/, ""));
   return minus(value.toFixed(size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2));
+}
+
+/** For two significant digits, as far as a number with so many zeros can be read; an exponent fewer readers can. */
+function decimalsOf(size: number): number {
+  return Math.min(9, 1 - Math.floor(Math.log10(size)));
 }
 
 function minus(text: string): string {
   return text.replace("-", "−");
 }
 
+/** `1.5 MB/s`, but `172/s`, as the command line has it: a bare "per second" belongs to its number. */
 function joined(number: string, unit: string): string {
-  return unit === "" ? number : `${number} ${unit}`;
+  return unit === "" || unit.startsWith("/") ? `${number}${unit}` : `${number} ${unit}`;
 }

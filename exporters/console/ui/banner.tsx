@@ -1,4 +1,5 @@
 import { exporterDown, prometheusDown, recordedAt } from "../api/health.ts";
+import { formatDateTime } from "../lib/time.ts";
 
 /** Says once, for the whole page, what does not answer. */
 export function Banner() {
@@ -6,7 +7,7 @@ export function Banner() {
     <div role="status" class="banners">
       {recordedAt.value !== undefined && (
         <p class="banner" data-testid="recording">
-          <strong>This is a recording</strong> that ended at {new Date(recordedAt.value).toLocaleString()}, as if it
+          <strong>This is a recording</strong> that ended at {formatDateTime(Date.parse(recordedAt.value))}, as if it
           were now; once it is over, totals stand still.
         </p>
       )}

@@ -26,6 +26,8 @@ export interface Lab {
   dashboards: readonly DashboardEntry[];
   /** False: Prometheus cannot be reached. */
   prometheus: boolean;
+  /** When the recording was made that is served; undefined: it is none. */
+  recordedAt?: string | undefined;
 }
 
 const TYPES: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
@@ -66,6 +68,8 @@ export class LabServer {
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? "/", this.url);
+    const { recordedAt } = this.lab;
+    if (recordedAt !== undefined) response.setHeader("x-flowtally-recorded-at", recordedAt);
     if (pathname.startsWith("/api/")) return sendAnswer(response, this.#answer(pathname.slice(5), searchParams));
     const file = pathname === "/" ? "/index.html" : pathname;
     try {
