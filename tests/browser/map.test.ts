@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
-import { deadPort, scan, shop } from "./lab/graph.ts";
+import { deadPort, estate, scan, shop } from "./lab/graph.ts";
 import { noBrowser } from "./lib/chromium.ts";
 import { expect } from "./lib/expect.ts";
 import { answerOnlyFirst } from "./lib/first-answer.ts";
-import { drawnNode, edgeLabel, litElements, viewOf } from "./lib/map.ts";
+import { drawnNode, edgeLabel, litElements, placeOf, viewOf } from "./lib/map.ts";
 import { screenshot } from "./lib/screenshot.ts";
 import { consoleSuite } from "./lib/suite.ts";
 
@@ -220,6 +220,37 @@ describe("the service map", { skip: noBrowser }, () => {
     assert.deepEqual(await places(), before);
   });
 
+  it("keeps every node in its place when an endpoint comes or goes, and after a reload", async () => {
+    const whole = (_: boolean, seconds: number) => estate(28, seconds);
+    const gone = "chat-redis-1";
+    const without = (monitoring: boolean, seconds: number) => {
+      const { nodes, links, ...rest } = whole(monitoring, seconds);
+      const left = links.filter(({ source, destination }) => source !== gone && destination !== gone);
+      return { ...rest, nodes: nodes.filter(({ id }) => id !== gone), links: left };
+    };
+    suite.server.lab.graph = without;
+    const ends = without(false, 0).links.flatMap(({ source, destination }) => [source, destination]);
+    const ids = [...new Set(ends)];
+    await suite.page.reload();
+    await expect(map()).toHaveAttribute("data-nodes", String(ids.length));
+    const places = () => Promise.all(ids.map((id) => placeOf(suite.page, id)));
+    const before = await places();
+    suite.server.lab.graph = whole;
+    await expect(map()).toHaveAttribute("data-nodes", String(ids.length + 1));
+    await screenshot(suite.page, "map-one-more");
+    assert.deepEqual(await places(), before);
+    const added = await placeOf(suite.page, gone);
+    suite.server.lab.graph = without;
+    await expect(map()).toHaveAttribute("data-nodes", String(ids.length));
+    assert.deepEqual(await places(), before);
+    suite.server.lab.graph = whole;
+    await expect(map()).toHaveAttribute("data-nodes", String(ids.length + 1));
+    assert.deepEqual(await placeOf(suite.page, gone), added);
+    await suite.page.reload();
+    await expect(map()).toHaveAttribute("data-nodes", String(ids.length + 1));
+    assert.deepEqual([await places(), await placeOf(suite.page, gone)], [before.map(rounded), rounded(added)]);
+  });
+
   it("moves and zooms with the keyboard, and shows all again", async () => {
     const press = async (key: string) => {
       await suite.page.keyboard.press(key);
@@ -267,3 +298,7 @@ describe("the service map", { skip: noBrowser }, () => {
 const GROUPS = Object.fromEntries(
   shop(false, 0).nodes.map(({ id, kind, compose_project }) => [id, kind === "process" ? "this host" : compose_project]),
 );
+
+function rounded({ x, y }: { x: number; y: number }): { x: number; y: number } {
+  return { x: Math.round(x), y: Math.round(y) };
+}

@@ -1,13 +1,14 @@
-import cytoscape, { type Core, type EventObject, type NodeSingular } from "cytoscape";
+import cytoscape, { type Core, type EventObject } from "cytoscape";
 import type { Choice } from "../lib/choice.ts";
 import { type Found, isLit, type MapEdge, type MapModel, structureOf } from "../lib/graph.ts";
+import { needsLayout, type Placed, placesWith, recalled, scaleOf } from "../lib/map/added.ts";
+import type { Item } from "../lib/map/block.ts";
 import type { Point, Size } from "../lib/map/geometry.ts";
 import { itemOf } from "../lib/map/labels.ts";
 import { layoutOf, MOST_HEADING } from "../lib/map/layout.ts";
-import { needsLayout } from "../lib/map/place.ts";
 import { textScale } from "../lib/scale.ts";
 import { type EdgeLook, edgeElement, levelOf, lookOf, nodeElements } from "./elements.ts";
-import { type Arrangement, placeFresh, rememberArrangement, rememberedArrangement } from "./positions.ts";
+import { type Arrangement, rememberArrangement, rememberedArrangement } from "./positions.ts";
 import { bendEdges } from "./routes.ts";
 import { HEADING_PX, mapStyle, paletteOf, widthOfText } from "./style.ts";
 
@@ -26,6 +27,8 @@ const PADDING_PX = 12;
 const MOST_ZOOM = 1.15;
 /** How much larger or smaller the frame may become before all is arranged anew for it. */
 const OTHER_FRAME = 1.25;
+/** How much smaller all may be shown for what came later before it is arranged anew. */
+const OUTGROWN = 1.4;
 
 export function isCrowd(edges: number): boolean {
   return edges > CROWD_EDGES;
@@ -136,10 +139,9 @@ export class MapDrawing {
   arrange(): void {
     if (!this.#model) return;
     const frame = this.#frame();
-    const items = [...this.#model.nodes.values()].map((node) => itemOf(node, widthOfText));
-    const places = layoutOf(items, [...this.#model.edges.values()], frame);
-    this.#cy.nodes("[!group]").positions((node) => places.get(node.id()) ?? { x: 0, y: 0 });
-    this.#arrangement = { frame, moved: false, places };
+    const places = layoutOf(this.#items(), [...this.#model.edges.values()], frame);
+    const placed = this.#moveTo(places);
+    this.#arrangement = { frame, scale: scaleOf(placed, frame), moved: false, places };
     this.#settle(false);
     this.fit();
   }
@@ -232,23 +234,44 @@ export class MapDrawing {
     this.#place(before);
   }
 
+  /** Nodes that have a place keep it; new ones are placed among them, as long as the frame has room. */
   #place(before: ReadonlySet<string>): void {
-    const cy = this.#cy;
-    const nodes = cy.nodes("[!group]").toArray() as NodeSingular[];
-    const fresh = nodes.filter((node) => !before.has(node.id()));
+    const { kept, fresh } = this.#sorted(before);
+    if (needsLayout(kept.length, fresh.length) || !this.#add(kept, fresh)) this.arrange();
+    else if (before.size === 0 || (this.#fitted && !this.#choice && fresh.length > 0)) this.fit();
+  }
+
+  /** Places new nodes; false: all would have to be shown much smaller then. */
+  #add(kept: readonly Placed[], fresh: readonly Item[]): boolean {
+    const frame = this.#frame();
+    const placed = this.#moveTo(placesWith(kept, fresh, [...(this.#model?.edges.values() ?? [])], frame));
+    const { moved, scale } = this.#arrangement;
+    const outgrown = fresh.length > 0 && scaleOf(placed, frame) > OUTGROWN * Math.max(1, scale);
+    if (outgrown && !moved) return false;
+    this.#settle(false);
+    return true;
+  }
+
+  /** Which nodes have a place: where they are, or were when they were seen last. */
+  #sorted(before: ReadonlySet<string>): { kept: Placed[]; fresh: Item[] } {
     const { frame, moved, places } = this.#arrangement;
+    const items = this.#items();
+    const present = items.filter(({ id }) => before.has(id));
+    const there = present.map((item) => ({ ...item, ...this.#cy.getElementById(item.id).position() }));
+    const absent = items.filter(({ id }) => !before.has(id));
     const forget = before.size === 0 && !moved && isOtherFrame(frame, this.#frame());
-    const unplaced = fresh.filter((node) => {
-      const point = forget ? undefined : places.get(node.id());
-      if (point) node.position({ ...point });
-      return !point;
-    });
-    if (needsLayout(nodes.length - unplaced.length, unplaced.length)) this.arrange();
-    else {
-      placeFresh(cy, unplaced);
-      this.#settle(false);
-      if (before.size === 0) this.fit();
-    }
+    const back = forget ? [] : recalled(absent, places, there);
+    const known = new Set([...there, ...back].map(({ id }) => id));
+    return { kept: [...there, ...back], fresh: absent.filter(({ id }) => !known.has(id)) };
+  }
+
+  #items(): Item[] {
+    return [...(this.#model?.nodes.values() ?? [])].map((node) => itemOf(node, widthOfText));
+  }
+
+  #moveTo(places: ReadonlyMap<string, Point>): Placed[] {
+    this.#cy.nodes("[!group]").positions((node) => ({ ...(places.get(node.id()) ?? { x: 0, y: 0 }) }));
+    return this.#items().map((item) => ({ ...item, ...(places.get(item.id) ?? { x: 0, y: 0 }) }));
   }
 
   #refreshNode(id: string, level: string): void {

@@ -14,6 +14,8 @@ export interface EdgeLook {
   label: string;
   /** The same, with what else is known. */
   full: string;
+  /** Of one that fails, only which ports do. */
+  brief: string;
   active: boolean;
   failing: boolean;
 }
@@ -43,17 +45,26 @@ export function edgeElement(edge: MapEdge, { active, failing, ...look }: EdgeLoo
 
 export function lookOf(edge: MapEdge): EdgeLook {
   const rate = edgeRate(edge) ?? 0;
-  const label = edge.failing ? failureText(edge) : rate > 0 ? formatRate(rate) : "";
+  const brief = edge.failing ? portsText(edge) : "";
+  const label = edge.failing ? `${brief} ${failureText(edge)}` : rate > 0 ? formatRate(rate) : "";
   // A round-trip time alone, on a line that carries nothing, would read as its rate.
   const more = edge.failing || label === "" ? "" : moreText(edge);
   const full = [label, more].filter(Boolean).join("\n");
-  return { width: edgeWidth(rate), label, full, active: rate > 0, failing: edge.failing };
+  return { width: edgeWidth(rate), label, full, brief, active: rate > 0, failing: edge.failing };
 }
 
-/** `:9999 fails 100 %` */
-function failureText(edge: MapEdge): string {
-  const ports = edge.links.map((link) => link.destination_port).join(", ");
-  return `:${ports} fails ${formatValue(failureShareNow(edge.links), "percentunit", 0)}`;
+/** More ports than that are counted: the details name them all. */
+const NAMED_PORTS = 2;
+
+/** `:9999`, or `:21, 22 +8` */
+function portsText({ links }: MapEdge): string {
+  const ports = [...new Set(links.map((link) => link.destination_port))];
+  const more = ports.length > NAMED_PORTS ? ` +${ports.length - NAMED_PORTS}` : "";
+  return `:${ports.slice(0, NAMED_PORTS).join(", ")}${more}`;
+}
+
+function failureText({ links }: MapEdge): string {
+  return `${links.length > 1 ? "fail" : "fails"} ${formatValue(failureShareNow(links), "percentunit", 0)}`;
 }
 
 /** Its round-trip time, and which part of the attempts fails, if any does. */

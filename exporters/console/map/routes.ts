@@ -3,6 +3,7 @@ import { edgeRate, type MapEdge } from "../lib/graph.ts";
 import { type LabelledLine, labelPlaces } from "../lib/map/edge-labels.ts";
 import { around, type Box, type Point, type Size } from "../lib/map/geometry.ts";
 import { TEXT_PX } from "../lib/map/labels.ts";
+import { loopOf } from "../lib/map/loop.ts";
 import { routesOf } from "../lib/map/route.ts";
 import { lookOf } from "./elements.ts";
 import { boxOf } from "./positions.ts";
@@ -27,39 +28,63 @@ export function bendEdges(cy: Core, edges: readonly MapEdge[], roomy: boolean): 
   const boxes = new Map(nodes.map((node) => [node.id(), boxOf(node)]));
   const headings = headingsOf(cy);
   const routes = routesOf(boxes, edges, headings);
-  const lines = inOrder(edges).flatMap((edge): LabelledLine[] => {
+  const ids = new Set(edges.map(({ id }) => id));
+  // The line of the ports that fail lies close to that of those that work.
+  const hasFailing = ({ id }: MapEdge) => ids.has(`${id}\nfailing`);
+  const lines = inOrder(edges).flatMap((edge): DrawnLine[] => {
     const [from, to] = [boxes.get(edge.source), boxes.get(edge.destination)];
-    const texts = textsOf(edge, roomy ? edges.length : Number.POSITIVE_INFINITY).map(roomOf);
-    return from && to ? [{ id: edge.id, from, to, bends: routes.get(edge.id) ?? [], texts, always: edge.failing }] : [];
+    if (!from || !to) return [];
+    const texts = textsOf(edge, roomy ? edges.length : Number.POSITIVE_INFINITY).map(withRoom);
+    const bends = from === to ? loopOf(from, edge.failing) : (routes.get(edge.id) ?? []);
+    return [{ id: edge.id, from, to, bends, texts, beside: edge.failing || hasFailing(edge) }];
   });
   const places = labelPlaces(lines, [...boxes.values(), ...headings]);
-  cy.edges().removeData("weights distances").removeClass("rated full");
-  for (const { id, from, to, bends, texts } of lines) {
-    const { offset, text } = places.get(id) ?? { offset: 0, text: undefined };
+  cy.edges().removeData("weights distances").removeClass("rated full brief");
+  for (const [at, { id, from, to, bends, texts }] of lines.entries()) {
+    const { offset, margin, text = -1 } = places.get(id) ?? { offset: 0, margin: { x: 0, y: 0 } };
     const drawn = cy.getElementById(id);
-    drawn.data({ labelAt: offset, ...(bends.length > 0 ? segmentsOf(from, to, bends) : {}) });
-    if (text !== undefined) drawn.addClass(texts.length > 1 && text === 0 ? "full" : "rated");
+    const segments = from !== to && bends.length > 0 ? segmentsOf(from, to, bends) : {};
+    drawn.data({ labelAt: offset, labelX: margin.x, labelY: margin.y, above: lines.length - at, ...segments });
+    drawn.addClass(texts[text]?.written ?? "");
   }
 }
 
-/** Those that fail choose first where their texts are, then those that carry something; idle ones may wake up. */
+interface DrawnLine extends LabelledLine {
+  texts: readonly (Text & Size)[];
+}
+
+/** What may be written at an edge, and the class that makes it do so. */
+interface Text {
+  written: "full" | "rated" | "brief";
+  text: string;
+}
+
+/**
+ * Those that fail choose first where their texts are, then those that carry something; idle ones may wake up. The same edges
+ * have always the same order, whichever comes first in the answer.
+ */
 function inOrder(edges: readonly MapEdge[]): MapEdge[] {
   const rank = (edge: MapEdge) => (edge.failing ? 0 : (edgeRate(edge) ?? 0) > 0 ? 1 : 2);
-  return [...edges].sort((a, b) => rank(a) - rank(b));
+  return [...edges].sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1));
 }
 
-/** What may be written at an edge, that which says most first. */
-function textsOf(edge: MapEdge, edges: number): string[] {
-  const { label, full } = lookOf(edge);
-  if (edge.failing) return [label];
-  return [...(edges <= MAX_FULL && full !== label ? [full] : []), ...(edges <= MAX_RATES ? [label] : [])];
+/** That which says most first; where there is no room for any, the colour of an edge tells that it fails. */
+function textsOf(edge: MapEdge, edges: number): Text[] {
+  const { label, full, brief } = lookOf(edge);
+  const rated: Text = { written: "rated", text: label };
+  if (edge.failing) return [rated, { written: "brief", text: brief }];
+  return [
+    ...(edges <= MAX_FULL && full !== label ? [{ written: "full", text: full } as const] : []),
+    ...(edges <= MAX_RATES ? [rated] : []),
+  ];
 }
 
-function roomOf(text: string): Size {
+function withRoom({ written, text }: Text): Text & Size {
   const lines = text.split("\n");
-  const widest = Math.max(...[...lines, USUAL_TEXT].map(widthOfText)) * (EDGE_TEXT_PX / TEXT_PX);
+  const usual = written === "brief" ? "" : USUAL_TEXT;
+  const widest = Math.max(...[...lines, usual].map(widthOfText)) * (EDGE_TEXT_PX / TEXT_PX);
   const height = lines.length * EDGE_TEXT_PX + 2 * TEXT_PADDING_PX;
-  return { w: Math.ceil(widest / STEP_PX) * STEP_PX, h: height };
+  return { written, text, w: Math.ceil(widest / STEP_PX) * STEP_PX, h: height };
 }
 
 /** Where frames have their names. */

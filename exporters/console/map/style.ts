@@ -1,6 +1,7 @@
 import type { StylesheetJson } from "cytoscape";
 import { between, COLORS } from "../lib/colors.ts";
 import { TEXT_PX } from "../lib/map/labels.ts";
+import { LOOP } from "../lib/map/loop.ts";
 import { color } from "../ui/theme.ts";
 
 export const HEADING_PX = 12;
@@ -123,6 +124,9 @@ function nodeStyle(): StylesheetJson {
   ];
 }
 
+/** Above all other edges: those lie on each other in the order in which their texts were placed. */
+const TOPMOST = 100_000;
+
 function edgeStyle(): StylesheetJson {
   return [
     {
@@ -155,6 +159,16 @@ function edgeStyle(): StylesheetJson {
         "segment-radii": [12],
       },
     },
+    {
+      selector: "edge:loop",
+      style: {
+        "curve-style": "bezier",
+        "control-point-step-size": LOOP.step,
+        "loop-direction": "0deg",
+        "loop-sweep": `${LOOP.sweep}deg`,
+      },
+    },
+    { selector: "edge.failing:loop", style: { "loop-direction": "180deg" } },
     { selector: "edge.many", style: { opacity: 0.55 } },
     { selector: "edge.crowd", style: { opacity: 0.35, "arrow-scale": 0.7 } },
     {
@@ -170,10 +184,19 @@ function edgeStyle(): StylesheetJson {
         color: color("bad"),
       },
     },
-    { selector: "edge[labelAt]", style: { "source-text-offset": "data(labelAt)" as unknown as number } },
+    {
+      selector: "edge[labelAt]",
+      style: {
+        "source-text-offset": "data(labelAt)" as unknown as number,
+        "source-text-margin-x": "data(labelX)" as unknown as number,
+        "source-text-margin-y": "data(labelY)" as unknown as number,
+        "z-index": "data(above)" as unknown as number,
+      },
+    },
+    { selector: "edge.brief", style: { "source-label": "data(brief)" } },
     { selector: "edge.rated, edge.crowd.failing", style: { "source-label": "data(label)" } },
     { selector: "edge.full, edge.near, edge.chosen", style: { "source-label": "data(full)" } },
-    { selector: "edge.near", style: { opacity: 1, "z-index": 8 } },
+    { selector: "edge.near", style: { opacity: 1, "z-index": TOPMOST - 1 } },
   ];
 }
 
@@ -185,7 +208,7 @@ function stateStyle(): StylesheetJson {
     { selector: "node.chosen", style: { "border-color": color("text"), "border-width": 3 } },
     {
       selector: "edge.chosen",
-      style: { "line-color": color("focus"), "target-arrow-color": color("focus"), opacity: 1, "z-index": 9 },
+      style: { "line-color": color("focus"), "target-arrow-color": color("focus"), opacity: 1, "z-index": TOPMOST },
     },
     { selector: "core", style: { "active-bg-opacity": 0.1 } as never },
   ];

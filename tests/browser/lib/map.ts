@@ -23,6 +23,14 @@ export async function drawnNode(page: Page, id: string): Promise<Drawn | undefin
   })()`);
 }
 
+/** Where a node is in the picture, however that is zoomed and moved. */
+export async function placeOf(page: Page, id: string): Promise<{ x: number; y: number }> {
+  return await page.evaluate(`(() => {
+    const { x, y } = document.querySelector(".map-picture")._cyreg.cy.getElementById(${JSON.stringify(id)}).position();
+    return { x, y };
+  })()`);
+}
+
 /** What the picture does not fade: names of nodes, and edges as `source→destination`, those that fail with a `!`. */
 export async function litElements(page: Page): Promise<string[]> {
   return await page.evaluate(`(() => {

@@ -18,7 +18,7 @@ export interface Block extends Size {
 }
 
 /** Least room between nodes: arrows are seen between columns, and lines pass between rows. */
-const GAP = { x: 30, y: 9 };
+export const GAP = { x: 30, y: 9 };
 /** Around the nodes of a frame, besides its heading. */
 const FRAME = { side: 8, top: 8, bottom: 8 };
 const HEADING = 16;
@@ -101,7 +101,12 @@ function placesIn(columns: readonly Item[][], heading: number): Map<string, Poin
 }
 
 function roomOf(columns: readonly Item[][], heading: number) {
-  return columns[0]?.[0]?.group === "" ? ALONE : { ...FRAME, top: FRAME.top + HEADING * heading };
+  return roomAround(columns[0]?.[0]?.group ?? "", heading);
+}
+
+/** What lies around the nodes of a group: its frame, and its heading. */
+export function roomAround(group: string, heading = 1) {
+  return group === "" ? ALONE : { ...FRAME, top: FRAME.top + HEADING * heading };
 }
 
 function widthOf(column: readonly Item[]): number {

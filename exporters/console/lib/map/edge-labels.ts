@@ -1,4 +1,5 @@
 import { type Box, distance, hits, overlap, type Point, type Size } from "./geometry.ts";
+import { leastBy } from "./least.ts";
 
 export interface LabelledLine {
   id: string;
@@ -7,13 +8,15 @@ export interface LabelledLine {
   bends: readonly Point[];
   /** Room of the texts it may have, that which says most first. */
   texts: readonly Size[];
-  /** It has a text even where there is no room for one. */
-  always: boolean;
+  /** They may be beside the line as well, where there is no room on it. */
+  beside?: boolean;
 }
 
 export interface LabelPlace {
   /** How far from the start of the line, where it leaves its node, the middle of the text lies. */
   offset: number;
+  /** How far from its line the middle of the text lies. */
+  margin: Point;
   /** Which of its texts there is room for; undefined: none of them. */
   text: number | undefined;
 }
@@ -22,17 +25,20 @@ export interface LabelPlace {
 const PARTS = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82];
 /** Between a text and what it must not cover. */
 const GAP = 1;
+/** Between a text beside a line and that. */
+const BESIDE = 3;
 
 /**
  * Finds a place on each line for the text that says most: where it covers neither a node nor the text of a line before it,
- * and of such places the one that fewest other lines cross.
+ * and no line before it passes over it, for those are drawn above; of such places, the one that fewest other lines cross.
  */
 export function labelPlaces(lines: readonly LabelledLine[], boxes: readonly Box[]): Map<string, LabelPlace> {
   const taken = [...boxes];
   const paths = lines.map(pathOf);
   return new Map(
     lines.map((line, at): [string, LabelPlace] => {
-      const { place, box } = placeOn(paths[at] ?? [], line, taken, paths);
+      const [above, below] = [paths.slice(0, at), paths.slice(at + 1)];
+      const { place, box } = placeOn(paths[at] ?? [], line, { taken, above, below });
       if (box) taken.push(box);
       return [line.id, place];
     }),
@@ -43,38 +49,56 @@ function pathOf({ from, to, bends }: LabelledLine): Point[] {
   return [edgeOfBox(from, bends[0] ?? to), ...bends, edgeOfBox(to, bends.at(-1) ?? from)];
 }
 
+interface Around {
+  /** What no text may cover. */
+  taken: readonly Box[];
+  /** Lines that are drawn over a text, and such that a text is drawn over. */
+  above: readonly Path[];
+  below: readonly Path[];
+}
+
+type Path = readonly Point[];
+
 function placeOn(
-  path: readonly Point[],
-  { texts, always }: LabelledLine,
-  taken: readonly Box[],
-  paths: readonly (readonly Point[])[],
+  path: Path,
+  { texts, beside = false }: LabelledLine,
+  { taken, above, below }: Around,
 ): { place: LabelPlace; box?: Box } {
-  const length = lengthOf(path);
-  const candidates = (size: Size) =>
-    PARTS.map((part) => part * length).map((offset) => ({ offset, box: { ...pointAt(path, offset), ...size } }));
-  const covers = ({ box }: { box: Box }) => taken.filter((other) => overlap(other, box, GAP)).length;
-  const crossings = ({ box }: { box: Box }) => paths.filter((other) => other !== path && crosses(other, box)).length;
+  const isFree = (box: Box) =>
+    !taken.some((other) => overlap(other, box, GAP)) && !above.some((other) => crosses(other, box));
   for (const [text, size] of texts.entries()) {
-    const best = leastBy(
-      candidates(size).filter((candidate) => covers(candidate) === 0),
-      crossings,
-    );
-    if (best) return { place: { offset: best.offset, text }, box: best.box };
+    for (const side of beside ? [0, 1, -1] : [0]) {
+      const best = leastBy(
+        candidatesAt(path, size, side).filter(({ box }) => isFree(box)),
+        ({ box }) => below.filter((other) => crosses(other, box)).length,
+      );
+      if (best) return { place: { offset: best.offset, margin: best.margin, text }, box: best.box };
+    }
   }
-  const smallest = texts.at(-1);
-  const best = always && smallest ? leastBy(candidates(smallest), covers) : undefined;
-  if (best) return { place: { offset: best.offset, text: texts.length - 1 }, box: best.box };
-  return { place: { offset: length / 2, text: undefined } };
+  return { place: { offset: lengthOf(path) / 2, margin: { x: 0, y: 0 }, text: undefined } };
 }
 
-function crosses(path: readonly Point[], box: Box): boolean {
+/** @param side of the line; 0: on it */
+function candidatesAt(path: Path, size: Size, side: number): { offset: number; margin: Point; box: Box }[] {
+  const length = lengthOf(path);
+  return PARTS.map((part) => {
+    const offset = part * length;
+    const { x, y } = pointAt(path, offset);
+    const margin = marginOf(pointAt(path, offset - 1), pointAt(path, offset + 1), size, side);
+    return { offset, margin, box: { x: x + margin.x, y: y + margin.y, ...size } };
+  });
+}
+
+/** How far a text must be from a line through these points to be clear of it. */
+function marginOf(from: Point, to: Point, { w, h }: Size, side: number): Point {
+  const length = Math.max(1e-9, distance(from, to));
+  const normal = { x: (from.y - to.y) / length, y: (to.x - from.x) / length };
+  const away = side * ((Math.abs(normal.x) * w + Math.abs(normal.y) * h) / 2 + BESIDE);
+  return { x: normal.x * away, y: normal.y * away };
+}
+
+function crosses(path: Path, box: Box): boolean {
   return path.some((to, at) => at > 0 && hits(path[at - 1] ?? to, to, box));
-}
-
-/** The first of those with the least cost. */
-function leastBy<T>(all: readonly T[], costOf: (one: T) => number): T | undefined {
-  const costs = all.map(costOf);
-  return all[costs.indexOf(Math.min(...costs))];
 }
 
 /** Where the straight line from the middle of a box to a point leaves it. */

@@ -78,7 +78,8 @@ function sortedBy(blocks: readonly Block[], sizeOf: (block: Block) => number): B
   return [...blocks].sort((a, b) => sizeOf(b) - sizeOf(a));
 }
 
-function blocksOf(items: readonly Item[], arrows: readonly Arrow[], heading: number): Block[] {
+/** The frames, and the nodes in none that hang together, each arranged; who calls others first. */
+export function blocksOf(items: readonly Item[], arrows: readonly Arrow[], heading: number): Block[] {
   const loose = partsOf(
     items.filter(({ group }) => group === ""),
     arrows,

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { groupOf } from "../../../../../exporters/console/lib/graph.ts";
-import { around, type Box, overlap } from "../../../../../exporters/console/lib/map/geometry.ts";
+import { around, overlap } from "../../../../../exporters/console/lib/map/geometry.ts";
 import { TEXT_PX } from "../../../../../exporters/console/lib/map/labels.ts";
 import { crossings } from "../../../../../exporters/console/lib/map/route.ts";
 import { crowd, estate, shop } from "../../../../browser/lab/graph.ts";
-import { FRAME, type Picture, pictureOf } from "./pictures.ts";
+import { FRAME, mixedFrames, type Picture, pictureOf } from "./pictures.ts";
 
 const PHONE = { w: 340, h: 350 };
 
@@ -115,24 +114,6 @@ it("places a crowd of 2,000 edges, and nodes that nothing frames", () => {
 function zoomOf({ boxes }: Picture): number {
   const { w, h } = around([...boxes.values()]);
   return Math.min(1, FRAME.w / (w + 2 * 8), FRAME.h / (h + 16 + 2 * 8));
-}
-
-/** Groups and what lies in their frame without being of them: other nodes and frames. */
-function mixedFrames({ model, boxes }: Picture): [string, string][] {
-  const groups = new Map<string, Box[]>();
-  const loose: [string, Box][] = [];
-  for (const [id, box] of boxes) {
-    const node = model.nodes.get(id);
-    const [group] = node ? groupOf(node) : [];
-    if (group) groups.set(group.label, [...(groups.get(group.label) ?? []), box]);
-    else loose.push([id, box]);
-  }
-  const frames = [...groups].map(([label, members]): [string, Box] => [label, around(members)]);
-  return frames.flatMap(([label, frame], at) =>
-    [...frames.slice(at + 1), ...loose]
-      .filter(([, other]) => overlap(frame, other, 5))
-      .map(([id]): [string, string] => [label, id]),
-  );
 }
 
 function byName([a]: [string, unknown], [b]: [string, unknown]): number {
