@@ -45,7 +45,7 @@ describe("the dashboards", { skip: noBrowser }, () => {
     await alerts.scrollIntoViewIfNeeded();
     const text = alerts.getByRole("row", { name: "cadvisor" }).locator(".long");
     await expect(text).toHaveText(/^cadvisor cannot be scraped\. Prometheus has had no response .* brings it back\.$/);
-    await expect(alerts.getByRole("columnheader", { name: "What it says" })).toHaveCount(1);
+    await expect(alerts.getByRole("columnheader", { name: "Description" })).toHaveCount(1);
     await screenshot(suite.page, "alerts");
   });
 

@@ -7,7 +7,7 @@ export interface Alert {
 }
 
 /** The column that shows what alerts say. */
-export const ALERT_TEXT = "What it says";
+export const ALERT_TEXT = "Description";
 
 /** Whether a query asks for alerts: their samples have names only. */
 export function asksForAlerts(expr: string): boolean {
