@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { manyFlows, oneFlow } from "./lab/flows.ts";
 import { NARROW, noBrowser, WIDE } from "./lib/chromium.ts";
 import { expect } from "./lib/expect.ts";
-import { cutNumbersOf } from "./lib/page-facts.ts";
+import { cutNamesOf, cutNumbersOf } from "./lib/page-facts.ts";
 import { screenshot } from "./lib/screenshot.ts";
 import { consoleSuite } from "./lib/suite.ts";
 
@@ -152,6 +152,29 @@ describe("the flows", { skip: noBrowser }, () => {
       assert.deepEqual(await cutNumbersOf(suite.page), []);
     }
     await expect(rows().first().getByRole("cell").first()).toHaveText(/:\d+$/);
+  });
+
+  it("shows each server with its port, each state on one line and each field in full on a phone", async () => {
+    await suite.page.setViewportSize(NARROW);
+    await openFlows();
+    await expect(rows().first().getByRole("cell").first()).toHaveText(/:\d+$/);
+    assert.deepEqual(await cutNamesOf(suite.page), []);
+    const established = suite.page.locator(".state").filter({ hasText: /^established$/ });
+    const one = suite.page.locator(".state").filter({ hasText: /^open$/ });
+    assert.equal((await established.first().boundingBox())?.height, (await one.first().boundingBox())?.height);
+    const fields = await Promise.all(
+      [search(), ...["Port", "Protocol", "State"].map((name) => suite.page.getByLabel(name))].map((field) =>
+        field.boundingBox(),
+      ),
+    );
+    const [wide, ...others] = fields.map((box) => box ?? assert.fail("a field is not in sight"));
+    assert.equal(wide?.width, NARROW.width - 24);
+    assert.equal(new Set(others.map(({ y }) => y)).size, 1, "fields of one row each");
+    await suite.page.getByLabel("Port").fill("0");
+    await suite.page.getByText("Port must be 1–65535").waitFor();
+    const after = await suite.page.getByLabel("State").boundingBox();
+    assert.equal(after?.y, others[0]?.y, "a fault has moved the fields");
+    await screenshot(suite.page, "flows-phone-fault");
   });
 
   it("keeps the columns there is room for beside the details, which the address names and Back closes", async () => {

@@ -45,7 +45,7 @@ export const FLOW_COLUMNS: readonly Column<Flow>[] = [
     title: "Total",
     hint: "Sent and received together. The flows with the most come first unless another column is chosen, of failed flows the newest.",
     numeric: true,
-    width: "5.2rem",
+    width: "4.8rem",
     cell: ({ sent_bytes: sent, received_bytes: received }) => formatBytes(sent + received),
   },
   {
@@ -118,8 +118,12 @@ function Only({
 function To({ flow: { destination, destination_port: port } }: { flow: Flow }) {
   return (
     <span class="name">
-      <Only filter={{ container: destination }}>{destination}</Only>
-      <span class="beside-port">:{port}</span>
+      <Only filter={{ container: destination }}>
+        {destination}
+        <span class="beside-port">
+          <wbr />:{port}
+        </span>
+      </Only>
     </span>
   );
 }

@@ -16,6 +16,13 @@ export async function cutNumbersOf(page: Page): Promise<string[]> {
     .map((one) => one.textContent)`);
 }
 
+/** The names of the table that are higher than their cells have room for. */
+export async function cutNamesOf(page: Page): Promise<string[]> {
+  return await page.evaluate(`[...document.querySelectorAll("tbody .name")]
+    .filter((one) => one.scrollHeight > one.clientHeight)
+    .map((one) => one.textContent)`);
+}
+
 /** How many parts of what can be seen still wait for their data. */
 export async function loadingInSight(page: Page): Promise<number> {
   return await page.evaluate(`(() => {
