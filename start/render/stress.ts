@@ -54,8 +54,8 @@ function grouped(value: number): string {
 export function renderPlan(name: string, seconds: number, restSeconds: number, historySeconds: number): string {
   const about = Math.ceil((seconds + restSeconds) / 5) * 5;
   return [
-    `Stress test "${name}": about ${about} s, of which ${seconds} s are load; the rest is to set it up and to watch it settle.`,
-    `Right after a start it takes up to ${historySeconds} s more, since there must be readings from before the load.`,
+    `Stress test "${name}": about ${about} s, ${seconds} s of them under load; the rest is for setting it up and letting it settle.`,
+    `Right after a start it takes up to ${historySeconds} s longer, to collect readings from before the load.`,
     "",
   ].join("\n");
 }

@@ -38,6 +38,33 @@ export function riseIn(history: readonly Series[], { from, to }: Phase): number 
   return rises.reduce((sum, rise) => sum + rise, 0);
 }
 
+/**
+ * How much a load made counters rise, all together; undefined where there is none. Readings seldom fall on its
+ * first and last moment, and those of cAdvisor can be 15 s apart: all that they rose by between the readings around the load
+ * is the load's, but for what they rose by in the rest of that time, at the rate from the phase before on. One that is first read
+ * after the load began is of the load's own containers, and was nothing until then.
+ */
+export function riseBy({ before, during, after }: Phases, history: readonly Series[]): number | undefined {
+  const begun = history.filter(([first]) => first !== undefined && first.at <= after.to);
+  if (begun.length === 0) return undefined;
+  const fromStart = begun.map((series) => {
+    const isNew = (series[0]?.at ?? 0) > during.from;
+    return isNew ? [{ at: during.from, value: 0 }, ...series] : fromNothing(series);
+  });
+  return fromStart.map(withoutResets).reduce((sum, series) => sum + excessOf(series, before, during), 0);
+}
+
+function excessOf(series: Series, before: Phase, during: Phase): number {
+  const from = series.findLast(({ at }) => at <= during.from)?.at ?? during.from;
+  const to = series.find(({ at }) => at >= during.to)?.at ?? during.to;
+  const beside = rateBetween(series, before.from, from) * (to - from - (during.to - during.from));
+  return Math.max(0, valueAt(series, to) - valueAt(series, from) - beside);
+}
+
+function rateBetween(series: Series, from: number, to: number): number {
+  return to > from ? (valueAt(series, to) - valueAt(series, from)) / (to - from) : 0;
+}
+
 /** The most that gauges were in a phase, all together; undefined where none was read in it. */
 export function highestIn(history: readonly Series[], { from, to }: Phase): number | undefined {
   const within = history.map((series) => series.filter(({ at }) => at >= from && at <= to));

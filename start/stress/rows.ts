@@ -1,7 +1,7 @@
 import { StartError } from "../errors.ts";
 import { noPrometheus, type Prometheus, type Series } from "../stack/prometheus.ts";
 import type { Measure } from "./lab.ts";
-import { highestIn, type Phase, type Phases, riseIn } from "./phases.ts";
+import { highestIn, type Phase, type Phases, riseBy, riseIn } from "./phases.ts";
 
 /** A measure before, during and after the load; undefined where there was nothing to read. */
 export interface Row {
@@ -29,7 +29,9 @@ export async function readRows(prometheus: Prometheus, measures: readonly Measur
 /** @param per the history of the counter the measure is divided by, where it is. */
 export function rowOf(measure: Measure, phases: Phases, history: readonly Series[], per?: readonly Series[]): Row {
   const value = (phase: Phase) => valueIn(measure, phase, history, per);
-  const row = { measure, before: value(phases.before), during: value(phases.during), after: value(phases.after) };
+  const isRate = measure.kind === "counter" && per === undefined;
+  const during = isRate ? rateBy(phases, history) : value(phases.during);
+  const row = { measure, before: value(phases.before), during, after: value(phases.after) };
   return { ...row, moved: hasMoved(measure, row.before, row.during) };
 }
 
@@ -38,6 +40,11 @@ function valueIn({ kind }: Measure, phase: Phase, history: readonly Series[], pe
   const rise = riseIn(history, phase);
   const divisor = per ? riseIn(per, phase) : phase.to - phase.from;
   return rise === undefined || !divisor ? undefined : rise / divisor;
+}
+
+function rateBy(phases: Phases, history: readonly Series[]): number | undefined {
+  const rise = riseBy(phases, history);
+  return rise === undefined ? undefined : rise / (phases.during.to - phases.during.from);
 }
 
 /** What was not there before the load counts as nothing. */

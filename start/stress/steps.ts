@@ -10,8 +10,10 @@ import { phasesOf } from "./phases.ts";
 
 /** Without so many seconds of readings there is no "before". */
 export const HISTORY_SECONDS = 20;
-/** After the last moment that is looked at: until it is scraped. */
+/** After the last moment that is looked at: until it is scraped, where nothing is late. */
 const LAST_READINGS_SECONDS = 6;
+/** cAdvisor reads a container every 5 to 15 s, and on a busy machine scrapes fail. */
+const LATEST_READINGS_MS = 45_000;
 /** To make the containers of a load. */
 const SET_UP_SECONDS = 3;
 
@@ -76,10 +78,30 @@ export const load: Step<StressContext> = {
 
 export const settle: Step<StressContext> = {
   title: "Let it settle",
-  run: async ({ loaded, signal }) => {
+  run: async ({ lab, bounds, loaded, prometheus, signal }, report) => {
     if (loaded === undefined) throw new Error("no load was run");
-    const end = phasesOf(loaded.span).after.to + LAST_READINGS_SECONDS;
-    await sleep(Math.max(0, end * 1000 - Date.now()), undefined, { signal });
-    return "done";
+    const { after, during } = phasesOf(loaded.span);
+    await sleep(Math.max(0, after.to * 1000 - Date.now()), undefined, { signal });
+    const awaited = [
+      ...lab.jobs.map((job) => ({ title: job, selector: `up{job="${job}"}`, since: after.to })),
+      ...lab.measures(bounds).flatMap(({ least, ...shown }) => (least ? [{ ...shown, since: during.to }] : [])),
+    ];
+    const wait = { name: "the last readings", deadlineMs: LATEST_READINGS_MS, code: "NOT_READ", fix: "", signal };
+    try {
+      await waitFor({ ...wait, onReason: report }, async () => {
+        for (const { title, selector, since } of awaited) await readSince(prometheus, title, selector, since);
+      });
+      return "done";
+    } catch (error) {
+      // What is not read is not seen either: the verdict on each metric says so, by its name.
+      if (error instanceof StartError && error.code === wait.code) return error.explanation.why;
+      throw error;
+    }
   },
 };
+
+/** @throws Error where a series was not read since a moment, in seconds since the epoch. */
+async function readSince(prometheus: Prometheus, title: string, selector: string, since: number): Promise<void> {
+  const history = await prometheus.history(selector, Math.ceil(Date.now() / 1000 - since) + 1);
+  if (!history.some((series) => series.some(({ at }) => at >= since))) throw new Error(`${title}: no reading yet`);
+}

@@ -30,6 +30,22 @@ async function loaded(): Promise<void> {
   await eventually(40, async () => assert.equal((await docker.listContainers(LABEL)).length, 2));
 }
 
+/** Other work on the machine can hide a short load; the launcher's own advice is to try again with a longer one. */
+const SECONDS = ["5", "15", "30"];
+
+/** @returns what the launcher printed of the first run that was seen. */
+async function seenLoad(name: string): Promise<string> {
+  const unseen: string[] = [];
+  for (const seconds of SECONDS) {
+    const { exitCode, text } = await testLauncher("stress", name, "--seconds", seconds);
+    console.log(text);
+    if (exitCode === 0) return text;
+    unseen.push(text);
+    if (!/^LOAD_NOT_SEEN: /m.test(text)) break;
+  }
+  return assert.fail(unseen.join("\n"));
+}
+
 describe("the stress lab", () => {
   before(async () => {
     await testLauncher("stop");
@@ -40,9 +56,7 @@ describe("the stress lab", () => {
 
   for (const [name, metrics] of Object.entries(MOVES)) {
     it(`moves with ${name}: ${metrics.join(", ")}; and leaves nothing`, async () => {
-      const { exitCode, text } = await testLauncher("stress", name, "--seconds", "5");
-      console.log(text);
-      assert.equal(exitCode, 0, text);
+      const text = await seenLoad(name);
       for (const metric of metrics) assert.match(text, new RegExp(`^${metric} .* moved$`, "m"));
       assert.deepEqual(await traces(), []);
     });

@@ -12,7 +12,8 @@ export const cpu: Lab = {
       unit: "cores",
       kind: "counter",
       selector: 'container_cpu_usage_seconds_total{name="flowtally-stress-cpu"}',
-      least: 0.2,
+      // Nothing else runs in that container; on a busy machine the load steps back for others.
+      least: 0.05,
     },
     {
       title: "CPU of the host",

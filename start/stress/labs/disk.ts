@@ -14,14 +14,15 @@ export const disk: Lab = {
       unit: "per second",
       kind: "counter",
       selector: 'ebpf_exporter_syscalls_total{syscall="write"}',
-      least: 50,
+      // A busy disk takes 20 to 50 ms to sync a write.
+      least: 20,
     },
     {
       title: "disk writes",
       unit: "per second",
       kind: "counter",
       selector: `ebpf_exporter_bio_latency_seconds_count${WRITE_REQUESTS}`,
-      least: 20,
+      least: 10,
     },
     {
       title: "latency of a disk write",

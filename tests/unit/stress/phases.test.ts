@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Series } from "../../../start/stack/prometheus.ts";
-import { highestIn, phasesOf, riseIn } from "../../../start/stress/phases.ts";
+import { highestIn, phasesOf, riseBy, riseIn } from "../../../start/stress/phases.ts";
 
 /** One reading every 5 seconds. */
 function series(from: number, ...values: number[]): Series {
@@ -47,6 +47,33 @@ describe("the rise of counters", () => {
   it("is nothing before a series began, and unknown where there is none", () => {
     assert.equal(riseIn([series(100, 40)], { from: 50, to: 60 }), undefined);
     assert.equal(riseIn([], { from: 50, to: 60 }), undefined);
+  });
+});
+
+describe("the rise by a load", () => {
+  const phases = phasesOf({ from: 100, to: 105 });
+  const read = (...readings: [number, number][]): Series => readings.map(([at, value]) => ({ at, value }));
+
+  it("is whole however far apart the readings around it are", () => {
+    assert.equal(riseBy(phases, [read([82, 0], [97, 0], [112, 4], [127, 4])]), 4);
+  });
+
+  it("is without what comes at the rate of before beside it", () => {
+    // 2 a second all the time, and 20 by the load.
+    assert.equal(riseBy(phases, [read([77, 0], [87, 20], [97, 40], [107, 80], [117, 100])]), 30);
+    assert.equal(riseBy(phases, [read([77, 0], [87, 20], [97, 40], [107, 60])]), 10);
+  });
+
+  it("is all that a counter has which began with the load, and is never below nothing", () => {
+    assert.equal(riseBy(phases, [read([103, 7], [108, 9])]), 9);
+    assert.equal(riseBy(phases, [read([118, 4])]), 4);
+    assert.equal(riseBy(phases, [read([121, 4])]), undefined);
+    assert.equal(riseBy(phases, [read([77, 0], [97, 400], [107, 400])]), 0);
+  });
+
+  it("goes by the last reading where none came after the load, and is unknown where there is none", () => {
+    assert.equal(riseBy(phases, [read([95, 0], [100, 0], [104, 8])]), 8);
+    assert.equal(riseBy(phases, []), undefined);
   });
 });
 

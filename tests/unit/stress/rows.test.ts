@@ -36,6 +36,12 @@ describe("a measure around a load", () => {
     assert.deepEqual([during, moved], [undefined, false]);
   });
 
+  it("has all that a short load raised it by, where its readings are far apart", () => {
+    const readings = [79, 94, 109, 124].map((at, index) => ({ at, value: index < 2 ? 0 : 600 }));
+    const { during, moved } = rowOf(WRITES, PHASES, [readings]);
+    assert.deepEqual([during, moved], [60, true]);
+  });
+
   it("counts as nothing before it was there", () => {
     const { before, during, moved } = rowOf(HELD, PHASES, [[{ at: 104, value: 1000 }]]);
     assert.deepEqual([before, during, moved], [undefined, 1000, true]);
@@ -80,7 +86,7 @@ describe("what a load prints", () => {
   it("says beforehand how long it takes, and at the end how long it took", () => {
     assert.match(
       renderPlan("disk", 20, 24, 20),
-      /: about 45 s, of which 20 s are load;.*\nRight after a start .* up to 20 s more/,
+      /: about 45 s, 20 s of them under load;.*\nRight after a start .* up to 20 s longer/,
     );
     assert.equal(renderDuration(47.4, 20.1), "\nTook 47 s, 20 s of them under load\n");
     assert.ok(
