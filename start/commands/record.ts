@@ -13,10 +13,10 @@ import { SETTINGS_FILE } from "./options.ts";
 /** What the kernel and Docker hand over to the running stack, as a folder. */
 export const record = defineCommand({
   usage: "npm run record",
-  about: "Record what the kernel and Docker hand over to the running stack",
-  operand: { name: "FOLDER", about: "where to: a folder that is not there yet, or is empty" },
+  about: "Record what the running stack reads from the kernel and Docker",
+  operand: { name: "FOLDER", about: "where to put it: a new or empty folder" },
   options: {
-    seconds: { type: "string", value: "N", about: "how long, 1 to 600 (default 15); Ctrl-C ends it earlier" },
+    seconds: { type: "string", value: "N", about: "how long, 1 to 600 (default 15); Ctrl-C stops it early" },
     config: SETTINGS_FILE,
   },
   run: async ({ host, projectRoot, options, operand, signal, stdout }) => {
@@ -28,7 +28,7 @@ export const record = defineCommand({
     const container = containerName(layout.names, "flow-exporter");
     const url = `http://127.0.0.1:${settings.FLOW_EXPORTER_PORT}`;
     const exporter = createRecordingExporter({ docker, host, container, url });
-    const onBegin = () => void stdout.write(`Recording for ${seconds} s; Ctrl-C ends it earlier\n`);
+    const onBegin = () => void stdout.write(`Recording for ${seconds} s; Ctrl-C stops it early\n`);
     const task = { exporter, seconds, folder, signal, onBegin };
     const status = await fillEmpty(folder, () => takeRecording(task));
     stdout.write(renderRecorded(status, folder));

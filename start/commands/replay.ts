@@ -18,8 +18,8 @@ const LOOPBACK = "127.0.0.1";
 export const replay = defineCommand({
   usage: "npm run replay",
   about: "Show a recording in the console, without a kernel or Docker",
-  operand: { name: "FOLDER", about: "what npm run record has made" },
-  options: { port: { type: "string", value: "PORT", about: `where the console answers (default ${PORT})` } },
+  operand: { name: "FOLDER", about: "a recording made by npm run record" },
+  options: { port: { type: "string", value: "PORT", about: `port of the console (default ${PORT})` } },
   run: async ({ host, projectRoot, options, operand, signal, stdout }) => {
     const folder = folderNamed(operand, host);
     const port = portNamed(options.port);
@@ -59,7 +59,7 @@ function readLog(stdout: NodeJS.WritableStream) {
   let fault: string | undefined;
   const take = (line: string) => {
     const { level = WARN, msg, port, reason } = logLine(line);
-    if (msg === "listening") stdout.write(`The console: http://${LOOPBACK}:${port}/ (Ctrl-C ends it)\n`);
+    if (msg === "listening") stdout.write(`Console: http://${LOOPBACK}:${port}/ (Ctrl-C to stop)\n`);
     else if (msg === "cannot start") fault = reason;
     else if (level >= WARN) stdout.write(`${printable(line)}\n`);
   };
@@ -79,6 +79,6 @@ function notShown(folder: string, why: string): StartError {
   return new StartError("NOT_REPLAYED", {
     what: `The recording in ${folder} cannot be shown`,
     why,
-    fix: "name the folder of a recording that `npm run record -- FOLDER` has made, and a free port with --port",
+    fix: "name a folder that `npm run record -- FOLDER` has made; if the port is taken, choose another with --port",
   });
 }

@@ -76,7 +76,7 @@ async function proxyOptions(host: Host): Promise<string[]> {
 
 function noBase(registry: string, why: string): StartError {
   return new StartError("NO_BUILD_BASE", {
-    what: "The images have to be built here, but there is no Debian base image to build them in",
+    what: "The images have to be built here, but there is no Debian base image to build them on",
     why: `${registry}; ${why}`,
     fix: "give Docker access to a container registry, install mmdebstrap (on Debian), or load an image named debian:trixie-slim with `docker load`",
   });

@@ -99,7 +99,7 @@ async function assertRunning(exporter: Docker.Container, name: string): Promise<
   );
   if (state === "running") return;
   throw new StartError("STACK_NOT_RUNNING", {
-    what: "The exporter records what it reads, and does not run",
+    what: "The exporter, which does the recording, is not running",
     why: `container ${name} is ${state}`,
     fix: "run `npm start`",
   });
@@ -108,8 +108,10 @@ async function assertRunning(exporter: Docker.Container, name: string): Promise<
 function cannotRecord(keepsNoTotals: boolean): StartError {
   return new StartError("RECORDER_UNKNOWN", {
     what: "The running exporter cannot record",
-    why: keepsNoTotals ? "it keeps no totals (FLOW_STATE), and has no place for one" : "it is older than this command",
-    fix: "run `npm start`, which starts the exporter of this version",
+    why: keepsNoTotals
+      ? "it keeps no totals (FLOW_STATE), so it has nowhere to put a recording"
+      : "it is older than this command",
+    fix: "run `npm start`, which brings up the current version",
   });
 }
 
@@ -118,16 +120,16 @@ function noRows(reason: string, sources: Answer["sources"]): StartError {
   const down = Object.entries(sources).filter(([, { up }]) => up === false);
   const named = down.map(([name, source]) => `${name} (${source.reason})`).join(", ");
   return new StartError("NO_ROWS", {
-    what: "The exporter reads no rows that could be recorded",
-    why: named || reason || "it has read none yet",
-    fix: "see what `npm run status` says of the tracer, and record once rows come in",
+    what: "The exporter is reading nothing that could be recorded",
+    why: named || reason || "it has read nothing yet",
+    fix: "check the tracer with `npm run status`, then try again",
   });
 }
 
 function notCopied(why: string, folder: string): StartError {
   return new StartError("NOT_COPIED", {
-    what: `The recording could not be copied to ${folder}, and what is there is no whole one`,
+    what: `The recording could not be copied to ${folder}, and what is there is incomplete`,
     why,
-    fix: "see whether there is room, and record again into another folder",
+    fix: "check the free space, then record again into another folder",
   });
 }

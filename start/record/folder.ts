@@ -30,10 +30,10 @@ async function makeEmpty(folder: string): Promise<boolean> {
     found = await readdir(folder);
     await access(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw failed(reasonOf(error), "name one in a folder that is there and that you may write to");
+    throw failed(reasonOf(error), "choose one inside an existing folder that you may write to");
   }
   const [first] = found;
-  if (first !== undefined) throw failed(`there is something in it already: ${first}`, "name one that is not there yet");
+  if (first !== undefined) throw failed(`it is not empty: it contains ${first}`, "choose a new folder");
   return isMade;
 }
 

@@ -18,7 +18,7 @@ export class OwnRecording {
   constructor(exporter: RecordingExporter, before: RecorderStatus, everyMs: number) {
     this.#exporter = exporter;
     this.#before = before.started_at;
-    const fix = `\`docker logs ${exporter.container}\` has the exporter's reason`;
+    const fix = `\`docker logs ${exporter.container}\` shows the exporter's reason`;
     this.#wait = { everyMs, code: "NOT_RECORDED", fix };
   }
 
@@ -30,7 +30,7 @@ export class OwnRecording {
       const { cycles, ending, reason } = await this.status();
       if (cycles > 0) return;
       if (ending !== null) throw this.#failed(reason);
-      throw new Error(reason || "no cycle has ended");
+      throw new Error(reason || "no cycle has ended yet");
     });
   }
 
@@ -39,14 +39,14 @@ export class OwnRecording {
     const status = await this.#look();
     if (status.started_at === this.#startedAt) return status;
     if (this.#startedAt !== undefined) throw lost(whyGone(status));
-    if (status.started_at === null || status.started_at === this.#before) throw new Error("it has not begun");
+    if (status.started_at === null || status.started_at === this.#before) throw new Error("it has not started");
     this.#startedAt = status.started_at;
     return status;
   }
 
   /** Ends it, and waits until it can be fetched. @throws StartError NOT_RECORDED, RECORDING_LOST */
   async end(): Promise<void> {
-    const asking = { ...this.#wait, name: "the exporter, which is to end the recording,", deadlineMs: MAX_END_MS };
+    const asking = { ...this.#wait, name: "the exporter that holds the recording", deadlineMs: MAX_END_MS };
     await waitFor(asking, async () => {
       if ((await this.status()).state === "recording") await this.#exporter.end();
     });
@@ -92,9 +92,8 @@ export class OwnRecording {
 }
 
 function whyGone({ started_at }: RecorderStatus): string {
-  if (started_at === null)
-    return "the exporter knows of none any more: it has restarted, or something else has removed it";
-  return `the exporter has another one, begun at ${started_at}`;
+  if (started_at === null) return "the exporter has restarted, or something else has removed the recording";
+  return `the exporter has a different one, started at ${started_at}`;
 }
 
 function lost(why: string, cause?: unknown): StartError {

@@ -56,10 +56,10 @@ async function passed(recording: OwnRecording, { seconds, signal }: Omit<Task, "
 /** @throws StartError ALREADY_RECORDING */
 function assertFree({ state, started_at }: RecorderStatus): void {
   if (state === "idle" || state === "failed") return;
-  const doing = state === "kept" ? "has not been fetched yet" : "is under way";
+  const doing = state === "kept" ? "has not been fetched yet" : "is in progress";
   throw new StartError("ALREADY_RECORDING", {
-    what: "The exporter has one recording at a time",
-    why: `another \`npm run record\`, begun at ${started_at}, ${doing}, or was killed`,
-    fix: "wait for it; one that nobody fetches goes a quarter of an hour after it began",
+    what: "The exporter can only hold one recording at a time",
+    why: `another \`npm run record\`, started at ${started_at}, ${doing}, or was killed`,
+    fix: "wait for it to finish; a recording that nobody fetches is removed 15 minutes after it started",
   });
 }

@@ -11,7 +11,7 @@ export function renderOverview(commands: readonly Command[], fallback: Command |
     "",
     ...(fallback ? optionsOf(fallback, `Options of ${fallback.usage}, after "--":`) : []),
     "",
-    "The options of another command: npm run COMMAND -- --help",
+    "For the options of another command: npm run COMMAND -- --help",
     "",
   ].join("\n");
 }

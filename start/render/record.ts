@@ -2,8 +2,8 @@ import { printable } from "../lib/printable.ts";
 import type { RecorderStatus } from "../record/exporter.ts";
 
 const ENDED_EARLY = {
-  full: "It ended early: it has reached 512 MiB, or would have with the next cycle.",
-  failed: "It ended early, as the exporter's disk failed",
+  full: "It ended early: the next cycle would have exceeded the limit of 512 MiB.",
+  failed: "It ended early: the exporter could not write to its disk",
 } as const;
 
 /** What a recording has in it, for whoever may want to share it; as the exporter writes it into `recording.json`. */
@@ -16,9 +16,12 @@ export function renderRecorded(status: RecorderStatus, folder: string): string {
   const { cycles, lost_cycles: lost, bytes, ending, reason } = status;
   const size = `${cycles} cycle${cycles === 1 ? "" : "s"}, ${(bytes / 1e6).toFixed(1)} MB`;
   const lines = [`Recorded: ${size}, in ${folder}`];
-  if (lost > 0) lines.push(`${lost} more are lost: the exporter's disk was too slow for them. No flow is.`);
+  if (lost > 0)
+    lines.push(
+      `${lost} more ${lost === 1 ? "was" : "were"} lost, because the exporter's disk was too slow; no flow was.`,
+    );
   if (ending === "full") lines.push(ENDED_EARLY.full);
   if (ending === "failed") lines.push(`${ENDED_EARLY.failed}: ${reason}`);
-  lines.push(CONTENT, `To look at it: npm run replay -- ${folder}`);
+  lines.push(CONTENT, `To view it: npm run replay -- ${folder}`);
   return printable(`${lines.join("\n")}\n`);
 }

@@ -65,7 +65,7 @@ function unreadable(file: string): (error: unknown) => never {
       {
         what: `The settings in ${file} cannot be read`,
         why: reasonOf(error),
-        fix: "make it a file that you can read; if it is empty, every setting has its default",
+        fix: "make sure that the file exists and that you can read it; in an empty one every setting has its default",
       },
       { cause: error },
     );
@@ -129,6 +129,6 @@ function invalid(file: string, faults: readonly Fault[]): StartError {
   return new StartError("SETTINGS_INVALID", {
     what: `${file} has ${faults.length === 1 ? "an error" : `${faults.length} errors`}`,
     why: faults.map(({ line, message }) => `${place(line)}: ${message}`).join("\n"),
-    fix: `correct ${faults.length === 1 ? "it" : "them"} and start again; settings that are left out have their defaults`,
+    fix: `correct ${faults.length === 1 ? "it" : "them"} and start again; a setting that is left out has its default`,
   });
 }

@@ -15,6 +15,6 @@ export async function takeOver(host: Host, docker: Docker, layout: Layout): Prom
   if (others.length === 0) return undefined;
   const folders = [...new Set(others.map(({ folder }) => folder))];
   for (const folder of folders) await killTuner(host, layoutOf(folder, undefined, layout.names));
-  const count = others.length === 1 ? "the container" : `the ${others.length} containers`;
-  return `${count} started from ${folders.join(", ")} recreated from here, with the same data`;
+  const count = others.length === 1 ? "one container" : `${others.length} containers`;
+  return `${count} taken over from ${folders.join(", ")}, with their data`;
 }

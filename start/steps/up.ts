@@ -53,7 +53,7 @@ async function provideVolumes(context: StackContext, report: (line: string) => v
   if (missing.length > 0) await composeIn(host, layout).create({ signal, onLine: (line) => report(line) });
   const image = referenceOf(context.images, "flow-exporter");
   for (const { name, uid } of await handOverVolumes({ docker, host, image, volumes })) {
-    report(`the volume ${name} belongs to user ${uid} now`);
+    report(`volume ${name} now belongs to user ${uid}`);
   }
 }
 

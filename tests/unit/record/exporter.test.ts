@@ -62,7 +62,7 @@ describe("the running exporter", () => {
   test("is refused where it has read no rows yet", async (t) => {
     const sources = { tracer: { up: null, reason: "" } };
     const { exporter } = await exporterOf(t, { error: { code: "NO_ROWS", message: "" }, sources, recorder: RECORDER });
-    await assert.rejects(exporter.assertReads(), { code: "NO_ROWS", message: /none yet/ });
+    await assert.rejects(exporter.assertReads(), { code: "NO_ROWS", message: /read nothing yet/ });
   });
 
   test("reads rows where only Docker is gone, or its cycles are slow", async (t) => {

@@ -131,9 +131,13 @@ describe("a recording of the running exporter", () => {
   });
 
   const goings = [
-    { going: "restart", while: "the exporter restarts", message: /it has restarted/ },
+    { going: "restart", while: "the exporter restarts", message: /exporter has restarted/ },
     { going: "stop", while: "the exporter stops", message: /it is exited/ },
-    { going: "replace", while: "another one takes its place", message: /has another one, begun at 2030-01-01T03/ },
+    {
+      going: "replace",
+      while: "another one takes its place",
+      message: /has a different one, started at 2030-01-01T03/,
+    },
   ] as const;
   for (const { going, while: what, message } of goings) {
     test(`ends at once where ${what}, and leaves alone what is there then`, async () => {

@@ -56,7 +56,7 @@ describe("the folder of a recording", () => {
     await writeFile(path.join(folder, "mine"), "");
     await assert.rejects(fillEmpty(folder, never), {
       code: "RECORDING_FOLDER",
-      message: /something in it already: mine/,
+      message: /not empty: it contains mine/,
     });
   });
 
@@ -89,9 +89,12 @@ describe("what is said of a recording", () => {
   });
 
   test("is what is missing, too", () => {
-    assert.match(renderRecorded({ ...status, lost_cycles: 3 }, "/there"), /3 more are lost: .* No flow is\./);
+    assert.match(renderRecorded({ ...status, lost_cycles: 3 }, "/there"), /3 more were lost, .*; no flow was\./);
     assert.match(renderRecorded({ ...status, ending: "full" }, "/there"), /ended early: .* 512 MiB/);
-    assert.match(renderRecorded({ ...status, ending: "failed", reason: "ENOSPC" }, "/there"), /disk failed: ENOSPC/);
+    assert.match(
+      renderRecorded({ ...status, ending: "failed", reason: "ENOSPC" }, "/there"),
+      /write to its disk: ENOSPC/,
+    );
   });
 });
 

@@ -133,7 +133,7 @@ describe("the stack that runs", () => {
     const ended = once(tuner, "exit");
     assert.equal(
       await takeOver(host, engine(there.root), here),
-      `the 2 containers started from ${there.root} recreated from here, with the same data`,
+      `2 containers taken over from ${there.root}, with their data`,
     );
     assert.deepEqual(await ended, [null, "SIGTERM"]);
     assert.equal(await readFile(there.tunerPid, "utf8"), String(tuner.pid), "its files are not touched");
