@@ -4,7 +4,9 @@ import { refreshOf, type Shown, shownOf } from "../lib/dashboard/range.ts";
 
 /** The time shown, as the address has it; "the last …" moves on with every refresh while the page can be seen. */
 export function useRange(query: URLSearchParams, rangeSeconds: number, refreshSeconds: number) {
-  const shown = useMemo(() => shownOf(query, rangeSeconds), [query, rangeSeconds]);
+  const asked = shownOf(query, rangeSeconds);
+  // A change of the address that leaves the time as it is must not let all panels ask anew.
+  const shown = useMemo(() => asked, [JSON.stringify(asked)]);
   const refresh = refreshOf(query, refreshSeconds, shown);
   const [now, setNow] = useState(seconds);
   useEffect(() => {

@@ -1,17 +1,23 @@
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import type uPlot from "uplot";
 import { ColorBook } from "../../lib/colors.ts";
+import { keepFor, keptFor } from "../../lib/dashboard/kept.ts";
 import { reduce, stack } from "../../lib/dashboard/series.ts";
 import { formatValue } from "../../lib/units.ts";
+import { route, setQuery } from "../../router.ts";
 import { chartOptions, type Drawn } from "./chart-options.ts";
 import { Legend } from "./legend.tsx";
 import { Plot } from "./plot.tsx";
 import type { PanelProps } from "./types.ts";
 
+/** The parameter of the address that names the series switched off. */
+const HIDE = "hide";
+
 /** Lines over time, or areas on top of each other, with a legend whose names switch them off and on. */
 export function ChartPanel({ panel, context, data: { frame } }: PanelProps) {
   const book = useRef(new ColorBook());
-  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const { query } = route.value;
+  const hidden = new Set(keptFor(panel.id, HIDE, query));
   const sorted = useMemo(() => [...frame.series].sort((a, b) => a.name.localeCompare(b.name)), [frame]);
   const drawn: Drawn[] = sorted.map(({ name, values }) => {
     return { name, values, color: book.current.of(name), round: book.current.roundOf(name) };
@@ -21,7 +27,7 @@ export function ChartPanel({ panel, context, data: { frame } }: PanelProps) {
   const data = [frame.times, ...(panel.stacked ? stack(columns) : columns)] as uPlot.AlignedData;
   const latest = useRef({ shown, context });
   latest.current = { shown, context };
-  const toggle = (name: string) => setHidden((before) => toggled(before, name));
+  const toggle = (name: string) => setQuery(keepFor(panel.id, HIDE, query, toggled(hidden, name)));
 
   return (
     <div class="chart">

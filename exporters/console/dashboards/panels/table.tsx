@@ -1,9 +1,11 @@
 import { useMemo, useState } from "preact/hooks";
 import { ALERT_TEXT } from "../../lib/dashboard/alerts.ts";
+import { keepFor, keptFor } from "../../lib/dashboard/kept.ts";
 import type { Look, Panel } from "../../lib/dashboard/model.ts";
 import { type Cell, linkOf, type Table, tableOf } from "../../lib/dashboard/table.ts";
 import { nextSort, type Sort, sortRows } from "../../lib/sort.ts";
 import { formatValue } from "../../lib/units.ts";
+import { route, setQuery } from "../../router.ts";
 import type { PanelProps } from "./types.ts";
 
 const SHOWN = 200;
@@ -12,13 +14,13 @@ const SHOWN = 200;
 export function TablePanel({ panel, data }: PanelProps) {
   const table = useMemo(() => tableOf(data.found, panel.organize), [data.found, panel]);
   const [sort, setSort] = useState<Sort>(firstSort(panel));
-  const [filters, setFilters] = useState<ReadonlyMap<string, string>>(new Map());
+  const filters = filtersOf(panel);
   const at = table.columns.indexOf(sort.key);
   const found = table.rows.filter((row) =>
     [...filters].every(([name, cell]) => row[table.columns.indexOf(name)] === cell),
   );
   const rows = at < 0 ? found : sortRows(found, (row) => row[at], sort.descending);
-  const without = (name: string) => setFilters(new Map([...filters].filter(([key]) => key !== name)));
+  const without = (name: string) => setFilters(panel, new Map([...filters].filter(([key]) => key !== name)));
   return (
     <div class="table-panel">
       {filters.size > 0 && (
@@ -48,7 +50,7 @@ export function TablePanel({ panel, data }: PanelProps) {
                   cell={cell}
                   look={lookOf(panel, table.columns[column] ?? "")}
                   long={table.columns[column] === ALERT_TEXT}
-                  onFilter={(text) => setFilters(new Map([...filters, [table.columns[column] ?? "", text]]))}
+                  onFilter={(text) => setFilters(panel, new Map([...filters, [table.columns[column] ?? "", text]]))}
                 />
               ))}
             </tr>
@@ -62,6 +64,22 @@ export function TablePanel({ panel, data }: PanelProps) {
       )}
     </div>
   );
+}
+
+/** The parameter of the address that has the cells by which tables are filtered, as in `only=12:Service=cadvisor`. */
+const ONLY = "only";
+
+/** By a column's shown name, the cell that rows must have there. */
+type Filters = ReadonlyMap<string, string>;
+
+function filtersOf({ id }: Panel): Filters {
+  const kept = keptFor(id, ONLY, route.value.query);
+  return new Map(kept.map((text) => [text.split("=", 1)[0] ?? "", text.slice(text.indexOf("=") + 1)]));
+}
+
+function setFilters({ id }: Panel, filters: Filters): void {
+  const kept = Array.from(filters, ([name, cell]) => `${name}=${cell}`);
+  setQuery(keepFor(id, ONLY, route.value.query, kept));
 }
 
 interface HeadingProps {
