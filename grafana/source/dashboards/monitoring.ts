@@ -11,13 +11,14 @@ const shouldBeZero = [
   ),
   stat("Alerts", "Firing alerts; the table below names them.", "short").withTarget(over(own.alertsFiring, "firing")),
   stat(
-    "Flows lost",
+    "Flows lost in this range",
     "Flows that the kernel part had no room for or did not see, in the time range shown. Should be 0.",
     "short",
   ).withTarget(over(own.lost, "lost")),
   stat(
-    "Blind time",
-    "Time without a running tracer, in the time range shown: flows that began and ended within it are not counted. Should be 0.",
+    "Blind time in this range",
+    "Time without a running tracer, in the time range shown: flows that began and ended within it are not counted. Should " +
+      "be 0. The alert FlowsUnseen speaks of the last six hours, whatever range is shown.",
     "s",
   ).withTarget(over(own.unseen, "blind")),
 ].map((panel) => panel.min(0).thresholds(thresholds(undefined, 1)));

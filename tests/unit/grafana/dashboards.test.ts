@@ -37,6 +37,11 @@ interface Written {
   templating: { list?: { name: string; query: string }[] };
 }
 
+/** Whether a query finds what was counted in the whole range. */
+function isOfRange({ expr }: { expr: string }): boolean {
+  return /^sum\(increase\(\w+\[\$__range\]\)\)$/.test(expr);
+}
+
 describe("dashboards", () => {
   it("divide by the scrapes that Prometheus makes", async () => {
     const configuration = await readFile(path.resolve(FOLDER, "../../prometheus/prometheus.yml"), "utf8");
@@ -50,6 +55,13 @@ describe("dashboards", () => {
       const written = await readFile(path.join(FOLDER, file), "utf8");
       assert.equal(written, textOf(dashboard), `${file} is not up to date: npm run dashboards`);
     }
+  });
+
+  it("say in the title where a value is what was counted in the whole range, since alerts have ranges of their own", () => {
+    const panels = Object.values(DASHBOARDS).flatMap((dashboard) => (JSON.parse(textOf(dashboard)) as Written).panels);
+    const whole = panels.filter(({ type, targets = [] }) => type === "stat" && targets.some(isOfRange));
+    assert.ok(whole.length >= 2);
+    for (const { title } of whole) assert.match(title, /in this range$/);
   });
 
   it("leave the monitoring's own traffic out of every picture of flows where that is chosen", () => {
