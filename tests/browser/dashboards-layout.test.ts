@@ -48,6 +48,20 @@ describe("the layout of a dashboard", { skip: noBrowser }, () => {
       await screenshot(suite.page, `dashboard-stat-query-${size.width}`);
     });
 
+    it(`writes several values of a panel above their trends at a width of ${size.width}`, async () => {
+      await suite.page.setViewportSize(size);
+      await open("flowtally-lab");
+      const stats = panel("Open connections").locator(".stat");
+      await expect(stats).toHaveCount(2);
+      for (const stat of await stats.all()) {
+        const [value, trend] = [await boxOf(stat.locator(".stat-value")), await boxOf(stat.locator("svg"))];
+        assert.ok(
+          value.y + value.height <= trend.y + 1,
+          `the value ends at ${value.y + value.height}, the trend begins at ${trend.y}`,
+        );
+      }
+    });
+
     it(`cuts no panel's title off at a width of ${size.width}`, async () => {
       await suite.page.setViewportSize(size);
       for (const { uid } of suite.server.lab.dashboards) {

@@ -82,12 +82,12 @@ export function stack(columns: readonly (readonly (number | null)[])[]): (number
   });
 }
 
-/** Runs of neighbours, each as its first and its last place, that are known and between which a value of `least` is reached. */
-export function outlined(values: readonly (number | null)[], least: number): [number, number][] {
+/** Runs of neighbours, each as its first and its last place, that are known, and of any two one at least is not zero. */
+export function outlined(values: readonly (number | null)[]): [number, number][] {
   const runs: [number, number][] = [];
   for (let at = 1; at < values.length; at++) {
     const ends = [values[at - 1] ?? null, values[at] ?? null];
-    if (ends.includes(null) || !ends.some((value) => value !== 0 && Math.abs(value ?? 0) >= least)) continue;
+    if (ends.includes(null) || ends.every((value) => value === 0)) continue;
     const last = runs.at(-1);
     if (last?.[1] === at - 1) last[1] = at;
     else runs.push([at - 1, at]);

@@ -58,13 +58,13 @@ it("stacks series, without a hole where one of them has no sample, and with a ga
   );
 });
 
-it("outlines what is high enough, with the samples on both its sides", () => {
-  assert.deepEqual(outlined([0, 0, 4, 0, 0, 0.1, 0, 3, 5], 0.5), [
+it("outlines what is not zero, with the samples on both its sides", () => {
+  assert.deepEqual(outlined([0, 0, 4, 0, 0, 0, 3, 5]), [
     [1, 3],
-    [6, 8],
+    [5, 7],
   ]);
 });
 
 it("outlines no zeros, and nothing across a gap", () => {
-  assert.deepEqual(outlined([0, 0, null, 7, null, 0], 0), []);
+  assert.deepEqual(outlined([0, 0, null, 7, null, 0]), []);
 });
