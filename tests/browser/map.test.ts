@@ -251,6 +251,18 @@ describe("the service map", { skip: noBrowser }, () => {
     assert.deepEqual([await places(), await placeOf(suite.page, gone)], [before.map(rounded), rounded(added)]);
   });
 
+  it("writes names and failing ports in full size on a telephone", async () => {
+    suite.server.lab.graph = deadPort;
+    await expect(map()).toHaveAttribute("data-edges", String(deadPort(false, 0).links.length));
+    await suite.page.setViewportSize({ width: 390, height: 844 });
+    const drawn = async () => await Promise.all(Object.keys(GROUPS).map((id) => drawnNode(suite.page, id)));
+    const isSeen = ({ x }: { x: number }) => x > 20 && x < 370;
+    await expect.poll(async () => (await drawn()).every((node) => node && isSeen(node))).toBe(true);
+    assert.ok((await viewOf(suite.page)).zoom > 0.97);
+    assert.match(await edgeLabel(suite.page, "etl-worker-1\nshop-db-1\nfailing"), /^:9999/);
+    await screenshot(suite.page, "map-phone");
+  });
+
   it("moves and zooms with the keyboard, and shows all again", async () => {
     const press = async (key: string) => {
       await suite.page.keyboard.press(key);

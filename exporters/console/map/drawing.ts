@@ -5,7 +5,7 @@ import { needsLayout, type Placed, placesWith, recalled, scaleOf } from "../lib/
 import type { Item } from "../lib/map/block.ts";
 import type { Point, Size } from "../lib/map/geometry.ts";
 import { itemOf } from "../lib/map/labels.ts";
-import { layoutOf, MOST_HEADING } from "../lib/map/layout.ts";
+import { isNarrow, layoutOf, MOST_HEADING } from "../lib/map/layout.ts";
 import { textScale } from "../lib/scale.ts";
 import { type EdgeLook, edgeElement, levelOf, lookOf, nodeElements } from "./elements.ts";
 import { type Arrangement, rememberArrangement, rememberedArrangement } from "./positions.ts";
@@ -17,8 +17,6 @@ cytoscape.warnings(false);
 
 /** Beyond so many edges no way around nodes is searched for, and, while the picture moves, an image of it moves instead. */
 const CROWD_EDGES = 600;
-/** Where there is no room for the edges' rates. */
-const NARROW_PX = 600;
 /** More edges than that are drawn fainter, so that names stay readable. */
 const MANY_EDGES = 150;
 /** Around the picture in its frame. */
@@ -108,8 +106,14 @@ export class MapDrawing {
       return;
     }
     this.#before ??= { zoom: this.#cy.zoom(), pan: { ...this.#cy.pan() }, fitted: this.#fitted };
-    const allSeen = this.#before.fitted && this.#before.zoom > 0.8;
-    if (found.nodes.size > 0 && !allSeen) this.fit(found.nodes);
+    if (found.nodes.size > 0 && !this.#isSeen(found.nodes)) this.fit(found.nodes);
+  }
+
+  #isSeen(ids: ReadonlySet<string>): boolean {
+    const { x1, y1, x2, y2 } = this.#cy.extent();
+    const isIn = ({ x, y }: Point) => x > x1 && x < x2 && y > y1 && y < y2;
+    const places = [...ids].map((id) => this.#cy.getElementById(id)).filter((node) => node.nonempty());
+    return this.#cy.zoom() > 0.8 && places.every((node) => isIn(node.position()));
   }
 
   /** Shows all, or the nodes named. */
@@ -143,7 +147,7 @@ export class MapDrawing {
     const placed = this.#moveTo(places);
     this.#arrangement = { frame, scale: scaleOf(placed, frame), moved: false, places };
     this.#settle(false);
-    this.fit();
+    this.#show();
   }
 
   restyle(): void {
@@ -167,14 +171,23 @@ export class MapDrawing {
 
   #refit(): void {
     if (!this.#arrangement.moved && isOtherFrame(this.#arrangement.frame, this.#frame())) this.arrange();
-    else this.fit();
+    else this.#show();
+  }
+
+  /** Shows all, or, where that would be too small to read on a telephone, as much as is readable, from the top. */
+  #show(): void {
+    this.fit();
+    if (!isNarrow(this.#frame()) || this.#cy.zoom() >= 1) return;
+    const { x1, y1, w } = this.#cy.nodes().boundingBox();
+    const zoom = Math.min(1, this.#frame().w / w);
+    this.#cy.viewport({ zoom, pan: { x: (this.#cy.width() - w * zoom) / 2 - x1 * zoom, y: PADDING_PX - y1 * zoom } });
   }
 
   /** After nodes have moved: their lines find new ways, and where all is, is kept. */
   #settle(byHand: boolean): void {
     this.#arrangement.moved ||= byHand;
     const lines = isCrowd(this.#model?.edges.size ?? 0) ? [] : [...(this.#model?.edges.values() ?? [])];
-    this.#cy.batch(() => bendEdges(this.#cy, lines, this.#cy.width() > NARROW_PX));
+    this.#cy.batch(() => bendEdges(this.#cy, lines, !isNarrow(this.#frame())));
     rememberArrangement(this.#cy, this.#arrangement);
   }
 
@@ -238,7 +251,7 @@ export class MapDrawing {
   #place(before: ReadonlySet<string>): void {
     const { kept, fresh } = this.#sorted(before);
     if (needsLayout(kept.length, fresh.length) || !this.#add(kept, fresh)) this.arrange();
-    else if (before.size === 0 || (this.#fitted && !this.#choice && fresh.length > 0)) this.fit();
+    else if (before.size === 0 || (this.#fitted && !this.#choice && fresh.length > 0)) this.#show();
   }
 
   /** Places new nodes; false: all would have to be shown much smaller then. */

@@ -21,7 +21,7 @@ const TEXT_PADDING_PX = 2;
 /**
  * Leads these edges around the nodes and headings that are not theirs, all others go straight; and finds room for what is
  * written at them.
- * @param roomy that there is room for more than the ports that fail.
+ * @param roomy that there is room for more than rates and the ports that fail
  */
 export function bendEdges(cy: Core, edges: readonly MapEdge[], roomy: boolean): void {
   const nodes = cy.nodes("[!group]").toArray() as NodeSingular[];
@@ -34,7 +34,7 @@ export function bendEdges(cy: Core, edges: readonly MapEdge[], roomy: boolean): 
   const lines = inOrder(edges).flatMap((edge): DrawnLine[] => {
     const [from, to] = [boxes.get(edge.source), boxes.get(edge.destination)];
     if (!from || !to) return [];
-    const texts = textsOf(edge, roomy ? edges.length : Number.POSITIVE_INFINITY).map(withRoom);
+    const texts = textsOf(edge, edges.length, roomy).map(withRoom);
     const bends = from === to ? loopOf(from, edge.failing) : (routes.get(edge.id) ?? []);
     return [{ id: edge.id, from, to, bends, texts, beside: edge.failing || hasFailing(edge) }];
   });
@@ -69,12 +69,12 @@ function inOrder(edges: readonly MapEdge[]): MapEdge[] {
 }
 
 /** That which says most first; where there is no room for any, the colour of an edge tells that it fails. */
-function textsOf(edge: MapEdge, edges: number): Text[] {
+function textsOf(edge: MapEdge, edges: number, roomy: boolean): Text[] {
   const { label, full, brief } = lookOf(edge);
   const rated: Text = { written: "rated", text: label };
   if (edge.failing) return [rated, { written: "brief", text: brief }];
   return [
-    ...(edges <= MAX_FULL && full !== label ? [{ written: "full", text: full } as const] : []),
+    ...(roomy && edges <= MAX_FULL && full !== label ? [{ written: "full", text: full } as const] : []),
     ...(edges <= MAX_RATES ? [rated] : []),
   ];
 }

@@ -1,6 +1,6 @@
 import { type Arrow, GAP, type Item, roomAround } from "./block.ts";
 import { around, type Box, distance, overlap, type Point, type Size } from "./geometry.ts";
-import { blocksOf } from "./layout.ts";
+import { blocksOf, isNarrow } from "./layout.ts";
 import { leastBy } from "./least.ts";
 
 /** A node with its place. */
@@ -9,6 +9,7 @@ export type Placed = Item & Point;
 /** The nodes of one frame, or one that is in none. */
 type Part = readonly Placed[];
 
+const UPRIGHT = { scale: 1, turned: false };
 /** Least room between frames. */
 const PART_GAP = 4;
 /** Frames dragged onto each other by hand are not pushed for ever. */
@@ -34,7 +35,7 @@ export function placesWith(
   const sorted = [...fresh].sort((a, b) => (a.id < b.id ? -1 : 1));
   for (const item of sorted.filter((one) => !isNew(one))) parts = withNode(parts, item, arrows, frame);
   const items = sorted.filter(isNew);
-  for (const { places } of blocksOf(items, arrows, 1)) {
+  for (const { places } of blocksOf(items, arrows, UPRIGHT)) {
     const nodes = items.flatMap((item) => {
       const place = places.get(item.id);
       return place ? [{ ...item, ...place }] : [];
@@ -75,15 +76,15 @@ function partsOf(nodes: readonly Placed[]): Part[] {
 
 function boxOf(part: Part): Box {
   const { x, y, w, h } = around(part);
-  const { side, top, bottom } = roomAround(part[0]?.group ?? "");
-  return { x, y: y + (bottom - top) / 2, w: w + 2 * side, h: h + top + bottom };
+  const { left, right, top, bottom } = roomAround(part[0]?.group ?? "", UPRIGHT);
+  return { x, y: y + (bottom - top) / 2, w: left + w + right, h: top + h + bottom };
 }
 
 /** What is seen where all is shown: everything, and beside it what the frame's shape leaves over. */
 function seenOf(parts: readonly Part[], frame: Size): Box {
   const { x, y, w, h } = around(parts.map(boxOf));
-  const scale = Math.max(1, w / frame.w, h / frame.h);
-  return { x, y, w: frame.w * scale, h: frame.h * scale };
+  const scale = isNarrow(frame) ? 1 : Math.max(1, w / frame.w, h / frame.h);
+  return { x, y, w: Math.max(w, frame.w * scale), h: Math.max(h, frame.h * scale) };
 }
 
 function withNode(parts: readonly Part[], item: Item, arrows: readonly Arrow[], frame: Size): Part[] {
@@ -187,7 +188,7 @@ function roomsIn(seen: Box, { w, h }: Size): Box[] {
 function outside({ x, y, w, h }: Box, size: Size, frame: Size): Box {
   const right = Math.max((w + PART_GAP + size.w) / frame.w, h / frame.h);
   const below = Math.max(w / frame.w, (h + PART_GAP + size.h) / frame.h);
-  if (right < below) return { ...size, x: x + (w + size.w) / 2 + PART_GAP, y };
+  if (right < below && !isNarrow(frame)) return { ...size, x: x + (w + size.w) / 2 + PART_GAP, y };
   return { ...size, x, y: y + (h + size.h) / 2 + PART_GAP };
 }
 

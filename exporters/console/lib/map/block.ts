@@ -17,28 +17,36 @@ export interface Block extends Size {
   places: ReadonlyMap<string, Point>;
 }
 
+/** By how much headings are enlarged, and whether the whole picture is turned: what is left here is above then. */
+export interface Heading {
+  scale: number;
+  turned: boolean;
+}
+
 /** Least room between nodes: arrows are seen between columns, and lines pass between rows. */
 export const GAP = { x: 30, y: 9 };
 /** Around the nodes of a frame, besides its heading. */
-const FRAME = { side: 8, top: 8, bottom: 8 };
+const FRAME = 8;
 const HEADING = 16;
 /** Around a node that is in no frame. */
-const ALONE = { side: 4, top: 4, bottom: 4 };
-/** A little wider than high, so that several fill a screen. */
-const SHAPE = 1.7;
+const ALONE = 4;
+/** A little wider than high, so that several fill a screen; on a telephone nearly as wide as high. */
+const SHAPE = { usual: 1.7, turned: 0.8 };
 const SWEEPS = 4;
 
 /**
  * Arranges the nodes of one frame in columns: who calls stands left of who is called, neighbours near to each other.
- * @param heading by how much the frame's heading is enlarged
+ * @param heading how the frame's heading is written
  */
-export function blockOf(items: readonly Item[], arrows: readonly Arrow[], heading: number): Block {
+export function blockOf(items: readonly Item[], arrows: readonly Arrow[], heading: Heading): Block {
   const sorted = [...items].sort((a, b) => (a.id < b.id ? -1 : 1));
   const ids = new Set(sorted.map(({ id }) => id));
   const inside = arrows.filter(({ source, destination }) => ids.has(source) && ids.has(destination));
   const ranked = ranksOf([...ids].sort(), inside).map((rank) => sorted.filter(({ id }) => rank.has(id)));
   const shapes = heightsFor(sorted.length).map((rows) => inColumns(ranked, rows));
-  const best = shapes.reduce((a, b) => (badness(sizeOf(b, heading)) < badness(sizeOf(a, heading)) ? b : a));
+  const cost = (columns: readonly Item[][]) =>
+    badness(sizeOf(columns, heading), heading.turned ? SHAPE.turned : SHAPE.usual);
+  const best = shapes.reduce((a, b) => (cost(b) < cost(a) ? b : a));
   for (let sweep = 0; sweep < SWEEPS; sweep++) sortByNeighbours(best, inside);
   return { places: placesIn(best, heading), ...sizeOf(best, heading) };
 }
@@ -74,22 +82,22 @@ function inColumns(ranks: readonly Item[][], rows: number): Item[][] {
   });
 }
 
-function sizeOf(columns: readonly Item[][], heading: number): Size {
-  const { side, top, bottom } = roomOf(columns, heading);
+function sizeOf(columns: readonly Item[][], heading: Heading): Size {
+  const room = roomOf(columns, heading);
   const widths = columns.map(widthOf);
   const rows = Math.max(...columns.map(({ length }) => length));
   return {
-    w: widths.reduce((a, b) => a + b) + (columns.length - 1) * GAP.x + side * 2,
-    h: top + rows * rowHeightOf(columns) - GAP.y + bottom,
+    w: room.left + widths.reduce((a, b) => a + b) + (columns.length - 1) * GAP.x + room.right,
+    h: room.top + rows * rowHeightOf(columns) - GAP.y + room.bottom,
   };
 }
 
-function placesIn(columns: readonly Item[][], heading: number): Map<string, Point> {
+function placesIn(columns: readonly Item[][], heading: Heading): Map<string, Point> {
   const room = roomOf(columns, heading);
   const rows = Math.max(...columns.map(({ length }) => length));
   const rowHeight = rowHeightOf(columns);
   const places = new Map<string, Point>();
-  let left = room.side;
+  let left = room.left;
   for (const column of columns) {
     const above = room.top + ((rows - column.length) / 2) * rowHeight;
     for (const [row, { id, h }] of column.entries()) {
@@ -100,13 +108,24 @@ function placesIn(columns: readonly Item[][], heading: number): Map<string, Poin
   return places;
 }
 
-function roomOf(columns: readonly Item[][], heading: number) {
+function roomOf(columns: readonly Item[][], heading: Heading): Room {
   return roomAround(columns[0]?.[0]?.group ?? "", heading);
 }
 
+interface Room {
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
+
 /** What lies around the nodes of a group: its frame, and its heading. */
-export function roomAround(group: string, heading = 1) {
-  return group === "" ? ALONE : { ...FRAME, top: FRAME.top + HEADING * heading };
+export function roomAround(group: string, { scale, turned }: Heading): Room {
+  const side = group === "" ? ALONE : FRAME;
+  const above = group === "" ? ALONE : FRAME + HEADING * scale;
+  return turned
+    ? { left: above, right: side, top: side, bottom: side }
+    : { left: side, right: side, top: above, bottom: side };
 }
 
 function widthOf(column: readonly Item[]): number {
@@ -139,6 +158,6 @@ function meanHeight(id: string, arrows: readonly Arrow[], heights: ReadonlyMap<s
 }
 
 /** How much room it takes, and how far it is from the wanted shape. */
-function badness({ w, h }: Size): number {
-  return w * h * (1 + 0.6 * Math.abs(Math.log(w / h / SHAPE)));
+function badness({ w, h }: Size, shape: number): number {
+  return w * h * (1 + 0.6 * Math.abs(Math.log(w / h / shape)));
 }

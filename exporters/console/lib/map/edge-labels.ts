@@ -1,4 +1,4 @@
-import { type Box, distance, hits, overlap, type Point, type Size } from "./geometry.ts";
+import { around, type Box, distance, hits, overlap, type Point, type Size } from "./geometry.ts";
 import { leastBy } from "./least.ts";
 
 export interface LabelledLine {
@@ -25,6 +25,8 @@ export interface LabelPlace {
 const PARTS = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82];
 /** Between a text and what it must not cover. */
 const GAP = 1;
+/** How far a text may lie beyond the outermost nodes. */
+const BEYOND = 18;
 /** Between a text beside a line and that. */
 const BESIDE = 3;
 
@@ -34,11 +36,12 @@ const BESIDE = 3;
  */
 export function labelPlaces(lines: readonly LabelledLine[], boxes: readonly Box[]): Map<string, LabelPlace> {
   const taken = [...boxes];
+  const picture = around(boxes);
   const paths = lines.map(pathOf);
   return new Map(
     lines.map((line, at): [string, LabelPlace] => {
       const [above, below] = [paths.slice(0, at), paths.slice(at + 1)];
-      const { place, box } = placeOn(paths[at] ?? [], line, { taken, above, below });
+      const { place, box } = placeOn(paths[at] ?? [], line, { taken, picture, above, below });
       if (box) taken.push(box);
       return [line.id, place];
     }),
@@ -52,6 +55,8 @@ function pathOf({ from, to, bends }: LabelledLine): Point[] {
 interface Around {
   /** What no text may cover. */
   taken: readonly Box[];
+  /** What no text may lie outside of: it would be cut at the frame. */
+  picture: Box;
   /** Lines that are drawn over a text, and such that a text is drawn over. */
   above: readonly Path[];
   below: readonly Path[];
@@ -62,10 +67,12 @@ type Path = readonly Point[];
 function placeOn(
   path: Path,
   { texts, beside = false }: LabelledLine,
-  { taken, above, below }: Around,
+  { taken, picture, above, below }: Around,
 ): { place: LabelPlace; box?: Box } {
   const isFree = (box: Box) =>
-    !taken.some((other) => overlap(other, box, GAP)) && !above.some((other) => crosses(other, box));
+    isInside(box, picture) &&
+    !taken.some((other) => overlap(other, box, GAP)) &&
+    !above.some((other) => crosses(other, box));
   for (const [text, size] of texts.entries()) {
     for (const side of beside ? [0, 1, -1] : [0]) {
       const best = leastBy(
@@ -95,6 +102,11 @@ function marginOf(from: Point, to: Point, { w, h }: Size, side: number): Point {
   const normal = { x: (from.y - to.y) / length, y: (to.x - from.x) / length };
   const away = side * ((Math.abs(normal.x) * w + Math.abs(normal.y) * h) / 2 + BESIDE);
   return { x: normal.x * away, y: normal.y * away };
+}
+
+function isInside({ x, y, w, h }: Box, picture: Box): boolean {
+  const [dx, dy] = [Math.abs(x - picture.x) * 2, Math.abs(y - picture.y) * 2];
+  return dx + w <= picture.w + 2 * BEYOND && dy + h <= picture.h + 2 * BEYOND;
 }
 
 function crosses(path: Path, box: Box): boolean {

@@ -1,8 +1,9 @@
-import { type Arrow, type Block, blockOf, type Item } from "./block.ts";
+import { type Arrow, type Block, blockOf, type Heading, type Item } from "./block.ts";
 import { type Box, distance, hits, type Point, type Size } from "./geometry.ts";
 import { type Packed, pack } from "./pack.ts";
 
 const BLOCK_GAP = 12;
+const NARROW = 600;
 /** By how much a picture may be larger than its frame, tried in turn: it is then shown smaller. */
 const SCALES = Array.from({ length: 60 }, (_, step) => 1.04 ** step);
 /** Parts of the frame's height that a picture which needs less room is packed into, so that it uses the width as well. */
@@ -24,16 +25,32 @@ interface Plan {
   cost: number;
 }
 
+/** Frames as narrow as a telephone's: who calls stands above whom it calls, and all may be higher than the frame. */
+export function isNarrow({ w }: Size): boolean {
+  return w < NARROW;
+}
+
 /**
  * A place for every node, in screen pixels, so that all is seen in a frame of this size without being shrunk, if it fits at
  * all: frames around groups side by side, callers left of whom they call. The same nodes and edges have always the same places,
  * in whatever order they come.
  */
 export function layoutOf(items: readonly Item[], arrows: readonly Arrow[], frame: Size): Map<string, Point> {
-  const small = startOf(blocksOf(items, arrows, 1), frame);
+  if (!isNarrow(frame)) return arranged(items, arrows, frame, false);
+  const lying = items.map((item) => ({ ...item, w: item.h, h: item.w }));
+  const blocks = blocksOf(lying, arrows, { scale: 1, turned: true });
+  const high = Math.min(...ordersOf(blocks).map((order) => pack(order, frame.w, BLOCK_GAP).width));
+  const places = arranged(lying, arrows, { w: Math.max(frame.h, high), h: frame.w }, true);
+  return new Map([...places].map(([id, { x, y }]) => [id, { x: y, y: x }]));
+}
+
+/** @param turned the picture is turned afterwards, so that its left side is above */
+function arranged(items: readonly Item[], arrows: readonly Arrow[], frame: Size, turned: boolean): Map<string, Point> {
+  const startWith = (heading: number) => startOf(blocksOf(items, arrows, { scale: heading, turned }), frame);
+  const small = startWith(1);
   // Where all is shown smaller, headings are written larger, and take more room.
   const heading = Math.min(MOST_HEADING, small.scale);
-  const { order, strip, scale } = heading === 1 ? small : startOf(blocksOf(items, arrows, heading), frame);
+  const { order, strip, scale } = heading === 1 ? small : startWith(heading);
   const sizes = new Map(items.map((item) => [item.id, item]));
   const sortedArrows = [...arrows].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   const planned = (blocks: readonly Block[]) => planOf(blocks, sizes, sortedArrows, strip);
@@ -52,7 +69,7 @@ interface Start {
 
 /** The least enlargement of the frame that an order of the blocks fits into, and the height of them all that fills it best. */
 function startOf(blocks: readonly Block[], frame: Size): Start {
-  const orders = [blocks, byWidth(blocks), byHeight(blocks), byArea(blocks)];
+  const orders = ordersOf(blocks);
   for (const scale of SCALES) {
     const starts = orders.flatMap((order) => HEIGHTS.map((part) => startIn(order, frame, scale, part)));
     const fitting = starts.filter(({ room }) => room >= 1);
@@ -69,6 +86,10 @@ function startIn(order: readonly Block[], frame: Size, scale: number, part: numb
   return { order, scale, strip: { w, h: h * part }, room: Math.min(w / packed.width, h / packed.height) };
 }
 
+function ordersOf(blocks: readonly Block[]): (readonly Block[])[] {
+  return [blocks, byWidth(blocks), byHeight(blocks), byArea(blocks)];
+}
+
 const byWidth = (blocks: readonly Block[]) => sortedBy(blocks, ({ w }) => w);
 const byHeight = (blocks: readonly Block[]) => sortedBy(blocks, ({ h }) => h);
 const byArea = (blocks: readonly Block[]) => sortedBy(blocks, ({ w, h }) => w * h);
@@ -79,7 +100,7 @@ function sortedBy(blocks: readonly Block[], sizeOf: (block: Block) => number): B
 }
 
 /** The frames, and the nodes in none that hang together, each arranged; who calls others first. */
-export function blocksOf(items: readonly Item[], arrows: readonly Arrow[], heading: number): Block[] {
+export function blocksOf(items: readonly Item[], arrows: readonly Arrow[], heading: Heading): Block[] {
   const loose = partsOf(
     items.filter(({ group }) => group === ""),
     arrows,

@@ -50,13 +50,14 @@ it("writes nothing over which a line passes that is drawn above it, and over one
 
 it("writes at a loop above its node, or below, and not where another node is there", () => {
   const loop = (below: boolean) => line("a", { to: from, bends: loopOf(from, below), texts: [RATE] });
+  const others = [box(0, -200), box(0, 200)];
   for (const below of [false, true]) {
-    const { offset = 0, text } = labelPlaces([loop(below)], [from]).get("a") ?? {};
+    const { offset = 0, text } = labelPlaces([loop(below)], [from, ...others]).get("a") ?? {};
     assert.equal(text, 0);
     // Half of its way: the point farthest from the node, where a text is clear of it.
     assert.ok(offset > 20 && offset < 60, `${offset}`);
     const neighbour = box(0, below ? 28 : -28);
-    assert.equal(labelPlaces([loop(below)], [from, neighbour]).get("a")?.text, undefined);
+    assert.equal(labelPlaces([loop(below)], [from, neighbour, ...others]).get("a")?.text, undefined);
   }
 });
 
@@ -65,4 +66,11 @@ it("writes beside a line, clear of nodes, what need not be on it", () => {
   assert.equal(labelPlaces([line("a")], [from, to, above]).get("a")?.text, undefined);
   const { margin, text } = labelPlaces([line("a", { beside: true })], [from, to, above]).get("a") ?? {};
   assert.deepEqual({ margin, text }, { margin: { x: 0, y: RATE.h / 2 + 3 }, text: 0 });
+});
+
+it("writes nothing that would be cut at the edge of the picture", () => {
+  const narrow = (y: number): Box => ({ x: 0, y, w: 20, h: 22 });
+  const upright = line("a", { from: narrow(0), to: narrow(300) });
+  assert.equal(labelPlaces([upright], [narrow(0), narrow(300)]).get("a")?.text, undefined);
+  assert.equal(labelPlaces([upright], [narrow(0), narrow(300), box(0, 400)]).get("a")?.text, 0);
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { Graph } from "../../../../../exporters/console/api/types.ts";
 import { around, overlap } from "../../../../../exporters/console/lib/map/geometry.ts";
 import { TEXT_PX } from "../../../../../exporters/console/lib/map/labels.ts";
 import { crossings } from "../../../../../exporters/console/lib/map/route.ts";
@@ -68,9 +69,19 @@ it("uses the frame, in width and height", () => {
   }
 });
 
-it("is arranged for the frame it is in", () => {
-  const { w, h } = around([...pictureOf(shop(false, 0), PHONE).boxes.values()]);
-  assert.ok(w / h < 1.4, `${w} × ${h}`);
+describe("the map on a telephone", () => {
+  it("shows a shop whole, and of more endpoints the whole width, with names in full size", () => {
+    const all = (graph: Graph) => around([...pictureOf(graph, PHONE).boxes.values()]);
+    for (const graph of [shop(false, 0), estate(28, 0), estate(60, 0)]) assert.ok(all(graph).w <= PHONE.w);
+    assert.ok(all(shop(false, 0)).h <= PHONE.h);
+  });
+
+  it("places callers above whom they call, and nothing on what is not its own", () => {
+    const picture = pictureOf(estate(60, 0), PHONE);
+    const y = (service: string) => picture.boxes.get(`shop-${service}-1`)?.y ?? Number.NaN;
+    assert.ok(y("gateway") < y("api") && y("api") < y("postgres"));
+    assert.deepEqual(mixedFrames(picture), []);
+  });
 });
 
 describe("the lines between 60 endpoints", () => {
