@@ -1,6 +1,7 @@
 import uPlot from "uplot";
 import type { Panel } from "../../lib/dashboard/model.ts";
 import { levelOfColor } from "../../lib/dashboard/thresholds.ts";
+import { valueRange } from "../../lib/dashboard/value-range.ts";
 import { dashOf } from "../../lib/dashes.ts";
 import { formatMoment } from "../../lib/time.ts";
 import { formatValue } from "../../lib/units.ts";
@@ -90,12 +91,6 @@ function seriesOptions({ name, color: number, round }: Drawn, { bars, limits }: 
 /** A series of one sample would not be seen without a point. */
 function isLonely(plot: uPlot, series: number): boolean {
   return (plot.data[series] as (number | null)[] | undefined)?.filter((value) => value !== null).length === 1;
-}
-
-function valueRange({ min, max }: Panel, least: number | null, most: number | null): [number, number] {
-  const low = min ?? Math.min(0, least ?? 0);
-  const high = max ?? (most === null || most <= low ? low + 1 : most + (most - low) * 0.06);
-  return [low, high];
 }
 
 function tell(plot: uPlot, shown: readonly Drawn[], format: (value: number) => string) {
