@@ -4,7 +4,7 @@ import { deadPort, estate, scan, shop } from "./lab/graph.ts";
 import { noBrowser } from "./lib/chromium.ts";
 import { expect } from "./lib/expect.ts";
 import { answerOnlyFirst } from "./lib/first-answer.ts";
-import { drawnNode, edgeLabel, litElements, placeOf, viewOf } from "./lib/map.ts";
+import { drawnNode, edgeLabel, labelledEdges, litElements, placeOf, viewOf } from "./lib/map.ts";
 import { screenshot } from "./lib/screenshot.ts";
 import { consoleSuite } from "./lib/suite.ts";
 
@@ -249,6 +249,14 @@ describe("the service map", { skip: noBrowser }, () => {
     await suite.page.reload();
     await expect(map()).toHaveAttribute("data-nodes", String(ids.length + 1));
     assert.deepEqual([await places(), await placeOf(suite.page, gone)], [before.map(rounded), rounded(added)]);
+  });
+
+  it("writes at nearly every edge between 28 endpoints what it carries", async () => {
+    suite.server.lab.graph = (_, seconds) => estate(28, seconds);
+    await suite.page.reload();
+    await expect(map()).toHaveAttribute("data-edges", "30");
+    const labelled = await labelledEdges(suite.page);
+    assert.ok(labelled >= 28, `${labelled} of 30`);
   });
 
   it("writes names and failing ports in full size on a telephone", async () => {

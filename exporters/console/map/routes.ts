@@ -15,7 +15,7 @@ const MAX_RATES = 80;
 const MAX_FULL = 30;
 /** Room that changing digits need, so that a text stays where it is. */
 const USUAL_TEXT = "888 kB/s";
-const STEP_PX = 24;
+const STEP_PX = 8;
 const TEXT_PADDING_PX = 2;
 
 /**

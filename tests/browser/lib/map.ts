@@ -49,6 +49,13 @@ export async function edgeLabel(page: Page, id: string): Promise<string> {
   );
 }
 
+/** At how many edges something is written. */
+export async function labelledEdges(page: Page): Promise<number> {
+  return await page.evaluate(
+    'document.querySelector(".map-picture")._cyreg.cy.edges().filter((edge) => edge.style("source-label") !== "").length',
+  );
+}
+
 /** By how much the picture is enlarged, and where its origin is on the screen. */
 export async function viewOf(page: Page): Promise<{ zoom: number; x: number; y: number }> {
   return await page.evaluate(`(() => {
