@@ -82,4 +82,25 @@ describe("the layout of a dashboard", { skip: noBrowser }, () => {
     assert.ok(fields.y >= after.y + after.height, "the fields stand beside the tabs");
     await screenshot(suite.page, "dashboard-fixed-time-fields");
   });
+
+  it("has the fields for a time one below the other on a phone", async () => {
+    await suite.page.setViewportSize(NARROW);
+    await open("flowtally-lab");
+    await suite.page.getByRole("button", { name: "From – to" }).click();
+    const from = await boxOf(suite.page.getByLabel("From", { exact: true }));
+    const to = await boxOf(suite.page.getByLabel("to", { exact: true }));
+    assert.ok(to.y >= from.y + from.height, "they stand beside each other");
+    assert.ok(from.width > NARROW.width * 0.75, `a field is ${from.width} px wide`);
+    await screenshot(suite.page, "dashboard-fixed-time-390");
+  });
+
+  it("leaves the title of a small panel readable under the mouse", async () => {
+    await open("flowtally-monitoring");
+    const stat = panel("Blind time in this range");
+    await stat.hover();
+    const tool = await boxOf(stat.getByRole("button", { name: "Query of Blind time in this range" }));
+    const title = await boxOf(stat.getByRole("heading"));
+    assert.ok(tool.y >= title.y + title.height, "the tools lie over the title");
+    await screenshot(suite.page, "dashboard-stat-tools");
+  });
 });
