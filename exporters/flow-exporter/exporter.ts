@@ -18,6 +18,8 @@ import { boundConnections } from "./outputs/http/connections.ts";
 import type { Pages } from "./outputs/pages/pages.ts";
 import { processMetrics } from "./outputs/prometheus/definitions/process.ts";
 import { createMetrics } from "./outputs/prometheus/metrics.ts";
+import { Clients } from "./outputs/tracer-socket/clients.ts";
+import { serveTracerSocket } from "./outputs/tracer-socket/serve.ts";
 import type { View } from "./outputs/view.ts";
 import manifest from "./package.json" with { type: "json" };
 import { createPipeline, type Pipeline, type PipelineInputs } from "./pipeline.ts";
@@ -62,8 +64,11 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
     void report.reschedule();
   };
   const room = roomIn(getHeapStatistics().heap_size_limit, () => getHeapStatistics().used_heap_size);
-  const options = { limits: settings, udp: settings.udp, ownPid: sources.ownPid ?? process.pid, room, onClockStep };
-  const pipeline = createPipeline(sources, options, log);
+  const ownPid = sources.ownPid ?? process.pid;
+  const clients = settings.tracerSocket.path === "" ? undefined : new Clients(() => pipeline.source.open());
+  const onEnded = clients?.onEnded.bind(clients);
+  const options = { limits: settings, udp: settings.udp, ownPid, room, onClockStep, onEnded };
+  const pipeline: Pipeline = createPipeline(sources, options, log);
   const { collector, checkpoint, metadata, healths } = pipeline;
   const report = new DailyReport(() => shortfalls(pipeline), log);
 
@@ -73,6 +78,7 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
   const metrics = createMetrics(view, processMetrics());
   const app = createApp(view, metrics, { pages: sources.pages ?? {}, allowedHosts, log });
   const server = await listen(createServer(BOUNDS, app), settings);
+  const served = clients && (await serveTracerSocket(settings.tracerSocket, { ...view, clients }, log));
   const stopped = new AbortController();
   await Promise.race([metadata.refresh(), sleep(MAX_FIRST_LOOK_MS, undefined, { ref: false })]);
   const starts = new StartWatch({
@@ -108,7 +114,7 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
       // Docker ends a container that takes longer than ten seconds, and a disk that hangs would.
       await Promise.race([checkpoint.save(), sleep(MAX_STOP_MS)]);
       await report.stop();
-      await close(server);
+      await Promise.all([close(server), served?.stop()]);
     },
   };
 }

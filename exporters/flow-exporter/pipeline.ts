@@ -6,6 +6,7 @@ import { DockerMetadata } from "./metadata/docker/docker-metadata.ts";
 import type { DockerReader } from "./metadata/docker/reader.ts";
 import type { Host } from "./metadata/host/host.ts";
 import { HostDirectory } from "./metadata/host-directory.ts";
+import type { FlowRecord } from "./model/flow-record.ts";
 import { createHealths, type Healths, type Log } from "./model/source-health.ts";
 import { FlowQueue, type SlowSink } from "./outputs/flow-queue.ts";
 import { allOf } from "./sinks.ts";
@@ -40,6 +41,8 @@ export interface PipelineOptions {
   ownPid: number;
   /** For the sockets in memory; there is no bound without. */
   room?: Room;
+  /** As a kernel source hands it on. */
+  onEnded?: ((flow: object, record: FlowRecord) => void) | undefined;
   /** Gets by how many seconds somebody has set the clock. */
   onClockStep(seconds: number): void;
 }
@@ -64,7 +67,7 @@ export interface Pipeline {
 /** A pipeline that goes on where an earlier exporter was, as far as it is known. Never throws. */
 export function createPipeline(inputs: PipelineInputs, options: PipelineOptions, log: Log): Pipeline {
   const { tracer, docker, host } = inputs;
-  const { udp, onClockStep, ownPid, room, limits } = options;
+  const { udp, onClockStep, ownPid, room, limits, onEnded } = options;
   const healths = createHealths(log);
   const metadata = new DockerMetadata(docker, healths.docker);
   const createDirectory = () =>
@@ -77,7 +80,7 @@ export function createPipeline(inputs: PipelineInputs, options: PipelineOptions,
     });
   const directory = createDirectory();
   const watch = new TracerWatch({ tracer, host, healths, udp, onClockStep });
-  const source = new KernelSource({ tracer, directory, watch, healths, room });
+  const source = new KernelSource({ tracer, directory, watch, healths, room, onEnded });
   const totals = new EdgeTotals(limits);
   const work = new EndpointWork();
   const queues = (inputs.sinks ?? []).map((sink) => new FlowQueue(sink, log));

@@ -42,6 +42,18 @@ const schema = z.object({
   FLOW_CONSOLE: z.string().default(""),
   FLOW_DASHBOARDS: z.string().default(""),
   FLOW_PROMETHEUS: z.union([z.literal(""), z.url({ protocol: /^https?$/ })]).default(""),
+  FLOW_TRACER_SOCKET: z
+    .string()
+    .regex(/^(\/.{1,106})?$/, "must be a path from / on, of at most 107 characters")
+    .default(""),
+  FLOW_TRACER_SOCKET_MODE: z
+    .string()
+    .regex(/^0?[0-7]{3}$/, "must be three octal digits, like 0660")
+    .default("0660"),
+  FLOW_TRACER_SOCKET_OWNER: z
+    .string()
+    .regex(/^\d{1,9}:\d{1,9}$/, "must be the numbers of a user and a group, like 0:60906")
+    .optional(),
   DOCKER_SOCKET: z.string().min(1).default("/var/run/docker.sock"),
 });
 
@@ -77,6 +89,8 @@ export interface Settings {
   /** Where the console's questions go, such as http://prometheus:9090; "": nowhere. */
   prometheus: string;
   dockerSocket: string;
+  /** Where flows are served to other programs; path "": nowhere. */
+  tracerSocket: { path: string; mode: number; owner: { uid: number; gid: number } | undefined };
 }
 
 /** The environment does not make sense; the message names every fault. */
@@ -115,5 +129,15 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     dashboards: data.FLOW_DASHBOARDS,
     prometheus: data.FLOW_PROMETHEUS,
     dockerSocket: data.DOCKER_SOCKET,
+    tracerSocket: {
+      path: data.FLOW_TRACER_SOCKET,
+      mode: Number.parseInt(data.FLOW_TRACER_SOCKET_MODE, 8),
+      owner: ownerOf(data.FLOW_TRACER_SOCKET_OWNER),
+    },
   };
+}
+
+function ownerOf(text: string | undefined) {
+  const [uid, gid] = text?.split(":").map(Number) ?? [];
+  return uid === undefined || gid === undefined ? undefined : { uid, gid };
 }

@@ -26,6 +26,14 @@ export interface FlowRecord extends Amounts {
   /** The process at the socket that is seen. */
   pid: number;
   comm: string;
+  /** Which of its sockets are on this host. */
+  seen: "client" | "server" | "both";
+  /** Inode of the network namespace of the socket that is seen, as `pid` is of its process. */
+  netns: number;
+  /** Of that socket: unique until reboot. */
+  cookie: number;
+  /** Distinguishes the flows that one socket has had after its first, which is 0; all have its cookie. */
+  incarnation: number;
   /** Of the client's process, or the server's where that is not seen; undefined where neither was read in time. */
   work: FlowWork | undefined;
 }

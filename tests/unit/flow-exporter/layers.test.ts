@@ -24,6 +24,7 @@ const TOUCHING = [
   "metadata/docker/reader.ts",
   "metadata/host/host.ts",
   "outputs/pages/dashboards.ts",
+  "outputs/tracer-socket/socket-file.ts",
   "recording/bounded-folder.ts",
   "recording/folder-writer.ts",
   "sources/kernel/pins/pin-reader.ts",

@@ -22,6 +22,7 @@ test("nothing set, or set to nothing, gives the defaults", () => {
     dashboards: "",
     prometheus: "",
     dockerSocket: "/var/run/docker.sock",
+    tracerSocket: { path: "", mode: 0o660, owner: undefined },
   };
   assert.deepEqual(readSettings({}), defaults);
   assert.deepEqual(readSettings({ FLOW_PORT: "", FLOW_LEFT_OUT: "", PATH: "/bin" }), defaults);
@@ -53,6 +54,20 @@ test("an address to listen at is one, and no name", () => {
   for (const one of ["127.0.0.1", "::1"]) assert.equal(readSettings({ FLOW_LISTEN: one }).listen, one);
   for (const wrong of ["localhost", "127.0.0.1:80", "*"]) {
     assert.throws(() => readSettings({ FLOW_LISTEN: wrong }), /FLOW_LISTEN: must be an IP address/);
+  }
+});
+
+test("the tracer socket has a path from / on, a mode and, by numbers, an owner", () => {
+  const env = { FLOW_TRACER_SOCKET: "/run/a.sock", FLOW_TRACER_SOCKET_MODE: "600", FLOW_TRACER_SOCKET_OWNER: "0:5" };
+  assert.deepEqual(readSettings(env).tracerSocket, { path: "/run/a.sock", mode: 0o600, owner: { uid: 0, gid: 5 } });
+  for (const [name, wrong] of [
+    ["FLOW_TRACER_SOCKET", "run/a.sock"],
+    ["FLOW_TRACER_SOCKET", `/${"a".repeat(107)}`],
+    ["FLOW_TRACER_SOCKET_MODE", "rw"],
+    ["FLOW_TRACER_SOCKET_MODE", "0888"],
+    ["FLOW_TRACER_SOCKET_OWNER", "root"],
+  ] as const) {
+    assert.throws(() => readSettings({ [name]: wrong }), new RegExp(`${name}: must be`));
   }
 });
 

@@ -41,6 +41,8 @@ export interface KernelSourceParts {
   healths: Healths;
   /** For the sockets in memory; there is no bound without. */
   room?: Room | undefined;
+  /** Gets each flow that has ended, once, with what `open` knew it by. */
+  onEnded?: ((flow: object, record: FlowRecord) => void) | undefined;
 }
 
 /** The flows of this host's sockets, out of the tracer's pins: read, decode, join. */
@@ -81,6 +83,16 @@ export class KernelSource implements FlowSource {
       }
     }
     yield* this.#recent;
+  }
+
+  /** The flows that have not been handed to `onEnded`, each with an object that stays the same as long as it is that flow. */
+  *open(): Generator<readonly [flow: object, record: FlowRecord]> {
+    for (const table of [this.#tcp, this.#udp]) {
+      for (const flow of table.flows) {
+        const record = recordOf(flow, this.#parts.directory.history);
+        if (record) yield [flow.counted, record];
+      }
+    }
   }
 
   /** How many are in memory. */
@@ -219,7 +231,9 @@ export class KernelSource implements FlowSource {
 
   #keepRecord(flow: Flow): void {
     const record = recordOf(flow, this.#parts.directory.history);
-    if (record) this.#recent.add(record);
+    if (!record) return;
+    this.#recent.add(record);
+    this.#parts.onEnded?.(flow.counted, record);
   }
 
   #readClosed(status: Status): void {

@@ -1,5 +1,5 @@
 import type { StateFile } from "../../../../exporters/flow-exporter/checkpoint/state-file.ts";
-import { createPipeline, type Pipeline } from "../../../../exporters/flow-exporter/pipeline.ts";
+import { createPipeline, type Pipeline, type PipelineOptions } from "../../../../exporters/flow-exporter/pipeline.ts";
 import type { EdgeLimits } from "../../../../exporters/flow-exporter/totals/edge-totals.ts";
 import type { Kernel } from "./kernel.ts";
 import { silent } from "./log.ts";
@@ -32,13 +32,18 @@ export class Running {
   readonly warnings: unknown[] = [];
   readonly #kernel: Kernel;
 
-  constructor(kernel: Kernel, disk: Disk | undefined, limits: EdgeLimits = { maxEdges: 100, maxPorts: 64 }) {
+  constructor(
+    kernel: Kernel,
+    disk: Disk | undefined,
+    limits: EdgeLimits = { maxEdges: 100, maxPorts: 64 },
+    onEnded?: PipelineOptions["onEnded"],
+  ) {
     const log = Object.assign(Object.create(silent), { warn: (line: unknown) => void this.warnings.push(line) });
     const docker = { list: async () => [], overlays: async () => [], watch: async () => {} };
     this.#kernel = kernel;
     this.pipeline = createPipeline(
       { tracer: kernel, docker, host: kernel.host(), state: disk },
-      { limits, udp: false, ownPid: process.pid, onClockStep: () => {} },
+      { limits, udp: false, ownPid: process.pid, onClockStep: () => {}, onEnded },
       log,
     );
   }

@@ -28,6 +28,10 @@ export function recordOf(flow: Flow, history: ProcessHistory): FlowRecord | unde
     ...lifeOf(flow),
     pid: row.pid,
     comm: row.comm,
+    seen: flow.client && flow.server ? "both" : flow.client ? "client" : "server",
+    netns: row.netns,
+    cookie: row.cookie,
+    incarnation: flow.again ? flow.since : 0,
     work: workOf(flow, history),
   };
 }
