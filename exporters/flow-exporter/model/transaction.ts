@@ -1,0 +1,83 @@
+/** Which end of a connection a node has seen: the one that asked for it, or the one that was asked. */
+export type Side = "client" | "server";
+
+/** Addresses and ports as they are on the wire between two nodes, so that both nodes write the same; ports are the ends' own. */
+export interface WireTuple {
+  protocol: "tcp" | "udp";
+  sourceAddress: string;
+  sourcePort: number;
+  destinationAddress: string;
+  destinationPort: number;
+}
+
+/** Whose a half is; a word that is not known, or means nothing for this kind, is empty. */
+export interface Owner {
+  name: string;
+  kind: string;
+  containerId: string;
+  image: string;
+  namespace: string;
+  pod: string;
+  service: string;
+}
+
+/** What one node knows of a transaction: its own end. Counters are of the whole flow so far, never what was added last. */
+export interface TransactionHalf extends WireTuple {
+  side: Side;
+  node: string;
+  /** The kernel's boot id: `startNs` begins again with every boot. */
+  boot: string;
+  /** Nanoseconds since boot, which tells this use of the tuple from the node's others; 0: it is older than the tracer. */
+  startNs: number;
+  /** The same moment by the node's wall clock, milliseconds since 1970; 0: not known. */
+  startedMs: number;
+  /** Milliseconds since 1970 by the node's wall clock; 0: it is open. */
+  endedMs: number;
+  owner: Owner;
+  sentBytes: number;
+  receivedBytes: number;
+  retransmits: number;
+  /** 0: not known. */
+  rttSeconds: number;
+  state: string;
+  opened: boolean;
+  failed: boolean;
+  /** The errno it ended with; 0: none. */
+  errno: number;
+}
+
+/** A half as it is read back: the tuple stands in the transaction, and the side is the name of its field. */
+export type KnownHalf = Omit<TransactionHalf, keyof WireTuple | "side">;
+
+/** One flow as all nodes know it. Of a half that no node has written there is none. */
+export interface Transaction extends WireTuple {
+  key: string;
+  /** Counts the uses of the same tuple, from 0. */
+  incarnation: number;
+  client: KnownHalf | undefined;
+  server: KnownHalf | undefined;
+  /** Milliseconds since 1970 by the store's clock, which is one for all nodes. */
+  firstSeenMs: number;
+  lastSeenMs: number;
+}
+
+/** Who has an address, as a node sees it. */
+export interface AddressHolder {
+  address: string;
+  node: string;
+  /** Of the container or pod: another one is another holder, whatever its name is. */
+  uid: string;
+  owner: Owner;
+}
+
+/** A holder as it is read back, with the time in which it was the one, milliseconds since 1970 by the store's clock. */
+export interface AddressTenure extends AddressHolder {
+  validFromMs: number;
+  /** When it was reported last. */
+  validToMs: number;
+}
+
+/** What the halves of a transaction have in common, beside its protocol. */
+export function transactionKey(tuple: WireTuple): string {
+  return `${tuple.sourceAddress}-${tuple.destinationAddress}-${tuple.sourcePort}-${tuple.destinationPort}`;
+}

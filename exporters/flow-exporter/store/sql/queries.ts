@@ -1,0 +1,111 @@
+import type { AddressTenure, Transaction } from "../../model/transaction.ts";
+import { StoreError } from "../error.ts";
+import type { MetadataQuery, Page, TransactionQuery } from "../store.ts";
+import type { Dialect } from "./dialect.ts";
+import { type Row, tenureOf, transactionOf } from "./rows.ts";
+import type { Value } from "./values.ts";
+
+/** A query with its parameters, and what makes a page of its rows. */
+export interface Reading<Item> {
+  sql: string;
+  parameters: readonly Value[];
+  pageOf(rows: readonly Row[]): Page<Item>;
+}
+
+/** What a table is paged by: columns that never change, the time first. */
+interface Paged<Item> {
+  table: string;
+  keyset: readonly string[];
+  item(row: Row): Item;
+}
+
+/** A condition with a question mark for each place of its one value; left out where the value is undefined. */
+type Filter = readonly [condition: string, value: Value | undefined];
+
+const TRANSACTIONS: Paged<Transaction> = {
+  table: "transactions",
+  keyset: ["first_seen", "key", "protocol", "incarnation"],
+  item: transactionOf,
+};
+const TENURES: Paged<AddressTenure> = {
+  table: "metadata",
+  keyset: ["valid_from", "address", "node", "uid"],
+  item: tenureOf,
+};
+
+/** @throws StoreError where `after` is not the end of a page. */
+export function transactionReading(query: TransactionQuery, dialect: Dialect): Reading<Transaction> {
+  const filters: Filter[] = [
+    ["(client_node = ? OR server_node = ?)", query.node],
+    ["(source_name = ? OR destination_name = ?)", query.endpoint],
+    ["(source_address = ? OR destination_address = ?)", query.address],
+    ["(source_port = ? OR destination_port = ?)", query.port],
+    ["protocol = ?", query.protocol],
+    ["last_seen >= ?", query.sinceMs],
+  ];
+  return reading(TRANSACTIONS, filters, query, dialect);
+}
+
+/** @throws StoreError where `after` is not the end of a page. */
+export function metadataReading(query: MetadataQuery, dialect: Dialect): Reading<AddressTenure> {
+  const filters: Filter[] = [
+    ["node = ?", query.node],
+    ["address = ?", query.address],
+    ["valid_to >= ?", query.sinceMs],
+  ];
+  return reading(TENURES, filters, query, dialect);
+}
+
+function reading<Item>(
+  { table, keyset, item }: Paged<Item>,
+  filters: readonly Filter[],
+  { limit, after }: { limit: number; after?: string | undefined },
+  dialect: Dialect,
+): Reading<Item> {
+  const parameters: Value[] = [];
+  const place = (value: Value) => dialect.parameter(parameters.push(value));
+  const conditions = filters.flatMap(([condition, value]) =>
+    value === undefined ? [] : [condition.replaceAll("?", () => place(value))],
+  );
+  if (after !== undefined) {
+    const places = parseEnd(after, keyset.length).map(place);
+    conditions.push(`(${keyset.join(", ")}) < (${places.join(", ")})`);
+  }
+  const where = conditions.length > 0 ? ` WHERE ${conditions.join(" AND ")}` : "";
+  const order = keyset.map((name) => `${name} DESC`).join(", ");
+  // One more than asked for tells whether there is another page.
+  const sql = `SELECT * FROM ${table}${where} ORDER BY ${order} LIMIT ${place(limit + 1)}`;
+  return { sql, parameters, pageOf: (rows) => pageOf(rows, limit, keyset, item) };
+}
+
+function pageOf<Item>(
+  rows: readonly Row[],
+  limit: number,
+  keyset: readonly string[],
+  item: (row: Row) => Item,
+): Page<Item> {
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  const isLast = rows.length <= limit || last === undefined;
+  const end = isLast ? undefined : JSON.stringify(keyset.map((name) => last[name]));
+  return { rows: page.map(item), next: end === undefined ? undefined : Buffer.from(end).toString("base64url") };
+}
+
+function parseEnd(text: string, length: number): Value[] {
+  const values = parsed(Buffer.from(text, "base64url").toString());
+  const isEnd = Array.isArray(values) && values.length === length && values.every(isValue);
+  if (!isEnd || typeof values[0] !== "number") throw new StoreError("BAD_QUERY", "`after` is not the end of a page");
+  return values;
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+function isValue(value: unknown): value is string | number {
+  return typeof value === "string" || Number.isSafeInteger(value);
+}

@@ -1,0 +1,102 @@
+import type { Side } from "../../model/transaction.ts";
+import { type Column, halfColumns, OWNER_COLUMNS, TUPLE_COLUMNS } from "./columns.ts";
+import type { Dialect } from "./dialect.ts";
+
+/** The two halves of a flow start within this: a lost SYN is sent again for longer, but rarely. */
+const JOIN_WINDOW_MS = 60_000;
+
+const INPUT_KEY: readonly Column[] = [
+  { name: "key", type: "text", merge: "same" },
+  { name: "protocol", type: "text", merge: "same" },
+];
+/** How long ago the half started, by its node's clock; null: not known. */
+const INPUT_AGE: Column = { name: "age_ms", type: "bigint", merge: "same" };
+
+/** The columns of what is written, in the order in which `halfValues` gives their values. */
+function inputColumns(side: Side): readonly Column[] {
+  return [...INPUT_KEY, INPUT_AGE, ...TUPLE_COLUMNS, ...halfColumns(side)];
+}
+
+/**
+ * One statement that writes halves of one side. Each takes the row that holds this very half, else the one whose other half started
+ * nearest and whose place on this side is empty, else a row of its own. Another writer may take that row meanwhile: then the half
+ * is not written, and is missing from what the statement returns.
+ */
+export function transactionUpsert(side: Side, dialect: Dialect): string {
+  const columns = [...TUPLE_COLUMNS, ...halfColumns(side)].map(({ name }) => name);
+  return `WITH ${dialect.clock}, ${dialect.input(inputColumns(side))}, placed AS (
+  SELECT input.*, clock.now AS now, clock.now - input.age_ms AS started_at FROM input CROSS JOIN clock
+)
+INSERT INTO transactions (key, protocol, incarnation, ${columns.join(", ")}, started_at, first_seen, last_seen)
+SELECT i.key, i.protocol, ${incarnation(side)}, ${columns.map((name) => `i.${name}`).join(", ")}, i.started_at, i.now, i.now
+FROM placed AS i WHERE true
+ON CONFLICT (key, protocol, incarnation) DO UPDATE SET
+  ${updates(side, dialect.greatest).join(",\n  ")}
+WHERE ${isSame("transactions", "excluded", side)} OR ${isOpenTo("transactions", "excluded", "excluded.last_seen", side)}
+RETURNING key, protocol`;
+}
+
+/** One statement that writes who has which address. A holder that had it before another one begins anew. */
+export function metadataUpsert(dialect: Dialect): string {
+  const columns = METADATA_COLUMNS.map(({ name }) => name);
+  return `WITH ${dialect.clock}, ${dialect.input(METADATA_COLUMNS)}
+INSERT INTO metadata (${columns.join(", ")}, valid_from, valid_to)
+SELECT ${columns.map((name) => `i.${name}`).join(", ")}, coalesce((
+  SELECT m.valid_from FROM metadata AS m
+  WHERE m.address = i.address AND m.node = i.node AND m.uid = i.uid AND NOT EXISTS (
+    SELECT 1 FROM metadata AS n WHERE n.address = m.address AND n.node = m.node AND n.uid <> m.uid AND n.valid_from > m.valid_to)
+  ORDER BY m.valid_from DESC LIMIT 1
+), clock.now), clock.now
+FROM input AS i CROSS JOIN clock WHERE true
+ON CONFLICT (address, node, valid_from, uid) DO UPDATE SET
+  valid_to = ${dialect.greatest}(metadata.valid_to, excluded.valid_to),
+  ${OWNER_COLUMNS.map((name) => `${name} = coalesce(nullif(excluded.${name}, ''), metadata.${name})`).join(",\n  ")}`;
+}
+
+/** In the order in which `holderValues` gives their values. */
+const METADATA_COLUMNS: readonly Column[] = ["address", "node", "uid", ...OWNER_COLUMNS].map((name) => ({
+  name,
+  type: "text",
+  merge: "known",
+}));
+
+function incarnation(side: Side): string {
+  const rows = "FROM transactions AS t WHERE t.key = i.key AND t.protocol = i.protocol";
+  return `coalesce(
+  (SELECT max(t.incarnation) ${rows} AND ${isSame("t", "i", side)}),
+  (SELECT t.incarnation ${rows} AND ${isOpenTo("t", "i", "i.now", side)}
+    ORDER BY abs(coalesce(t.started_at, t.last_seen) - coalesce(i.started_at, i.now)), t.incarnation DESC LIMIT 1),
+  (SELECT max(t.incarnation) + 1 ${rows}),
+  0)`;
+}
+
+function isSame(row: string, half: string, side: Side): string {
+  const names = [`${side}_node`, `${side}_boot`, `${side}_start_ns`];
+  return `(${names.map((name) => `${row}.${name} = ${half}.${name}`).join(" AND ")})`;
+}
+
+/** Where a start is not known on one side, all there is to go by is that the other half is still being written. */
+function isOpenTo(row: string, half: string, now: string, side: Side): string {
+  const apart = `abs(${row}.started_at - ${half}.started_at) <= ${JOIN_WINDOW_MS}`;
+  const isUnknown = `(${row}.started_at IS NULL OR ${half}.started_at IS NULL)`;
+  const isRecent = `${row}.last_seen >= ${now} - ${JOIN_WINDOW_MS}`;
+  return `(${row}.${side}_node IS NULL AND (${apart} OR (${isUnknown} AND ${isRecent})))`;
+}
+
+function updates(side: Side, greatest: string): string[] {
+  const largest = (name: string) => `${name} = ${greatest}(coalesce(transactions.${name}, 0), excluded.${name})`;
+  const sum = (row: string) => `${row}.${side}_sent_bytes + ${row}.${side}_received_bytes`;
+  const isBehind = `(${sum("excluded")} < ${sum("transactions")}
+    OR (transactions.${side}_ended_ms > 0 AND excluded.${side}_ended_ms = 0))`;
+  const how: Readonly<Record<Column["merge"], (name: string) => string>> = {
+    larger: largest,
+    known: (name) => `${name} = coalesce(nullif(excluded.${name}, ''), transactions.${name}, '')`,
+    later: (name) => `${name} = CASE WHEN ${isBehind} THEN transactions.${name} ELSE excluded.${name} END`,
+    same: (name) => `${name} = excluded.${name}`,
+  };
+  return [
+    ...halfColumns(side).map(({ name, merge }) => how[merge](name)),
+    "started_at = coalesce(transactions.started_at, excluded.started_at)",
+    largest("last_seen"),
+  ];
+}

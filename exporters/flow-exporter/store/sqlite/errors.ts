@@ -1,0 +1,26 @@
+import { StoreError, type StoreErrorCode } from "../error.ts";
+
+/** SQLite's primary result codes. */
+const CODES: Readonly<Record<number, StoreErrorCode>> = {
+  5: "UNREACHABLE", // busy: another process is writing
+  6: "UNREACHABLE", // locked
+  8: "READ_ONLY",
+  13: "FULL",
+  14: "REFUSED", // cannot be opened
+};
+/** An extended code has the primary one in its lowest byte. */
+const PRIMARY = 0xff;
+/** A file system without room for SQLite's own files makes the disk's errors, and not that of a full database. */
+const NO_ROOM = [4874, 778]; // SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_WRITE
+
+/** The error of a store for one of SQLite's, or of the program itself. */
+export function sqliteError(error: unknown): StoreError {
+  if (error instanceof StoreError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const code = (error as { errcode?: unknown }).errcode;
+  return new StoreError(typeof code === "number" ? codeOf(code) : "FAILED", message, error);
+}
+
+function codeOf(code: number): StoreErrorCode {
+  return NO_ROOM.includes(code) ? "FULL" : (CODES[code & PRIMARY] ?? "FAILED");
+}

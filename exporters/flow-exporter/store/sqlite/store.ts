@@ -1,0 +1,139 @@
+import { accessSync, constants, existsSync } from "node:fs";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { AddressHolder, TransactionHalf } from "../../model/transaction.ts";
+import { batchesOf } from "../batches.ts";
+import { StoreError } from "../error.ts";
+import { CREATE_VERSIONS, migrationFrom, READ_VERSION } from "../migrations.ts";
+import { metadataReading, type Reading, transactionReading } from "../sql/queries.ts";
+import type { Row } from "../sql/rows.ts";
+import { TRIM_BATCH, type Trim, trims } from "../sql/trim.ts";
+import { metadataUpsert, transactionUpsert } from "../sql/upsert.ts";
+import { halfValues, holderValues } from "../sql/values.ts";
+import type { Bounds, MetadataQuery, Page, Store, TransactionQuery } from "../store.ts";
+import { SQLITE } from "./dialect.ts";
+import { sqliteError } from "./errors.ts";
+
+/** For another process that writes to the same file. */
+const BUSY_TIMEOUT_MS = 30_000;
+/** Rows of one transaction: others wait no longer than it takes to write them. */
+const MAX_BATCH = 10_000;
+
+/**
+ * A file that several processes of one machine may share. SQLite is synchronous: whoever calls this waits for the disk, so it
+ * belongs in a thread of its own.
+ */
+export class SqliteStore implements Store {
+  readonly #database: DatabaseSync;
+  readonly #upserts: { client: StatementSync; server: StatementSync };
+  readonly #metadataUpsert: StatementSync;
+
+  private constructor(database: DatabaseSync) {
+    this.#database = database;
+    const prepare = (sql: string) => database.prepare(sql);
+    this.#upserts = {
+      client: prepare(transactionUpsert("client", SQLITE)),
+      server: prepare(transactionUpsert("server", SQLITE)),
+    };
+    this.#metadataUpsert = prepare(metadataUpsert(SQLITE));
+  }
+
+  /** Opens the file, which is made where it is not there. Rejects with a StoreError. */
+  static async open(file: string): Promise<SqliteStore> {
+    let database: DatabaseSync | undefined;
+    try {
+      const opened = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+      database = opened;
+      // What a power cut takes away is whole transactions, the last ones; never half of one.
+      opened.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+      inTransaction(opened, () => migrate(opened));
+      return new SqliteStore(opened);
+    } catch (error) {
+      database?.close();
+      throw isReadOnly(file) ? new StoreError("READ_ONLY", `${file} is for reading only`, error) : sqliteError(error);
+    }
+  }
+
+  async writeTransactions(halves: readonly TransactionHalf[], nowMs: number): Promise<void> {
+    for (const batch of batchesOf(halves, MAX_BATCH)) {
+      const upsert = this.#upserts[batch.side];
+      this.#write(() => {
+        for (const half of batch.halves) upsert.run(...halfValues(half, nowMs));
+      });
+    }
+  }
+
+  async writeMetadata(holders: readonly AddressHolder[]): Promise<void> {
+    this.#write(() => {
+      for (const holder of holders) this.#metadataUpsert.run(...holderValues(holder));
+    });
+  }
+
+  async transactions(query: TransactionQuery) {
+    return this.#read(transactionReading(query, SQLITE));
+  }
+
+  async metadata(query: MetadataQuery) {
+    return this.#read(metadataReading(query, SQLITE));
+  }
+
+  async trim(bounds: Bounds): Promise<number> {
+    return trims(bounds, SQLITE).reduce((removed, trim) => removed + this.#remove(trim), 0);
+  }
+
+  async close(): Promise<void> {
+    this.#database.close();
+  }
+
+  #write(work: () => void): void {
+    named(() => inTransaction(this.#database, work));
+  }
+
+  #read<Item>({ sql, parameters, pageOf }: Reading<Item>): Page<Item> {
+    return named(() => pageOf(this.#database.prepare(sql).all(...parameters) as Row[]));
+  }
+
+  #remove({ sql, parameters }: Trim): number {
+    const statement = named(() => this.#database.prepare(sql));
+    let removed = 0;
+    for (let last = TRIM_BATCH; last === TRIM_BATCH; removed += last)
+      last = Number(named(() => statement.run(...parameters)).changes);
+    return removed;
+  }
+}
+
+/** SQLite says of a file on a disk that is for reading only that it cannot be opened, as of one that is not there. */
+function isReadOnly(file: string): boolean {
+  try {
+    if (existsSync(file)) accessSync(file, constants.W_OK);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+function migrate(database: DatabaseSync): void {
+  database.exec(CREATE_VERSIONS);
+  const version = Number(database.prepare(READ_VERSION).get()?.version);
+  for (const statement of migrationFrom(version)) database.exec(statement);
+}
+
+function inTransaction(database: DatabaseSync, work: () => void): void {
+  // Taking the lock at once: one that is taken later, after another has written, cannot be waited for.
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    work();
+    database.exec("COMMIT");
+  } catch (error) {
+    if (database.isTransaction) database.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+/** @throws StoreError in place of SQLite's. */
+function named<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    throw sqliteError(error);
+  }
+}
