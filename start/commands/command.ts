@@ -4,7 +4,7 @@ import type { Host } from "../lib/host.ts";
 export interface Io {
   host: Host;
   projectRoot: string;
-  stdout: NodeJS.WritableStream & { isTTY?: boolean };
+  stdout: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
   stderr: NodeJS.WritableStream;
 }
 

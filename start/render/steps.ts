@@ -12,7 +12,8 @@ export async function runSteps<Context extends { signal: AbortSignal }>(
   context: Context,
   stdout: Io["stdout"],
 ): Promise<void> {
-  if (stdout.isTTY) return runLively(steps, context);
+  // Some programs that record a terminal (script, CI) give it no width, and every letter would get a line of its own.
+  if (stdout.isTTY && stdout.columns !== 0) return runLively(steps, context);
   const write = (line: string) => void stdout.write(`${line}\n`);
   for (const step of steps) {
     context.signal.throwIfAborted();

@@ -54,6 +54,12 @@ describe("the steps of a start when its output is piped", () => {
     );
   });
 
+  it("are printed so too on a terminal that has no width", async () => {
+    const { stdout, text } = sink();
+    await runSteps([INSTALL], context, Object.assign(stdout, { isTTY: true, columns: 0 }));
+    assert.match(text(), /^… Check the machine\n/);
+  });
+
   it("leave all that in the log, which only its owner may read, and its tail for the error", async () => {
     const file = path.join(root, "new", "start.log");
     const log = openStartLog(file, assert.fail, () => new Date(0));
