@@ -6,6 +6,7 @@ import { containerName } from "../settings/names.ts";
 import { namedLayout } from "../stack/named-layout.ts";
 import { findConfigured } from "../stack/running.ts";
 import { prometheusOf } from "../steps/targets.ts";
+import { containerNamed } from "../tune/named.ts";
 import { resetLimit } from "../tune/reset.ts";
 import { tune as tuneNow } from "../tune/tune.ts";
 import { tuneWhenReady } from "../tune/when-ready.ts";
@@ -28,10 +29,11 @@ export const tune = defineCommand({
   run: async ({ host, projectRoot, options, signal, stdout }) => {
     refuseContradictions(options);
     const window = windowSeconds(options.window);
+    const named = options.container === undefined ? undefined : containerNamed(options.container);
     const layout = await namedLayout(host, projectRoot, options.config);
     const docker = createDocker(host);
     const { settings } = await findConfigured({ docker, host, layout }, options.config);
-    const container = options.container ?? containerName(layout.names, "grafana");
+    const container = named ?? containerName(layout.names, "grafana");
     if (options.reset) {
       stdout.write(renderRestored(await resetLimit({ host, docker, layout, settings, container })));
       return 0;

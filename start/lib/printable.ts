@@ -19,3 +19,11 @@ export function writtenOut(text: string): string {
     return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
   });
 }
+
+/** As much of a text as tells which one is meant. */
+const MAX_QUOTED = 120;
+
+/** What a user has written, quoted in a message: written out, and not without end. */
+export function quoted(text: string): string {
+  return text.length <= MAX_QUOTED ? writtenOut(text) : `${writtenOut(text.slice(0, MAX_QUOTED))}…`;
+}

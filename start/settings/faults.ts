@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import { writtenOut } from "../lib/printable.ts";
-import { nearest } from "./nearest.ts";
+import { quoted } from "../lib/printable.ts";
+import { closest } from "./nearest.ts";
 import type { Entry, Fault } from "./parse.ts";
 import { KEYS, memoryBytes, type Settings, schema } from "./schema.ts";
 
@@ -24,11 +24,12 @@ export function keysOf(issue: z.core.$ZodIssue): readonly string[] {
 const SECRETS: ReadonlySet<string> = new Set<keyof Settings>(["ALERT_WEBHOOK_URL", "GRAFANA_ADMIN_PASSWORD"]);
 
 function wrongValue(key: string, value: string, message: string): string {
-  return SECRETS.has(key) ? `${key} ${message}` : `${key}: "${writtenOut(value)}" ${message}`;
+  return SECRETS.has(key) ? `${key} ${message}` : `${key}: "${quoted(value)}" ${message}`;
 }
 
 function unknownKey(key: string): string {
-  return `unknown setting ${writtenOut(key)}; did you mean ${nearest(key.toUpperCase(), KEYS)}?`;
+  const guess = closest(key.toUpperCase(), KEYS);
+  return `unknown setting ${quoted(key)}${guess === undefined ? "" : `; did you mean ${guess}?`}`;
 }
 
 /** Ports that two services would share, counting those left at their default. */

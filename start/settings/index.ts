@@ -1,7 +1,8 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import type { z } from "zod";
 import { reasonOf, StartError } from "../errors.ts";
 import { explain, keysOf, samePorts, tablesTooLarge } from "./faults.ts";
+import { readSettingsFile } from "./file.ts";
 import { NAME_SETTINGS, namesOf, type StackNames } from "./names.ts";
 import { type Entry, type Fault, parseKeyValues } from "./parse.ts";
 import { type Settings, schema } from "./schema.ts";
@@ -16,7 +17,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @throws StartError SETTINGS_UNREADABLE, SETTINGS_INVALID with every fault, or PASSWORD_EXPOSED.
  */
 export async function loadSettings(file: string, env: Environment = {}): Promise<Settings> {
-  const settings = readSettings(await readFile(file, "utf8").catch(unreadable(file)), file, env);
+  const settings = readSettings(await readSettingsFile(file).catch(unreadable(file)), file, env);
   if (settings.GRAFANA_ADMIN_PASSWORD !== "") await refuseExposed(file);
   return settings;
 }
@@ -33,7 +34,7 @@ export async function inspectSettings(
     return { settings: await loadSettings(file, env) };
   } catch (fault) {
     if (!(fault instanceof StartError)) throw fault;
-    return { settings: usableSettings(await readFile(file, "utf8").catch(() => ""), env), fault };
+    return { settings: usableSettings(await readSettingsFile(file).catch(() => ""), env), fault };
   }
 }
 
@@ -49,7 +50,7 @@ function usableSettings(text: string, env: Environment): Settings {
  * @throws StartError SETTINGS_UNREADABLE for a file the user has named, SETTINGS_INVALID.
  */
 export async function loadNames(file: string, env: Environment, named: boolean): Promise<StackNames> {
-  const text = await readFile(file, "utf8").catch(named ? unreadable(file) : () => "");
+  const text = await readSettingsFile(file).catch(named ? unreadable(file) : () => "");
   const entries = withEnvironment(parseKeyValues(text).entries, env).filter(isName);
   const result = namesSchema.safeParse(valuesOf(entries));
   if (!result.success) throw invalid(file, faultsOf(result.error, entries));
@@ -124,11 +125,16 @@ function faultsOf(error: z.ZodError, entries: readonly Entry[]): Fault[] {
   return error.issues.flatMap((issue) => explain(issue, entries));
 }
 
+/** As many as there are settings. A file with more was never one of settings, and all its lines would help nobody. */
+const MAX_FAULTS = 50;
+
 function invalid(file: string, faults: readonly Fault[]): StartError {
+  const more = Math.max(faults.length - MAX_FAULTS, 0);
   const place = (line: number) => (line === IN_ENVIRONMENT ? "the environment" : `line ${line}`);
+  const shown = faults.slice(0, MAX_FAULTS).map(({ line, message }) => `${place(line)}: ${message}`);
   return new StartError("SETTINGS_INVALID", {
     what: `${file} has ${faults.length === 1 ? "an error" : `${faults.length} errors`}`,
-    why: faults.map(({ line, message }) => `${place(line)}: ${message}`).join("\n"),
+    why: [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join("\n"),
     fix: `correct ${faults.length === 1 ? "it" : "them"} and start again; a setting that is left out has its default`,
   });
 }

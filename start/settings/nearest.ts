@@ -1,23 +1,41 @@
-/** The candidate that takes the fewest edits (insert, delete, replace, swap two neighbours) to become. */
-export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  const [best] = candidates
-    .map((candidate) => ({ candidate, edits: editDistance(word, candidate) }))
-    .sort((a, b) => a.edits - b.edits);
-  return best?.candidate;
-}
-
 /** A single letter begins too many words to be a hint. */
 const LEAST_BEGINNING = 2;
 
 /**
- * The nearest candidate, or the only one that the word begins: `sec` for `seconds`. None where more than a third of the word
- * would have to change: then a guess would only mislead.
+ * The candidate that is meant by a word: the only one that it begins (`sec` for `seconds`), the only one that has all its
+ * parts (`FLOW_PORT` for `FLOW_EXPORTER_PORT`), or the only nearest one. None where more than a third of the word would have
+ * to change, and where two are as near: then a guess would only mislead.
  */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
-  const [begun, ...others] = candidates.filter((candidate) => candidate.startsWith(word));
-  if (begun !== undefined && others.length === 0 && word.length >= LEAST_BEGINNING) return begun;
-  const best = nearest(word, candidates);
-  return best !== undefined && editDistance(word, best) <= Math.ceil(word.length / 3) ? best : undefined;
+  const begun = word.length < LEAST_BEGINNING ? [] : candidates.filter((candidate) => candidate.startsWith(word));
+  return (
+    onlyOf(begun) ?? onlyOf(candidates.filter((one) => hasPartsOf(one, word))) ?? onlyOf(nearest(word, candidates))
+  );
+}
+
+function onlyOf(found: readonly string[]): string | undefined {
+  return found.length === 1 ? found[0] : undefined;
+}
+
+function hasPartsOf(candidate: string, word: string): boolean {
+  const parts = partsOf(candidate);
+  return partsOf(word).every((part) => parts.includes(part));
+}
+
+function partsOf(name: string): string[] {
+  return name.split(/[-_]/);
+}
+
+/** The candidates that the word becomes by the fewest edits (insert, delete, replace, swap two neighbours). */
+function nearest(word: string, candidates: readonly string[]): string[] {
+  const most = Math.ceil(word.length / 3);
+  const near = candidates
+    // It takes at least that many edits: a word of any length is told from all others at once.
+    .filter((candidate) => Math.abs(candidate.length - word.length) <= most)
+    .map((candidate) => ({ candidate, edits: editDistance(word, candidate) }))
+    .filter(({ edits }) => edits <= most);
+  const fewest = Math.min(...near.map(({ edits }) => edits));
+  return near.filter(({ edits }) => edits === fewest).map(({ candidate }) => candidate);
 }
 
 function editDistance(from: string, to: string): number {

@@ -1,4 +1,4 @@
-import { writtenOut } from "../lib/printable.ts";
+import { quoted } from "../lib/printable.ts";
 
 export interface Entry {
   key: string;
@@ -45,23 +45,23 @@ function parseAssignment(content: string, line: number): Entry | Fault {
   if (key === undefined || rest === undefined) {
     return {
       line,
-      message: `"${writtenOut(content.trim())}" is not a setting; write KEY=VALUE, or # before a comment`,
+      message: `"${quoted(content.trim())}" is not a setting; write KEY=VALUE, or # before a comment`,
     };
   }
   const value = unquote(rest.trim());
-  if (value === undefined) return { line, message: `${writtenOut(key)}: missing closing quote` };
+  if (value === undefined) return { line, message: `${quoted(key)}: missing closing quote` };
   return { key, value, line };
 }
 
 /** The value without its quotes and without a comment behind it; undefined when a quote stays open. */
 function unquote(text: string): string | undefined {
   const quote = text[0];
-  if (quote !== '"' && quote !== "'") return text.replace(/(^|\s+)#.*$/, "").trimEnd();
+  if (quote !== '"' && quote !== "'") return text.replace(/(^|\s)#.*$/, "").trimEnd();
   const end = text.indexOf(quote, 1);
   if (end === -1 || !/^\s*(#.*)?$/.test(text.slice(end + 1))) return undefined;
   return text.slice(1, end);
 }
 
 function duplicate({ key, line }: Entry, first: number | undefined): Fault {
-  return { line, message: `${key} is already set in line ${first}; keep only one` };
+  return { line, message: `${quoted(key)} is already set in line ${first}; keep only one` };
 }

@@ -1,10 +1,13 @@
-import { closeSync, lstatSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
+import { closeSync, constants, lstatSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
 import path from "node:path";
 import { reasonOf } from "../errors.ts";
 import { printable } from "../lib/printable.ts";
 import type { Step } from "./step.ts";
 
 const TAIL_LINES = 12;
+
+/** Through no link, which may lead to another's file; and without waiting for the reader of a pipe. */
+const FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** Everything the steps of a start report, in a file: what apt, the image builds and Compose print is shown nowhere else. */
 export interface StartLog {
@@ -77,7 +80,7 @@ function openFile(file: string, warn: (reason: string) => void) {
   guard(() => {
     mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     keepLast(file);
-    descriptor = openSync(file, "w", 0o600);
+    descriptor = openSync(file, FLAGS, 0o600);
   });
   return {
     isOpen: () => descriptor !== undefined,

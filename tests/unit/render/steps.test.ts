@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Writable } from "node:stream";
@@ -114,6 +115,24 @@ describe("the steps of a start when its output is piped", () => {
       assert.match(warnings[0] ?? "", reason);
     });
   }
+
+  it("go into no file that a link in the log's place leads to", async () => {
+    const [file, foreign] = [path.join(root, "linked.log"), path.join(root, "foreign")];
+    await writeFile(foreign, "theirs");
+    await symlink(foreign, file);
+    const warnings: string[] = [];
+    openStartLog(file, (warning) => warnings.push(warning)).close();
+    assert.equal(await readFile(foreign, "utf8"), "theirs");
+    assert.match(warnings.join(), /^ELOOP/);
+  });
+
+  it("wait for no reader of a pipe in the log's place", { timeout: 20_000 }, () => {
+    const file = path.join(root, "pipe.log");
+    execFileSync("mkfifo", [file]);
+    const warnings: string[] = [];
+    openStartLog(file, (warning) => warnings.push(warning)).close();
+    assert.match(warnings.join(), /^ENXIO/);
+  });
 
   it("show the tail with the place of the whole, and nothing where nothing was reported", () => {
     assert.equal(renderTail(["a", "b"], ".flowtally/start.log"), "\nLast lines of .flowtally/start.log:\n  a\n  b\n");

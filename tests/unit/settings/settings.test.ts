@@ -53,6 +53,25 @@ describe("readSettings", () => {
     ]);
   });
 
+  it("suggests a setting only where one alone is near", () => {
+    assert.deepEqual(faultsOf("FOO=1\nFLOW_PORT=1\ngrafana_port=1"), [
+      "line 1: unknown setting FOO",
+      "line 2: unknown setting FLOW_PORT; did you mean FLOW_EXPORTER_PORT?",
+      "line 3: unknown setting grafana_port; did you mean GRAFANA_PORT?",
+    ]);
+  });
+
+  it("shows as much of faults as helps: the beginning of a long text, and the first of many lines", () => {
+    const [long = ""] = faultsOf(`GRAFANA_ADMIN_USER=${"a b".repeat(10_000)}`);
+    assert.match(long, /^line 1: GRAFANA_ADMIN_USER: "a ba b.*…" must be one word/);
+    assert.ok(long.length < 300, `${long.length} characters`);
+    const many = faultsOf("foo\n".repeat(1000));
+    assert.deepEqual(
+      [many.length, many.at(-2), many.at(-1)],
+      [51, 'line 50: "foo" is not a setting; write KEY=VALUE, or # before a comment', "and 950 more"],
+    );
+  });
+
   it("refuses more flows than the tracer's memory has room for, and says how much they take", () => {
     assert.deepEqual(faultsOf("FLOW_MAX_FLOWS=600000"), [
       "line 1: FLOW_MAX_FLOWS: 600000 needs FLOW_TRACER_MEMORY=273m or more, not 256m",
