@@ -127,6 +127,40 @@ describe("the dashboards", { skip: noBrowser }, () => {
     await screenshot(suite.page, "dashboard-tooltip");
   });
 
+  it("keeps the look of every series while others come and go", async () => {
+    await suite.open("dashboards/flowtally-flows?refresh=off");
+    const chart = panel("Traffic by edge");
+    const rows = chart.locator(".legend tbody tr");
+    await rows.first().waitFor();
+    const looks = async () => {
+      const found = await suite.page.evaluate<[string, string][]>(`
+        [...document.querySelectorAll("[aria-label='Traffic by edge'] .legend tbody tr")].map((row) => {
+          const line = row.querySelector(".mark line");
+          return [row.innerText.split("\\t")[0], line.getAttribute("stroke") + line.getAttribute("stroke-dasharray")];
+        })`);
+      return new Map(found);
+    };
+    const before = await looks();
+    assert.ok(before.size > 8);
+    // Those whose names come first are gone: all others would move up.
+    await suite.page.route("**/query_range?*", async (request) => {
+      const answer = await (await request.fetch()).json();
+      const result = answer.data.result as { metric: Record<string, string> }[];
+      answer.data.result = result.filter(({ metric }) => metric.source !== "etl-worker-1");
+      await request.fulfill({ json: answer });
+    });
+    await suite.page.getByRole("button", { name: "Refresh now" }).click();
+    await expect.poll(() => rows.count()).toBeLessThan(before.size);
+    const query = chart.getByRole("button", { name: "Query of Traffic by edge" });
+    await query.click();
+    await chart.locator("pre").first().waitFor();
+    await query.click();
+    await rows.first().waitFor();
+    const after = await looks();
+    assert.ok(after.size > 0);
+    for (const [name, look] of after) assert.equal(look, before.get(name), name);
+  });
+
   it("draws nothing for the parts of a stack that carry nothing", async () => {
     await open("oddities");
     await panel("Parts of a whole").scrollIntoViewIfNeeded();
@@ -233,5 +267,20 @@ describe("the dashboards", { skip: noBrowser }, () => {
     await expect(heading).toHaveAttribute("aria-sort", "ascending");
     await talkers.getByRole("link", { name: "etl-worker-1" }).first().click();
     await expect(suite.page).toHaveURL(/flowtally-container\?var-container=etl-worker-1/);
+  });
+
+  it("says that what the address asks for does not exist, instead of showing something else", async () => {
+    await suite.open("dashboards/flowtally-container?var-container=world");
+    await suite.page.getByText("There is no container world in this range").waitFor();
+    await expect(suite.page.getByTestId("panel")).toHaveCount(0);
+    await screenshot(suite.page, "dashboard-no-such-container");
+    await suite.page.getByRole("combobox", { name: "Container" }).selectOption("shop-db-1");
+    await suite.page.getByTestId("panel").first().waitFor();
+    await suite.open("dashboards/flowtally-flows?var-container=gone");
+    await suite.page.getByText("There is no container gone in this range").waitFor();
+    await suite.page.locator("summary").filter({ hasText: "gone" }).click();
+    await suite.page.getByRole("checkbox", { name: "shop-db-1" }).check();
+    await expect(suite.page).toHaveURL(/var-container=shop-db-1$/);
+    await suite.page.getByTestId("panel").first().waitFor();
   });
 });

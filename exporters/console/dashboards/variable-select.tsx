@@ -1,4 +1,4 @@
-import { ALL } from "../lib/dashboard/variables.ts";
+import { ALL, missingOf } from "../lib/dashboard/variables.ts";
 import { setQuery } from "../router.ts";
 import type { Choosable } from "./use-variables.ts";
 
@@ -28,6 +28,9 @@ function One({ variable, options, chosen }: Choosable) {
 
 function Several({ variable, options, chosen }: Choosable) {
   const all = chosen.includes(ALL);
+  // What does not exist has no box to untick: the next choice drops it.
+  const missing = new Set(missingOf(variable, options, chosen));
+  const ticked = all ? [] : chosen.filter((value) => !missing.has(value));
   return (
     <div class="field">
       <span id={`label-${variable.name}`}>{variable.label}</span>
@@ -44,8 +47,8 @@ function Several({ variable, options, chosen }: Choosable) {
             <label key={value}>
               <input
                 type="checkbox"
-                checked={!all && chosen.includes(value)}
-                onChange={() => choose(variable.name, toggled(all ? [] : chosen, value))}
+                checked={ticked.includes(value)}
+                onChange={() => choose(variable.name, toggled(ticked, value))}
               />{" "}
               {text}
             </label>

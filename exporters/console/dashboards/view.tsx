@@ -2,7 +2,9 @@ import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useMemo } from "preact/hooks";
 import type { Range } from "../api/prometheus.ts";
 import type { Dashboard } from "../lib/dashboard/model.ts";
+import { missingText } from "../lib/dashboard/variables.ts";
 import { route, setQuery } from "../router.ts";
+import { Message } from "../ui/message.tsx";
 import type { Context } from "./context.ts";
 import { TimeControls, VariableControls } from "./controls.tsx";
 import { PanelFrame } from "./panel-frame.tsx";
@@ -22,6 +24,8 @@ export function DashboardView({ dashboard, tabs }: { dashboard: Dashboard; tabs:
     () => bound && { range: time.range, bound, onZoom },
     [time.range, bound, onZoom],
   );
+  const choosable = variables?.choosable ?? [];
+  const [missing] = choosable.flatMap((one) => missingText(one.variable, one.options, one.chosen) ?? []);
   useEffect(() => {
     document.title = `${dashboard.title} · Flowtally`;
   }, [dashboard]);
@@ -33,8 +37,10 @@ export function DashboardView({ dashboard, tabs }: { dashboard: Dashboard; tabs:
         {tabs}
         <TimeControls {...time} />
       </div>
-      <VariableControls choosable={variables?.choosable ?? []} />
+      <VariableControls choosable={choosable} />
+      {missing !== undefined && <Message title={missing}>Choose another above, or a longer time.</Message>}
       {context &&
+        missing === undefined &&
         dashboard.sections.map((section) => (
           <section key={section.title} class="section">
             {section.title !== "" && <h2>{section.title}</h2>}

@@ -1,38 +1,54 @@
 /** Colours there are for series and groups; style sheets define them, distinguishable for the colour-blind too. */
 export const COLORS = 8;
 
-/** Gives each name a colour's number that stays: by its hash, else the next one that is used least. */
-export class ColorBook {
-  readonly #given = new Map<string, { color: number; round: number }>();
-  readonly #used = new Array<number>(COLORS).fill(0);
+/** How a line is drawn. */
+export interface LineLook {
+  /** A colour's number. */
+  color: number;
+  /** Lines of later rounds of colours are dashed. */
+  round: number;
+}
 
-  of(name: string): number {
-    return this.#give(name).color;
+/** More looks than that are hard to tell from each other: then those of names that are gone are given anew. */
+const MOST_LOOKS = 5 * COLORS;
+
+/** Gives each name a look of its own that stays, whoever comes and goes: of its hash's colour, else of the next that is free. */
+export class LookBook {
+  readonly #given = new Map<string, LineLook>();
+  readonly #taken = new Set<string>();
+
+  /** Makes room for the looks of all these names, of which no two will be alike. */
+  makeRoomFor(names: ReadonlySet<string>): void {
+    if (new Set([...this.#given.keys(), ...names]).size > MOST_LOOKS) this.#forgetAllBut(names);
   }
 
-  /** How many names had the same colour before: lines of a second round are dashed. */
-  roundOf(name: string): number {
-    return this.#give(name).round;
-  }
-
-  #give(name: string): { color: number; round: number } {
+  of(name: string): LineLook {
     const known = this.#given.get(name);
     if (known) return known;
-    const color = this.#leastUsed(colorOf(name));
-    const given = { color, round: this.#used[color] ?? 0 };
-    this.#given.set(name, given);
-    this.#used[color] = given.round + 1;
-    return given;
+    const look = this.#freeLook(colorOf(name));
+    this.#given.set(name, look);
+    this.#taken.add(keyOf(look));
+    return look;
   }
 
-  #leastUsed(preferred: number): number {
-    const least = Math.min(...this.#used);
-    for (let step = 0; step < COLORS; step++) {
-      const color = (preferred + step) % COLORS;
-      if (this.#used[color] === least) return color;
+  #freeLook(preferred: number): LineLook {
+    for (let at = 0; ; at++) {
+      const look = { color: (preferred + at) % COLORS, round: Math.floor(at / COLORS) };
+      if (!this.#taken.has(keyOf(look))) return look;
     }
-    return preferred;
   }
+
+  #forgetAllBut(names: ReadonlySet<string>): void {
+    for (const [name, look] of this.#given) {
+      if (names.has(name)) continue;
+      this.#given.delete(name);
+      this.#taken.delete(keyOf(look));
+    }
+  }
+}
+
+function keyOf({ color, round }: LineLook): string {
+  return `${color} ${round}`;
 }
 
 /** A name's own number below `count`: the same in every picture, whoever else is in it. Others can have it too. */

@@ -1,4 +1,5 @@
 import uPlot from "uplot";
+import type { LineLook } from "../../lib/colors.ts";
 import type { Panel } from "../../lib/dashboard/model.ts";
 import { levelOfColor } from "../../lib/dashboard/thresholds.ts";
 import { valueRange } from "../../lib/dashboard/value-range.ts";
@@ -11,13 +12,10 @@ import { commonOptions, timeAxis, timeScale, valueAxis, zoomHook } from "./axes.
 import { outlinedArea } from "./outline.ts";
 import { tooltip } from "./tooltip.ts";
 
-/** A series with the number of its colour. */
-export interface Drawn {
+/** A series with its look. */
+export interface Drawn extends LineLook {
   name: string;
   values: readonly (number | null)[];
-  color: number;
-  /** Later rounds of colours are dashed. */
-  round: number;
 }
 
 interface Latest {

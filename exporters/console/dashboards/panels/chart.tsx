@@ -1,7 +1,8 @@
 import { useMemo, useRef } from "preact/hooks";
 import type uPlot from "uplot";
-import { ColorBook } from "../../lib/colors.ts";
+import { LookBook } from "../../lib/colors.ts";
 import { keepFor, keptFor } from "../../lib/dashboard/kept.ts";
+import type { Panel } from "../../lib/dashboard/model.ts";
 import { reduce, stack } from "../../lib/dashboard/series.ts";
 import { formatValue } from "../../lib/units.ts";
 import { route, setQuery } from "../../router.ts";
@@ -15,13 +16,12 @@ const HIDE = "hide";
 
 /** Lines over time, or areas on top of each other, with a legend whose names switch them off and on. */
 export function ChartPanel({ panel, context, data: { frame } }: PanelProps) {
-  const book = useRef(new ColorBook());
   const { query } = route.value;
   const hidden = new Set(keptFor(panel.id, HIDE, query));
   const sorted = useMemo(() => [...frame.series].sort((a, b) => a.name.localeCompare(b.name)), [frame]);
-  const drawn: Drawn[] = sorted.map(({ name, values }) => {
-    return { name, values, color: book.current.of(name), round: book.current.roundOf(name) };
-  });
+  const book = bookOf(panel);
+  book.makeRoomFor(new Set(sorted.map(({ name }) => name)));
+  const drawn: Drawn[] = sorted.map(({ name, values }) => ({ name, values, ...book.of(name) }));
   const shown = drawn.filter(({ name }) => !hidden.has(name));
   const columns = shown.map(({ values }) => values);
   const data = [frame.times, ...(panel.stacked ? stack(columns) : columns)] as uPlot.AlignedData;
@@ -40,6 +40,16 @@ export function ChartPanel({ panel, context, data: { frame } }: PanelProps) {
       {panel.legend.shown && <Legend panel={panel} series={drawn} hidden={hidden} onToggle={toggle} />}
     </div>
   );
+}
+
+/** Of each chart of each dashboard: a series that comes back, or whose chart was out of sight, looks as it did before. */
+const books = new Map<string, LookBook>();
+
+function bookOf({ id }: Panel): LookBook {
+  const key = `${route.value.id}/${id}`;
+  const book = books.get(key) ?? new LookBook();
+  books.set(key, book);
+  return book;
 }
 
 function labelOf(title: string, drawn: readonly Drawn[], unit: string): string {

@@ -1,3 +1,4 @@
+import { hashOfFlows } from "../flows-query.ts";
 import type { RawOrganize } from "./raw.ts";
 
 export type Cell = string | number | undefined;
@@ -41,8 +42,21 @@ function merged(found: readonly Found[]): Record<string, Cell>[] {
   return [...rows.values()];
 }
 
-/** Grafana's address of another dashboard, with a cell's value put in, as one of this console's. */
+/**
+ * Grafana's address of another dashboard, with a cell's value put in, as one of this console's. Grafana makes the same link
+ * for every cell of a column; here an endpoint that is no container leads to its flows, as no dashboard of containers has it.
+ */
 export function linkOf(url: string, value: Cell): string {
-  const filled = url.replaceAll(/\$\{__value\.(raw|text)\}/g, encodeURIComponent(String(value ?? "")));
+  const name = String(value ?? "");
+  if (/[?&]var-container=\$\{__value\./.test(url) && !isContainerName(name)) return hashOfFlows({ container: name });
+  const filled = url.replaceAll(/\$\{__value\.(raw|text)\}/g, encodeURIComponent(name));
   return filled.replace(/^\/d\/([^/?]+)(\/[^?]*)?/, "#/dashboards/$1");
+}
+
+/** Endpoints that are no containers and yet are named like one; the exporter lets no container have these names. */
+const RESERVED: ReadonlySet<string> = new Set(["world", "docker-dns"]);
+
+/** Whether a container of Docker's can have this name: those of all other endpoints hold a slash or a tilde. */
+function isContainerName(name: string): boolean {
+  return /^[\w.-]+$/.test(name) && !RESERVED.has(name);
 }

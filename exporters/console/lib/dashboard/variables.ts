@@ -86,13 +86,26 @@ function matched(regex: string, value: string): Option[] {
   return [{ text: found.groups?.text ?? kept, value: kept }];
 }
 
-/** What is chosen: as the address says, else as the dashboard does, as far as that exists; else all, or the first. */
+/** What is chosen: as the address says, be it nothing there is; else as the dashboard does; else all, or the first. */
 export function chosenOf(variable: Variable, options: readonly Option[], asked: readonly string[]): readonly string[] {
-  if (asked.length > 0 && options.length === 0) return asked;
-  const exists = (value: string) => (variable.all && value === ALL) || options.some((one) => one.value === value);
-  const wanted = [asked, variable.initial].find((values) => values.length > 0 && values.every(exists));
-  if (wanted) return wanted;
+  if (asked.length > 0) return asked;
+  if (variable.initial.length > 0 && missingOf(variable, options, variable.initial).length === 0)
+    return variable.initial;
   return variable.all ? [ALL] : options.slice(0, 1).map(({ value }) => value);
+}
+
+/** What is chosen and does not exist. */
+export function missingOf(variable: Variable, options: readonly Option[], chosen: readonly string[]): string[] {
+  const exists = (value: string) => (variable.all && value === ALL) || options.some((one) => one.value === value);
+  return chosen.filter((value) => !exists(value));
+}
+
+/** Says that something chosen does not exist; undefined where all does, or where the options are not known. */
+export function missingText(variable: Variable, options: readonly Option[], chosen: readonly string[]) {
+  const [missing] = options.length === 0 ? [] : missingOf(variable, options, chosen);
+  if (missing === undefined) return undefined;
+  const said = `There is no ${variable.name.replaceAll("_", " ")} ${missing}`;
+  return variable.source ? `${said} in this range` : said;
 }
 
 /** What the choice is in a query. */

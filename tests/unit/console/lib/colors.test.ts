@@ -1,26 +1,48 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { between, COLORS, ColorBook, colorOf } from "../../../../exporters/console/lib/colors.ts";
+import { between, COLORS, colorOf, LookBook } from "../../../../exporters/console/lib/colors.ts";
 
 const names = (count: number) => Array.from({ length: count }, (_, index) => `series ${index}`);
 
-describe("ColorBook", () => {
-  it("keeps a name's colour, whatever comes after it", () => {
-    const book = new ColorBook();
-    const before = names(5).map((name) => book.of(name));
-    for (const name of names(40)) book.of(name);
-    assert.deepEqual(
-      names(5).map((name) => book.of(name)),
-      before,
-    );
+const looksOf = (book: LookBook, of: readonly string[]) => of.map((name) => book.of(name));
+const keysOf = (book: LookBook, of: readonly string[]) =>
+  looksOf(book, of).map(({ color, round }) => `${color} ${round}`);
+
+describe("LookBook", () => {
+  it("keeps a name's look, whatever comes after it, and while it is gone", () => {
+    const book = new LookBook();
+    const before = looksOf(book, names(5));
+    const later = names(40).slice(3);
+    book.makeRoomFor(new Set(later));
+    looksOf(book, later);
+    assert.deepEqual(looksOf(book, names(5)), before);
+  });
+
+  it("gives the same names the same looks, and no two the same", () => {
+    const looks = keysOf(new LookBook(), names(30));
+    assert.deepEqual(keysOf(new LookBook(), names(30)), looks);
+    assert.equal(new Set(looks).size, 30);
   });
 
   it("gives every colour once before it gives one twice, and counts the rounds", () => {
-    const book = new ColorBook();
-    const first = names(COLORS).map((name) => book.of(name));
-    assert.equal(new Set(first).size, COLORS);
-    assert.equal(book.roundOf("series 0"), 0);
-    assert.equal(book.roundOf("one more"), 1);
+    const book = new LookBook();
+    const first = looksOf(book, names(COLORS));
+    assert.equal(new Set(first.map(({ color }) => color)).size, COLORS);
+    assert.equal(book.of("series 0").round, 0);
+    assert.equal(book.of("one more").round, 1);
+  });
+
+  it("gives the looks of names that are gone anew before there are more than can be told apart", () => {
+    const book = new LookBook();
+    const [kept, gone] = [names(10), names(30).slice(10)];
+    const before = keysOf(book, kept);
+    looksOf(book, gone);
+    const present = [...kept, ...names(50).slice(30)];
+    book.makeRoomFor(new Set(present));
+    const after = keysOf(book, present);
+    assert.deepEqual(after.slice(0, 10), before);
+    assert.equal(new Set(after).size, present.length);
+    assert.ok(looksOf(book, present).every(({ round }) => round < 5));
   });
 });
 

@@ -42,5 +42,15 @@ describe("tableOf", () => {
 
 it("turns Grafana's links between dashboards into the console's own", () => {
   const url = "/d/flowtally-container/some-title?var-container=${__value.raw}";
-  assert.equal(linkOf(url, "a b"), "#/dashboards/flowtally-container?var-container=a%20b");
+  assert.equal(linkOf(url, "shop-web-1"), "#/dashboards/flowtally-container?var-container=shop-web-1");
+  assert.equal(linkOf("/d/other?var-user=${__value.raw}", "a b"), "#/dashboards/other?var-user=a%20b");
+});
+
+it("leads from an endpoint that is no container to its flows", () => {
+  const url = "/d/flowtally-container?var-container=${__value.raw}";
+  for (const name of ["world", "docker-dns", "~other", "host/npm ci", "container/world"]) {
+    const [page, query] = linkOf(url, name).split("?");
+    assert.equal(page, "#/flows", name);
+    assert.equal(new URLSearchParams(query).get("container"), name);
+  }
 });

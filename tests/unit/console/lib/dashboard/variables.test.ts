@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import {
   bind,
   chosenOf,
+  missingText,
   optionsOf,
   parseLabelValues,
   parseVariable,
@@ -66,13 +67,29 @@ describe("chosenOf", () => {
     assert.deepEqual(chosenOf(several, options, ["db"]), ["db"]);
     assert.deepEqual(chosenOf(several, options, []), ["$__all"]);
   });
-  it("falls back where what is asked for does not exist", () => {
-    assert.deepEqual(chosenOf(several, options, ["gone"]), ["$__all"]);
+  it("chooses nothing else where what is asked for does not exist", () => {
+    assert.deepEqual(chosenOf(several, options, ["gone"]), ["gone"]);
+    assert.deepEqual(chosenOf(several, options, ["web", "gone"]), ["web", "gone"]);
+  });
+  it("falls back where what the dashboard chooses does not exist", () => {
     const one = parseVariable({ type: "query", current: { value: "gone" } });
     assert.deepEqual(chosenOf(one, options, []), ["web"]);
   });
   it("believes the address where the options are not known", () => {
     assert.deepEqual(chosenOf(several, [], ["db"]), ["db"]);
+  });
+});
+
+describe("missingText", () => {
+  const container = parseVariable({ type: "query", name: "container", query: "label_values(up, name)" });
+  it("says what is chosen and does not exist", () => {
+    assert.equal(missingText(container, options, ["world"]), "There is no container world in this range");
+    assert.equal(missingText(several, options, ["web", "gone"])?.startsWith("There is no "), true);
+  });
+  it("says nothing where all exists, or where it is not known what does", () => {
+    assert.equal(missingText(container, options, ["web"]), undefined);
+    assert.equal(missingText(several, options, ["$__all"]), undefined);
+    assert.equal(missingText(container, [], ["world"]), undefined);
   });
 });
 
