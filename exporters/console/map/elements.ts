@@ -3,7 +3,7 @@ import type { GraphNode } from "../api/types.ts";
 import { colorOf } from "../lib/colors.ts";
 import { conditionOf } from "../lib/condition.ts";
 import { edgeRate, failureShareNow, familyOf, groupOf, type MapEdge, type MapModel, slowestRtt } from "../lib/graph.ts";
-import { itemOf, labelOf, NODE_HEIGHT } from "../lib/map/labels.ts";
+import { headingOf, itemOf, labelOf, NODE_HEIGHT } from "../lib/map/labels.ts";
 import { edgeWidth } from "../lib/scale.ts";
 import { formatRate, formatValue } from "../lib/units.ts";
 import { FAMILIES, HEADING_PX, type Palette, widthOfText } from "./style.ts";
@@ -22,7 +22,9 @@ export interface EdgeLook {
 
 /** Frames and nodes as cytoscape takes them. */
 export function nodeElements({ groups, nodes }: MapModel, palette: Palette): ElementDefinition[] {
-  const frames = [...groups.values()].map(({ id, label }) => ({ data: { id, label, group: 1, heading: HEADING_PX } }));
+  const frames = [...groups.values()].map((group) => ({
+    data: { id: group.id, label: headingOf(group), group: 1, heading: HEADING_PX },
+  }));
   const drawn = [...nodes.values()].map((node) => {
     const [group] = groupOf(node);
     const family = colorOf(familyOf(node), FAMILIES);

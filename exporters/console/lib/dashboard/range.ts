@@ -4,6 +4,7 @@ import { parseDuration } from "./interval.ts";
 export type Shown = { last: number } | { from: number; to: number };
 
 const DAY = 86_400;
+const LEAST_REFRESH = 5;
 /** More than this the exporter asks Prometheus for at no time. */
 const MOST_DAYS = 31;
 /** Seconds since 1970; years have four digits until then. */
@@ -66,11 +67,13 @@ export function shownOf(query: URLSearchParams, otherwise: number): Shown {
   return { last: last > 0 && last < LONGEST ? last : otherwise };
 }
 
-/** Seconds between refreshes; 0: never. A fixed time does not change. */
+/** Seconds between refreshes; 0: never. A fixed time does not change, and a link cannot ask for what would flood Prometheus. */
 export function refreshOf(query: URLSearchParams, otherwise: number, shown: Shown): number {
   if ("from" in shown) return 0;
-  const text = query.get("refresh");
-  return text === "off" ? 0 : (parseDuration(text ?? "") ?? otherwise);
+  const text = query.get("refresh") ?? "";
+  if (text === "off") return 0;
+  const asked = parseDuration(text);
+  return asked === undefined ? otherwise : Math.max(LEAST_REFRESH, asked);
 }
 
 /** 900 → `15m`, as the address has it. */

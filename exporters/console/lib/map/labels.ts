@@ -1,5 +1,5 @@
 import type { GraphNode } from "../../api/types.ts";
-import { groupOf } from "../graph.ts";
+import { groupOf, type MapGroup } from "../graph.ts";
 import type { Item } from "./block.ts";
 
 /** Size of names on the map, in screen pixels. */
@@ -8,19 +8,29 @@ export const NODE_HEIGHT = 22;
 /** Beside a name within its node, for the signs of shape and health. */
 const BESIDE = 26;
 const MOST_LETTERS = 24;
+const MOST_LETTERS_OF_HEADING = 32;
 
 /** What is written in a node: its name without what its frame says already; a long one has its middle cut out. */
 export function labelOf({ id, kind, compose_project: project }: GraphNode): string {
   const name = kind === "process" ? id.replace(/^host\//, "") : withoutPrefix(id, [`${project}-`, `${project}_`]);
-  if (name.length <= MOST_LETTERS) return name;
-  const kept = MOST_LETTERS - 1;
-  return `${name.slice(0, Math.ceil(kept * 0.6))}…${name.slice(-Math.floor(kept * 0.4))}`;
+  return shortened(name, MOST_LETTERS);
+}
+
+/** What is written above a frame: a project's name is a label, which can be any text, and would make the whole map small. */
+export function headingOf({ label }: MapGroup): string {
+  return shortened(label, MOST_LETTERS_OF_HEADING);
 }
 
 /** @param widthOf of a text as it is written on the map, in pixels */
 export function itemOf(node: GraphNode, widthOf: (text: string) => number): Item {
   const [group] = groupOf(node);
   return { id: node.id, group: group?.id ?? "", w: Math.ceil(widthOf(labelOf(node))) + BESIDE, h: NODE_HEIGHT };
+}
+
+function shortened(name: string, most: number): string {
+  if (name.length <= most) return name;
+  const kept = most - 1;
+  return `${name.slice(0, Math.ceil(kept * 0.6))}…${name.slice(-Math.floor(kept * 0.4))}`;
 }
 
 function withoutPrefix(name: string, prefixes: readonly string[]): string {

@@ -30,6 +30,8 @@ it("refreshes as asked, and never a fixed time", () => {
   assert.equal(refreshOf(query("refresh=off"), 10, { last: 900 }), 0);
   assert.equal(refreshOf(query("refresh=1m"), 10, { last: 900 }), 60);
   assert.equal(refreshOf(query("refresh=5s"), 10, { from: 1, to: 2 }), 0);
+  assert.equal(refreshOf(query(""), 0, { last: 900 }), 0);
+  assert.equal(refreshOf(query("refresh=1ms"), 10, { last: 900 }), 5);
 });
 
 it("writes durations as the address has them", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import type { GraphNode } from "../../../../../exporters/console/api/types.ts";
-import { labelOf } from "../../../../../exporters/console/lib/map/labels.ts";
+import { headingOf, labelOf } from "../../../../../exporters/console/lib/map/labels.ts";
 import { shop } from "../../../../browser/lab/graph.ts";
 
 const known = shop(false, 0).nodes[0] ?? assert.fail();
@@ -22,4 +22,12 @@ it("writes other names in full", () => {
 it("cuts the middle out of a long name: replicas differ at the end", () => {
   const name = label({ id: "a-very-long-name-of-a-service-12", compose_project: "" });
   assert.equal(name, "a-very-long-na…ervice-12");
+});
+
+it("cuts the middle out of a project's long name", () => {
+  assert.equal(headingOf({ id: "group", label: "shop" }), "shop");
+  assert.equal(
+    headingOf({ id: "group", label: "a".repeat(50) + "b".repeat(50) }),
+    `${"a".repeat(19)}…${"b".repeat(12)}`,
+  );
 });
