@@ -1,6 +1,6 @@
 import type { Host } from "./metadata/host/host.ts";
 import { outsideCounters } from "./metadata/host/interfaces.ts";
-import type { FlowSink } from "./model/flow-source.ts";
+import type { FlowSink, FlowSource } from "./model/flow-source.ts";
 import type { MetadataSource } from "./model/metadata-source.ts";
 import type { ProcessRow } from "./model/process.ts";
 import { processOwner } from "./naming/owner.ts";
@@ -11,7 +11,9 @@ import type { EndpointWork } from "./totals/endpoint-work.ts";
 
 export interface CollectorParts {
   source: KernelSource;
-  /** Gets what the source brings; the totals are among what it hands that to. */
+  /** Other sources, which hand on ahead of the kernel's, which ends the reading. */
+  others: readonly FlowSource[];
+  /** Gets what the sources bring; the totals are among what it hands that to. */
   sink: FlowSink;
   totals: EdgeTotals;
   work: EndpointWork;
@@ -41,8 +43,9 @@ export class Collector {
   /** One cycle; never throws. */
   collect(): void {
     const start = performance.now();
-    const { source, sink } = this.#parts;
+    const { source, others, sink } = this.#parts;
     const before = source.world;
+    for (const other of others) other.read(sink);
     source.read(sink);
     if (source.world !== before) this.#addUp();
     this.seconds = (performance.now() - start) / 1000;

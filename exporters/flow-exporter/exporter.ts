@@ -11,6 +11,8 @@ import { DailyReport } from "./daily-report.ts";
 import { HeapTrim } from "./heap-trim.ts";
 import { StartWatch } from "./metadata/docker/start-watch.ts";
 import type { Container } from "./model/container.ts";
+import type { FlowRecord } from "./model/flow-record.ts";
+import type { FlowSource } from "./model/flow-source.ts";
 import type { RecorderStatus, ReplayStatus } from "./model/recording.ts";
 import { containerEndpoint } from "./naming/endpoints.ts";
 import { createApp } from "./outputs/http/app.ts";
@@ -67,7 +69,15 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
   const ownPid = sources.ownPid ?? process.pid;
   const clients = settings.tracerSocket.path === "" ? undefined : new Clients(() => pipeline.source.open());
   const onEnded = clients?.onEnded.bind(clients);
-  const options = { limits: settings, udp: settings.udp, ownPid, room, onClockStep, onEnded };
+  const options = {
+    limits: settings,
+    udp: settings.udp,
+    ownPid,
+    room,
+    onClockStep,
+    onEnded,
+    sources: settings.sources,
+  };
   const pipeline: Pipeline = createPipeline(sources, options, log);
   const { collector, checkpoint, metadata, healths } = pipeline;
   const report = new DailyReport(() => shortfalls(pipeline), log);
@@ -127,13 +137,16 @@ function collectGarbage(): void {
 function createView(settings: Settings, pipeline: Pipeline, sources: Sources): Omit<View, "cycles"> {
   const { host } = sources;
   const boot = new BootMoment(() => host.wallOffsetMs());
-  const { source, totals, work, watch, directory, metadata, collector, checkpoint, healths, queues } = pipeline;
+  const { source, sockets, totals, work, watch, directory, metadata, collector, checkpoint, healths, queues } =
+    pipeline;
+  /** What nothing goes without. */
+  const first = settings.sources.kernel ? healths.tracer : (sockets[0]?.health ?? healths.tracer);
   return {
-    flows: () => source.records(),
+    flows: () => allRecords([source, ...sockets]),
     work: () => work,
     // What was seen before the tracer ended says nothing of now.
-    edgeRates: (total) => (healths.tracer.up ? totals.rates.of(total) : undefined),
-    workRates: (endpoint) => (healths.tracer.up ? work.rates(endpoint) : undefined),
+    edgeRates: (total) => (first.up ? totals.rates.of(total) : undefined),
+    workRates: (endpoint) => (first.up ? work.rates(endpoint) : undefined),
     containers: () => metadata.containers.map(shownContainer),
     coverage: () => collector.coverage.ratio,
     bootMs: () => boot.ms,
@@ -141,10 +154,11 @@ function createView(settings: Settings, pipeline: Pipeline, sources: Sources): O
     ownContainers: () => directory.ownContainers,
     edges: () => totals,
     programs: () => source.programs,
-    tracer: healths.tracer,
+    tracer: first,
     status: () => (healths.tracer.up ? watch.status : undefined),
-    sources: [...Object.values(healths), ...queues.map(({ health }) => health)],
+    sources: [...Object.values(healths), ...sockets.map(({ health }) => health), ...queues.map(({ health }) => health)],
     queues,
+    socketFaults: () => sockets.map(({ name, faults }) => ({ name, faults })),
     collectSeconds: () => collector.seconds,
     rows: () => source.rows,
     socketRoom: () => source.room,
@@ -162,6 +176,10 @@ function createView(settings: Settings, pipeline: Pipeline, sources: Sources): O
     leftOut: settings.leftOut,
     version: manifest.version,
   };
+}
+
+function* allRecords(sources: readonly FlowSource[]): Generator<FlowRecord> {
+  for (const source of sources) yield* source.records();
 }
 
 function shownContainer(container: Container) {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { Checkpoint } from "./checkpoint/checkpoint.ts";
 import type { StateFile } from "./checkpoint/state-file.ts";
 import { Collector } from "./collector.ts";
@@ -5,9 +6,10 @@ import { directoryParticipant } from "./metadata/directory-checkpoint.ts";
 import { DockerMetadata } from "./metadata/docker/docker-metadata.ts";
 import type { DockerReader } from "./metadata/docker/reader.ts";
 import type { Host } from "./metadata/host/host.ts";
+import { ProcProcesses } from "./metadata/host/processes.ts";
 import { HostDirectory } from "./metadata/host-directory.ts";
 import type { FlowRecord } from "./model/flow-record.ts";
-import { createHealths, type Healths, type Log } from "./model/source-health.ts";
+import { createHealths, type Healths, type Log, SourceHealth } from "./model/source-health.ts";
 import { FlowQueue, type SlowSink } from "./outputs/flow-queue.ts";
 import { allOf } from "./sinks.ts";
 import { kernelParticipant } from "./sources/kernel/kernel-checkpoint.ts";
@@ -17,10 +19,15 @@ import type { Room } from "./sources/kernel/room.ts";
 import { decodeCgroups } from "./sources/kernel/rows/cgroup-rows.ts";
 import { decodeProcesses } from "./sources/kernel/rows/process-rows.ts";
 import { TracerWatch } from "./sources/kernel/watch/tracer-watch.ts";
+import { createSocketReader } from "./sources/tracer-socket/reader.ts";
+import { tracerSocketsParticipant } from "./sources/tracer-socket/tracer-socket-checkpoint.ts";
+import { TracerSocketSource } from "./sources/tracer-socket/tracer-socket-source.ts";
 import { type EdgeLimits, EdgeTotals } from "./totals/edge-totals.ts";
 import { edgesParticipant } from "./totals/edges-checkpoint.ts";
 import { EndpointWork } from "./totals/endpoint-work.ts";
 import { workParticipant } from "./totals/work-checkpoint.ts";
+
+const SOCKET_BOUNDS = { timeoutMs: 5_000, maxBytes: 16 * 1024 * 1024 };
 
 /** Where everything comes from, and where it is kept. */
 export interface PipelineInputs {
@@ -39,6 +46,8 @@ export interface PipelineOptions {
   udp: boolean;
   /** Number of this process. */
   ownPid: number;
+  /** Which sources there are; left out: the kernel. */
+  sources?: { kernel: boolean; sockets: readonly string[] };
   /** For the sockets in memory; there is no bound without. */
   room?: Room;
   /** As a kernel source hands it on. */
@@ -53,6 +62,8 @@ export interface Pipeline {
   directory: HostDirectory;
   watch: TracerWatch;
   source: KernelSource;
+  /** Other tracers. */
+  sockets: readonly TracerSocketSource[];
   totals: EdgeTotals;
   work: EndpointWork;
   collector: Collector;
@@ -68,11 +79,21 @@ export interface Pipeline {
 export function createPipeline(inputs: PipelineInputs, options: PipelineOptions, log: Log): Pipeline {
   const { tracer, docker, host } = inputs;
   const { udp, onClockStep, ownPid, room, limits, onEnded } = options;
+  const { kernel, sockets: paths } = options.sources ?? { kernel: true, sockets: [] };
   const healths = createHealths(log);
   const metadata = new DockerMetadata(docker, healths.docker);
+  const processes = new ProcProcesses(host);
+  /** Those that are needed to name others' flows. */
+  const toldProcesses = () =>
+    new Map([
+      [1, 0],
+      [ownPid, 0],
+      ...metadata.containers.map(({ pid }) => [pid, 0] as const),
+      ...sockets.flatMap((one) => [...one.processes()]),
+    ]);
   const createDirectory = () =>
     new HostDirectory({
-      processes: () => decodeProcesses(tracer.processes()),
+      processes: kernel ? () => decodeProcesses(tracer.processes()) : () => processes.read(toldProcesses()),
       cgroups: () => decodeCgroups(tracer.cgroups()),
       host,
       metadata,
@@ -80,11 +101,24 @@ export function createPipeline(inputs: PipelineInputs, options: PipelineOptions,
     });
   const directory = createDirectory();
   const watch = new TracerWatch({ tracer, host, healths, udp, onClockStep });
-  const source = new KernelSource({ tracer, directory, watch, healths, room, onEnded });
+  const source = new KernelSource({ tracer, directory, watch, healths, room, onEnded, isOff: !kernel });
+  const sockets = paths.map((path) => {
+    const health = new SourceHealth(`uds:${path}`, log);
+    const reader = createSocketReader(path, `flowtally-${randomUUID()}`, SOCKET_BOUNDS);
+    return new TracerSocketSource({ reader, health, world: () => source.world });
+  });
   const totals = new EdgeTotals(limits);
   const work = new EndpointWork();
   const queues = (inputs.sinks ?? []).map((sink) => new FlowQueue(sink, log));
-  const collector = new Collector({ source, sink: allOf([totals, ...queues]), totals, work, metadata, host });
+  const collector = new Collector({
+    source,
+    others: sockets,
+    sink: allOf([totals, ...queues]),
+    totals,
+    work,
+    metadata,
+    host,
+  });
   const checkpoint = new Checkpoint({
     file: inputs.state,
     participants: [
@@ -92,6 +126,7 @@ export function createPipeline(inputs: PipelineInputs, options: PipelineOptions,
       workParticipant(work),
       directoryParticipant(directory),
       kernelParticipant(source),
+      ...(sockets.length > 0 ? [tracerSocketsParticipant(sockets)] : []),
     ],
     source,
     health: healths.state,
@@ -104,7 +139,7 @@ export function createPipeline(inputs: PipelineInputs, options: PipelineOptions,
     askOfProcesses(createDirectory());
     await metadata.refresh();
   };
-  return { metadata, directory, watch, source, totals, work, collector, checkpoint, healths, queues, askAnew };
+  return { metadata, directory, watch, source, sockets, totals, work, collector, checkpoint, healths, queues, askAnew };
 }
 
 /** What is asked of a process only once: by a directory that knows nothing yet. What cannot be read, the cycles report. */

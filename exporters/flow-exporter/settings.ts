@@ -24,7 +24,24 @@ const hosts = z
     error: "must be names like monitoring.example, without a port, with commas between them",
   });
 
+const MAX_SOCKETS = 8;
+
+/** Where flows come from: the kernel, and other tracers' sockets. */
+const sources = z.string().transform((value, context) => {
+  const names = value.split(",").map((name) => name.trim());
+  const wrong = names.find((name) => name !== "kernel" && !/^uds:\/.{1,106}$/.test(name));
+  if (wrong !== undefined) {
+    context.addIssue(`must be kernel or uds:/PATH, with commas between them, and is: ${wrong}`);
+    return z.NEVER;
+  }
+  if (new Set(names).size < names.length) context.addIssue("must name each source once");
+  const sockets = names.filter((name) => name !== "kernel").map((name) => name.replace("uds:", ""));
+  if (sockets.length > MAX_SOCKETS) context.addIssue(`must name ${MAX_SOCKETS} sockets at most`);
+  return { kernel: names.includes("kernel"), sockets };
+});
+
 const schema = z.object({
+  FLOW_SOURCES: sources.default({ kernel: true, sockets: [] }),
   FLOW_PINS: z.string().min(1).default("/sys/fs/bpf/flowtally"),
   FLOW_PROC: z.string().min(1).default("/proc"),
   FLOW_RECORDING: z.string().default(""),
@@ -58,6 +75,8 @@ const schema = z.object({
 });
 
 export interface Settings {
+  /** Where flows come from: whether the tracer's pins, and which other tracers' sockets. */
+  sources: { kernel: boolean; sockets: readonly string[] };
   /** Folder with the tracer's pins. */
   pins: string;
   proc: string;
@@ -111,6 +130,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   }
   const { data } = parsed;
   return {
+    sources: data.FLOW_SOURCES,
     pins: data.FLOW_PINS,
     proc: data.FLOW_PROC,
     recording: data.FLOW_RECORDING,

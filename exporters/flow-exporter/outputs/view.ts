@@ -58,6 +58,8 @@ export interface View {
   sources: readonly SourceView[];
   /** In front of the sinks that take their time, and how many deltas each has dropped. */
   queues: readonly { readonly name: string; readonly dropped: number }[];
+  /** What was wrong with the answers of each tracer that is read over a socket, and how often. */
+  socketFaults(): readonly { readonly name: string; readonly faults: ReadonlyMap<string, number> }[];
   /** Of the last cycle. */
   collectSeconds(): number;
   /** How long ago the last cycle ended, and how long that may be. */

@@ -46,10 +46,10 @@ export class Rig {
   }
 
   /** All three; the peers come last, so that the others see them from their first packet on. */
-  async setUp(): Promise<void> {
+  async setUp(options: Omit<ExporterOptions, "state"> = {}): Promise<void> {
     await buildTracer();
     await this.startTracer();
-    await this.startExporter();
+    await this.startExporter(options);
     await this.createPeers();
   }
 

@@ -36,6 +36,8 @@ export interface ExporterOptions {
   refreshSeconds?: number;
   collectSeconds?: number;
   maxEdges?: number;
+  /** Other variables that it reads. */
+  env?: Readonly<Record<string, string>>;
 }
 
 /** Starts the exporter as its container does: a user of its own with the group of the socket it asks, and no capability. */
@@ -62,6 +64,7 @@ export async function startExporter(pins: string, options: ExporterOptions = {})
       FLOW_REFRESH_SECONDS: `${refreshSeconds}`,
       FLOW_COLLECT_SECONDS: `${collectSeconds}`,
       FLOW_MAX_EDGES: `${maxEdges}`,
+      ...options.env,
     },
     reject: false,
     all: true,

@@ -4,6 +4,7 @@ import { readSettings } from "../../../exporters/flow-exporter/settings.ts";
 
 test("nothing set, or set to nothing, gives the defaults", () => {
   const defaults = {
+    sources: { kernel: true, sockets: [] },
     pins: "/sys/fs/bpf/flowtally",
     proc: "/proc",
     recording: "",
@@ -69,6 +70,25 @@ test("the tracer socket has a path from / on, a mode and, by numbers, an owner",
   ] as const) {
     assert.throws(() => readSettings({ [name]: wrong }), new RegExp(`${name}: must be`));
   }
+});
+
+test("sources are the kernel and other tracers' sockets, each once", () => {
+  const of = (text: string) => readSettings({ FLOW_SOURCES: text }).sources;
+  assert.deepEqual(of("kernel, uds:/run/a.sock"), { kernel: true, sockets: ["/run/a.sock"] });
+  assert.deepEqual(of("uds:/a,uds:/b"), { kernel: false, sockets: ["/a", "/b"] });
+  for (const wrong of ["kernal", "uds:a.sock", "uds:", "kernel,", "kernel,kernel", "uds:/a,uds:/a", "tcp:/a"]) {
+    assert.throws(() => of(wrong), /FLOW_SOURCES: must (be kernel or uds:\/PATH|name each source once)/, wrong);
+  }
+  assert.throws(
+    () =>
+      of(
+        "abcdefghi"
+          .split("")
+          .map((name) => `uds:/${name}`)
+          .join(),
+      ),
+    /must name 8 sockets at most/,
+  );
 });
 
 test("every fault is told at once, by name", () => {

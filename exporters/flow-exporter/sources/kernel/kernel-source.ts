@@ -41,6 +41,8 @@ export interface KernelSourceParts {
   healths: Healths;
   /** For the sockets in memory; there is no bound without. */
   room?: Room | undefined;
+  /** The kernel is not to be read: only others' flows are, on the host as it is known without. */
+  isOff?: boolean | undefined;
   /** Gets each flow that has ended, once, with what `open` knew it by. */
   onEnded?: ((flow: object, record: FlowRecord) => void) | undefined;
 }
@@ -135,12 +137,18 @@ export class KernelSource implements FlowSource {
 
   /** Owners of sockets that are older than the tracer, the host's addresses. */
   maintain(): void {
-    const { tracer, directory, watch, healths } = this.#parts;
+    const { tracer, directory, watch, healths, isOff } = this.#parts;
     directory.readAddresses();
+    if (isOff) return;
     watch.attempt("owners", healths.owners, () => tracer.backfillOwners());
   }
 
   read(sink: FlowSink): void {
+    if (this.#parts.isOff) this.#endReading(sink);
+    else this.#readKernel(sink);
+  }
+
+  #readKernel(sink: FlowSink): void {
     const { tracer, directory, healths, watch } = this.#parts;
     let live: FlowRows | undefined;
     let alive = false;
@@ -160,8 +168,20 @@ export class KernelSource implements FlowSource {
     if (alive) this.#takeIn(live, sink);
   }
 
+  /** What others have handed on in this reading is all of it. */
+  #endReading(sink: FlowSink): void {
+    const { directory, healths } = this.#parts;
+    this.readings += 1;
+    healths.tracer.rest("FLOW_SOURCES does not name the kernel");
+    directory.renewAddresses();
+    if (healths.processes.attempt(() => directory.readProcesses())) directory.judgeProcesses();
+    this.world = directory.world();
+    sink.apply([], this.world.nowNs / 1e6);
+  }
+
   /** Learns which cgroup is which container's while its processes are there; never throws. */
   readProcesses(): void {
+    if (this.#parts.isOff) return;
     this.#readProcessRows();
     this.#readCgroups();
   }

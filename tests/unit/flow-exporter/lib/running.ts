@@ -36,14 +36,14 @@ export class Running {
     kernel: Kernel,
     disk: Disk | undefined,
     limits: EdgeLimits = { maxEdges: 100, maxPorts: 64 },
-    onEnded?: PipelineOptions["onEnded"],
+    options: Pick<PipelineOptions, "onEnded" | "sources"> = {},
   ) {
     const log = Object.assign(Object.create(silent), { warn: (line: unknown) => void this.warnings.push(line) });
     const docker = { list: async () => [], overlays: async () => [], watch: async () => {} };
     this.#kernel = kernel;
     this.pipeline = createPipeline(
       { tracer: kernel, docker, host: kernel.host(), state: disk },
-      { limits, udp: false, ownPid: process.pid, onClockStep: () => {}, onEnded },
+      { limits, udp: false, ownPid: process.pid, onClockStep: () => {}, ...options },
       log,
     );
   }

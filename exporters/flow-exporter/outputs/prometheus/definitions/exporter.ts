@@ -108,6 +108,18 @@ export const EXPORTER_METRICS: readonly Metric[] = [
       .map(({ name, up }): Sample => [up ? 1 : 0, { flow_source: name }]),
   ),
   metric(
+    "flow_source_faults_total",
+    "Faults in the answers of a tracer that is read over a socket (FLOW_SOURCES), by reason: connections that make no sense " +
+      "(bad_ and the field), answers that are missing, break off or cannot be read; absent until there is one.",
+    ["flow_source", "reason"],
+    (view) =>
+      view
+        .socketFaults()
+        .flatMap(({ name, faults }) =>
+          [...faults].map(([reason, count]): Sample => [count, { flow_source: name, reason }]),
+        ),
+  ),
+  metric(
     "flow_sink_dropped_total",
     "Deltas (what one read adds to one edge) that did not reach a sink because its queue was full or it failed; absent if " +
       "there is no sink besides the totals, which lose none.",

@@ -23,7 +23,7 @@ class Served {
   constructor(most?: { clients: number; ended: number }) {
     this.clients = new Clients(() => this.#running.pipeline.source.open(), most);
     const onEnded = this.clients.onEnded.bind(this.clients);
-    this.#running = new Running(this.kernel, undefined, undefined, onEnded);
+    this.#running = new Running(this.kernel, undefined, undefined, { onEnded });
   }
 
   /** A flow is shown once the second read has looked for its other end, and has left once the one after its end has. */

@@ -1,0 +1,66 @@
+import { setImmediate as turn } from "node:timers/promises";
+import { type Connection, readConnection } from "./connection.ts";
+import type { Fault } from "./faults.ts";
+
+/** Checked before others have their turn. */
+const AT_ONCE = 1_000;
+
+export interface Answer {
+  /** Those that make sense. */
+  connections: Connection[];
+  /** What was wrong, and how often. */
+  faults: Map<Fault, number>;
+}
+
+/** An answer as it came; `fault`: it is not whole. */
+export interface Received {
+  text: string;
+  fault: Fault | undefined;
+}
+
+/** Makes sense of an answer, or of what of it makes sense. */
+export async function readAnswer({ text, fault }: Received): Promise<Answer> {
+  const faults = new Map<Fault, number>();
+  const note = (one: Fault) => void faults.set(one, (faults.get(one) ?? 0) + 1);
+  const { found, wrong } = parse(text, fault);
+  if (wrong) note(wrong);
+  const connections: Connection[] = [];
+  for (const [index, value] of found.entries()) {
+    if (index % AT_ONCE === AT_ONCE - 1) await turn();
+    const read = readConnection(value);
+    if (typeof read === "object") connections.push(read);
+    else note(`bad_${read}`);
+  }
+  return { connections, faults };
+}
+
+function parse(text: string, fault: Fault | undefined): { found: unknown[]; wrong: Fault | undefined } {
+  if (fault) return { found: objectsIn(text), wrong: fault };
+  try {
+    const { connections } = (JSON.parse(text) ?? {}) as { connections?: unknown };
+    // An empty list is null where the tracer is written in Go.
+    if (Array.isArray(connections) || connections === null) return { found: connections ?? [], wrong: undefined };
+    return { found: [], wrong: "no_list" };
+  } catch {
+    return { found: objectsIn(text), wrong: faultOf(text) };
+  }
+}
+
+function faultOf(text: string): Fault {
+  const [opened, closed] = [text.split("{").length - 1, text.split("}").length - 1];
+  if (opened === 0) return "no_json";
+  if (closed > opened) return "extra_brace";
+  return closed < opened ? "truncated" : "no_json";
+}
+
+/** The innermost objects of a text that is no JSON as a whole: connections are flat. */
+function objectsIn(text: string): unknown[] {
+  return [...text.matchAll(/\{[^{}]*\}/g)].flatMap(([one]) => {
+    try {
+      const value = JSON.parse(one);
+      return "connections" in value ? [] : [value];
+    } catch {
+      return [];
+    }
+  });
+}
