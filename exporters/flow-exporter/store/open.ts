@@ -1,7 +1,8 @@
+import { PostgresStore } from "./postgres/store.ts";
 import { SqliteStore } from "./sqlite/store.ts";
 import type { Store } from "./store.ts";
 
-/** Opens the store at a file's path. Rejects with a StoreError. */
+/** Opens the store at a file's path, or at `postgres://…`. Rejects with a StoreError. */
 export function openStore(address: string): Promise<Store> {
-  return SqliteStore.open(address);
+  return /^postgres(ql)?:\/\//.test(address) ? PostgresStore.open(address) : SqliteStore.open(address);
 }

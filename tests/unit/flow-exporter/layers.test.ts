@@ -30,6 +30,8 @@ const TOUCHING = [
   "recording/folder-writer.ts",
   "sources/kernel/pins/pin-reader.ts",
   "sources/kernel/pins/tracer.ts",
+  "store/postgres/store.ts",
+  "store/spool/spool.ts",
   "store/sqlite/store.ts",
 ];
 const FILES = globSync("**/*.ts", { cwd: SOURCES, exclude: ["**/node_modules/**"] }).sort();

@@ -13,7 +13,7 @@ const INPUT_KEY: readonly Column[] = [
 const INPUT_AGE: Column = { name: "age_ms", type: "bigint", merge: "same" };
 
 /** The columns of what is written, in the order in which `halfValues` gives their values. */
-function inputColumns(side: Side): readonly Column[] {
+export function inputColumns(side: Side): readonly Column[] {
   return [...INPUT_KEY, INPUT_AGE, ...TUPLE_COLUMNS, ...halfColumns(side)];
 }
 
@@ -54,7 +54,7 @@ ON CONFLICT (address, node, valid_from, uid) DO UPDATE SET
 }
 
 /** In the order in which `holderValues` gives their values. */
-const METADATA_COLUMNS: readonly Column[] = ["address", "node", "uid", ...OWNER_COLUMNS].map((name) => ({
+export const METADATA_COLUMNS: readonly Column[] = ["address", "node", "uid", ...OWNER_COLUMNS].map((name) => ({
   name,
   type: "text",
   merge: "known",

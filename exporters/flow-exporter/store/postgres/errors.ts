@@ -1,0 +1,49 @@
+import { StoreError, type StoreErrorCode } from "../error.ts";
+
+/** By SQLSTATE, or by its class, the first two characters. */
+const CODES: Readonly<Record<string, StoreErrorCode>> = {
+  "08": "UNREACHABLE", // connection exceptions
+  "25006": "READ_ONLY",
+  "28": "REFUSED", // not who it says it is
+  "3D": "REFUSED", // there is no such database
+  "42501": "REFUSED", // no rights for that
+  "53": "UNREACHABLE", // no more connections, no memory
+  "53100": "FULL",
+  "57": "UNREACHABLE", // is shutting down, or starting up
+};
+/** Another transaction was in the way: the same again is what the manual asks for. CockroachDB's word is the first one. */
+const PASSING = ["40001", "40P01"];
+/** Two programs made the same table, or schema version, at once. */
+const MADE_TWICE = ["23505", "42P07", "42710"];
+
+/** The error of a store for one of PostgreSQL's, of the network, or of the program itself. */
+export function postgresError(error: unknown): StoreError {
+  if (error instanceof StoreError) return error;
+  const message = messageOf(error);
+  const state = stateOf(error);
+  // What comes without a state did not come from the database: the connection failed.
+  if (state === "") return new StoreError("UNREACHABLE", message, error);
+  return new StoreError(CODES[state] ?? CODES[state.slice(0, 2)] ?? "FAILED", message, error);
+}
+
+/** Whether a statement may succeed when it is run again at once. */
+export function isPassing(error: unknown): boolean {
+  return PASSING.includes(stateOf(error));
+}
+
+/** Whether a migration may succeed when it is run again at once. */
+export function isMadeTwice(error: unknown): boolean {
+  return isPassing(error) || MADE_TWICE.includes(stateOf(error));
+}
+
+/** An SQLSTATE has five characters of which some are letters; the system's codes, as ECONNREFUSED, are longer. */
+function stateOf(error: unknown): string {
+  const code = (error as { code?: unknown }).code;
+  return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) && code !== "EPIPE" ? code : "";
+}
+
+/** Of a name with several addresses each has failed in its own way, and the error as a whole has no message. */
+function messageOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(messageOf).join("; ");
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,156 @@
+import pg from "pg";
+import { type AddressHolder, type TransactionHalf, transactionKey } from "../../model/transaction.ts";
+import { type Batch, batchesOf } from "../batches.ts";
+import { StoreError } from "../error.ts";
+import { CREATE_VERSIONS, migrationFrom, READ_VERSION } from "../migrations.ts";
+import { metadataReading, type Reading, transactionReading } from "../sql/queries.ts";
+import type { Row } from "../sql/rows.ts";
+import { TRIM_BATCH, type Trim, trims } from "../sql/trim.ts";
+import { inputColumns, METADATA_COLUMNS, metadataUpsert, transactionUpsert } from "../sql/upsert.ts";
+import { halfValues, holderValues, type Value } from "../sql/values.ts";
+import type { Bounds, MetadataQuery, Page, Store, TransactionQuery } from "../store.ts";
+import { POSTGRES } from "./dialect.ts";
+import { isMadeTwice, isPassing, postgresError } from "./errors.ts";
+import { retried } from "./retry.ts";
+
+/** Rows of one statement. */
+const MAX_BATCH = 5_000;
+/** One writes, and one answers those who ask. */
+const MAX_CONNECTIONS = 2;
+const CONNECT_TIMEOUT_MS = 5_000;
+/** A network that has gone without a word would hold the writer up for ever. */
+const STATEMENT_TIMEOUT_MS = 60_000;
+/** Each time a half has found its row taken it looks anew, and there is an end to writers that are faster. */
+const MAX_ROUNDS = 20;
+
+const UPSERTS = {
+  client: { name: "client", text: transactionUpsert("client", POSTGRES), columns: inputColumns("client").length },
+  server: { name: "server", text: transactionUpsert("server", POSTGRES), columns: inputColumns("server").length },
+};
+const METADATA_UPSERT = metadataUpsert(POSTGRES);
+
+/** A database that speaks PostgreSQL's protocol, which many nodes may share. Each batch is one statement, and so all or nothing. */
+export class PostgresStore implements Store {
+  readonly #pool: pg.Pool;
+
+  private constructor(pool: pg.Pool) {
+    this.#pool = pool;
+  }
+
+  /** Connects to `postgres://…`. Rejects with a StoreError. */
+  static async open(address: string): Promise<PostgresStore> {
+    const pool = new pg.Pool({
+      connectionString: address,
+      max: MAX_CONNECTIONS,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      query_timeout: STATEMENT_TIMEOUT_MS,
+      application_name: "flowtally",
+      types: { getTypeParser },
+    });
+    // A connection that fails while it rests is left out of the pool; what comes next makes another.
+    pool.on("error", () => {});
+    try {
+      await retried(() => migrate(pool), isMadeTwice);
+      return new PostgresStore(pool);
+    } catch (error) {
+      await pool.end();
+      throw postgresError(error);
+    }
+  }
+
+  async writeTransactions(halves: readonly TransactionHalf[], nowMs: number): Promise<void> {
+    for (const batch of batchesOf(halves, MAX_BATCH)) await this.#writeAll(batch, nowMs);
+  }
+
+  async writeMetadata(holders: readonly AddressHolder[]): Promise<void> {
+    const arrays = columnsOf([...byHolder(holders).values()].map(holderValues), METADATA_COLUMNS.length);
+    await this.#run(METADATA_UPSERT, arrays);
+  }
+
+  async transactions(query: TransactionQuery) {
+    return this.#read(transactionReading(query, POSTGRES));
+  }
+
+  async metadata(query: MetadataQuery) {
+    return this.#read(metadataReading(query, POSTGRES));
+  }
+
+  async trim(bounds: Bounds): Promise<number> {
+    let removed = 0;
+    for (const trim of trims(bounds, POSTGRES)) removed += await this.#remove(trim);
+    return removed;
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+
+  /** Until all are written: one whose row another writer has taken meanwhile looks for its row again. */
+  async #writeAll({ side, halves }: Batch, nowMs: number): Promise<void> {
+    const { name, text, columns } = UPSERTS[side];
+    let left = halves;
+    for (let round = 0; left.length > 0; round++) {
+      if (round === MAX_ROUNDS)
+        throw new StoreError("UNREACHABLE", `other writers were faster each time, for ${left.length} halves`);
+      const arrays = columnsOf(
+        left.map((half) => halfValues(half, nowMs)),
+        columns,
+      );
+      const { rows } = await this.#run({ name, text }, arrays);
+      const written = new Set(rows.map(({ key, protocol }) => `${protocol} ${key}`));
+      left = left.filter((half) => !written.has(`${half.protocol} ${transactionKey(half)}`));
+    }
+  }
+
+  async #read<Item>({ sql, parameters, pageOf }: Reading<Item>): Promise<Page<Item>> {
+    return pageOf((await this.#run(sql, parameters)).rows);
+  }
+
+  async #remove({ sql, parameters }: Trim): Promise<number> {
+    let removed = 0;
+    for (let last = TRIM_BATCH; last === TRIM_BATCH; removed += last)
+      last = (await this.#run(sql, parameters)).rowCount ?? 0;
+    return removed;
+  }
+
+  async #run(statement: string | { name: string; text: string }, values: readonly unknown[]) {
+    try {
+      const query = typeof statement === "string" ? { text: statement } : statement;
+      return await retried(() => this.#pool.query<Row>({ ...query, values: [...values] }), isPassing);
+    } catch (error) {
+      throw postgresError(error);
+    }
+  }
+}
+
+async function migrate(pool: pg.Pool): Promise<void> {
+  await pool.query(CREATE_VERSIONS);
+  const connection = await pool.connect();
+  try {
+    await connection.query("BEGIN");
+    const { rows } = await connection.query<Row>(READ_VERSION);
+    for (const statement of migrationFrom(Number(rows[0]?.version))) await connection.query(statement);
+    await connection.query("COMMIT");
+  } catch (error) {
+    await connection.query("ROLLBACK").catch(() => {});
+    throw error;
+  } finally {
+    connection.release();
+  }
+}
+
+/** One statement cannot write a row twice: of a holder that is there twice the last one counts. */
+function byHolder(holders: readonly AddressHolder[]): Map<string, AddressHolder> {
+  return new Map(holders.map((holder) => [`${holder.address} ${holder.node} ${holder.uid}`, holder]));
+}
+
+/** An array for each column. */
+function columnsOf(rows: readonly (readonly Value[])[], count: number): Value[][] {
+  return Array.from({ length: count }, (_, column) => rows.map((row) => row[column] ?? null));
+}
+
+/** As a number what PostgreSQL calls bigint: counters are far from 2^53. */
+function getTypeParser(type: number, format?: "text" | "binary") {
+  if (type === pg.types.builtins.INT8) return Number;
+  return pg.types.getTypeParser(type, format as "text");
+}

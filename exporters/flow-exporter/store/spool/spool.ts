@@ -1,0 +1,103 @@
+import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import path from "node:path";
+import type { AddressHolder, TransactionHalf } from "../../model/transaction.ts";
+import { entryName, type Named, parseName } from "./names.ts";
+
+/** What is written at once. */
+export interface Entry {
+  halves: readonly TransactionHalf[];
+  holders: readonly AddressHolder[];
+}
+
+interface Kept extends Named {
+  bytes: number;
+}
+
+/** Entries in files, one for each, in the order in which they came; of no more bytes altogether than are allowed. */
+export class Spool {
+  /** Rows that had no room, or that the disk did not take or has lost. */
+  dropped = 0;
+  readonly #folder: string;
+  readonly #maxBytes: number;
+  readonly #kept: Kept[];
+
+  private constructor(folder: string, maxBytes: number, kept: Kept[]) {
+    this.#folder = folder;
+    this.#maxBytes = maxBytes;
+    this.#kept = kept;
+  }
+
+  /** Goes on with what an earlier process has left in the folder, which is made. Rejects with the system's error. */
+  static async open(folder: string, maxBytes: number): Promise<Spool> {
+    await mkdir(folder, { recursive: true });
+    const names = (await readdir(folder)).sort().flatMap((name) => parseName(name) ?? []);
+    const kept = names.map(async (one) => ({ ...one, bytes: (await stat(path.join(folder, one.name))).size }));
+    return new Spool(folder, maxBytes, await Promise.all(kept));
+  }
+
+  /** Entries that wait. */
+  get size(): number {
+    return this.#kept.length;
+  }
+
+  /** Bytes of those. */
+  get bytes(): number {
+    return this.#kept.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** Keeps an entry; older ones make room for it. What has no room even so, or fails, is counted. Never rejects. */
+  async add(entry: Entry): Promise<void> {
+    const text = JSON.stringify(entry);
+    const bytes = Buffer.byteLength(text);
+    const rows = entry.halves.length + entry.holders.length;
+    if (rows === 0) return;
+    try {
+      while (this.size > 0 && this.bytes + bytes > this.#maxBytes) await this.#drop();
+      if (bytes > this.#maxBytes)
+        throw new RangeError(`an entry has ${bytes} bytes, and the spool room for ${this.#maxBytes}`);
+      const name = entryName((this.#kept.at(-1)?.sequence ?? 0) + 1, rows);
+      await this.#write(name, text);
+      this.#kept.push({ ...(parseName(name) as Named), bytes });
+    } catch {
+      this.dropped += rows;
+    }
+  }
+
+  /** The oldest entry; undefined: there is none. One that cannot be read is dropped, and counted. */
+  async first(): Promise<Entry | undefined> {
+    for (let [oldest] = this.#kept; oldest !== undefined; [oldest] = this.#kept) {
+      try {
+        return JSON.parse(await readFile(this.#in(oldest.name), "utf8")) as Entry;
+      } catch {
+        await this.#drop();
+      }
+    }
+    return undefined;
+  }
+
+  /** Lets go of the oldest entry, which has been written. Rejects with the system's error. */
+  async removeFirst(): Promise<void> {
+    const [oldest] = this.#kept;
+    if (oldest !== undefined) await rm(this.#in(oldest.name), { force: true });
+    this.#kept.shift();
+  }
+
+  async #drop(): Promise<void> {
+    const rows = this.#kept[0]?.rows ?? 0;
+    await this.removeFirst();
+    this.dropped += rows;
+  }
+
+  /** A process that is killed leaves a file whose name says that it is not whole, and that the next one writes over. */
+  async #write(name: string, text: string): Promise<void> {
+    const unfinished = this.#in("entry.new");
+    await using file = await open(unfinished, "w");
+    await file.writeFile(text);
+    await file.sync();
+    await rename(unfinished, this.#in(name));
+  }
+
+  #in(name: string): string {
+    return path.join(this.#folder, name);
+  }
+}

@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import { execa } from "execa";
+import { openStore } from "../../exporters/flow-exporter/store/open.ts";
+import { Spool } from "../../exporters/flow-exporter/store/spool/spool.ts";
+import { SpooledWriter } from "../../exporters/flow-exporter/store/spool/writer.ts";
+import { orSkip } from "../lib/or-skip.ts";
+import { clientHalf, manyHalves, NOW_MS } from "../lib/store/halves.ts";
+import { lackOfPostgres, ownFolder, type Postgres, startPostgres } from "../lib/store/postgres.ts";
+import { type Database, describeStore, named } from "../lib/store/suite.ts";
+
+describe("with PostgreSQL", { skip: orSkip(lackOfPostgres()) }, () => {
+  let postgres: Postgres;
+  let made = 0;
+  before(async () => {
+    // Nothing here is to outlive the machine's end, and the disk's pace is not what is looked at.
+    postgres = await startPostgres(["fsync=off"]);
+  });
+  after(() => postgres[Symbol.asyncDispose]());
+
+  async function create(): Promise<Database> {
+    const name = `flows_${made++}`;
+    await postgres.execute("postgres", `CREATE DATABASE ${name}`);
+    return {
+      address: postgres.addressOf(name),
+      execute: (sql) => postgres.execute(name, sql),
+      [Symbol.asyncDispose]: () => postgres.execute("postgres", `DROP DATABASE ${name} WITH (FORCE)`),
+    };
+  }
+
+  describeStore("a store in PostgreSQL", create);
+
+  test("a store says that its database is for reading only, and goes on once it is not", async () => {
+    await using database = await create();
+    const set = (value: string) =>
+      postgres.execute("postgres", `ALTER DATABASE ${nameOf(database)} SET default_transaction_read_only = ${value}`);
+    const first = await openStore(database.address);
+    await first.close();
+    await set("on");
+    const store = await openStore(database.address).catch((error) => error);
+    named("READ_ONLY")(store);
+    await set("off");
+    const later = await openStore(database.address);
+    await later.writeTransactions([clientHalf()], NOW_MS);
+    await later.close();
+  });
+
+  test("a store says that the disk is full, and keeps what it has", async () => {
+    await using database = await create();
+    const store = await openStore(database.address);
+    await store.writeTransactions(
+      manyHalves(10, () => ({})),
+      NOW_MS,
+    );
+    const disk = await ownFolder(postgres, "disk");
+    const { uid, gid } = postgres.user;
+    await execa("mount", ["-t", "tmpfs", "-o", `size=1m,uid=${uid},gid=${gid},mode=700`, "tmpfs", disk]);
+    try {
+      await database.execute(`CREATE TABLESPACE small LOCATION '${disk}'`);
+      await database.execute("ALTER TABLE transactions SET TABLESPACE small");
+      await assert.rejects(
+        store.writeTransactions(
+          manyHalves(20_000, () => ({})),
+          NOW_MS,
+        ),
+        named("FULL"),
+      );
+      assert.equal((await store.transactions({ limit: 1_000 })).rows.length, 10);
+      await store.close();
+      await database.execute("DROP TABLE transactions");
+      await database.execute("DROP TABLESPACE small");
+    } finally {
+      await execa("umount", ["--lazy", disk]);
+    }
+  });
+
+  test("a store says that its database is away, and writes once it is back", async () => {
+    await using database = await create();
+    const store = await openStore(database.address);
+    await postgres.stop();
+    try {
+      await assert.rejects(store.writeTransactions([clientHalf()], NOW_MS), named("UNREACHABLE"));
+      await assert.rejects(openStore(database.address), named("UNREACHABLE"));
+    } finally {
+      await postgres.start();
+    }
+    await store.writeTransactions([clientHalf()], NOW_MS);
+    assert.equal((await store.transactions({ limit: 10 })).rows.length, 1);
+    await store.close();
+  });
+
+  test("a database that is away for a while costs nothing but time", async () => {
+    await using database = await create();
+    const folder = await mkdtemp(path.join(tmpdir(), "flowtally-spool-"));
+    const spool = await Spool.open(folder, 100_000_000);
+    const writer = new SpooledWriter(() => openStore(database.address), spool);
+    const write = (sentBytes: number, first: number) => {
+      const halves = manyHalves(1_000, () => ({ sentBytes, destinationPort: first }));
+      return writer.write({ halves, holders: [] }, NOW_MS);
+    };
+    assert.equal(await write(1, 80), undefined);
+    await postgres.stop();
+    try {
+      for (const port of [80, 81, 82]) assert.equal((await write(port, port))?.code, "UNREACHABLE");
+    } finally {
+      await postgres.start();
+    }
+    assert.equal(await write(83, 83), undefined);
+    const { rows } = (await writer.store?.transactions({ limit: 10_000 })) ?? { rows: [] };
+    const sums = [80, 81, 82, 83].map((port) => rows.filter((row) => row.client?.sentBytes === port).length);
+    assert.deepEqual([sums, rows.length, spool.dropped], [[1_000, 1_000, 1_000, 1_000], 4_000, 0]);
+    await writer.close();
+    await rm(folder, { recursive: true });
+  });
+
+  test("a store says that it is not let in", async () => {
+    await assert.rejects(openStore(postgres.addressOf("no_such_database")), named("REFUSED"));
+  });
+});
+
+function nameOf({ address }: Database): string {
+  return new URL(address).pathname.slice(1);
+}

@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { StoreError } from "../../../../exporters/flow-exporter/store/error.ts";
+import { type Entry, Spool } from "../../../../exporters/flow-exporter/store/spool/spool.ts";
+import { SpooledWriter } from "../../../../exporters/flow-exporter/store/spool/writer.ts";
+import type { Store } from "../../../../exporters/flow-exporter/store/store.ts";
+import { clientHalf, holder, NOW_MS } from "../../../lib/store/halves.ts";
+
+const ROOM = 1_000_000;
+
+/** A store that is away while `away` is set, and remembers what it was told. */
+class ToldStore implements Store {
+  away: StoreError | undefined;
+  readonly sent: number[] = [];
+  holders = 0;
+  async writeTransactions(halves: Parameters<Store["writeTransactions"]>[0]) {
+    if (this.away) throw this.away;
+    this.sent.push(...halves.map(({ sentBytes }) => sentBytes));
+  }
+  async writeMetadata(holders: Parameters<Store["writeMetadata"]>[0]) {
+    this.holders += holders.length;
+  }
+  async transactions() {
+    return { rows: [], next: undefined };
+  }
+  async metadata() {
+    return { rows: [], next: undefined };
+  }
+  async trim() {
+    return 0;
+  }
+  async close() {}
+}
+
+function entry(sentBytes: number): Entry {
+  return { halves: [clientHalf({ sentBytes })], holders: [holder()] };
+}
+
+describe("the spool", () => {
+  let folder: string;
+  let store: ToldStore;
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "flowtally-spool-"));
+    store = new ToldStore();
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const open = async () => {
+    if (store.away) throw store.away;
+    return store;
+  };
+  const away = new StoreError("UNREACHABLE", "nobody answers");
+
+  it("costs nothing but time while the database is away, from the start on", async () => {
+    const spool = await Spool.open(folder, ROOM);
+    const writer = new SpooledWriter(open, spool);
+    store.away = away;
+    assert.equal(await writer.write(entry(1), NOW_MS), away);
+    assert.equal(await writer.write(entry(2), NOW_MS), away);
+    assert.deepEqual([spool.size, store.sent], [2, []]);
+    store.away = undefined;
+    assert.equal(await writer.write(entry(3), NOW_MS), undefined);
+    assert.deepEqual([store.sent, store.holders, spool.size, spool.bytes, spool.dropped], [[1, 2, 3], 3, 0, 0, 0]);
+    assert.deepEqual(
+      (await readdir(folder)).filter((name) => name.endsWith(".json")),
+      [],
+    );
+  });
+
+  it("is gone on with by the next process", async () => {
+    store.away = away;
+    const writer = new SpooledWriter(open, await Spool.open(folder, ROOM));
+    for (const sentBytes of [1, 2]) await writer.write(entry(sentBytes), NOW_MS);
+    await writeFile(path.join(folder, "entry.new"), '{"halves":[');
+    store.away = undefined;
+    const next = await Spool.open(folder, ROOM);
+    assert.equal(next.size, 2);
+    await new SpooledWriter(open, next).write(entry(3), NOW_MS);
+    assert.deepEqual(store.sent, [1, 2, 3]);
+  });
+
+  it("drops the oldest beyond its bound, and counts the rows", async () => {
+    store.away = away;
+    const bytes = Buffer.byteLength(JSON.stringify(entry(1)));
+    const spool = await Spool.open(folder, 3 * bytes);
+    const writer = new SpooledWriter(open, spool);
+    for (const sentBytes of [1, 2, 3, 4, 5]) await writer.write(entry(sentBytes), NOW_MS);
+    assert.deepEqual([spool.size, spool.bytes, spool.dropped], [3, 3 * bytes, 4]);
+    store.away = undefined;
+    await writer.write(entry(6), NOW_MS);
+    assert.deepEqual(store.sent, [3, 4, 5, 6]);
+  });
+
+  it("counts an entry that has no room at all", async () => {
+    const spool = await Spool.open(folder, 10);
+    await spool.add(entry(1));
+    assert.deepEqual([spool.size, spool.dropped], [0, 2]);
+  });
+
+  it("counts what a broken disk has lost, and goes on with the rest", async () => {
+    const spool = await Spool.open(folder, ROOM);
+    for (const sentBytes of [1, 2]) await spool.add(entry(sentBytes));
+    const [first = ""] = (await readdir(folder)).sort();
+    await writeFile(path.join(folder, first), "");
+    await new SpooledWriter(open, spool).write(entry(3), NOW_MS);
+    assert.deepEqual([store.sent, spool.dropped], [[2, 3], 2]);
+  });
+
+  it("counts what the disk does not take", async () => {
+    const spool = await Spool.open(path.join(folder, "gone"), ROOM);
+    await rm(path.join(folder, "gone"), { recursive: true });
+    await spool.add(entry(1));
+    assert.deepEqual([spool.size, spool.dropped], [0, 2]);
+  });
+
+  it("keeps nothing of an entry without rows", async () => {
+    const spool = await Spool.open(folder, ROOM);
+    await spool.add({ halves: [], holders: [] });
+    assert.deepEqual([spool.size, spool.dropped], [0, 0]);
+  });
+});
