@@ -9,9 +9,10 @@ import { peers } from "./parts/peers.ts";
 import { programs } from "./parts/programs.ts";
 import { reading } from "./parts/reading.ts";
 import { scrape } from "./parts/scrape.ts";
+import { store } from "./parts/store.ts";
 
 process.exitCode = await main(process.argv.slice(2), {
   host: createHost(),
   projectRoot: path.resolve(import.meta.dirname, "../.."),
-  parts: [overhead, peers, programs, instructions, reading, exporter, limits, scrape],
+  parts: [overhead, peers, programs, instructions, reading, exporter, limits, scrape, store],
 });

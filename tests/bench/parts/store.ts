@@ -1,0 +1,103 @@
+import { rm } from "node:fs/promises";
+import path from "node:path";
+import { startPostgres } from "../../lib/store/postgres.ts";
+import type { Bench, Part } from "../bench.ts";
+import { count, range, short } from "../lib/format.ts";
+import { verdict } from "../lib/goal.ts";
+import { spreadOf } from "../lib/stats.ts";
+import { type Share, StoreWriters } from "../rig/store-writers.ts";
+
+const KEYS = 100_000;
+const WRITERS = 8;
+
+/** A database for one measurement. */
+interface Fresh extends AsyncDisposable {
+  address: string;
+}
+
+interface Engine extends AsyncDisposable {
+  name: string;
+  /** Seconds in which one writer is to store a snapshot. */
+  goalSeconds: number;
+  create(name: string): Promise<Fresh>;
+}
+
+/** How the keys are divided among processes. */
+const LOADS: readonly { name: string; shares: readonly Share[] }[] = [
+  { name: "1 writer", shares: [{ first: 0, keys: KEYS }] },
+  {
+    name: `${WRITERS} writers, keys of their own`,
+    shares: manyShares((number) => ({ first: (number * KEYS) / WRITERS, keys: KEYS / WRITERS })),
+  },
+  { name: `${WRITERS} writers, the same keys`, shares: manyShares(() => ({ first: 0, keys: KEYS / WRITERS })) },
+];
+
+export const store: Part = {
+  name: "store",
+  packages: { "/usr/lib/postgresql": "postgresql" },
+  run: async (bench) => {
+    const rows: string[][] = [];
+    for (const start of [sqlite, postgres]) {
+      await using engine = await start(bench);
+      for (const [index, load] of LOADS.entries()) {
+        bench.report(`${engine.name}, ${load.name}`);
+        await using database = await engine.create(`flows_${index}`);
+        const { first, again } = await measure(database.address, load.shares, bench);
+        const { median } = again;
+        const seconds = [short(first), short(median), range(again, short)];
+        const goal = load.shares.length === 1 ? verdict(Math.max(first, median), { most: engine.goalSeconds }) : "";
+        rows.push([engine.name, load.name, ...seconds, count(Math.round(KEYS / median)), goal]);
+      }
+    }
+    const columns = ["", "", "new, s", "again, s", "min–max", "upserts a second", "goal, s"];
+    return {
+      title: "Storing",
+      method: METHOD,
+      tables: [{ title: `${count(KEYS)} halves of transactions`, columns, rows }],
+    };
+  },
+};
+
+const METHOD = [
+  `Halves of ${count(KEYS)} transactions, written to a database by one process, or by ${WRITERS} at once with an eighth of them each: of keys of
+their own, or all of the same keys, half of them as clients and half as servers. Seconds until the last one is done, making the
+halves included; "new" into an empty database, "again" with larger counters, as every ten seconds. SQLite in WAL mode; PostgreSQL as
+Debian configures it, at a unix socket of the same machine, the disk waited for.`,
+];
+
+async function measure(address: string, shares: readonly Share[], { scale, signal }: Bench) {
+  await using writers = await StoreWriters.start(address, shares);
+  const first = await writers.write();
+  const seconds: number[] = [];
+  for (let repetition = 0; repetition < scale.repetitions; repetition++) {
+    signal.throwIfAborted();
+    seconds.push(await writers.write());
+  }
+  return { first, again: spreadOf(seconds) };
+}
+
+async function sqlite({ folder }: Bench): Promise<Engine> {
+  const create = async (name: string) => {
+    const address = path.join(folder, `${name}.db`);
+    const remove = async () => {
+      for (const suffix of ["", "-wal", "-shm"]) await rm(`${address}${suffix}`, { force: true });
+    };
+    await remove();
+    return { address, [Symbol.asyncDispose]: remove };
+  };
+  return { name: "SQLite", goalSeconds: 2, create, [Symbol.asyncDispose]: async () => {} };
+}
+
+async function postgres(): Promise<Engine> {
+  const server = await startPostgres();
+  const create = async (name: string) => {
+    await server.execute("postgres", `CREATE DATABASE ${name}`);
+    const drop = () => server.execute("postgres", `DROP DATABASE ${name} WITH (FORCE)`);
+    return { address: server.addressOf(name), [Symbol.asyncDispose]: drop };
+  };
+  return { name: "PostgreSQL", goalSeconds: 4, create, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+}
+
+function manyShares(share: (number: number) => Share): Share[] {
+  return Array.from({ length: WRITERS }, (_, number) => share(number));
+}
