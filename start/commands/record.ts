@@ -10,9 +10,11 @@ import { findConfigured } from "../stack/running.ts";
 import { defineCommand } from "./command.ts";
 import { SETTINGS_FILE } from "./options.ts";
 
+const USAGE = "npm run record";
+
 /** What the kernel and Docker hand over to the running stack, as a folder. */
 export const record = defineCommand({
-  usage: "npm run record",
+  usage: USAGE,
   about: "Record what the running stack reads from the kernel and Docker",
   operand: { name: "FOLDER", about: "where to put it: a new or empty folder" },
   options: {
@@ -20,7 +22,7 @@ export const record = defineCommand({
     config: SETTINGS_FILE,
   },
   run: async ({ host, projectRoot, options, operand, signal, stdout }) => {
-    const folder = folderNamed(operand, host);
+    const folder = folderNamed(USAGE, operand, host);
     const seconds = recordSeconds(options.seconds);
     const layout = await namedLayout(host, projectRoot, options.config);
     const docker = createDocker(host);

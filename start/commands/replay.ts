@@ -15,13 +15,15 @@ const [MIN_PORT, MAX_PORT] = [1, 65_535];
 const LOOPBACK = "127.0.0.1";
 
 /** An exporter and its console on a recording, until Ctrl-C: it needs neither a tracer nor Docker. */
+const USAGE = "npm run replay";
+
 export const replay = defineCommand({
-  usage: "npm run replay",
+  usage: USAGE,
   about: "Show a recording in the console, without a kernel or Docker",
   operand: { name: "FOLDER", about: "a recording made by npm run record" },
   options: { port: { type: "string", value: "PORT", about: `port of the console (default ${PORT})` } },
   run: async ({ host, projectRoot, options, operand, signal, stdout }) => {
-    const folder = folderNamed(operand, host);
+    const folder = folderNamed(USAGE, operand, host);
     const port = portNamed(options.port);
     const pages = await mkdtemp(path.join(tmpdir(), "flowtally-console-"));
     try {

@@ -1,4 +1,5 @@
 import { createDocker } from "../lib/docker.ts";
+import { printableJson } from "../lib/printable.ts";
 import { renderWarning } from "../render/error.ts";
 import { renderStatus, type ServiceStatus } from "../render/status.ts";
 import { type ContainerState, memoryOf } from "../stack/containers.ts";
@@ -37,12 +38,15 @@ export const status = defineCommand({
         return { ...describe(name, container), ...(url ? { url } : {}), ...(memory ? { memory } : {}) };
       }),
     );
-    const tracer = await readTracerState(`http://127.0.0.1:${settings.FLOW_EXPORTER_PORT}`, ANSWER_MS);
+    // At its port another stack may answer where this one's is not there.
+    const answers = containers.some(({ service, state }) => service === "flow-exporter" && state === "running");
+    const exporterUrl = `http://127.0.0.1:${settings.FLOW_EXPORTER_PORT}`;
+    const tracer = answers ? await readTracerState(exporterUrl, ANSWER_MS) : null;
     const leftOut = [...running.leftOut, ...leftOutUdp(settings, tracer)];
     const { folder, certain } = running;
     const elsewhere = folder === layout.root ? {} : { startedFrom: { folder, settingsKnown: certain } };
     const report = { services, tracer, leftOut, ...elsewhere };
-    stdout.write(options.json ? `${JSON.stringify(report, undefined, 2)}\n` : renderStatus(report));
+    stdout.write(options.json ? `${printableJson(report)}\n` : renderStatus(report));
     const started = services.filter(({ service }) => !leftOut.some(({ part }) => part === service));
     return started.every(({ health }) => health === "healthy") ? 0 : 1;
   },

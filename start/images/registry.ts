@@ -23,7 +23,7 @@ export async function probeRegistry(
     signal.throwIfAborted();
     if (ANSWERS.includes(statusOf(error) ?? 0)) return { answers: true };
     const reason = deadline.aborted ? `no answer within ${deadlineMs / 1000} s` : lastClause(engineReason(error));
-    return { answers: false, reason: `no registry reachable (${reason})` };
+    return { answers: false, reason: `no registry reachable: ${reason}` };
   }
 }
 

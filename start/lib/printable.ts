@@ -20,6 +20,13 @@ export function writtenOut(text: string): string {
   });
 }
 
+/** A value as JSON for a terminal or a script: JSON itself escapes the first 32 control characters only. */
+export function printableJson(value: unknown): string {
+  return JSON.stringify(value, undefined, 2).replace(UNSAFE, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+}
+
 /** As much of a text as tells which one is meant. */
 const MAX_QUOTED = 120;
 

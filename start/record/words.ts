@@ -11,11 +11,15 @@ const DEFAULT_SECONDS = "15";
 export function recordSeconds(text = DEFAULT_SECONDS): number {
   const seconds = /^\d{1,3}$/.test(text) ? Number(text) : Number.NaN;
   if (seconds >= MIN_SECONDS && seconds <= MAX_SECONDS) return seconds;
-  throw new UsageError(`--seconds takes a whole number from ${MIN_SECONDS} to ${MAX_SECONDS}, not "${text}".`);
+  throw new UsageError(`Option --seconds takes a whole number from ${MIN_SECONDS} to ${MAX_SECONDS}, not "${text}".`);
 }
 
-/** The folder that was named, as seen from where the user is: npm changes to the project's. @throws UsageError without one. */
-export function folderNamed(word: string | undefined, { env }: Pick<Host, "env">): string {
-  if (word === undefined) throw new UsageError("Name the folder of the recording.");
+/**
+ * The folder that was named, as seen from where the user is: npm changes to the project's.
+ * @param usage the command, for whom names none.
+ * @throws UsageError without one.
+ */
+export function folderNamed(usage: string, word: string | undefined, { env }: Pick<Host, "env">): string {
+  if (word === undefined) throw new UsageError(`${usage} needs a folder: ${usage} -- FOLDER`);
   return path.resolve(env.INIT_CWD ?? "", word);
 }

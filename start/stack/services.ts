@@ -19,11 +19,14 @@ export type ServiceName = (typeof SERVICES)[number]["name"];
 /** Services that not every stack has: each is a profile of the same name in docker-compose.yml. */
 export const OPTIONAL_SERVICES = ["grafana", "alertmanager"] as const satisfies readonly ServiceName[];
 
-/** Where a browser finds a page of the service on this machine. cAdvisor is built without pages and has metrics alone. */
+/** Services without pages of their own; of cAdvisor that is how it is built. */
+const METRICS_ALONE: readonly ServiceName[] = ["cadvisor", "node-exporter", "ebpf-exporter"];
+
+/** Where a browser finds a page of the service on this machine; its metrics, where it has no other. */
 export function urlOf(service: ServiceName, settings: Settings): string | undefined {
   const port = SERVICES.find(({ name }) => name === service)?.port;
   if (port === undefined) return undefined;
-  return `http://127.0.0.1:${settings[port]}${service === "cadvisor" ? "/metrics" : ""}`;
+  return `http://127.0.0.1:${settings[port]}${METRICS_ALONE.includes(service) ? "/metrics" : ""}`;
 }
 
 /** A start goes on without it where its image cannot be had, which is known only once that was tried. */

@@ -7,8 +7,8 @@ export function Banner() {
     <div role="status" class="banners">
       {recordedAt.value !== undefined && (
         <p class="banner" data-testid="recording">
-          <strong>This is a recording</strong> that ended at {formatDateTime(Date.parse(recordedAt.value))}, as if it
-          were now; once it is over, totals stand still.
+          <strong>This is a recording</strong>, replayed as if it were live. It ended at{" "}
+          {formatDateTime(Date.parse(recordedAt.value))}; once the replay gets there, totals stop.
         </p>
       )}
       {exporterDown.value !== undefined && (

@@ -76,7 +76,7 @@ describe("the builder without a container registry", () => {
     await assert.rejects(build(), (error) => {
       assert.ok(error instanceof StartError);
       assert.equal(error.code, "NO_BUILD_BASE");
-      assert.equal(error.explanation.why, "no registry reachable (no such host); mmdebstrap is not installed");
+      assert.equal(error.explanation.why, "no registry reachable: no such host; mmdebstrap is not installed");
       return true;
     });
   });

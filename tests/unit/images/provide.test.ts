@@ -16,7 +16,7 @@ const GRAFANA = { service: "grafana", official: "grafana/g:1" } as const;
 const ALL: readonly ImageSpec[] = [GRAFANA, PROMETHEUS, CADVISOR, TRACER];
 
 const OFFLINE: Behaviour = { ask: async () => Promise.reject(refusal(500, "no such host")) };
-const NO_REGISTRY = "no registry reachable (no such host)";
+const NO_REGISTRY = "no registry reachable: no such host";
 
 /** Images that stand for a machine which has Debian's image but no other. */
 const DEBIAN = [DEBIAN_IMAGE];

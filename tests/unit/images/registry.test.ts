@@ -21,13 +21,13 @@ describe("probing a container registry", () => {
   it("gives the engine's reason when the registry cannot be reached", async () => {
     const ask = async () => Promise.reject(refusal(500, 'Get "https://x/v2/": dial tcp: no such host'));
     const answer = await probeRegistry(createFakeEngine([], { ask }), image, never());
-    assert.deepEqual(answer, { answers: false, reason: "no registry reachable (no such host)" });
+    assert.deepEqual(answer, { answers: false, reason: "no registry reachable: no such host" });
   });
 
   it("stops waiting for a registry that hangs", async () => {
     const engine = createFakeEngine([], { ask: (_, signal) => hang(signal) });
     const answer = await probeRegistry(engine, image, never(), 30);
-    assert.deepEqual(answer, { answers: false, reason: "no registry reachable (no answer within 0.03 s)" });
+    assert.deepEqual(answer, { answers: false, reason: "no registry reachable: no answer within 0.03 s" });
   });
 
   it("ends with the caller's reason when the caller aborts", async () => {

@@ -5,7 +5,7 @@ import { renderReport } from "../../../start/checks/report.ts";
 import { main } from "../../../start/cli.ts";
 import { StartError } from "../../../start/errors.ts";
 import { createHost } from "../../../start/lib/host.ts";
-import { printable } from "../../../start/lib/printable.ts";
+import { printable, printableJson } from "../../../start/lib/printable.ts";
 import { renderError, renderTail, renderWarning } from "../../../start/render/error.ts";
 import { renderStatus } from "../../../start/render/status.ts";
 import { runSteps } from "../../../start/render/steps.ts";
@@ -34,6 +34,14 @@ describe("what is printed of texts from elsewhere", () => {
     assert.equal(printable("\u001b[31mred\u001b[0m\tone\r\ntwo\r"), "red\tone\ntwo");
     assert.equal(printable("a\rb\u0007\u0008\u009c\u202ec\u001b"), "a\\x0db\\x07\\x08\\x9c\\u202ec\\x1b");
     assert.equal(printable("grün → 20 °C"), "grün → 20 °C");
+  });
+
+  it("is the same value in JSON, without a character that a terminal would obey", () => {
+    const value = { image: `${HOSTILE}\u007f\u2069`, tabs: "\t\n", plain: "grün → 20 °C" };
+    const json = printableJson(value);
+    assert.deepEqual(JSON.parse(json), value);
+    for (const line of json.split("\n")) assert.match(line, /^[^\p{Cc}\u202a-\u202e\u2066-\u2069]*$/u);
+    assert.match(json, /grün → 20 °C/);
   });
 
   it("is harmless in errors, warnings and the tail of a log", () => {

@@ -12,12 +12,16 @@ describe("the words of `npm run record`", () => {
   test("are seconds from 1 to 600", () => {
     assert.deepEqual([recordSeconds(undefined), recordSeconds("1"), recordSeconds("600")], [15, 1, 600]);
     for (const wrong of ["0", "601", "1.5", "-3", "ten", ""]) assert.throws(() => recordSeconds(wrong), UsageError);
+    assert.throws(() => recordSeconds("0"), {
+      message: 'Option --seconds takes a whole number from 1 to 600, not "0".',
+    });
   });
 
   test("name the folder as seen from where they were typed", () => {
-    assert.equal(folderNamed("there", { env: { INIT_CWD: "/home/me" } }), "/home/me/there");
-    assert.equal(folderNamed("/there", { env: { INIT_CWD: "/home/me" } }), "/there");
-    assert.throws(() => folderNamed(undefined, { env: {} }), UsageError);
+    assert.equal(folderNamed("npm run record", "there", { env: { INIT_CWD: "/home/me" } }), "/home/me/there");
+    assert.equal(folderNamed("npm run record", "/there", { env: { INIT_CWD: "/home/me" } }), "/there");
+    const message = "npm run replay needs a folder: npm run replay -- FOLDER";
+    assert.throws(() => folderNamed("npm run replay", undefined, { env: {} }), { name: "UsageError", message });
   });
 });
 

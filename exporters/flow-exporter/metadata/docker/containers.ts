@@ -60,12 +60,23 @@ function addressesOf(info: ContainerInfo): string[] {
   return networks.flatMap((network) => [network.IPAddress, network.GlobalIPv6Address]).filter(Boolean);
 }
 
+/** Sorted, since Docker's own order changes from one answer to the next. */
 function publishedPortsOf(info: ContainerInfo): PublishedPort[] {
-  return (info.Ports ?? [])
+  const published = (info.Ports ?? [])
     .filter((port) => port.PublicPort > 0)
     .flatMap(({ Type, IP, PublicPort, PrivatePort }) => {
       const protocol = Type === "tcp" || Type === "udp" ? PROTOCOL[Type] : 0;
       const host = ANY_ADDRESS.has(IP ?? "") ? {} : { hostAddress: IP };
       return protocol === 0 ? [] : [{ protocol, ...host, hostPort: PublicPort, containerPort: PrivatePort }];
     });
+  return published.sort(byHostPort);
+}
+
+function byHostPort(one: PublishedPort, other: PublishedPort): number {
+  return one.hostPort - other.hostPort || one.protocol - other.protocol || compare(one.hostAddress, other.hostAddress);
+}
+
+function compare(one = "", other = ""): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
 }

@@ -23,7 +23,7 @@ export function health(view: View): RequestHandler {
 
 function stuckOf({ cycles: { ageSeconds, maxSeconds } }: View): string | undefined {
   if (ageSeconds <= maxSeconds) return undefined;
-  return `no cycle has ended for ${Math.round(ageSeconds)} s: totals stand still`;
+  return `no cycle has ended for ${Math.round(ageSeconds)} s: totals have stopped`;
 }
 
 /** How the kernel part does its work; null while it is gone. */

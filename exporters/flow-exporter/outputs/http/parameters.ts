@@ -42,7 +42,7 @@ export function oneOf<const Words extends readonly string[]>(words: Words) {
 
 function describe(issue: Issue, schema: z.ZodObject, query: Readonly<Record<string, unknown>>): string[] {
   const known = Object.keys(schema.shape);
-  if (issue.keys) return issue.keys.map((key) => unknown(key, known));
+  if (issue.keys) return [unknown(issue.keys, known)];
   const name = String(issue.path[0]);
   const given = query[name];
   if (Array.isArray(given)) return [`${name} is given ${given.length} times, and only one can be meant: give it once.`];
@@ -50,9 +50,13 @@ function describe(issue: Issue, schema: z.ZodObject, query: Readonly<Record<stri
   return [`${name} ${issue.message} (given: ${JSON.stringify(given)}).`];
 }
 
-function unknown(key: string, known: readonly string[]): string {
-  const what = `${key} is given, but is no parameter of this path, which takes ${listed(known, "and")}`;
-  return `${what}: correct its name or leave it out.`;
+/** A caller mends one after the other; an answer that names hundreds would help no more. */
+const MAX_NAMED = 5;
+
+function unknown(keys: readonly string[], known: readonly string[]): string {
+  const more = keys.length - MAX_NAMED;
+  const named = more > 0 ? `${keys.slice(0, MAX_NAMED).join(", ")} and ${more} more` : listed(keys, "and");
+  return `Unknown parameter${keys.length === 1 ? "" : "s"}: ${named}. This path takes ${listed(known, "and")}.`;
 }
 
 function listed(words: readonly string[], conjunction: string): string {

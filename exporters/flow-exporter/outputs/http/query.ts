@@ -21,11 +21,19 @@ const ISO_DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)
 
 /** Seconds since 1970, or a date as ISO 8601 writes it; milliseconds since 1970. */
 export const moment = z.string(MOMENT).transform((value, context) => {
-  const ms = /^\d+(\.\d+)?$/.test(value) ? Number(value) * 1000 : ISO_DATE.test(value) ? Date.parse(value) : Number.NaN;
+  const ms = /^\d+(\.\d+)?$/.test(value) ? Number(value) * 1000 : dateOf(value);
   if (Number.isFinite(ms)) return ms;
   context.addIssue(MOMENT);
   return z.NEVER;
 });
+
+/** NaN for what is no date; `Date.parse` itself takes the 31st of February for the 3rd of March. */
+function dateOf(text: string): number {
+  const [day = ""] = ISO_DATE.test(text) ? text.split("T") : [];
+  const midnight = Date.parse(day);
+  const isDay = Number.isFinite(midnight) && new Date(midnight).toISOString().startsWith(day);
+  return isDay ? Date.parse(text) : Number.NaN;
+}
 
 /** Sockets in the last read that there was no room for in memory. */
 export function leftOutOf(view: View): number {

@@ -246,11 +246,12 @@ describe("over HTTP", () => {
       ["?offset=99999999999999999", /^offset must be a whole number, 0 or more /],
       ["?since=last+5", /^since must be seconds since 1970 or a date like \S+ \(given: "last 5"\)\.$/],
       ["?since=2030-13-01", /^since must be seconds since 1970 or a date like/],
+      ["?since=2030-02-31", /^since must be seconds since 1970 or a date like/],
       ["?port=8.5", /^port must be 1–65535 \(given: "8\.5"\)\.$/],
       ["?container=", /^container must be the name of an endpoint \(given: ""\)\.$/],
       ["?limit=10001", /^limit must be 1–10000 \(given: "10001"\)\.$/],
       ["?offset=-1&limit=x", /^limit must .*\. offset must be a whole number, 0 or more \(given: "-1"\)\.$/],
-      ["?colour=red", /^colour is given, but is no parameter .* takes container, .* and offset: correct its name or/],
+      ["?colour=red", /^Unknown parameter: colour\. This path takes container, .* and offset\.$/],
       ["?container=a&container=b", /^container is given 2 times, and only one can be meant: give it once\.$/],
     ] as const) {
       test(`${query} is refused, and every fault told in a sentence`, async () => {
@@ -261,6 +262,15 @@ describe("over HTTP", () => {
         assert.match(error.message, message);
       });
     }
+  });
+
+  test("names a few of hundreds of parameters that are not known", async () => {
+    const query = Array.from({ length: 900 }, (_, index) => `x${index}=1`).join("&");
+    const { error } = JSON.parse((await ask(`/api/flows?${query}`)).text);
+    assert.match(
+      error.message,
+      /^Unknown parameters: x0, x1, x2, x3, x4 and 895 more\. This path takes [a-z_, ]{1,300}\.$/,
+    );
   });
 
   describe("/api/graph", () => {
@@ -448,7 +458,7 @@ describe("over HTTP", () => {
       current = viewOf([], { cycles: { ageSeconds: 31, maxSeconds: 30 } });
       const { status, text } = await ask("/healthz");
       assert.equal(status, 503);
-      const message = "no cycle has ended for 31 s: totals stand still";
+      const message = "no cycle has ended for 31 s: totals have stopped";
       assert.deepEqual(JSON.parse(text).error, { code: "NO_CYCLE", message });
     });
 

@@ -211,8 +211,8 @@ test("a container is named, labelled and addressed as Docker lists it", () => {
     networkMode: "shop_default",
     addresses: ["172.18.0.2", "fd00::2"],
     publishedPorts: [
-      { protocol: 6, hostPort: 8080, containerPort: 80 },
       { protocol: 17, hostPort: 53, containerPort: 53 },
+      { protocol: 6, hostPort: 8080, containerPort: 80 },
       { protocol: 6, hostAddress: "127.0.0.1", hostPort: 9090, containerPort: 80 },
     ],
     hostPaths: ["/srv/shop"],
