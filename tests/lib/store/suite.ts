@@ -248,6 +248,22 @@ export function describeStore(name: string, create: () => Promise<Database>): vo
       assert.equal(wrong.length, 0);
     });
 
+    it("has a row for each of many nodes that claim the same tuples at once", async () => {
+      const nodes = ["a", "b", "c", "d"];
+      const stores = await Promise.all(nodes.map(() => openStore(database.address)));
+      const writes = nodes.map((node, at) =>
+        stores[at]?.writeTransactions(
+          manyHalves(500, () => ({ node })),
+          NOW_MS,
+        ),
+      );
+      await Promise.all(writes);
+      for (const one of stores) await one.close();
+      const { rows } = await store.transactions({ limit: 10_000 });
+      assert.equal(rows.length, 500 * nodes.length);
+      assert.equal(new Set(rows.map(({ key, client }) => `${key} ${client?.node}`)).size, 500 * nodes.length);
+    });
+
     it("has nothing half-written of a writer that was killed", async () => {
       for (const number of [0, 2, 4]) {
         const writer = startWriter(database.address, 2_000, number, true);

@@ -36,10 +36,10 @@ export function isMadeTwice(error: unknown): boolean {
   return isPassing(error) || MADE_TWICE.includes(stateOf(error));
 }
 
-/** An SQLSTATE has five characters of which some are letters; the system's codes, as ECONNREFUSED, are longer. */
+/** Each SQLSTATE has five characters, and a digit among them, which none of the system's codes has: ECONNREFUSED, EPIPE. */
 function stateOf(error: unknown): string {
   const code = (error as { code?: unknown }).code;
-  return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) && code !== "EPIPE" ? code : "";
+  return typeof code === "string" && /^(?=.*\d)[0-9A-Z]{5}$/.test(code) ? code : "";
 }
 
 /** Of a name with several addresses each has failed in its own way, and the error as a whole has no message. */
