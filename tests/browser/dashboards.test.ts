@@ -196,6 +196,17 @@ describe("the dashboards", { skip: noBrowser }, () => {
     await screenshot(suite.page, "dashboard-query");
     const copied = await suite.page.evaluate<string>("navigator.clipboard.readText()");
     assert.equal(copied, await chart.locator("pre").first().innerText());
+    await chart.getByRole("button", { name: "Copy", exact: true }).first().waitFor();
+    await suite.page.mouse.move(0, 0);
+    await suite.page.locator(":focus").blur();
+    const full = chart.getByRole("button", { name: "Read system calls in full screen" });
+    assert.ok(((await full.boundingBox())?.width ?? 0) > 10, "no button for the full screen");
+    await full.click();
+    await suite.page.keyboard.press("Escape");
+    await expect(chart.locator("pre")).toHaveCount(0);
+    await expect(chart).toHaveClass(/full/);
+    await suite.page.keyboard.press("Escape");
+    await expect(chart).not.toHaveClass(/full/);
   });
 
   it("lists targets by their state, what is down first", async () => {
@@ -235,7 +246,10 @@ describe("the dashboards", { skip: noBrowser }, () => {
     await suite.page.getByLabel("From", { exact: true }).fill("2030-01-31T12:00");
     await suite.page.getByLabel("to", { exact: true }).fill("2030-01-31T11:00");
     await expect(suite.page.getByRole("button", { name: "Show", exact: true })).toBeDisabled();
+    await suite.page.getByRole("alert").filter({ hasText: "From must be before to" }).waitFor();
+    await screenshot(suite.page, "dashboard-reversed-time");
     await suite.page.getByLabel("to", { exact: true }).fill("2030-01-31T13:00");
+    await expect(suite.page.getByRole("alert")).toHaveCount(0);
     await suite.page.getByRole("button", { name: "Show", exact: true }).click();
     await expect(suite.page).toHaveURL(/from=\d+&to=\d+/);
     await screenshot(suite.page, "dashboard-fixed-time");

@@ -171,10 +171,30 @@ describe("the flows", { skip: noBrowser }, () => {
     assert.equal(wide?.width, NARROW.width - 24);
     assert.equal(new Set(others.map(({ y }) => y)).size, 1, "fields of one row each");
     await suite.page.getByLabel("Port").fill("0");
-    await suite.page.getByText("Port must be 1–65535").waitFor();
+    await suite.page.getByText("Port: 1–65535").waitFor();
     const after = await suite.page.getByLabel("State").boundingBox();
     assert.equal(after?.y, others[0]?.y, "a fault has moved the fields");
     await screenshot(suite.page, "flows-phone-fault");
+  });
+
+  it("shows the port of every server, however long its name is", async () => {
+    const names = ["shop-collector-1", "production-eu-west-1-billing-reconciliation-worker-12"];
+    suite.server.lab.flows = names.map((destination, at) =>
+      oneFlow({ destination, destination_port: 58_125, source_port: 40_000 + at }),
+    );
+    for (const viewport of [NARROW, WIDE]) {
+      await suite.page.setViewportSize(viewport);
+      await openFlows();
+      if (viewport === WIDE) await rows().first().locator(".row-button").click();
+      await screenshot(suite.page, `flows-ports-${viewport.width}`);
+      for (const cell of await suite.page.getByRole("cell").filter({ hasText: ":58125" }).all()) {
+        const [inside, port] = [await cell.boundingBox(), await cell.locator(".beside-port").boundingBox()];
+        if (!port && viewport === WIDE) continue;
+        assert.ok(inside && port, "not in sight");
+        assert.ok(port.x + port.width <= inside.x + inside.width, "cut off at the right");
+        assert.ok(port.y >= inside.y && port.y + port.height <= inside.y + inside.height, "higher than its row");
+      }
+    }
   });
 
   it("keeps the columns there is room for beside the details, which the address names and Back closes", async () => {
@@ -227,10 +247,12 @@ describe("the flows", { skip: noBrowser }, () => {
     await openFlows("?port=5432");
     const counted = await note().innerText();
     const field = suite.page.getByRole("textbox", { name: "Port", exact: true });
-    const fault = suite.page.getByText("Port must be 1–65535");
+    const fault = suite.page.getByText("Port: 1–65535");
     const refreshed = () => suite.page.waitForResponse(/api\/flows\?.*port=5432/);
+    const before = await suite.page.getByLabel("Protocol").boundingBox();
     await field.fill("54321234");
     await fault.waitFor();
+    assert.deepEqual(await suite.page.getByLabel("Protocol").boundingBox(), before, "the fault has moved the fields");
     await expect(field).toHaveAttribute("aria-invalid", "true");
     // Twice: an answer to what was typed would have come before the second.
     await refreshed();
@@ -307,7 +329,8 @@ describe("the flows", { skip: noBrowser }, () => {
     await openFlows("?sort=start");
     await rows().first().locator(".row-button").click();
     const details = suite.page.getByTestId("details");
-    await details.getByText("Work of node").waitFor();
+    await details.getByText("Work of node before the flow, during it").waitFor();
+    await expect(details.locator("dl").first()).toContainText(/Listens on\s*\d+\/(tcp|udp)/);
     await details.getByText("172.18.0.9").first().waitFor();
     await screenshot(suite.page, "flows-details");
     await suite.page.keyboard.press("Escape");

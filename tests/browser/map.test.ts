@@ -186,6 +186,41 @@ describe("the service map", { skip: noBrowser }, () => {
     await expect(details()).toHaveCount(0);
   });
 
+  it("fills its frame again once the details are closed, unless it was moved by hand", async () => {
+    const share = () =>
+      suite.page.evaluate<number>(`(() => {
+        const cy = document.querySelector(".map-picture")?._cyreg?.cy;
+        if (!cy) return 0;
+        const { w, h } = cy.nodes().renderedBoundingBox();
+        return Math.max(w / cy.width(), h / cy.height());
+      })()`);
+    const width = async () => (await map().boundingBox())?.width ?? 0;
+    const whole = await width();
+    for (const close of [
+      () => suite.page.getByRole("button", { name: "Close details" }).click(),
+      () => suite.page.goBack(),
+    ]) {
+      await suite.open("map?node=shop-db-1");
+      // Its first picture is made for the part of the frame that the details leave.
+      await suite.page.reload();
+      await details().waitFor();
+      await expect.poll(share).toBeGreaterThan(0.85);
+      assert.ok((await width()) < whole);
+      await close();
+      await expect(details()).toHaveCount(0);
+      await expect.poll(share).toBeGreaterThan(0.85);
+    }
+    await suite.page.locator(".map-picture").focus();
+    await suite.page.keyboard.press("-");
+    const moved = await viewOf(suite.page);
+    await suite.open("map?node=shop-db-1");
+    await details().waitFor();
+    await suite.page.getByRole("button", { name: "Close details" }).click();
+    await expect(details()).toHaveCount(0);
+    await expect.poll(width).toBe(whole);
+    assert.equal((await viewOf(suite.page)).zoom, moved.zoom);
+  });
+
   it("tells about an edge chosen with the keyboard, and gives the focus back at Escape", async () => {
     // By name, so that no row moves while it is walked to.
     await suite.page.getByRole("columnheader", { name: "From" }).getByRole("button").click();

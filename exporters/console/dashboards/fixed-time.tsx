@@ -38,11 +38,12 @@ function Fields({ range, close }: { range: Range; close(): void }) {
     <form class="fixed-time" onSubmit={show}>
       <Field label="From" value={from} onChange={setFrom} />
       <Field label="to" value={to} onChange={setTo} />
-      <button
-        type="submit"
-        disabled={!wanted}
-        title={wanted ? "Show this time" : "The end must be after the beginning"}
-      >
+      {from >= to && from !== "" && to !== "" && (
+        <span class="fault" role="alert">
+          From must be before to
+        </span>
+      )}
+      <button type="submit" disabled={!wanted} title={wanted ? "Show this time" : "Both times must be dates"}>
         Show
       </button>
       <button type="button" class="quiet" onClick={close} title="Back to now" aria-label="Back to now">

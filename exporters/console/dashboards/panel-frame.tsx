@@ -1,5 +1,5 @@
 import type { ComponentType } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { exporterDown, prometheusDown } from "../api/health.ts";
 import type { Panel } from "../lib/dashboard/model.ts";
 import { route, setQuery } from "../router.ts";
@@ -47,7 +47,10 @@ export function PanelFrame({ panel, top, context }: Props) {
   const visible = useVisible(element);
   const [asked, setAsked] = useState(false);
   const full = route.value.query.get("panel") === String(panel.id);
-  useEscape(full, leaveFullScreen);
+  const close = useCallback(() => setAsked(false), []);
+  useEscape(asked, close);
+  // One key closes one thing.
+  useEscape(full && !asked, leaveFullScreen);
   const height = type === "nodeGraph" ? LINK_ROWS : grid.h;
   const place = {
     "--column": `${grid.x + 1} / span ${grid.w}`,

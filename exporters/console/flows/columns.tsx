@@ -19,7 +19,11 @@ export const FLOW_COLUMNS: readonly Column<Flow>[] = [
     numeric: true,
     wideOnly: true,
     width: "3.6rem",
-    cell: ({ destination_port: port }) => <Only filter={{ port: portFilter(port) }}>{port}</Only>,
+    cell: ({ destination_port: port }) => (
+      <Only what="port" filter={{ port: portFilter(port) }}>
+        {port}
+      </Only>
+    ),
   },
   {
     key: "protocol",
@@ -28,14 +32,18 @@ export const FLOW_COLUMNS: readonly Column<Flow>[] = [
     minor: true,
     wideOnly: true,
     width: "4.1rem",
-    cell: ({ protocol }) => <Only filter={{ protocol }}>{protocol}</Only>,
+    cell: ({ protocol }) => (
+      <Only what="protocol" filter={{ protocol }}>
+        {protocol}
+      </Only>
+    ),
   },
   {
     key: "state",
     title: "State",
     sortable: false,
     cell: (flow) => (
-      <Only filter={{ state: stateFilter(flow) }}>
+      <Only what="state" filter={{ state: stateFilter(flow) }}>
         <State flow={flow} />
       </Only>
     ),
@@ -101,14 +109,22 @@ function stateFilter({ failed, end }: Flow): string {
 
 /** A cell that filters by itself. */
 function Only({
+  what,
   filter,
   children,
 }: {
+  what: string;
   filter: { [key in keyof FlowFilters]: string | undefined };
   children: ComponentChildren;
 }) {
   return (
-    <button type="button" class="cell" title="Only flows with the same" tabIndex={-1} onClick={() => setQuery(filter)}>
+    <button
+      type="button"
+      class="cell"
+      title={`Only flows with the same ${what}`}
+      tabIndex={-1}
+      onClick={() => setQuery(filter)}
+    >
       {children}
     </button>
   );
@@ -118,11 +134,9 @@ function Only({
 function To({ flow: { destination, destination_port: port } }: { flow: Flow }) {
   return (
     <span class="name">
-      <Only filter={{ container: destination }}>
-        {destination}
-        <span class="beside-port">
-          <wbr />:{port}
-        </span>
+      <Only what="end" filter={{ container: destination }}>
+        <span class="server">{destination}</span>
+        <span class="beside-port">:{port}</span>
       </Only>
     </span>
   );

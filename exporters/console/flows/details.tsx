@@ -23,7 +23,7 @@ export function FlowDetails({ flow, onClose }: { flow: Flow | undefined; onClose
           ["Error", flow.error ?? ""],
           ["From", `${flow.source_address} : ${flow.source_port}`],
           ["To", `${flow.destination_address} : ${flow.destination_address_port}`],
-          ["Served at", `${flow.destination_port} ${flow.protocol}`],
+          ["Listens on", `${flow.destination_port}/${flow.protocol}`],
           ["Process", flow.comm === "" ? "" : `${flow.comm} (${flow.pid})`],
           ["Sent", formatBytes(flow.sent_bytes)],
           ["Received", formatBytes(flow.received_bytes)],
@@ -49,7 +49,7 @@ function WorkDetails({ comm, before, during }: { comm: string; before: Work; dur
   return (
     <section>
       <h3>
-        Work of {comm} <span class="count">before, during</span>
+        Work of {comm} <span class="count">before the flow, during it</span>
       </h3>
       <Facts
         of={[

@@ -85,7 +85,10 @@ export class MapDrawing {
   /** Points out the chosen element, or else what a search has found. */
   emphasise(choice: Choice | undefined, found: Found | undefined): void {
     const cy = this.#cy;
+    // The details that close give their part of the frame back, mostly before this is told.
+    const closed = this.#choice !== undefined && choice === undefined;
     this.#choice = choice;
+    if (closed) this.resize();
     cy.batch(() => {
       cy.elements().removeClass("faded found chosen");
       if (choice) return this.#emphasiseChoice(choice);

@@ -47,6 +47,7 @@ export function TablePanel({ panel, data }: PanelProps) {
               {row.map((cell, column) => (
                 <Value
                   key={table.columns[column]}
+                  name={table.columns[column] ?? ""}
                   cell={cell}
                   look={lookOf(panel, table.columns[column] ?? "")}
                   long={table.columns[column] === ALERT_TEXT}
@@ -104,6 +105,8 @@ function Heading({ name, sort, numeric, onSort }: HeadingProps) {
 }
 
 interface ValueProps {
+  /** Of its column. */
+  name: string;
   cell: Cell;
   look: Look;
   long: boolean;
@@ -111,7 +114,7 @@ interface ValueProps {
   onFilter(text: string): void;
 }
 
-function Value({ cell, look, long, onFilter }: ValueProps) {
+function Value({ name, cell, look, long, onFilter }: ValueProps) {
   if (typeof cell === "number") return <td class="number">{formatValue(cell, look.unit, look.decimals)}</td>;
   if (cell === undefined || cell === "") return <td class="muted">–</td>;
   if (long) return <td class="long">{cell}</td>;
@@ -124,7 +127,7 @@ function Value({ cell, look, long, onFilter }: ValueProps) {
   }
   return (
     <td>
-      <button type="button" class="cell" title="Only rows with the same" onClick={() => onFilter(cell)}>
+      <button type="button" class="cell" title={`Only rows with the same ${name}`} onClick={() => onFilter(cell)}>
         {cell}
       </button>
     </td>

@@ -150,6 +150,11 @@ function sorted(found: FlowRecord[], sort: string, bootMs: number): FlowRecord[]
   const descending = sort.startsWith("-");
   const rank: Rank = SORTS[sort.replace("-", "") as keyof typeof SORTS];
   const ranked = found.map((one) => ({ one, rank: rank(one, bootMs) }));
-  ranked.sort((a, b) => (a.rank === b.rank ? 0 : a.rank < b.rank === descending ? 1 : -1));
+  ranked.sort((a, b) => (a.rank === b.rank ? byAge(a.one, b.one) : a.rank < b.rank === descending ? 1 : -1));
   return ranked.map(({ one }) => one);
+}
+
+/** Flows of the same rank keep their order from answer to answer: the newest first, then by their socket. */
+function byAge(a: FlowRecord, b: FlowRecord): number {
+  return b.startNs - a.startNs || b.cookie - a.cookie || b.incarnation - a.incarnation;
 }

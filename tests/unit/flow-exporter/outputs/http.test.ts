@@ -233,6 +233,27 @@ describe("over HTTP", () => {
       );
     });
 
+    test("flows of the same rank come in the same order, however they are stored", async () => {
+      const [one = assert.fail("no flow")] = viewOf(SOCKETS).flows();
+      const alike = [
+        { comm: "old", startNs: 1, cookie: 9, incarnation: 0 },
+        { comm: "new", startNs: 2, cookie: 1, incarnation: 0 },
+        { comm: "first", startNs: 1, cookie: 5, incarnation: 0 },
+        { comm: "second", startNs: 1, cookie: 5, incarnation: 1 },
+      ].map((values) => ({ ...one, ...values, sentBytes: 7, receivedBytes: 7 }));
+      for (const flows of [alike, alike.toReversed()]) {
+        current = viewOf(SOCKETS, { flows: () => flows });
+        for (const sort of ["bytes", "-bytes"]) {
+          const answer = JSON.parse((await ask(`/api/flows?sort=${sort}`)).text);
+          assert.deepEqual(
+            answer.flows.map(({ comm }: { comm: string }) => comm),
+            ["new", "old", "second", "first"],
+          );
+        }
+      }
+      current = viewOf(SOCKETS);
+    });
+
     for (const [query, message] of [
       ["?state=sleeping", /^state must be open, closed, .* or NEW_SYN_RECV \(given: "sleeping"\)\.$/],
       ["?since=yesterday", /^since must be seconds since 1970 or a date like \S+ \(given: "yesterday"\)\.$/],
