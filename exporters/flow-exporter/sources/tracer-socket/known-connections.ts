@@ -115,8 +115,8 @@ export class KnownConnections {
     const known = (before?.isOpen ? before : undefined) ?? this.#add(key, one, nowNs);
     if (!known) return undefined;
     known.shownNs = nowNs;
-    renew(known, one, shown.has(known));
-    this.#changed.add(known);
+    // Most rest from one answer to the next, and must cost no cycle anything.
+    if (renew(known, one, shown.has(known)) || !known.edge) this.#changed.add(known);
     return known;
   }
 
@@ -133,7 +133,13 @@ export class KnownConnections {
   #join(known: Known): void {
     if (!known.mirror || !known.isServer || known.isShadow) return;
     const client = this.#known.get(keyOf(known.mirror));
-    if (client && !client.isServer) takeOver(client, known);
+    if (client && !client.isServer) this.#takeOver(client, known);
+  }
+
+  #takeOver(client: Known, server: Known): void {
+    takeOver(client, server);
+    this.#changed.add(client);
+    this.#changed.add(server);
   }
 
   #end(known: Known, nowNs: number): void {

@@ -62,10 +62,15 @@ export function createKnown(key: string, told: Connection, nowNs: number): Known
   };
 }
 
-/** Takes in what a connection is told to be now; `again`: it is another than before, or its tracer has counted anew. */
-export function renew(known: Known, told: Connection, again: boolean): void {
+/**
+ * Takes in what a connection is told to be now; `again`: it is another than before, or its tracer has counted anew.
+ * Returns whether it has carried anything since.
+ */
+export function renew(known: Known, told: Connection, again: boolean): boolean {
+  const changed = again || hasChanged(known.told, told);
   if (again || hasFallen(known.told, told)) known.base = ownSide(known);
   known.told = told;
+  return changed;
 }
 
 /** What it has carried, from the client's side. */
@@ -149,6 +154,14 @@ function ownSide({ base, told }: Known): Counts {
 function highest(one: Counts, other: Counts): Counts {
   const of = (name: keyof Counts) => Math.max(one[name], other[name]);
   return { sent: of("sent"), received: of("received"), retransmits: of("retransmits") };
+}
+
+function hasChanged(before: Connection, now: Connection): boolean {
+  return (
+    now.monotonic_sent_bytes !== before.monotonic_sent_bytes ||
+    now.monotonic_recv_bytes !== before.monotonic_recv_bytes ||
+    now.monotonic_retransmits !== before.monotonic_retransmits
+  );
 }
 
 function hasFallen(before: Connection, now: Connection): boolean {
