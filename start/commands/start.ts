@@ -1,4 +1,4 @@
-import { relative } from "node:path";
+import path from "node:path";
 import { StartError } from "../errors.ts";
 import { createDocker } from "../lib/docker.ts";
 import { printable } from "../lib/printable.ts";
@@ -9,6 +9,7 @@ import { loadSettings } from "../settings/index.ts";
 import { namesOf } from "../settings/names.ts";
 import { layoutOf } from "../stack/layout.ts";
 import { takeDown } from "../stack/take-down.ts";
+import { ensureWritable } from "../stack/writable.ts";
 import { checks } from "../steps/checks.ts";
 import { examples } from "../steps/examples.ts";
 import { firstFlow } from "../steps/first-flow.ts";
@@ -33,6 +34,7 @@ export const start = defineCommand({
     const began = performance.now();
     const settings = await loadSettings(layoutOf(projectRoot, options.config).config, host.env);
     const layout = layoutOf(projectRoot, options.config, namesOf(settings));
+    await ensureWritable(path.join(layout.root, layout.folder));
     const context: StackContext = {
       host,
       docker: createDocker(host),
@@ -45,7 +47,7 @@ export const start = defineCommand({
       examples: [],
       patience: 1,
     };
-    const logName = relative(layout.root, layout.startLog);
+    const logName = path.relative(layout.root, layout.startLog);
     const log = openStartLog(layout.startLog, (reason) => {
       stderr.write(`Warning: ${logName} cannot be written; the start goes on without it: ${printable(reason)}\n`);
     });
