@@ -42,12 +42,13 @@ export function blockOf(items: readonly Item[], arrows: readonly Arrow[], headin
   const sorted = [...items].sort((a, b) => (a.id < b.id ? -1 : 1));
   const ids = new Set(sorted.map(({ id }) => id));
   const inside = arrows.filter(({ source, destination }) => ids.has(source) && ids.has(destination));
-  const ranked = ranksOf([...ids].sort(), inside).map((rank) => sorted.filter(({ id }) => rank.has(id)));
+  const ranked = ranksOf(sorted, inside);
   const shapes = heightsFor(sorted.length).map((rows) => inColumns(ranked, rows));
   const cost = (columns: readonly Item[][]) =>
     badness(sizeOf(columns, heading), heading.turned ? SHAPE.turned : SHAPE.usual);
   const best = shapes.reduce((a, b) => (cost(b) < cost(a) ? b : a));
-  for (let sweep = 0; sweep < SWEEPS; sweep++) sortByNeighbours(best, inside);
+  const neighbours = neighboursOf(ids, inside);
+  for (let sweep = 0; sweep < SWEEPS; sweep++) sortByNeighbours(best, neighbours);
   return { places: placesIn(best, heading), ...sizeOf(best, heading) };
 }
 
@@ -58,17 +59,21 @@ function heightsFor(count: number): number[] {
 }
 
 /** Nodes by how many others stand before them; of a circle, the one with the fewest callers is first. */
-function ranksOf(ids: readonly string[], arrows: readonly Arrow[]): Set<string>[] {
-  const callers = new Map(ids.map((id) => [id, new Set<string>()]));
-  for (const { source, destination } of arrows) if (source !== destination) callers.get(destination)?.add(source);
-  const ranks: Set<string>[] = [];
+function ranksOf(items: readonly Item[], arrows: readonly Arrow[]): Item[][] {
+  const calls = arrows.filter(({ source, destination }) => source !== destination);
+  const called = Map.groupBy(calls, ({ source }) => source);
+  const callers = new Map(items.map((item) => [item.id, { item, waitsFor: new Set<string>() }]));
+  for (const { source, destination } of calls) callers.get(destination)?.waitsFor.add(source);
+  const ranks: Item[][] = [];
   while (callers.size > 0) {
-    const least = Math.min(...[...callers.values()].map(({ size }) => size));
-    const first = [...callers].filter(([, { size }]) => size === least).map(([id]) => id);
-    const rank = new Set(least === 0 ? first : first.slice(0, 1));
+    let least = Number.POSITIVE_INFINITY;
+    for (const { waitsFor } of callers.values()) least = Math.min(least, waitsFor.size);
+    const first = [...callers.values()].filter(({ waitsFor }) => waitsFor.size === least).map(({ item }) => item);
+    const rank = least === 0 ? first : first.slice(0, 1);
     ranks.push(rank);
-    for (const id of rank) callers.delete(id);
-    for (const waiting of callers.values()) for (const id of rank) waiting.delete(id);
+    for (const { id } of rank) callers.delete(id);
+    for (const { id } of rank)
+      for (const { destination } of called.get(id) ?? []) callers.get(destination)?.waitsFor.delete(id);
   }
   return ranks;
 }
@@ -137,22 +142,29 @@ function rowHeightOf(columns: readonly Item[][]): number {
 }
 
 /** Puts each node at the mean height of its neighbours, which makes most crossings go away. */
-function sortByNeighbours(columns: Item[][], arrows: readonly Arrow[]): void {
+function sortByNeighbours(columns: Item[][], neighbours: ReadonlyMap<string, readonly string[]>): void {
   const heights = new Map<string, number>();
   for (const column of columns) {
     for (const [row, { id }] of column.entries()) heights.set(id, (row + 0.5) / column.length);
   }
   for (const column of columns) {
-    const wanted = new Map(column.map(({ id }) => [id, meanHeight(id, arrows, heights)]));
+    const wanted = new Map(column.map(({ id }) => [id, meanHeight(id, neighbours.get(id) ?? [], heights)]));
     column.sort((a, b) => (wanted.get(a.id) ?? 0) - (wanted.get(b.id) ?? 0) || (a.id < b.id ? -1 : 1));
     for (const [row, { id }] of column.entries()) heights.set(id, (row + 0.5) / column.length);
   }
 }
 
-function meanHeight(id: string, arrows: readonly Arrow[], heights: ReadonlyMap<string, number>): number {
-  const near = arrows.flatMap(({ source, destination }) =>
-    source === id ? [destination] : destination === id ? [source] : [],
-  );
+/** Whom each node calls and who calls it, looked up once for all sweeps. */
+function neighboursOf(ids: ReadonlySet<string>, arrows: readonly Arrow[]): Map<string, string[]> {
+  const neighbours = new Map([...ids].map((id): [string, string[]] => [id, []]));
+  for (const { source, destination } of arrows) {
+    neighbours.get(source)?.push(destination);
+    if (source !== destination) neighbours.get(destination)?.push(source);
+  }
+  return neighbours;
+}
+
+function meanHeight(id: string, near: readonly string[], heights: ReadonlyMap<string, number>): number {
   if (near.length === 0) return heights.get(id) ?? 0;
   return near.reduce((sum, one) => sum + (heights.get(one) ?? 0), 0) / near.length;
 }

@@ -23,17 +23,16 @@ export function hits(from: Point, to: Point, box: Box, margin = 0): boolean {
   if (Math.max(from.y, to.y) < box.y - halfH || Math.min(from.y, to.y) > box.y + halfH) return false;
   // Both ends may lie beside the box on different sides: then the line must part two of its corners.
   const side = (x: number, y: number) => (to.x - from.x) * (y - from.y) - (to.y - from.y) * (x - from.x);
-  const sides = [
-    side(box.x - halfW, box.y - halfH),
-    side(box.x + halfW, box.y - halfH),
-    side(box.x - halfW, box.y + halfH),
-    side(box.x + halfW, box.y + halfH),
-  ];
-  return Math.min(...sides) < 0 && Math.max(...sides) > 0;
+  const a = side(box.x - halfW, box.y - halfH);
+  const b = side(box.x + halfW, box.y - halfH);
+  const c = side(box.x - halfW, box.y + halfH);
+  const d = side(box.x + halfW, box.y + halfH);
+  return Math.min(a, b, c, d) < 0 && Math.max(a, b, c, d) > 0;
 }
 
 export function distance(a: Point, b: Point): number {
-  return Math.hypot(a.x - b.x, a.y - b.y);
+  // Math.hypot guards against overflow, and takes several times as long.
+  return Math.sqrt((a.x - b.x) ** 2 + (a.y - b.y) ** 2);
 }
 
 /** The smallest box around others, which are not none. */

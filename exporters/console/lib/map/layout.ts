@@ -71,12 +71,22 @@ interface Start {
 function startOf(blocks: readonly Block[], frame: Size): Start {
   const orders = ordersOf(blocks);
   for (const scale of SCALES) {
-    const starts = orders.flatMap((order) => HEIGHTS.map((part) => startIn(order, frame, scale, part)));
+    // To pack what has more area than the frame anyway would be in vain.
+    const heights = HEIGHTS.filter((part) => mayFit(blocks, frame, scale, part));
+    const starts = orders.flatMap((order) => heights.map((part) => startIn(order, frame, scale, part)));
     const fitting = starts.filter(({ room }) => room >= 1);
     if (fitting.length > 0) return fitting.reduce((best, one) => (one.room > best.room + 0.01 ? one : best));
   }
   const scale = SCALES.at(-1) ?? 1;
   return { order: blocks, strip: { w: frame.w * scale, h: frame.h * scale }, scale };
+}
+
+/** False: the blocks, each with the gaps right of it and below, have more area than the frame with gaps around. */
+function mayFit(blocks: readonly Block[], frame: Size, scale: number, part: number): boolean {
+  const area = blocks.reduce((sum, { w, h }) => sum + (w + BLOCK_GAP) * (h + BLOCK_GAP), 0);
+  const tallest = Math.max(...blocks.map(({ h }) => h));
+  const height = Math.max(frame.h * scale * part, tallest);
+  return area <= (frame.w * scale + BLOCK_GAP) * (height + BLOCK_GAP) * 1.0001;
 }
 
 /** `room` is by how much the picture could be enlarged in the frame. */
@@ -105,36 +115,51 @@ export function blocksOf(items: readonly Item[], arrows: readonly Arrow[], headi
     items.filter(({ group }) => group === ""),
     arrows,
   );
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const key = item.group || `\n${loose.get(item.id)}`;
-    groups.set(key, [...(groups.get(key) ?? []), item]);
-  }
-  const blocks = [...groups.keys()].sort().map((key) => blockOf(groups.get(key) ?? [], arrows, heading));
+  const groups = Map.groupBy(items, (item) => item.group || `\n${loose.get(item.id)}`);
+  const keys = new Map([...groups].flatMap(([key, members]) => members.map(({ id }) => [id, key] as const)));
+  const inside = Map.groupBy(arrows, ({ source, destination }) =>
+    keys.get(source) === keys.get(destination) ? keys.get(source) : undefined,
+  );
+  const blocks = [...groups.keys()].sort().map((key) => blockOf(groups.get(key) ?? [], inside.get(key) ?? [], heading));
   return inFlowOrder(blocks, arrows);
 }
 
 /** The nodes that hang together, each by the name of one of them: those that no frame holds are arranged like one. */
 function partsOf(items: readonly Item[], arrows: readonly Arrow[]): Map<string, string> {
-  const parts = new Map(items.map(({ id }) => [id, id]));
+  const towards = new Map(items.map(({ id }) => [id, id]));
+  const partOf = (id: string): string => {
+    const next = towards.get(id) ?? id;
+    if (next === id) return id;
+    const part = partOf(next);
+    // The next one who asks needs one step.
+    towards.set(id, part);
+    return part;
+  };
   for (const { source, destination } of arrows) {
-    const [from, to] = [parts.get(source), parts.get(destination)];
-    if (from === undefined || to === undefined || from === to) continue;
-    const [kept, gone] = from < to ? [from, to] : [to, from];
-    for (const [id, part] of parts) if (part === gone) parts.set(id, kept);
+    if (!towards.has(source) || !towards.has(destination)) continue;
+    const [from, to] = [partOf(source), partOf(destination)];
+    if (from < to) towards.set(to, from);
+    else towards.set(from, to);
   }
-  return parts;
+  return new Map(items.map(({ id }) => [id, partOf(id)]));
 }
 
 /** Blocks that others call come after those. */
 function inFlowOrder(blocks: readonly Block[], arrows: readonly Arrow[]): Block[] {
+  const holders = new Map(blocks.flatMap((block) => [...block.places.keys()].map((id) => [id, block] as const)));
+  const counts = new Map(blocks.map((block) => [block, { out: 0, back: 0 }]));
+  for (const { source, destination } of arrows) {
+    const [from, to] = [holders.get(source), holders.get(destination)];
+    if (from === to) continue;
+    const [caller, called] = [from && counts.get(from), to && counts.get(to)];
+    if (caller) caller.out++;
+    if (called) called.back++;
+  }
   const balance = (block: Block) => {
-    const out = arrows.filter(({ source, destination }) => block.places.has(source) && !block.places.has(destination));
-    const back = arrows.filter(({ source, destination }) => !block.places.has(source) && block.places.has(destination));
-    return (back.length - out.length) / Math.max(1, back.length + out.length);
+    const { out, back } = counts.get(block) ?? { out: 0, back: 0 };
+    return (back - out) / Math.max(1, back + out);
   };
-  const balances = new Map(blocks.map((block) => [block, balance(block)]));
-  return [...blocks].sort((a, b) => (balances.get(a) ?? 0) - (balances.get(b) ?? 0));
+  return [...blocks].sort((a, b) => balance(a) - balance(b));
 }
 
 /** Swaps blocks as long as that makes the picture better, or until enough has been looked at. */

@@ -33,12 +33,25 @@ export function pack(sizes: readonly Size[], height: number, gap: number): Packe
 }
 
 function cornerFor(skyline: readonly Step[], h: number, height: number): Point {
-  const fitting = skyline.filter(({ top }) => top + h <= height);
-  const places = (fitting.length > 0 ? fitting : skyline.slice(0, 1)).map(({ top }) => ({
-    x: Math.max(...skyline.filter((step) => step.top < top + h && step.bottom > top).map(({ x }) => x)),
-    y: top,
-  }));
-  return places.reduce((best, one) => (one.x < best.x ? one : best));
+  let best = placeAt(skyline, 0, h);
+  for (let at = 1; at < skyline.length; at++) {
+    if ((skyline[at]?.top ?? 0) + h > height) break;
+    const place = placeAt(skyline, at, h);
+    if (place.x < best.x) best = place;
+  }
+  return best;
+}
+
+/** Where something of this height lies that begins where a step does. */
+function placeAt(skyline: readonly Step[], first: number, h: number): Point {
+  const y = skyline[first]?.top ?? 0;
+  let x = 0;
+  for (let at = first; at < skyline.length; at++) {
+    const step = skyline[at];
+    if (!step || step.top >= y + h) break;
+    x = Math.max(x, step.x);
+  }
+  return { x, y };
 }
 
 function grown(skyline: readonly Step[], added: Step): Step[] {

@@ -1,5 +1,7 @@
 import type { Arrow } from "./block.ts";
+import { BoxGrid } from "./box-grid.ts";
 import { type Box, distance, hits, type Point } from "./geometry.ts";
+import { Queue } from "./queue.ts";
 
 /** How far a line stays from nodes that are not its own, and how far its corners do. */
 const MARGIN = 2;
@@ -11,7 +13,9 @@ const LANE = 9;
 /** No corner of a way is farther from the last than this. */
 const REACH = 240;
 /** A way with more corners to try than this is given up: the line goes straight. */
-const STEPS = 600;
+const MOST_STEPS = 600;
+/** So many corners are tried for all lines together; of many lines each has its share, whatever their order. */
+const ALL_STEPS = 75_000;
 
 export interface Line extends Arrow {
   id: string;
@@ -26,15 +30,14 @@ export function routesOf(
   lines: readonly Line[],
   others: readonly Box[] = [],
 ): Map<string, Point[]> {
-  const all = [...boxes.values(), ...others];
-  const sight = new Sight(all);
+  const sight = new Sight([...boxes.values(), ...others]);
+  const steps = Math.min(MOST_STEPS, ALL_STEPS / lines.length);
   const lanes = lanesOf(lines);
   return new Map(
     lines.map((line): [string, Point[]] => {
       const [from, to] = [boxes.get(line.source), boxes.get(line.destination)];
       if (!from || !to || from === to) return [line.id, []];
-      const foreign = all.filter((box) => box !== from && box !== to);
-      return [line.id, route(from, to, lanes.get(line.id) ?? 0, foreign, sight)];
+      return [line.id, route(from, to, lanes.get(line.id) ?? 0, sight, steps)];
     }),
   );
 }
@@ -50,10 +53,10 @@ export function crossings(boxes: ReadonlyMap<string, Box>, line: Line, bends: re
     .map(([id]) => id);
 }
 
-function route(from: Box, to: Box, lane: number, foreign: readonly Box[], sight: Sight): Point[] {
+function route(from: Box, to: Box, lane: number, sight: Sight, steps: number): Point[] {
   const aside = besides(from, to, lane);
-  if (isFree([from, ...aside, to], foreign)) return aside;
-  const way = shortest(from, to, foreign, sight);
+  if (isFree([from, ...aside, to], sight, [from, to])) return aside;
+  const way = shortest(from, to, sight, steps);
   return shifted([from, ...way, to], lane);
 }
 
@@ -91,42 +94,39 @@ function shifted(points: readonly Point[], lane: number): Point[] {
   return points.slice(1, -1).map(({ x, y }) => ({ x, y: y + Math.max(-4, Math.min(4, lane / 2)) }));
 }
 
-function isFree(points: readonly Point[], foreign: readonly Box[]): boolean {
-  return points.every(
-    (point, at) => at === 0 || !foreign.some((box) => hits(points[at - 1] ?? point, point, box, MARGIN)),
-  );
+function isFree(points: readonly Point[], sight: Sight, ends: readonly Box[]): boolean {
+  return points.every((point, at) => at === 0 || sight.isFree(points[at - 1] ?? point, point, ends));
 }
 
 interface Visit {
   point: Point;
   before: Visit | undefined;
   length: number;
-  whole: number;
 }
 
 /** The shortest way from corner to corner (A*); none found: straight. */
-function shortest(from: Box, to: Box, foreign: readonly Box[], sight: Sight): Point[] {
-  const open: Visit[] = [{ point: from, before: undefined, length: 0, whole: distance(from, to) }];
+function shortest(from: Box, to: Box, sight: Sight, steps: number): Point[] {
+  const ends = [from, to];
+  const open = new Queue<Visit>();
+  open.put({ point: from, before: undefined, length: 0 }, distance(from, to));
   const best = new Map<Point, number>();
-  for (let step = 0; step < STEPS && open.length > 0; step++) {
-    const visit = takeNearest(open);
+  for (let step = 0; step < steps; ) {
+    const visit = open.take();
+    if (!visit) return [];
     if (visit.point === to) return bendsOf(visit);
-    const corners = visit.point === from ? sight.seenFrom(from, foreign) : sight.seenFromCorner(visit.point);
-    const ahead = foreign.some((box) => hits(visit.point, to, box, MARGIN)) ? corners : [...corners, to];
+    // Since it was put there, a shorter way to the same corner has been found.
+    if (visit.length > (best.get(visit.point) ?? Number.POSITIVE_INFINITY)) continue;
+    step++;
+    const corners = visit.point === from ? sight.seenFrom(from, ends) : sight.seenFromCorner(visit.point);
+    const ahead = sight.isFree(visit.point, to, ends) ? [...corners, to] : corners;
     for (const point of ahead) {
       const length = visit.length + distance(visit.point, point) + (point === to ? 0 : BEND);
       if (length >= (best.get(point) ?? Number.POSITIVE_INFINITY)) continue;
       best.set(point, length);
-      open.push({ point, before: visit, length, whole: length + distance(point, to) });
+      open.put({ point, before: visit, length }, length + distance(point, to));
     }
   }
   return [];
-}
-
-function takeNearest(open: Visit[]): Visit {
-  let nearest = 0;
-  for (let at = 1; at < open.length; at++) if ((open[at]?.whole ?? 0) < (open[nearest]?.whole ?? 0)) nearest = at;
-  return open.splice(nearest, 1)[0] as Visit;
 }
 
 function bendsOf(visit: Visit): Point[] {
@@ -135,31 +135,41 @@ function bendsOf(visit: Visit): Point[] {
   return points;
 }
 
+/** A corner, with its number: those seen are tried in this order. */
+interface Corner extends Box {
+  at: number;
+}
+
 /** The corners that ways can bend at, and which of them are seen from which; looked up once. */
 class Sight {
-  readonly #boxes: readonly Box[];
-  readonly #corners: readonly Point[];
+  readonly #boxes: BoxGrid;
+  readonly #corners: BoxGrid<Corner>;
   readonly #seen = new Map<Point, Point[]>();
 
   constructor(boxes: readonly Box[]) {
-    this.#boxes = boxes;
-    this.#corners = boxes.flatMap(cornersOf).filter((point) => !boxes.some((box) => within(point, box)));
+    this.#boxes = new BoxGrid(boxes, MARGIN);
+    const corners = boxes.flatMap(cornersOf).map((point, at) => ({ ...point, w: 0, h: 0, at }));
+    this.#corners = new BoxGrid(corners.filter((point) => !this.#boxes.near(point).some((box) => within(point, box))));
+  }
+
+  isFree(from: Point, to: Point, ends: readonly Box[]): boolean {
+    return !this.#boxes.isBlocked(from, to, ends);
   }
 
   seenFromCorner(corner: Point): Point[] {
     const known = this.#seen.get(corner);
     if (known) return known;
-    const seen = this.seenFrom(corner, this.#boxes);
+    const seen = this.seenFrom(corner, []);
     this.#seen.set(corner, seen);
     return seen;
   }
 
-  seenFrom(point: Point, boxes: readonly Box[]): Point[] {
-    const inTheWay = boxes.filter(
-      (box) => Math.abs(box.x - point.x) < REACH + box.w && Math.abs(box.y - point.y) < REACH,
-    );
-    const near = this.#corners.filter((corner) => corner !== point && distance(corner, point) < REACH);
-    return near.filter((corner) => !inTheWay.some((box) => hits(point, corner, box, MARGIN)));
+  /** @param ends boxes that hide nothing */
+  seenFrom(point: Point, ends: readonly Box[]): Point[] {
+    const near = this.#corners.near({ x: point.x, y: point.y, w: 2 * REACH, h: 2 * REACH });
+    const isSeen = (corner: Corner) =>
+      corner !== point && distance(corner, point) < REACH && this.isFree(point, corner, ends);
+    return near.filter(isSeen).sort((a, b) => a.at - b.at);
   }
 }
 

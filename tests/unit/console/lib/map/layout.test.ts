@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import type { Graph } from "../../../../../exporters/console/api/types.ts";
 import { around, overlap } from "../../../../../exporters/console/lib/map/geometry.ts";
 import { TEXT_PX } from "../../../../../exporters/console/lib/map/labels.ts";
+import { layoutOf } from "../../../../../exporters/console/lib/map/layout.ts";
 import { crossings } from "../../../../../exporters/console/lib/map/route.ts";
 import { crowd, estate, shop } from "../../../../browser/lab/graph.ts";
 import { FRAME, mixedFrames, type Picture, pictureOf } from "./pictures.ts";
@@ -130,3 +131,17 @@ function zoomOf({ boxes }: Picture): number {
 function byName([a]: [string, unknown], [b]: [string, unknown]): number {
   return a < b ? -1 : 1;
 }
+
+it("looks at each edge a few times, not once for each of 2,000 nodes", () => {
+  let looks = 0;
+  const nodes = Array.from({ length: 2000 }, (_, at) => ({ id: `node${at}`, group: "", w: 80, h: 22 }));
+  const arrows = nodes.map(({ id }, at) => ({
+    get source() {
+      looks++;
+      return id;
+    },
+    destination: `node${(at * 7 + 1) % 2000}`,
+  }));
+  assert.equal(layoutOf(nodes, arrows, FRAME).size, 2000);
+  assert.ok(looks < 100 * arrows.length, `${looks} looks`);
+});

@@ -53,3 +53,26 @@ describe("routesOf", () => {
     ]);
   });
 });
+
+describe("the work of routesOf", () => {
+  it("is far from a look at every node for each corner of each line", () => {
+    let looks = 0;
+    const counted = (at: number): Box => ({
+      get x() {
+        looks++;
+        return (at % 20) * 120;
+      },
+      y: Math.floor(at / 20) * 40,
+      w: 80,
+      h: 22,
+    });
+    const boxes = new Map(Array.from({ length: 300 }, (_, at) => [String(at), counted(at)]));
+    const lines = Array.from({ length: 600 }, (_, at) => {
+      const [source, destination] = [String(at % 300), String((at * 7 + 13) % 300)];
+      return { id: String(at), source, destination };
+    });
+    const routes = routesOf(boxes, lines);
+    assert.ok([...routes.values()].some((bends) => bends.length > 0));
+    assert.ok(looks < 20_000_000, `${looks} looks`);
+  });
+});
