@@ -171,7 +171,7 @@ describe("the flows", { skip: noBrowser }, () => {
     assert.equal(wide?.width, NARROW.width - 24);
     assert.equal(new Set(others.map(({ y }) => y)).size, 1, "fields of one row each");
     await suite.page.getByLabel("Port").fill("0");
-    await suite.page.getByText("Port: 1–65535").waitFor();
+    await suite.page.getByText("Port must be 1–65535").waitFor();
     const after = await suite.page.getByLabel("State").boundingBox();
     assert.equal(after?.y, others[0]?.y, "a fault has moved the fields");
     await screenshot(suite.page, "flows-phone-fault");
@@ -245,7 +245,7 @@ describe("the flows", { skip: noBrowser }, () => {
     await openFlows("?port=5432");
     const counted = await note().innerText();
     const field = suite.page.getByRole("textbox", { name: "Port", exact: true });
-    const fault = suite.page.getByText("Port: 1–65535");
+    const fault = suite.page.getByText("Port must be 1–65535");
     const refreshed = () => suite.page.waitForResponse(/api\/flows\?.*port=5432/);
     const before = await suite.page.getByLabel("Protocol").boundingBox();
     await field.fill("54321234");

@@ -22,5 +22,5 @@ const MAX_PORT = 65_535;
 /** What is wrong with a port that was typed, no wider than its field; empty is any port. */
 export function portFault(text: string): string | undefined {
   const isPort = /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= MAX_PORT;
-  return text === "" || isPort ? undefined : "Port: 1–65535";
+  return text === "" || isPort ? undefined : "Port must be 1–65535";
 }

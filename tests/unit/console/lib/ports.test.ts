@@ -21,6 +21,6 @@ describe("the link of many ports", () => {
 it("knows a port from what is none, and takes an empty field for any", () => {
   for (const port of ["", "1", "443", "65535"]) assert.equal(portFault(port), undefined, port);
   for (const text of ["0", "65536", "http", "80-90", "8.5", "-1"]) {
-    assert.equal(portFault(text), "Port: 1–65535", text);
+    assert.equal(portFault(text), "Port must be 1–65535", text);
   }
 });
