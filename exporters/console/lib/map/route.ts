@@ -15,7 +15,7 @@ const REACH = 240;
 /** A way with more corners to try than this is given up: the line goes straight. */
 const MOST_STEPS = 600;
 /** So many corners are tried for all lines together; of many lines each has its share, whatever their order. */
-const ALL_STEPS = 75_000;
+const ALL_STEPS = 150_000;
 
 export interface Line extends Arrow {
   id: string;
