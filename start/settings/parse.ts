@@ -45,12 +45,18 @@ function parseAssignment(content: string, line: number): Entry | Fault {
   if (key === undefined || rest === undefined) {
     return {
       line,
-      message: `"${quoted(content.trim())}" is not a setting; write KEY=VALUE, or # before a comment`,
+      message: `"${beginningOf(content.trim())}" is not a setting; write KEY=VALUE, or # before a comment`,
     };
   }
   const value = unquote(rest.trim());
   if (value === undefined) return { line, message: `${quoted(key)}: missing closing quote` };
   return { key, value, line };
+}
+
+/** The first word, and what an editor does not show: what comes behind may be a secret, as in `ALERT_WEBHOOK_URL https://…`. */
+function beginningOf(content: string): string {
+  const [word = ""] = /^(export\s+)?[\w.\p{C}-]*/u.exec(content) ?? [];
+  return `${quoted(word)}${word === content ? "" : "…"}`;
 }
 
 /** The value without its quotes and without a comment behind it; undefined when a quote stays open. */

@@ -53,6 +53,15 @@ describe("readSettings", () => {
     ]);
   });
 
+  it("shows of a line that is none only its first word: the rest may be a secret", () => {
+    const lines = ["ALERT_WEBHOOK_URL https://x/S3CRET", "export ALERT_WEBHOOK_URL: S3CRET", "https://x/S3CRET", "-"];
+    const said = ["ALERT_WEBHOOK_URL…", "export ALERT_WEBHOOK_URL…", "https…", "-"];
+    assert.deepEqual(
+      faultsOf(lines.join("\n")),
+      said.map((word, at) => `line ${at + 1}: "${word}" is not a setting; write KEY=VALUE, or # before a comment`),
+    );
+  });
+
   it("suggests a setting only where one alone is near", () => {
     assert.deepEqual(faultsOf("FOO=1\nFLOW_PORT=1\ngrafana_port=1"), [
       "line 1: unknown setting FOO",
