@@ -19,6 +19,7 @@ const NO_GRAFANA = [
   "Lab / Memory of grafana / A",
   "Lab / Memory of grafana / B",
   "Lab / Memory of grafana / C",
+  "Lab / Memory of grafana / limit",
 ];
 /** Queries that may or may not have an answer on a host where all is well. */
 const EITHER_WAY = new Map([
