@@ -86,7 +86,7 @@ describe("the console", { skip: noBrowser }, () => {
     suite.server.lab.recordedAt = "2030-01-31T20:03:10.000Z";
     const { page } = await openTab(suite.lab.browser, { locale: "en-US", timezoneId: "America/New_York" });
     await go(page, "flows");
-    await expect(page.getByTestId("recording")).toContainText("ended at 2030-01-31 15:03:10, as if");
+    await expect(page.getByTestId("recording")).toContainText("ended at 2030-01-31 15:03:10; once");
     await expect(page.locator(".note")).toHaveText(/^[\d,]+ flows$/);
     await screenshot(page, "flows-recording");
     await page.context().close();
