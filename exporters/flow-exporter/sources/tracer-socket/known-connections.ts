@@ -4,7 +4,18 @@ import type { FlowRecord } from "../../model/flow-record.ts";
 import { Edges } from "../../naming/edges.ts";
 import type { Connection } from "./connection.ts";
 import { isServers, keyOf, nameOf } from "./ends.ts";
-import { type Counts, createKnown, type Known, recordOf, renew, takeDelta, takeOver } from "./known.ts";
+import {
+  type Counts,
+  countsOf,
+  createKnown,
+  hasFallen,
+  type Known,
+  recordOf,
+  renew,
+  sum,
+  takeDelta,
+  takeOver,
+} from "./known.ts";
 import { nameEdge } from "./naming.ts";
 
 /** For Docker to report a container. */
@@ -169,26 +180,12 @@ export class KnownConnections {
 }
 
 function memoryOf({ key, base, counted, told, opened }: Known): Memory {
-  const { monotonic_sent_bytes: sent, monotonic_recv_bytes: received, monotonic_retransmits: retransmits } = told;
-  return { key, base, counted, told: { sent, received, retransmits }, opened };
+  return { key, base, counted, told: countsOf(told), opened };
 }
 
 /** Lets a connection go on that was known before: its counters may have fallen meanwhile. */
 function resume(known: Known, { base, counted, told, opened }: Memory): void {
-  const { monotonic_sent_bytes, monotonic_recv_bytes, monotonic_retransmits } = known.told;
-  const hasFallen =
-    monotonic_sent_bytes < told.sent ||
-    monotonic_recv_bytes < told.received ||
-    monotonic_retransmits < told.retransmits;
-  known.base = hasFallen ? sum(base, told) : base;
+  known.base = hasFallen(told, countsOf(known.told)) ? sum(base, told) : base;
   known.counted = counted;
   known.opened = opened;
-}
-
-function sum(one: Counts, other: Counts): Counts {
-  return {
-    sent: one.sent + other.sent,
-    received: one.received + other.received,
-    retransmits: one.retransmits + other.retransmits,
-  };
 }

@@ -68,7 +68,7 @@ export function createKnown(key: string, told: Connection, nowNs: number): Known
  */
 export function renew(known: Known, told: Connection, again: boolean): boolean {
   const changed = again || hasChanged(known.told, told);
-  if (again || hasFallen(known.told, told)) known.base = ownSide(known);
+  if (again || (changed && hasFallen(countsOf(known.told), countsOf(told)))) known.base = ownSide(known);
   known.told = told;
   return changed;
 }
@@ -144,10 +144,20 @@ export function takeOver(client: Known, server: Known): void {
 }
 
 function ownSide({ base, told }: Known): Counts {
+  return sum(base, countsOf(told));
+}
+
+/** What a connection is told to have carried. */
+export function countsOf(told: Connection): Counts {
+  const { monotonic_sent_bytes: sent, monotonic_recv_bytes: received, monotonic_retransmits: retransmits } = told;
+  return { sent, received, retransmits };
+}
+
+export function sum(one: Counts, other: Counts): Counts {
   return {
-    sent: base.sent + told.monotonic_sent_bytes,
-    received: base.received + told.monotonic_recv_bytes,
-    retransmits: base.retransmits + told.monotonic_retransmits,
+    sent: one.sent + other.sent,
+    received: one.received + other.received,
+    retransmits: one.retransmits + other.retransmits,
   };
 }
 
@@ -164,10 +174,7 @@ function hasChanged(before: Connection, now: Connection): boolean {
   );
 }
 
-function hasFallen(before: Connection, now: Connection): boolean {
-  return (
-    now.monotonic_sent_bytes < before.monotonic_sent_bytes ||
-    now.monotonic_recv_bytes < before.monotonic_recv_bytes ||
-    now.monotonic_retransmits < before.monotonic_retransmits
-  );
+/** Counters that fall have begun anew. */
+export function hasFallen(before: Counts, now: Counts): boolean {
+  return now.sent < before.sent || now.received < before.received || now.retransmits < before.retransmits;
 }
