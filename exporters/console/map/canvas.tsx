@@ -16,6 +16,7 @@ const PAN_PX = 60;
 
 /** The map itself, with its buttons; arrow keys move it, + and − zoom, 0 shows all. */
 export function MapCanvas({ model, choice, found, onChoose }: CanvasProps) {
+  const section = useRef<HTMLElement>(null);
   const element = useRef<HTMLDivElement>(null);
   const drawing = useRef<MapDrawing | undefined>(undefined);
 
@@ -33,7 +34,10 @@ export function MapCanvas({ model, choice, found, onChoose }: CanvasProps) {
     };
   }, [onChoose, crowd]);
 
-  useEffect(() => drawing.current?.update(model), [model, crowd]);
+  useEffect(() => {
+    drawing.current?.update(model);
+    tellDrawn(section.current, model);
+  }, [model, crowd]);
   // Elements that came with a new model are to be faded too.
   useEffect(() => drawing.current?.emphasise(choice, found), [choice, found, model]);
   // The theme is read from the style sheets.
@@ -49,10 +53,9 @@ export function MapCanvas({ model, choice, found, onChoose }: CanvasProps) {
 
   return (
     <section
+      ref={section}
       class="map-canvas"
       aria-label={`Service map with ${model.nodes.size} endpoints; the same edges are in the table`}
-      data-nodes={model.nodes.size}
-      data-edges={model.edges.size}
       data-testid="map"
     >
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the picture is moved with the keyboard */}
@@ -82,6 +85,16 @@ export function MapCanvas({ model, choice, found, onChoose }: CanvasProps) {
       </footer>
     </section>
   );
+}
+
+/**
+ * Notes at the element how much is drawn. Not a property of it: the page is there some frames before its picture,
+ * and who waits for this (a test, a user's script) means the picture.
+ */
+function tellDrawn(element: HTMLElement | null, model: MapModel): void {
+  if (!element) return;
+  element.dataset.nodes = String(model.nodes.size);
+  element.dataset.edges = String(model.edges.size);
 }
 
 function keyOf(drawing: MapDrawing | undefined, key: string): (() => void) | undefined {
