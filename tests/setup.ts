@@ -14,7 +14,7 @@ import { testTools } from "./test-tools.ts";
 
 // Brings what the tests need, so that on a bare machine they run instead of being skipped.
 
-const PROGRAMS = ["cc", "make", "bpftool", "ss", "setpriv", "chromium", "shellcheck"];
+const PROGRAMS = ["cc", "make", "bpftool", "ss", "setpriv", "chromium", "shellcheck", "victoria-metrics"];
 const FILES = ["/usr/include/libelf.h", "/usr/include/zlib.h", "/usr/lib/postgresql"];
 
 async function lacksTools(host: Host): Promise<boolean> {

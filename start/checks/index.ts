@@ -13,6 +13,7 @@ import { memory } from "./memory.ts";
 import { names } from "./names.ts";
 import { pmu } from "./pmu.ts";
 import { ports } from "./ports.ts";
+import { remoteWrite } from "./remote-write.ts";
 import { rights } from "./rights.ts";
 import type { Check } from "./types.ts";
 import { vpn } from "./vpn.ts";
@@ -36,4 +37,5 @@ export const CHECKS: readonly Check[] = [
   disk,
   pmu,
   vpn,
+  remoteWrite,
 ];

@@ -1,6 +1,7 @@
 import { printable } from "../lib/printable.ts";
 import type { Memory } from "../stack/containers.ts";
 import type { LeftOut } from "../stack/left-out.ts";
+import type { RemoteWriteState } from "../stack/remote-write-state.ts";
 import type { TracerState } from "../stack/tracer-state.ts";
 import { describeLeftOut } from "./summary.ts";
 import { renderTable } from "./table.ts";
@@ -21,6 +22,8 @@ export interface StatusReport {
   services: ServiceStatus[];
   /** Null where flow-exporter does not tell. */
   tracer: TracerState | null;
+  /** Null where samples are sent nowhere, or Prometheus does not tell. */
+  remoteWrite: RemoteWriteState | null;
   leftOut: readonly LeftOut[];
   /** Where another checkout has started it. */
   startedFrom?: StartedFrom;
@@ -33,12 +36,13 @@ interface StartedFrom {
 }
 
 /** One line per service, then how the tracer works, what was left out, and why. */
-export function renderStatus({ services, tracer, leftOut, startedFrom }: StatusReport): string {
+export function renderStatus({ services, tracer, remoteWrite, leftOut, startedFrom }: StatusReport): string {
   const table = renderTable([["SERVICE", "STATE", "HEALTH", "MEMORY", "URL"], ...services.map(row)]);
   const left = leftOut.map(describeLeftOut);
   const notes = [
     ...(startedFrom ? [describeOrigin(startedFrom)] : []),
     ...(tracer ? [describeTracer(tracer)] : []),
+    ...(remoteWrite ? [describeRemoteWrite(remoteWrite)] : []),
     ...left,
     ...(services.every(({ state }) => state === "absent") ? ["Nothing is running; start it with npm start"] : []),
   ];
@@ -62,6 +66,17 @@ function describeTracer({ udp_mode, table_room: room, table_bytes, refused_runs 
   const memory = `${(table_bytes / MEBIBYTE).toFixed(0)} MiB of kernel memory`;
   const refused = refused_runs > 0 ? `; program runs skipped by the kernel: ${refused_runs.toLocaleString("en")}` : "";
   return `flow-tracer: ${tables}, ${memory}; UDP ${UDP_MODES[udp_mode]}${refused}`;
+}
+
+/** Of samples that wait for the next request, some are always seconds old. */
+const USUAL_SECONDS = 30;
+
+function describeRemoteWrite({ storage, behind_seconds, refused_recently }: RemoteWriteState): string {
+  const behind =
+    behind_seconds > USUAL_SECONDS ? `${Math.round(behind_seconds).toLocaleString("en")} s behind` : "up to date";
+  const count = refused_recently.toLocaleString("en");
+  const refused = refused_recently > 0 ? `; ${count} samples refused within five minutes, and lost` : "";
+  return `remote write: to ${storage}, ${behind}${refused}`;
 }
 
 function row({ service, state, health, memory, url }: ServiceStatus): string[] {

@@ -21,7 +21,14 @@ export function keysOf(issue: z.core.$ZodIssue): readonly string[] {
 }
 
 /** Webhooks carry their secret in the URL, and faults are shown and logged. */
-const SECRETS: ReadonlySet<string> = new Set<keyof Settings>(["ALERT_WEBHOOK_URL", "GRAFANA_ADMIN_PASSWORD"]);
+const SECRETS: ReadonlySet<string> = new Set<keyof Settings>([
+  "ALERT_WEBHOOK_URL",
+  "GRAFANA_ADMIN_PASSWORD",
+  "REMOTE_WRITE_BEARER_TOKEN",
+  "REMOTE_WRITE_PASSWORD",
+  // A password may have been written into it.
+  "REMOTE_WRITE_URL",
+]);
 
 function wrongValue(key: string, value: string, message: string): string {
   return SECRETS.has(key) ? `${key} ${message}` : `${key}: "${quoted(value)}" ${message}`;
@@ -69,4 +76,21 @@ export function tablesTooLarge(settings: Settings, entries: readonly Entry[]): F
   return [
     { line: entry.line, message: `FLOW_MAX_FLOWS: ${flows} needs FLOW_TRACER_MEMORY=${least} or more, not ${limit}` },
   ];
+}
+
+/** Credentials that nobody is shown, or of which it is not clear which count. */
+export function remoteWriteCredentials(settings: Settings, entries: readonly Entry[]): Fault[] {
+  const { REMOTE_WRITE_URL: url, REMOTE_WRITE_USER: user, REMOTE_WRITE_PASSWORD: password } = settings;
+  const token = settings.REMOTE_WRITE_BEARER_TOKEN;
+  const fault = (key: keyof Settings, message: string) =>
+    entries.filter((entry) => entry.key === key).map(({ line }) => ({ line, message: `${key} ${message}` }));
+  if (url === "") {
+    const credentials = ["REMOTE_WRITE_USER", "REMOTE_WRITE_PASSWORD", "REMOTE_WRITE_BEARER_TOKEN"] as const;
+    const set = credentials.filter((key) => settings[key] !== "");
+    return set.flatMap((key) => fault(key, "is of no use without REMOTE_WRITE_URL"));
+  }
+  if (user !== "" && password === "") return fault("REMOTE_WRITE_USER", "needs REMOTE_WRITE_PASSWORD as well");
+  if (password !== "" && user === "") return fault("REMOTE_WRITE_PASSWORD", "needs REMOTE_WRITE_USER as well");
+  if (password === "" || token === "") return [];
+  return fault("REMOTE_WRITE_BEARER_TOKEN", "and REMOTE_WRITE_PASSWORD exclude each other; keep one");
 }

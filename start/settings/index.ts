@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { z } from "zod";
 import { reasonOf, StartError } from "../errors.ts";
-import { explain, keysOf, samePorts, tablesTooLarge } from "./faults.ts";
+import { explain, keysOf, remoteWriteCredentials, samePorts, tablesTooLarge } from "./faults.ts";
 import { readSettingsFile } from "./file.ts";
 import { NAME_SETTINGS, namesOf, type StackNames } from "./names.ts";
 import { type Entry, type Fault, parseKeyValues } from "./parse.ts";
@@ -18,7 +18,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export async function loadSettings(file: string, env: Environment = {}): Promise<Settings> {
   const settings = readSettings(await readSettingsFile(file).catch(unreadable(file)), file, env);
-  if (settings.GRAFANA_ADMIN_PASSWORD !== "") await refuseExposed(file);
+  if (settings.GRAFANA_ADMIN_PASSWORD !== "") await refuseExposed(file, "GRAFANA_ADMIN_PASSWORD", IF_EMPTY);
+  for (const key of ["REMOTE_WRITE_PASSWORD", "REMOTE_WRITE_BEARER_TOKEN"] as const) {
+    if (settings[key] !== "") await refuseExposed(file, key);
+  }
   return settings;
 }
 
@@ -74,15 +77,16 @@ function unreadable(file: string): (error: unknown) => never {
 }
 
 const READABLE_BY_ALL = 0o004;
+const IF_EMPTY = "; if it is empty, one is generated";
 
 /** A password in a file that every user of the machine may read is none. */
-async function refuseExposed(file: string): Promise<void> {
+async function refuseExposed(file: string, key: keyof Settings, more = ""): Promise<void> {
   const { mode } = await stat(file);
   if ((mode & READABLE_BY_ALL) === 0) return;
   throw new StartError("PASSWORD_EXPOSED", {
     what: `Every user of this machine can read the password in ${file}`,
-    why: `its mode is ${(mode & 0o777).toString(8)}, and GRAFANA_ADMIN_PASSWORD is set in it`,
-    fix: `chmod 600 ${file}, and change the password if others use this machine; if it is empty, one is generated`,
+    why: `its mode is ${(mode & 0o777).toString(8)}, and ${key} is set in it`,
+    fix: `chmod 600 ${file}, and change the password if others use this machine${more}`,
   });
 }
 
@@ -95,9 +99,11 @@ export function readSettings(text: string, file = "config.monitoring", env: Envi
   const parsed = parseKeyValues(text);
   const entries = withEnvironment(parsed.entries, env);
   const result = schema.safeParse(valuesOf(entries));
-  const large = result.success ? tablesTooLarge(result.data, entries) : [];
+  const apart = result.success
+    ? [...tablesTooLarge(result.data, entries), ...remoteWriteCredentials(result.data, entries)]
+    : [];
   const found = result.success ? [] : faultsOf(result.error, entries);
-  const all = [...parsed.faults, ...found, ...samePorts(entries), ...large].sort((a, b) => a.line - b.line);
+  const all = [...parsed.faults, ...found, ...samePorts(entries), ...apart].sort((a, b) => a.line - b.line);
   if (result.success && all.length === 0) return result.data;
   throw invalid(file, all);
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { webhook } from "./webhook.ts";
+import { remoteWriteUrl, webhook } from "./url.ts";
 
 const bounds = (what: string, low: number, high: number) => `must be ${what} from ${low} to ${high}`;
 
@@ -66,6 +66,25 @@ const image = z
 /** No line breaks reach here; what would end or change the line in an env file is refused. */
 const word = z.string().regex(/^[^\s"'$#\\]+$/, "must be one word without quotes, $, # or \\");
 
+const nodeName = z
+  .string()
+  .regex(
+    /^([a-zA-Z0-9][a-zA-Z0-9_.-]{0,252})?$/,
+    "must be empty or 1 to 253 letters, digits, -, _ or ., starting with a letter or digit",
+  );
+
+/** Of basic auth, which ends the user at the first colon. */
+const remoteWriteUser = z.string().regex(/^[^:\p{Cc}]*$/u, "must have no colon and no control characters");
+
+/** Prometheus reads them from files, without the blanks at their ends. */
+const fileSecret = z
+  .string()
+  .regex(/^(\S|\S.*\S)?$/, "must not begin or end with a blank")
+  .regex(/^\P{Cc}*$/u, "must have no control characters");
+
+/** A header holds nothing else. */
+const token = z.string().regex(/^[\x21-\x7e]*$/, "must be ASCII characters without blanks");
+
 /** As a browser's address bar has them, but for the port; one space between two, as Compose hands them on. */
 const hosts = z
   .string()
@@ -95,6 +114,7 @@ const onOff = (value: "on" | "off") => z.enum(["on", "off"], "must be on or off"
 export const schema = z.strictObject({
   FLOWTALLY_PROJECT: project.default("flowtally"),
   FLOWTALLY_CONTAINER_PREFIX: containerPrefix.default(""),
+  NODE_NAME: nodeName.default(""),
   PROMETHEUS_PORT: port(9090),
   GRAFANA_PORT: port(3000),
   CADVISOR_PORT: port(8080),
@@ -110,6 +130,10 @@ export const schema = z.strictObject({
   EBPF_EXPORTER_IMAGE: image.default(""),
   ALERTMANAGER_IMAGE: image.default(""),
   ALERT_WEBHOOK_URL: webhook,
+  REMOTE_WRITE_URL: remoteWriteUrl,
+  REMOTE_WRITE_USER: remoteWriteUser.default(""),
+  REMOTE_WRITE_PASSWORD: fileSecret.default(""),
+  REMOTE_WRITE_BEARER_TOKEN: token.default(""),
   GRAFANA_ADMIN_USER: word.default("admin"),
   GRAFANA_ADMIN_PASSWORD: z.string().default(""),
   PROMETHEUS_MEMORY: memory("1g"),

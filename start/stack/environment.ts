@@ -5,6 +5,7 @@ import { memoryBytes, type Settings } from "../settings/index.ts";
 import type { HostFacts } from "./host-facts.ts";
 import type { Layout } from "./layout.ts";
 import type { LeftOut } from "./left-out.ts";
+import { nodeNameOf, remoteWriteCompose, remoteWriteVariables } from "./remote-write.ts";
 import { OPTIONAL_SERVICES } from "./services.ts";
 
 export interface EnvironmentInput {
@@ -39,7 +40,8 @@ export function environmentOf(input: EnvironmentInput): Record<string, string> {
     COMPOSE_FILE: `${layout.composeFile}:${layout.hostCompose}`,
     COMPOSE_PROFILES: optionalServices(images).join(","),
     PROMETHEUS_MAX_SAMPLES: String(Math.floor(memoryBytes(settings.PROMETHEUS_MEMORY) / BYTES_PER_SAMPLE)),
-    FLOW_NODE: facts.node,
+    FLOW_NODE: nodeNameOf(settings, facts),
+    ...remoteWriteVariables(settings),
     DOCKER_GID: String(facts.dockerGid),
     DOCKER_LAYERS: facts.dockerLayers,
     HEALTH_INTERVAL: `${healthSeconds}s`,
@@ -50,7 +52,12 @@ export function environmentOf(input: EnvironmentInput): Record<string, string> {
 }
 
 /** They go by file: the environment of a container may be read by whoever may ask Docker. */
-const SECRET_SETTINGS = ["GRAFANA_ADMIN_PASSWORD", "ALERT_WEBHOOK_URL"];
+const SECRET_SETTINGS = [
+  "GRAFANA_ADMIN_PASSWORD",
+  "ALERT_WEBHOOK_URL",
+  "REMOTE_WRITE_PASSWORD",
+  "REMOTE_WRITE_BEARER_TOKEN",
+];
 
 /** Those whose image is here. */
 export function optionalServices(images: EnvironmentInput["images"]): string[] {
@@ -88,11 +95,15 @@ export function renderEnv(variables: Record<string, string>): string {
 const HARMLESS_RATE = "100gb";
 
 /** What this host and its settings change in docker-compose.yml. */
-export function renderHostCompose(facts: HostFacts, settings: Pick<Settings, "FLOW_UDP">): string {
-  const document = new Document(
-    { services: { ...diskCounters(facts), ...bpfRights(facts, settings) } },
-    { aliasDuplicateObjects: false },
-  );
+export function renderHostCompose(
+  facts: HostFacts,
+  settings: Pick<Settings, "FLOW_UDP" | "REMOTE_WRITE_URL">,
+  layout: Layout,
+): string {
+  const { prometheus: sending, ...networks } = remoteWriteCompose(settings, layout);
+  const prometheus = { ...diskCounters(facts), ...sending };
+  const services = { ...(Object.keys(prometheus).length > 0 ? { prometheus } : {}), ...bpfRights(facts, settings) };
+  const document = new Document({ services, ...networks }, { aliasDuplicateObjects: false });
   visit(document, {
     Pair: (_, { key, value }) => {
       // Compose would add to the list of docker-compose.yml otherwise.
@@ -109,7 +120,7 @@ export function renderHostCompose(facts: HostFacts, settings: Pick<Settings, "FL
 function diskCounters({ cgroupVersion, dataDisk }: HostFacts) {
   if (cgroupVersion === "2" || dataDisk === undefined) return {};
   const rule = [{ path: dataDisk, rate: HARMLESS_RATE }];
-  return { prometheus: { blkio_config: { device_write_bps: rule, device_read_bps: rule } } };
+  return { blkio_config: { device_write_bps: rule, device_read_bps: rule } };
 }
 
 /** An engine that cannot grant BPF and PERFMON must grant SYS_ADMIN, of which they are parts, as NET_ADMIN is for BPF. */

@@ -16,6 +16,7 @@ import type { LeftOut } from "./left-out.ts";
 import { readKeptLimits, withKeptLimits } from "./memory-limits.ts";
 import { writeOwnNames } from "./own-names.ts";
 import { letContainersRead } from "./readable.ts";
+import { nodeNameOf, provideConfiguration } from "./remote-write.ts";
 
 /** Writes `.env` and the folder of generated files: all that Compose and the containers read besides the repository's own files. */
 export async function writeStackFiles(input: EnvironmentInput): Promise<void> {
@@ -25,16 +26,17 @@ export async function writeStackFiles(input: EnvironmentInput): Promise<void> {
   await letContainersRead(layout.root);
   await mkdir(layout.targets, { recursive: true });
   await provideVerifierLogs(layout);
-  await writeFile(layout.hostCompose, renderHostCompose(facts, settings));
+  await writeFile(layout.hostCompose, renderHostCompose(facts, settings, layout));
   for (const [name, text] of Object.entries(targetFiles(settings, optionalServices(input.images)))) {
     await writeFile(path.join(layout.targets, name), text);
   }
   await writeOwnNames(layout);
+  await provideConfiguration(layout, settings, nodeNameOf(settings, facts));
   await providePassword(layout, settings.GRAFANA_ADMIN_PASSWORD);
-  await provideWebhook(layout, settings.ALERT_WEBHOOK_URL);
+  await provideSecret(layout.webhook, settings.ALERT_WEBHOOK_URL);
+  await provideSecret(layout.remoteWriteSecret, settings.REMOTE_WRITE_PASSWORD || settings.REMOTE_WRITE_BEARER_TOKEN);
   await writeFile(layout.env, renderEnv({ ...environment, ...(await configurationVariables(layout)) }));
-  const { GRAFANA_ADMIN_PASSWORD: _secret, ...told } = input.settings;
-  const state: StackState = { leftOut, settings: { ...told, ALERT_WEBHOOK_URL: originOf(told.ALERT_WEBHOOK_URL) } };
+  const state: StackState = { leftOut, settings: withoutSecrets(input.settings) };
   await writeFile(layout.state, `${JSON.stringify(state, undefined, 2)}\n`);
 }
 
@@ -58,10 +60,16 @@ async function providePassword(layout: Layout, set: string): Promise<void> {
 }
 
 /** In a folder of its own, which is mounted: a container would keep the old file where a new one takes its place. */
-async function provideWebhook({ webhook }: Layout, url: string): Promise<void> {
-  await rm(webhook, { force: true });
-  await mkdir(path.dirname(webhook), { recursive: true, mode: 0o755 });
-  if (url !== "") await writeFile(webhook, url, { mode: 0o444 });
+async function provideSecret(file: string, secret: string): Promise<void> {
+  await rm(file, { force: true });
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o755 });
+  if (secret !== "") await writeFile(file, secret, { mode: 0o444 });
+}
+
+function withoutSecrets(settings: Settings): TellableSettings {
+  const { GRAFANA_ADMIN_PASSWORD: _grafana, REMOTE_WRITE_PASSWORD: _password, ...others } = settings;
+  const { REMOTE_WRITE_BEARER_TOKEN: _token, ...told } = others;
+  return { ...told, ALERT_WEBHOOK_URL: originOf(told.ALERT_WEBHOOK_URL) };
 }
 
 /** A webhook's path often is its password; where it leads may be told. */
@@ -69,11 +77,16 @@ function originOf(url: string): string {
   return URL.parse(url)?.origin ?? "";
 }
 
+type TellableSettings = Omit<
+  Settings,
+  "GRAFANA_ADMIN_PASSWORD" | "REMOTE_WRITE_PASSWORD" | "REMOTE_WRITE_BEARER_TOKEN"
+>;
+
 /** What the last start has recorded. */
 interface StackState {
   leftOut: readonly LeftOut[];
   /** What it was started with; versions before recorded none. */
-  settings?: Omit<Settings, "GRAFANA_ADMIN_PASSWORD">;
+  settings?: TellableSettings;
 }
 
 /** Nothing where there was no start, or this user may not read what it wrote. */

@@ -35,6 +35,8 @@ export interface Layout {
   grafanaPassword: string;
   /** Where alerts are sent to. */
   webhook: string;
+  /** Password or token for the remote storage. */
+  remoteWriteSecret: string;
   /** Memory limits found by `npm run tune`. */
   memoryLimits: string;
   /** Process id and output of the tuner that `npm start` leaves behind. */
@@ -71,6 +73,7 @@ export function layoutOf(root: string, config = DEFAULT_CONFIG, names = DEFAULT_
     hostCompose: own("compose.host.yml"),
     grafanaPassword: own("grafana-password"),
     webhook: own("alerts/webhook-url"),
+    remoteWriteSecret: own("remote-write/secret"),
     memoryLimits: own("memory-limits.json"),
     tunerPid: own("tune.pid"),
     tunerLog: own("tune.log"),

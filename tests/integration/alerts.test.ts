@@ -37,7 +37,8 @@ describe("alerts", { skip }, () => {
   let exporter: LoneExporter;
   let others: Server;
   /** What all other exporters say. */
-  let said = 'alertmanager_notifications_failed_total{integration="webhook"} 0\n';
+  let said = `alertmanager_notifications_failed_total{integration="webhook"} 0
+prometheus_remote_storage_samples_failed_total{url="http://a/"} 0\n`;
   let judge: Judge;
 
   const inFolder = (name: string) => path.join(folder, name);
@@ -158,6 +159,16 @@ describe("alerts", { skip }, () => {
     ContainerNearMemoryLimit: async () => {
       said = 'container_memory_working_set_bytes{name="a"} 95\ncontainer_spec_memory_limit_bytes{name="a"} 100\n';
       await fires("ContainerNearMemoryLimit", { name: "a" });
+    },
+    RemoteWriteBehind: async () => {
+      const now = Date.now() / 1000;
+      said = `prometheus_remote_storage_highest_timestamp_in_seconds ${now + 600}
+prometheus_remote_storage_queue_highest_sent_timestamp_seconds{url="http://a/"} ${now}\n`;
+      await fires("RemoteWriteBehind", { url: "http://a/" });
+    },
+    RemoteWriteRefused: async () => {
+      said = 'prometheus_remote_storage_samples_failed_total{url="http://a/"} 500\n';
+      await fires("RemoteWriteRefused", { url: "http://a/" });
     },
     SeriesMany: async () => {
       said = 'container_spec_memory_limit_bytes{name="prometheus"} 1000000\n';

@@ -7,6 +7,7 @@ import { execa } from "execa";
 import { createHost } from "../../start/lib/host.ts";
 import { renderHostCompose } from "../../start/stack/environment.ts";
 import { readHostFacts } from "../../start/stack/host-facts.ts";
+import { layoutOf } from "../../start/stack/layout.ts";
 import { orSkip } from "../lib/or-skip.ts";
 import { Machine } from "./engine/machine.ts";
 import { eventually } from "./lib/eventually.ts";
@@ -71,7 +72,10 @@ describe("an engine that ends without warning", { skip: orSkip(await lacks()) },
   /** What `npm start` writes for the engine at hand, and the stand-in as each service's program. */
   async function writeOverrides(): Promise<void> {
     const facts = await readHostFacts(createHost(), machine.docker, IMAGE);
-    await writeFile(path.join(folder, "host.yml"), renderHostCompose(facts, { FLOW_UDP: "on" }));
+    await writeFile(
+      path.join(folder, "host.yml"),
+      renderHostCompose(facts, { FLOW_UDP: "on", REMOTE_WRITE_URL: "" }, layoutOf(folder)),
+    );
     await writeFile(path.join(folder, "stand-ins.yml"), "{}");
     const { stdout } = await compose("config", "--services");
     const healthcheck = { test: ["CMD", "/stand-in", "healthy"] };

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { createServer, type RequestListener } from "node:http";
 import { type AddressInfo, connect, createServer as createSocketServer } from "node:net";
-import { tmpdir } from "node:os";
+import { networkInterfaces, tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { before, describe, type TestContext, test } from "node:test";
@@ -44,6 +44,20 @@ describe("http-ok", { skip: orSkip(lacks) }, () => {
   test("nobody listening is bad, with the reason", async () => {
     const result = await execa(program, ["127.0.0.1:1/"], { reject: false });
     assert.deepEqual([result.exitCode, result.stderr], [1, "http-ok: connect: Connection refused"]);
+  });
+
+  test("a service that listens at one of the container's own addresses only is found there", async (t) => {
+    const [address] = Object.values(networkInterfaces())
+      .flatMap((addresses) => addresses ?? [])
+      .filter(({ family, internal }) => family === "IPv4" && !internal);
+    assert.ok(address, "this machine has no address but loopback's");
+    const server = createServer((_, response) => response.end()).listen(0, address.address);
+    t.after(() => server.close());
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    assert.equal((await execa(program, [`own:${port}/`])).exitCode, 0);
+    const nobody = await execa(program, ["own:1/"], { reject: false });
+    assert.deepEqual([nobody.exitCode, nobody.stderr], [1, "http-ok: connect: none of the own addresses answers"]);
   });
 
   test("a unix socket is asked, too", async (t) => {

@@ -2,10 +2,12 @@
 /*
  * http-ok HOST:PORT/PATH: exits 0 when a 2xx answer comes within ten seconds, else 1 after a line that says why.
  * http-ok /SOCKET: likewise, for the path / at a unix socket.
- * The health check of images without a shell. HOST is an IPv4 address, or localhost.
+ * The health check of images without a shell. HOST is an IPv4 address, localhost, or own: whichever of this container's
+ * own addresses answers first, for a service that listens at one of them only.
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <ifaddrs.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
@@ -69,6 +71,32 @@ static struct target parse(const char *text)
 	return target;
 }
 
+static int dial_own(unsigned short port)
+{
+	struct ifaddrs *all, *one;
+
+	if (getifaddrs(&all))
+		fail("own addresses", strerror(errno));
+	for (one = all; one; one = one->ifa_next) {
+		struct sockaddr_in address;
+		int fd;
+
+		if (!one->ifa_addr || one->ifa_addr->sa_family != AF_INET)
+			continue;
+		memcpy(&address, one->ifa_addr, sizeof(address));
+		address.sin_port = htons(port);
+		fd = socket(AF_INET, SOCK_STREAM, 0);
+		if (fd >= 0 && !connect(fd, (struct sockaddr *)&address, sizeof(address))) {
+			freeifaddrs(all);
+			return fd;
+		}
+		if (fd >= 0)
+			close(fd);
+	}
+	fail("connect", "none of the own addresses answers");
+	return -1;
+}
+
 static int dial(const struct target *target)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(target->port) };
@@ -117,7 +145,10 @@ int main(int argc, char **argv)
 	signal(SIGALRM, on_deadline);
 	alarm(DEADLINE_SECONDS);
 	target = argv[1][0] == '/' ? at_socket : parse(argv[1]);
-	fd = argv[1][0] == '/' ? dial_socket(argv[1]) : dial(&target);
+	if (argv[1][0] == '/')
+		fd = dial_socket(argv[1]);
+	else
+		fd = strcmp(target.host, "own") ? dial(&target) : dial_own(target.port);
 	ask(fd, &target);
 	status = read_status(fd);
 	if (status / 100 == 2)

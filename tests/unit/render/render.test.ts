@@ -19,16 +19,39 @@ describe("what the launcher prints", () => {
 
   it("says that another checkout has started what runs, and whether its settings are known", () => {
     const statusFrom = (settingsKnown: boolean) =>
-      renderStatus({ services: [], tracer: null, leftOut: [], startedFrom: { folder: "/old", settingsKnown } });
+      renderStatus({
+        services: [],
+        tracer: null,
+        remoteWrite: null,
+        leftOut: [],
+        startedFrom: { folder: "/old", settingsKnown },
+      });
     assert.match(statusFrom(true), /^Started from \/old, with the settings used there$/m);
     assert.match(statusFrom(false), /^Started from \/old, which did not record its settings; .*--config$/m);
   });
 
   it("says how to start what does not run", () => {
     const statusOf = (state: string) =>
-      renderStatus({ services: [{ service: "prometheus", state, health: "none" }], tracer: null, leftOut: [] });
+      renderStatus({
+        services: [{ service: "prometheus", state, health: "none" }],
+        tracer: null,
+        remoteWrite: null,
+        leftOut: [],
+      });
     assert.match(statusOf("absent"), /^Nothing is running; start it with npm start$/m);
     assert.doesNotMatch(statusOf("running"), /npm start/);
+  });
+
+  it("says how sending to a remote storage goes, once there is one", () => {
+    const lineOf = (behind_seconds: number, refused_recently: number) => {
+      const remoteWrite = { storage: "https://metrics.example", behind_seconds, refused_recently };
+      return renderStatus({ services: [], tracer: null, remoteWrite, leftOut: [] }).split("\n")[2];
+    };
+    assert.equal(lineOf(4.2, 0), "remote write: to https://metrics.example, up to date");
+    assert.equal(
+      lineOf(3600.4, 1200),
+      "remote write: to https://metrics.example, 3,600 s behind; 1,200 samples refused within five minutes, and lost",
+    );
   });
 
   it("lines the status up and tells what was left out", () => {
@@ -49,6 +72,7 @@ describe("what the launcher prints", () => {
         table_bytes: 63_963_136,
         refused_runs: 0,
       },
+      remoteWrite: null,
       leftOut: [{ part: "grafana", reason: "no image" }],
     });
     assert.equal(

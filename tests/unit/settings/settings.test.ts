@@ -95,6 +95,57 @@ describe("readSettings", () => {
     ]);
   });
 
+  it("refuses a remote storage that no container reaches or whose URL would show a password, without showing it", () => {
+    for (const [url, said] of [
+      ["htps://metrics.example/secret", "must be empty or a URL such as https://metrics.example/api/v1/write"],
+      ["http://127.0.0.1:8428/secret", /a loopback address.*write host\.docker\.internal/],
+      ["http://metrics.example/secret%", /two hexadecimal digits/],
+      ["https://user:secret@metrics.example/", /must hold no user and no password.*REMOTE_WRITE_PASSWORD/],
+      ["https://secret@metrics.example/", /must hold no user and no password/],
+    ] as const) {
+      const [fault = "", ...more] = faultsOf(`REMOTE_WRITE_URL=${url}`);
+      assert.match(fault, /^line 1: REMOTE_WRITE_URL must /);
+      if (typeof said === "string") assert.ok(fault.endsWith(said), fault);
+      else assert.match(fault, said);
+      assert.doesNotMatch(fault, /secret/);
+      assert.deepEqual(more, []);
+    }
+  });
+
+  it("wants credentials for the remote storage whole, of one kind and with a storage to show them to", () => {
+    const url = "REMOTE_WRITE_URL=https://metrics.example/api/v1/write";
+    for (const [lines, fault] of [
+      [[url, "REMOTE_WRITE_USER=a"], "line 2: REMOTE_WRITE_USER needs REMOTE_WRITE_PASSWORD as well"],
+      [[url, "REMOTE_WRITE_PASSWORD=secret"], "line 2: REMOTE_WRITE_PASSWORD needs REMOTE_WRITE_USER as well"],
+      [
+        [url, "REMOTE_WRITE_USER=a", "REMOTE_WRITE_PASSWORD=secret", "REMOTE_WRITE_BEARER_TOKEN=secret"],
+        "line 4: REMOTE_WRITE_BEARER_TOKEN and REMOTE_WRITE_PASSWORD exclude each other; keep one",
+      ],
+      [["REMOTE_WRITE_BEARER_TOKEN=secret"], "line 1: REMOTE_WRITE_BEARER_TOKEN is of no use without REMOTE_WRITE_URL"],
+      [
+        [url, 'REMOTE_WRITE_BEARER_TOKEN="two secrets"'],
+        "line 2: REMOTE_WRITE_BEARER_TOKEN must be ASCII characters without blanks",
+      ],
+      [
+        [url, "REMOTE_WRITE_USER=a", 'REMOTE_WRITE_PASSWORD=" secret"'],
+        "line 3: REMOTE_WRITE_PASSWORD must not begin or end with a blank",
+      ],
+      [[url, "REMOTE_WRITE_USER=a:b"], 'line 2: REMOTE_WRITE_USER: "a:b" must have no colon and no control characters'],
+    ] as const) {
+      assert.deepEqual(faultsOf(lines.join("\n")), [fault]);
+    }
+    const settings = readSettings([url, "REMOTE_WRITE_USER=a", 'REMOTE_WRITE_PASSWORD="a b:c"'].join("\n"));
+    assert.equal(settings.REMOTE_WRITE_PASSWORD, "a b:c");
+  });
+
+  it("takes a name for this machine, and no words", () => {
+    assert.equal(readSettings("NODE_NAME=rack-1.example").NODE_NAME, "rack-1.example");
+    assert.match(
+      faultsOf("NODE_NAME=my node")[0] ?? "",
+      /^line 1: NODE_NAME: "my node" must be empty or 1 to 253 letters/,
+    );
+  });
+
   it("refuses names that Compose or Docker would not take, wherever they are set, and counts the environment's first", () => {
     assert.deepEqual(faultsOf("FLOWTALLY_PROJECT=My Stack\nFLOWTALLY_CONTAINER_PREFIX=-a"), [
       'line 1: FLOWTALLY_PROJECT: "My Stack" must be 1 to 40 lower-case letters, digits, - or _, starting with a letter or digit',

@@ -17,7 +17,8 @@ const facts: HostFacts = {
   dataDisk: "/dev/vda",
 };
 const settings = readSettings("GRAFANA_ADMIN_PASSWORD=secret\nPROMETHEUS_PORT=9091\n");
-const input = { settings, facts, examples: ["syscalls"], leftOut: [], layout: layoutOf("/project"), healthSeconds: 20 };
+const layout = layoutOf("/project");
+const input = { settings, facts, examples: ["syscalls"], leftOut: [], layout, healthSeconds: 20 };
 const built = {
   service: "prometheus",
   reference: "flowtally/prometheus:abc",
@@ -77,21 +78,24 @@ describe("the environment of docker-compose.yml", () => {
   });
 
   it("throttles one service, far above any disk, only where cgroup v1 needs it to count bytes", () => {
-    const udp = { FLOW_UDP: "on" } as const;
-    assert.match(renderHostCompose(facts, udp), /path: \/dev\/vda/);
-    assert.doesNotMatch(renderHostCompose({ ...facts, cgroupVersion: "2" }, udp), /blkio/);
-    assert.doesNotMatch(renderHostCompose({ ...facts, dataDisk: undefined }, udp), /blkio/);
+    const udp = { FLOW_UDP: "on", REMOTE_WRITE_URL: "" } as const;
+    assert.match(renderHostCompose(facts, udp, layout), /path: \/dev\/vda/);
+    assert.doesNotMatch(renderHostCompose({ ...facts, cgroupVersion: "2" }, udp, layout), /blkio/);
+    assert.doesNotMatch(renderHostCompose({ ...facts, dataDisk: undefined }, udp, layout), /blkio/);
   });
 
   it("asks for SYS_ADMIN only of an engine that cannot grant its part BPF", () => {
     const old = { ...facts, bpfCapability: false };
-    assert.match(renderHostCompose(old, { FLOW_UDP: "on" }), /cap_add: !override\n\s+- SYS_ADMIN/);
-    assert.doesNotMatch(renderHostCompose(facts, { FLOW_UDP: "on" }), /cap_add/);
+    assert.match(
+      renderHostCompose(old, { FLOW_UDP: "on", REMOTE_WRITE_URL: "" }, layout),
+      /cap_add: !override\n\s+- SYS_ADMIN/,
+    );
+    assert.doesNotMatch(renderHostCompose(facts, { FLOW_UDP: "on", REMOTE_WRITE_URL: "" }, layout), /cap_add/);
   });
 
   it("takes NET_ADMIN from the tracer when it does not count UDP", () => {
     assert.match(
-      renderHostCompose(facts, { FLOW_UDP: "off" }),
+      renderHostCompose(facts, { FLOW_UDP: "off", REMOTE_WRITE_URL: "" }, layout),
       /flow-tracer:\n\s+cap_add: !override\n\s+- BPF\n\s+- PERFMON\n/,
     );
   });

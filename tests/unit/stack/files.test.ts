@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
@@ -40,6 +40,41 @@ test("a webhook is in a file of its own and nowhere else; only where it leads is
   assert.match(state, /"ALERT_WEBHOOK_URL": "https:\/\/alerts\.example"/);
   await write("");
   await assert.rejects(stat(layout.webhook), { code: "ENOENT" });
+});
+
+test("the secret of a remote storage is in a file of its own and nowhere else, and goes with the setting", async (t) => {
+  const root = await mkdtemp(path.join(tmpdir(), "flowtally-files-"));
+  t.after(() => rm(root, { recursive: true }));
+  const layout = layoutOf(root);
+  await makeCheckout(layout);
+  await cp(path.join(import.meta.dirname, "../../../prometheus"), path.join(root, "prometheus"), { recursive: true });
+  const write = (lines: readonly string[]) =>
+    writeStackFiles({
+      ...{ settings: readSettings(lines.join("\n")), facts: FACTS, images: [], examples: [], leftOut: [], layout },
+      healthSeconds: 5,
+    });
+  const url = "REMOTE_WRITE_URL=https://metrics.example/api/v1/write";
+  const generated = path.join(layout.targets, "main/prometheus.yml");
+  for (const credentials of [
+    ["REMOTE_WRITE_USER=alice", "REMOTE_WRITE_PASSWORD=hidden"],
+    ["REMOTE_WRITE_BEARER_TOKEN=hidden"],
+  ]) {
+    await write([url, ...credentials]);
+    assert.equal(await readFile(layout.remoteWriteSecret, "utf8"), "hidden");
+    const folder = await stat(path.dirname(path.dirname(layout.remoteWriteSecret)));
+    assert.equal(folder.mode & 0o777, 0o700, "nobody else of this machine gets to it");
+    for (const file of [layout.env, layout.state, layout.hostCompose, generated]) {
+      assert.doesNotMatch(await readFile(file, "utf8"), /hidden/, file);
+    }
+    assert.match(
+      await readFile(layout.env, "utf8"),
+      /^PROMETHEUS_CONFIG='\/etc\/prometheus-targets\/main\/prometheus.yml'$/m,
+    );
+  }
+  await write([]);
+  await assert.rejects(stat(layout.remoteWriteSecret), { code: "ENOENT" });
+  await assert.rejects(stat(generated), { code: "ENOENT" });
+  assert.match(await readFile(layout.env, "utf8"), /^PROMETHEUS_CONFIG='\/etc\/prometheus\/prometheus.yml'$/m);
 });
 
 test("what is mounted from a checkout that only its owner can read can be read by the containers' users", async (t) => {
