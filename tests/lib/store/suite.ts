@@ -70,6 +70,12 @@ export function describeStore(name: string, create: () => Promise<Database>): vo
       );
     });
 
+    it("reads a start of half a year after boot, which is more nanoseconds than a number has digits for", async () => {
+      await write(clientHalf({ startNs: 180 * 86_400e9 }), clientHalf({ startNs: 180 * 86_400e9, sentBytes: 300 }));
+      const { client } = await only();
+      assert.deepEqual([client?.startNs, client?.sentBytes], [180 * 86_400e9, 300]);
+    });
+
     it("joins halves whose nodes' clocks are a day apart", async () => {
       const dayMs = 86_400_000;
       await write(clientHalf());

@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync } from "node:fs";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
 import type { AddressHolder, TransactionHalf } from "../../model/transaction.ts";
 import { batchesOf } from "../batches.ts";
 import { StoreError } from "../error.ts";
@@ -89,7 +89,9 @@ export class SqliteStore implements Store {
   }
 
   #read<Item>({ sql, parameters, pageOf }: Reading<Item>): Page<Item> {
-    return named(() => pageOf(this.#database.prepare(sql).all(...parameters) as Row[]));
+    const statement = named(() => this.#database.prepare(sql));
+    statement.setReadBigInts(true);
+    return named(() => pageOf(statement.all(...parameters).map(withNumbers)));
   }
 
   #remove({ sql, parameters }: Trim): number {
@@ -99,6 +101,12 @@ export class SqliteStore implements Store {
       last = Number(named(() => statement.run(...parameters)).changes);
     return removed;
   }
+}
+
+/** After 104 days a machine counts more nanoseconds than a number holds to the last one, and as numbers SQLite refuses them. */
+function withNumbers(row: Record<string, SQLOutputValue>): Row {
+  const plain = Object.entries(row).map(([name, value]) => [name, typeof value === "bigint" ? Number(value) : value]);
+  return Object.fromEntries(plain);
 }
 
 /** SQLite says of a file on a disk that is for reading only that it cannot be opened, as of one that is not there. */
