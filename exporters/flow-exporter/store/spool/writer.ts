@@ -2,6 +2,9 @@ import { StoreError } from "../error.ts";
 import type { Store } from "../store.ts";
 import type { Entry, Spool } from "./spool.ts";
 
+/** Entries of before that go in with one write. With all of them, whoever writes would wait for a minute's worth. */
+const MAX_DRAINED = 20;
+
 /** Writes to a database that may be away: what it does not take waits in a spool, and goes in before anything later does. */
 export class SpooledWriter {
   readonly #open: () => Promise<Store>;
@@ -20,15 +23,17 @@ export class SpooledWriter {
   }
 
   /**
-   * Writes what waits and then `entry`, or keeps it. One call at a time. Never rejects.
+   * Writes what waits, a number of entries at a time, and once all of it is written `entry`; until then, that is kept. One call at
+   * a time. Never rejects.
    * @param nowMs the wall clock of now, for entries of before too: it stands for how long ago their flows started
-   * @returns why it was not written; undefined: it was
+   * @returns why nothing was written; undefined: something was
    */
   async write(entry: Entry, nowMs: number): Promise<StoreError | undefined> {
     try {
       this.#store ??= await this.#open();
       await this.#drain(this.#store, nowMs);
-      await writeEntry(this.#store, entry, nowMs);
+      if (this.#spool.size > 0) await this.#spool.add(entry);
+      else await writeEntry(this.#store, entry, nowMs);
       return undefined;
     } catch (error) {
       await this.#spool.add(entry);
@@ -42,7 +47,9 @@ export class SpooledWriter {
 
   /** An entry that was written and is still there after a crash is written again, which changes nothing. */
   async #drain(store: Store, nowMs: number): Promise<void> {
-    for (let entry = await this.#spool.first(); entry !== undefined; entry = await this.#spool.first()) {
+    for (let left = MAX_DRAINED; left > 0; left--) {
+      const entry = await this.#spool.first();
+      if (entry === undefined) return;
       await writeEntry(store, entry, nowMs);
       await this.#spool.removeFirst();
     }

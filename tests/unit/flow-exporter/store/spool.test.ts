@@ -70,6 +70,22 @@ describe("the spool", () => {
     );
   });
 
+  it("goes in bit by bit, so that no writer waits for all of it, and ahead of what is later", async () => {
+    const spool = await Spool.open(folder, ROOM);
+    for (let sentBytes = 1; sentBytes <= 50; sentBytes++) await spool.add(entry(sentBytes));
+    const writer = new SpooledWriter(open, spool);
+    const written: number[] = [];
+    for (const sentBytes of [51, 52, 53]) {
+      assert.equal(await writer.write(entry(sentBytes), NOW_MS), undefined);
+      written.push(store.sent.length);
+    }
+    assert.deepEqual(written, [20, 40, 53]);
+    assert.deepEqual(
+      store.sent,
+      Array.from({ length: 53 }, (_, index) => index + 1),
+    );
+  });
+
   it("is gone on with by the next process", async () => {
     store.away = away;
     const writer = new SpooledWriter(open, await Spool.open(folder, ROOM));
