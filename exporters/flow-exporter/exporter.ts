@@ -20,6 +20,7 @@ import { boundConnections } from "./outputs/http/connections.ts";
 import type { Pages } from "./outputs/pages/pages.ts";
 import { processMetrics } from "./outputs/prometheus/definitions/process.ts";
 import { createMetrics } from "./outputs/prometheus/metrics.ts";
+import { type RunningStore, startStore } from "./outputs/store/start-store.ts";
 import { Clients } from "./outputs/tracer-socket/clients.ts";
 import { serveTracerSocket } from "./outputs/tracer-socket/serve.ts";
 import type { View } from "./outputs/view.ts";
@@ -29,6 +30,7 @@ import type { Settings } from "./settings.ts";
 import { RingWatch } from "./sources/kernel/pins/ring-watch.ts";
 import { roomIn } from "./sources/kernel/room.ts";
 import type { ClockSteps } from "./sources/kernel/watch/clock-steps.ts";
+import { startStoreThread } from "./store-thread.ts";
 
 /** Longer than Docker is given to answer. The cycles begin without its word rather than never. */
 const MAX_FIRST_LOOK_MS = 6_000;
@@ -68,7 +70,10 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
   const room = roomIn(getHeapStatistics().heap_size_limit, () => getHeapStatistics().used_heap_size);
   const ownPid = sources.ownPid ?? process.pid;
   const clients = settings.tracerSocket.path === "" ? undefined : new Clients(() => pipeline.source.open());
-  const onEnded = clients?.onEnded.bind(clients);
+  const onEnded = (flow: object, record: FlowRecord) => {
+    clients?.onEnded(flow, record);
+    store?.feed.onEnded(record);
+  };
   const options = {
     limits: settings,
     udp: settings.udp,
@@ -79,14 +84,15 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
     sources: settings.sources,
   };
   const pipeline: Pipeline = createPipeline(sources, options, log);
+  const store = createStore(settings, pipeline, sources, log);
   const { collector, checkpoint, metadata, healths } = pipeline;
   const report = new DailyReport(() => shortfalls(pipeline), log);
 
   const cycles = new CycleAge(settings.collectSeconds);
-  const view: View = { ...createView(settings, pipeline, sources), cycles };
+  const view: View = { ...createView(settings, pipeline, sources, store), cycles };
   const { allowedHosts } = settings;
   const metrics = createMetrics(view, processMetrics());
-  const app = createApp(view, metrics, { pages: sources.pages ?? {}, allowedHosts, log });
+  const app = createApp(view, metrics, { pages: sources.pages ?? {}, allowedHosts, store: store?.reader, log });
   const server = await listen(createServer(BOUNDS, app), settings);
   const served = clients && (await serveTracerSocket(settings.tracerSocket, { ...view, clients }, log));
   const stopped = new AbortController();
@@ -111,6 +117,7 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
     },
   };
   const stopCycles = startCycles({ collector, checkpoint, ring, age, trim }, settings.collectSeconds);
+  store?.begin();
 
   return {
     port: (server.address() as AddressInfo).port,
@@ -122,7 +129,9 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
       clearInterval(refresh);
       starts.stop();
       // Docker ends a container that takes longer than ten seconds, and a disk that hangs would.
-      await Promise.race([checkpoint.save(), sleep(MAX_STOP_MS)]);
+      await Promise.race([Promise.all([checkpoint.save(), store?.stop()]), sleep(MAX_STOP_MS)]);
+      // A thread that waits for another program's lock ends once it has it, or has waited long enough.
+      void store?.terminate();
       await report.stop();
       await Promise.all([close(server), served?.stop()]);
     },
@@ -134,11 +143,32 @@ function collectGarbage(): void {
   globalThis.gc?.({ flavor: "last-resort" });
 }
 
-function createView(settings: Settings, pipeline: Pipeline, sources: Sources): Omit<View, "cycles"> {
+function createStore(settings: Settings, { source, metadata }: Pipeline, { host }: Sources, log: Logger) {
+  const { store, state, node } = settings;
+  if (store === undefined) return undefined;
+  const boot = new BootMoment(() => host.wallOffsetMs());
+  const origin = {
+    open: () => source.open(),
+    containers: () => metadata.containers.map(shownContainer),
+    bootId: () => host.bootId(),
+    bootMs: () => boot.ms,
+    node,
+  };
+  return startStore(() => startStoreThread(store, state), origin, log);
+}
+
+function createView(
+  settings: Settings,
+  pipeline: Pipeline,
+  sources: Sources,
+  store: RunningStore | undefined,
+): Omit<View, "cycles"> {
   const { host } = sources;
   const boot = new BootMoment(() => host.wallOffsetMs());
   const { source, sockets, totals, work, watch, directory, metadata, collector, checkpoint, healths, queues } =
     pipeline;
+  /** What takes its time, and may lose what it is given. */
+  const slow = [...queues, ...(store ? [store.feed] : [])];
   /** What nothing goes without. */
   const first = settings.sources.kernel ? healths.tracer : (sockets[0]?.health ?? healths.tracer);
   return {
@@ -156,8 +186,9 @@ function createView(settings: Settings, pipeline: Pipeline, sources: Sources): O
     programs: () => source.programs,
     tracer: first,
     status: () => (healths.tracer.up ? watch.status : undefined),
-    sources: [...Object.values(healths), ...sockets.map(({ health }) => health), ...queues.map(({ health }) => health)],
-    queues,
+    sources: [...Object.values(healths), ...[...sockets, ...slow].map(({ health }) => health)],
+    queues: slow,
+    store: () => store?.feed,
     socketFaults: () => sockets.map(({ name, faults }) => ({ name, faults })),
     collectSeconds: () => collector.seconds,
     rows: () => source.rows,

@@ -67,8 +67,8 @@ function startOnRecording(settings: Settings): Promise<Exporter> {
   const replay = createReplay(openRecording(settings.recording));
   const { limits, endCycle, status } = replay;
   const sources = { ...replay, pages: pagesOf(settings), onCycle: endCycle, replay: status };
-  // The tracer's own word counts, not what this exporter was told of it.
-  return startExporter({ ...settings, ...limits, udp: false }, sources, log);
+  // The tracer's own word counts, not what this exporter was told of it. Its flows are another time's, and another machine's.
+  return startExporter({ ...settings, ...limits, udp: false, store: undefined }, sources, log);
 }
 
 /** `npm run record` sends these: an answer over HTTP would hand names and addresses to every process of this machine. */

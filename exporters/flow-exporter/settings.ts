@@ -40,6 +40,26 @@ const sources = z.string().transform((value, context) => {
   return { kernel: names.includes("kernel"), sockets };
 });
 
+/** A faulty one is not repeated: it has a password. */
+const store = z
+  .string()
+  .refine((text) => /^\/./.test(text) || (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text)), {
+    error: "must be a file's path from / on, or postgres://USER:PASSWORD@HOST:PORT/DATABASE",
+  });
+
+const AGE_UNITS_MS: Readonly<Record<string, number>> = {
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+  y: 31_536_000_000,
+};
+
+/** Milliseconds. */
+const age = z
+  .string()
+  .regex(/^[1-9]\d{0,3}[hdwy]$/, "must be a time such as 12h, 7d or 4w")
+  .transform((text) => Number.parseInt(text, 10) * (AGE_UNITS_MS[text.slice(-1)] ?? 0));
+
 const schema = z.object({
   FLOW_SOURCES: sources.default({ kernel: true, sockets: [] }),
   FLOW_PINS: z.string().min(1).default("/sys/fs/bpf/flowtally"),
@@ -71,7 +91,16 @@ const schema = z.object({
     .string()
     .regex(/^\d{1,9}:\d{1,9}$/, "must be the numbers of a user and a group, like 0:60906")
     .optional(),
+  FLOW_STORE: store.optional(),
+  FLOW_STORE_MAX_AGE: age.default(7 * 86_400_000),
+  FLOW_STORE_MAX_ROWS: whole(1, 1_000_000_000).default(1_000_000),
   DOCKER_SOCKET: z.string().min(1).default("/var/run/docker.sock"),
+});
+
+/** What a database does not take waits in the folder of the totals. */
+const consistent = schema.refine(({ FLOW_STORE, FLOW_STATE }) => FLOW_STORE === undefined || FLOW_STATE !== "", {
+  path: ["FLOW_STORE"],
+  error: "needs FLOW_STATE, the folder where what the database does not take waits",
 });
 
 export interface Settings {
@@ -110,6 +139,8 @@ export interface Settings {
   dockerSocket: string;
   /** Where flows are served to other programs; path "": nowhere. */
   tracerSocket: { path: string; mode: number; owner: { uid: number; gid: number } | undefined };
+  /** Where transactions are kept, by whose address nothing but the store goes; undefined: nowhere. */
+  store: { address: string; maxAgeMs: number; maxRows: number } | undefined;
 }
 
 /** The environment does not make sense; the message names every fault. */
@@ -124,11 +155,12 @@ class SettingsError extends Error {
  */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
   const given = Object.entries(env).filter(([, value]) => value !== "");
-  const parsed = schema.safeParse(Object.fromEntries(given));
+  const parsed = consistent.safeParse(Object.fromEntries(given));
   if (!parsed.success) {
     throw new SettingsError(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "));
   }
   const { data } = parsed;
+  const { FLOW_STORE: address, FLOW_STORE_MAX_AGE: maxAgeMs, FLOW_STORE_MAX_ROWS: maxRows } = data;
   return {
     sources: data.FLOW_SOURCES,
     pins: data.FLOW_PINS,
@@ -154,6 +186,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
       mode: Number.parseInt(data.FLOW_TRACER_SOCKET_MODE, 8),
       owner: ownerOf(data.FLOW_TRACER_SOCKET_OWNER),
     },
+    store: address === undefined ? undefined : { address, maxAgeMs, maxRows },
   };
 }
 

@@ -1,3 +1,4 @@
+import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { build, type Plugin } from "esbuild";
 
@@ -18,13 +19,22 @@ const PROLOGUE = `import { createRequire } from "node:module";
 const require = createRequire(import.meta.url), __dirname = import.meta.dirname, __filename = import.meta.filename;`;
 
 /**
- * Writes a Node service, `main.ts` in `folder`, with all its packages as one file of JavaScript. Node could run the sources
- * as they are, but what takes the types away for that holds 30 MB of memory as long as the service lives.
+ * Writes a Node service, `main.ts` in `folder`, with all its packages as one file of JavaScript, and beside it one for each of its
+ * threads, `NAME.thread.ts`, with what those need. Node could run the sources as they are, but what takes the types away for
+ * that holds 30 MB of memory as long as the service lives.
+ * @returns the files, the service's own first
  * @throws esbuild's BuildFailure, whose message names file and line
  */
-export async function bundleService(folder: string, outfile: string): Promise<void> {
+export async function bundleService(folder: string, outfile: string): Promise<string[]> {
+  const threads = (await readdir(folder)).filter((name) => name.endsWith(".thread.ts"));
+  const files = [outfile, ...threads.map((name) => path.join(path.dirname(outfile), name.replace(/ts$/, "mjs")))];
+  await Promise.all(["main.ts", ...threads].map((name, at) => bundle(path.join(folder, name), files[at] ?? "")));
+  return files;
+}
+
+async function bundle(source: string, outfile: string): Promise<void> {
   await build({
-    entryPoints: [path.join(folder, "main.ts")],
+    entryPoints: [source],
     outfile,
     bundle: true,
     platform: "node",

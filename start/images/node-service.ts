@@ -24,7 +24,8 @@ export async function lockedFiles(projectRoot: string, folder: string, arch: Hos
 }
 
 /**
- * Gathers the build context of a Node service: `Dockerfile`, `node`, and `main.mjs`, the service with its packages.
+ * Gathers the build context of a Node service: `Dockerfile`, `node`, and `main.mjs`, the service with its packages, with a
+ * file for each of its threads.
  * @throws StartError IMAGE_BUILD_FAILED with what the bundler said
  */
 export async function stageNodeService(workshop: Workshop, service: string, folder: string): Promise<ContextFile[]> {
@@ -32,13 +33,13 @@ export async function stageNodeService(workshop: Workshop, service: string, fold
   const sources = path.join(projectRoot, folder);
   const bundle = path.join(projectRoot, ".flowtally", "images", service, "main.mjs");
   report(service, "bundling it with its packages");
-  await bundleService(sources, bundle).catch((error) => {
+  const files = await bundleService(sources, bundle).catch((error) => {
     throw bundleFailure(service, error);
   });
   return [
     { name: "Dockerfile", file: path.join(sources, "Dockerfile") },
     { name: "node", file: path.join(nodePackage(projectRoot, host.arch), "bin", "node") },
-    { name: "main.mjs", file: bundle },
+    ...files.map((file) => ({ name: path.basename(file), file })),
   ];
 }
 

@@ -29,6 +29,17 @@ export interface ClockStep {
   ageSeconds: number;
 }
 
+interface StoreStatus {
+  /** Flows that have ended and have not been handed to it yet. */
+  readonly ended: number;
+  /** Rows that nobody will write. */
+  readonly dropped: number;
+  /** What its database has not taken. */
+  readonly waiting: { readonly entries: number; readonly bytes: number };
+  /** Writes that failed, by their error's name. */
+  readonly errors: ReadonlyMap<string, number>;
+}
+
 /** All that is shown to the outside, as of now. */
 export interface View {
   /** Open ones, and those that ended lately. */
@@ -60,6 +71,8 @@ export interface View {
   queues: readonly { readonly name: string; readonly dropped: number }[];
   /** What was wrong with the answers of each tracer that is read over a socket, and how often. */
   socketFaults(): readonly { readonly name: string; readonly faults: ReadonlyMap<string, number> }[];
+  /** How it is with the store; undefined: there is none. */
+  store(): StoreStatus | undefined;
   /** Of the last cycle. */
   collectSeconds(): number;
   /** How long ago the last cycle ended, and how long that may be. */

@@ -14,7 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   naming: ["model", "metadata"],
   sources: ["model", "checkpoint", "metadata", "naming"],
   totals: ["model", "checkpoint"],
-  outputs: ["model", "totals"],
+  outputs: ["model", "totals", "store"],
   store: ["model"],
   recording: ["model", "checkpoint", "metadata", "sources"],
   [WIRING]: ["model", "checkpoint", "metadata", "naming", "sources", "totals", "outputs", "store", "recording"],

@@ -24,6 +24,7 @@ test("nothing set, or set to nothing, gives the defaults", () => {
     prometheus: "",
     dockerSocket: "/var/run/docker.sock",
     tracerSocket: { path: "", mode: 0o660, owner: undefined },
+    store: undefined,
   };
   assert.deepEqual(readSettings({}), defaults);
   assert.deepEqual(readSettings({ FLOW_PORT: "", FLOW_LEFT_OUT: "", PATH: "/bin" }), defaults);
@@ -89,6 +90,33 @@ test("sources are the kernel and other tracers' sockets, each once", () => {
       ),
     /must name 8 sockets at most/,
   );
+});
+
+test("a store is a file or a PostgreSQL, and needs a folder for what waits", () => {
+  const address = "postgres://me:s3cret@db:5432/flows";
+  const more = { FLOW_STATE: "/state", FLOW_STORE_MAX_AGE: "2w", FLOW_STORE_MAX_ROWS: "5" };
+  const { store } = readSettings({ FLOW_STORE: address, ...more });
+  assert.deepEqual(store, { address, maxAgeMs: 14 * 86_400_000, maxRows: 5 });
+  const file = readSettings({ FLOW_STORE: "/state/flows.db", FLOW_STATE: "/state" });
+  assert.deepEqual(file.store, { address: "/state/flows.db", maxAgeMs: 7 * 86_400_000, maxRows: 1_000_000 });
+  assert.equal(readSettings({ FLOW_STORE: "" }).store, undefined);
+  assert.throws(() => readSettings({ FLOW_STORE: "/flows.db" }), /FLOW_STORE: needs FLOW_STATE/);
+  for (const [name, wrong] of [
+    ["FLOW_STORE_MAX_AGE", "7"],
+    ["FLOW_STORE_MAX_AGE", "0d"],
+    ["FLOW_STORE_MAX_ROWS", "0"],
+  ] as const) {
+    assert.throws(() => readSettings({ [name]: wrong }), new RegExp(`${name}: `), wrong);
+  }
+});
+
+test("no fault of a store's address repeats its password", () => {
+  for (const wrong of ["postgres://me:s3cret@db:port/flows", "mysql://me:s3cret@db/flows", "me:s3cret@db"]) {
+    assert.throws(
+      () => readSettings({ FLOW_STORE: wrong, FLOW_STATE: "/state" }),
+      (error: Error) => /FLOW_STORE: must be a file/.test(error.message) && !error.message.includes("s3cret"),
+    );
+  }
 });
 
 test("every fault is told at once, by name", () => {

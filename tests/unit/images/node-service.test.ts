@@ -42,6 +42,22 @@ describe("staging a Node service", () => {
     assert.doesNotMatch(text, /bientôt|[^\x20-\x7e\s]/);
   });
 
+  it("bundles each of its threads as a file of its own, which the service finds beside it", async (t) => {
+    const main = `import { Worker } from "node:worker_threads";
+new Worker(new URL("store.thread.mjs", import.meta.url)).on("message", (said) => console.log(said));`;
+    const thread = `import { parentPort } from "node:worker_threads";
+import { greet } from "greeter";
+parentPort?.postMessage(greet());`;
+    const root = await createFolder(t, { ...PROJECT, "svc/main.ts": main, "svc/store.thread.ts": thread });
+    const files = await stageNodeService(createWorkshop(createFakeEngine(), root), "flow-exporter", "svc");
+    assert.deepEqual(
+      files.slice(2).map(({ name }) => name),
+      ["main.mjs", "store.thread.mjs"],
+    );
+    const { stdout } = await execa(process.execPath, [files[2]?.file ?? ""]);
+    assert.equal(stdout, "greeted by a package");
+  });
+
   it("leaves out what is loaded for engines behind SSH only", async (t) => {
     const ssh2 = { "node_modules/ssh2/index.js": 'console.log("loaded"); exports.Client = class {};' };
     const main = 'import ssh2 from "ssh2"; console.log(typeof ssh2.Client);';

@@ -159,6 +159,76 @@ export interface ContainersPage extends Page {
   containers: Container[];
 }
 
+export interface Owner {
+  name: string;
+  kind: string;
+  container_id: string;
+  image: string;
+  namespace: string;
+  pod: string;
+  service: string;
+}
+
+/** What the node at one end knows of a transaction; bytes from that end. */
+export interface TransactionHalf {
+  node: string;
+  owner: Owner;
+  sent_bytes: number;
+  received_bytes: number;
+  retransmits: number;
+  rtt_seconds: number;
+  state: string;
+  opened: boolean;
+  failed: boolean;
+  /** Such as ECONNREFUSED. */
+  error: string | null;
+  /** By the clock of its node. ISO 8601; null: it is older than the tracer. */
+  start: string | null;
+  /** Null: it was open when it was written last. */
+  end: string | null;
+}
+
+export interface Transaction {
+  key: string;
+  protocol: string;
+  /** Counts the uses of the same key, from 0. */
+  incarnation: number;
+  source_address: string;
+  source_port: number;
+  destination_address: string;
+  destination_port: number;
+  /** Null: no node has written it. */
+  client: TransactionHalf | null;
+  server: TransactionHalf | null;
+  /** By the clock of the store. */
+  first_seen: string;
+  last_seen: string;
+}
+
+/** `/api/transactions` */
+export interface TransactionsPage {
+  transactions: Transaction[];
+  /** What `after` is for the next page; null: this is the last. */
+  next: string | null;
+}
+
+export interface Holder {
+  address: string;
+  node: string;
+  /** Of the container that has, or had, the address. */
+  uid: string;
+  owner: Owner;
+  /** By the clock of the store. */
+  valid_from: string;
+  valid_to: string;
+}
+
+/** `/api/metadata` */
+export interface MetadataPage {
+  metadata: Holder[];
+  next: string | null;
+}
+
 export interface DashboardEntry {
   uid: string;
   title: string;

@@ -15,9 +15,12 @@ import { secured } from "./headers.ts";
 import { health } from "./health.ts";
 import { askPrometheus } from "./prometheus.ts";
 import { markReplay } from "./replay.ts";
+import { metadata, type StoreReader, transactions } from "./store.ts";
 import { cutOffAfter } from "./stream.ts";
 import { inTurn } from "./turns.ts";
 
+/** A page takes the database's time, which is the writer's first. */
+const STORE_TURNS = { atOnce: 2, waiting: 16, waitMs: 10_000 };
 /** Each question costs Prometheus memory; a page of the console asks up to six at once. */
 const PROMETHEUS_TURNS = { atOnce: 2, waiting: 64, waitMs: 20_000 };
 
@@ -25,6 +28,8 @@ interface Options {
   pages: Pages;
   /** Names that this server is called by, besides its own. */
   allowedHosts: readonly string[];
+  /** What outlives the exporter; left out: there is none. */
+  store?: StoreReader | undefined;
   log: Pick<Logger, "error">;
 }
 
@@ -33,7 +38,7 @@ const SCRAPE_PATIENCE_MS = 10_000;
 const MOST_SCRAPES = 3;
 
 /** The HTTP interface; parts of `pages` that are not there are not served. */
-export function createApp(view: View, metrics: Metrics, { pages, allowedHosts, log }: Options): Express {
+export function createApp(view: View, metrics: Metrics, { pages, allowedHosts, store, log }: Options): Express {
   const app = express();
   app.disable("x-powered-by");
   app.use(secured, knownHosts(allowedHosts), onlyGet);
@@ -50,6 +55,9 @@ export function createApp(view: View, metrics: Metrics, { pages, allowedHosts, l
   app.get("/api/flows", flows(view, large));
   app.get("/api/graph", graph(view, large));
   app.get("/api/containers", containers(view));
+  const storeTurns = inTurn(STORE_TURNS);
+  app.get("/api/transactions", storeTurns, transactions(store));
+  app.get("/api/metadata", storeTurns, metadata(store));
   servePages(app, pages);
   app.use(notFound);
   app.use(onError(log));

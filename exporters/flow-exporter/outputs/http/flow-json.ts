@@ -31,13 +31,18 @@ export function flowJson(flow: FlowRecord, bootMs: number): answers.Flow {
     rtt_seconds: flow.rttSeconds,
     state: flow.state,
     failed: flow.failed,
-    error: flow.errno === 0 ? null : getSystemErrorName(-flow.errno),
+    error: errorOf(flow.errno),
     start: dateOf(startMs),
     end: dateOf(endMs),
     pid: flow.pid,
     comm: flow.comm,
     work: work ? workJson(work) : null,
   };
+}
+
+/** The name of an errno; null: there was none. */
+export function errorOf(errno: number): string | null {
+  return errno === 0 ? null : getSystemErrorName(-errno);
 }
 
 function dateOf(ms: number | undefined): string | null {

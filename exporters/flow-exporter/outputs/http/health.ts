@@ -12,7 +12,8 @@ export function health(view: View): RequestHandler {
   return (_request, response) => {
     const { tracer } = view;
     const sources = Object.fromEntries(view.sources.map((source) => [source.name, stateOf(source)]));
-    const detail = { sources, recorder: view.recorder() ?? null, recording: view.replay() ?? null };
+    const store = storeOf(view);
+    const detail = { sources, store, recorder: view.recorder() ?? null, recording: view.replay() ?? null };
     const stuck = stuckOf(view);
     if (stuck !== undefined) return sendError(response, 503, "NO_CYCLE", stuck, detail);
     const dead = tracer.up === undefined || tracer.failures >= FAILURES_ALLOWED;
@@ -37,6 +38,12 @@ function tracerOf(view: View) {
 /** How many there is room for in memory, and how many of the last read there was none for. */
 function socketsOf(view: View) {
   return { room: view.socketRoom(), left_out: view.socketsLeftOut() };
+}
+
+/** Null: there is none. */
+function storeOf(view: View) {
+  const { ended, dropped, waiting, errors } = view.store() ?? {};
+  return errors ? { ended, dropped, waiting, errors: Object.fromEntries(errors) } : null;
 }
 
 /** `up` is null while the source is not in use. */

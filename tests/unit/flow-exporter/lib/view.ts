@@ -84,6 +84,7 @@ export function viewOf(sockets: SocketValues[], values: Partial<View> = {}, ende
     sources: [UP, { ...UP, name: "docker" }, { ...UP, name: "udp", up: undefined }],
     queues: [{ name: "store", dropped: 3 }],
     socketFaults: () => [{ name: "uds:/run/tracer.sock", faults: new Map([["bad_direction", 2]]) }],
+    store: () => undefined,
     collectSeconds: () => 0.0125,
     cycles: { ageSeconds: 0.5, maxSeconds: 30 },
     rows: () => sockets.length,

@@ -452,6 +452,7 @@ describe("over HTTP", () => {
           docker: { up: false, reason: "timed out" },
           udp: { up: null, reason: "off" },
         },
+        store: null,
         recorder: null,
         recording: null,
         tracer: {

@@ -1,0 +1,56 @@
+import type { AddressTenure, KnownHalf, Owner, Transaction } from "../../model/transaction.ts";
+import type * as answers from "./answers.ts";
+import { errorOf } from "./flow-json.ts";
+
+export function transactionJson(transaction: Transaction): answers.Transaction {
+  const { key, protocol, incarnation, client, server, firstSeenMs, lastSeenMs } = transaction;
+  return {
+    key,
+    protocol,
+    incarnation,
+    source_address: transaction.sourceAddress,
+    source_port: transaction.sourcePort,
+    destination_address: transaction.destinationAddress,
+    destination_port: transaction.destinationPort,
+    client: client ? halfJson(client) : null,
+    server: server ? halfJson(server) : null,
+    first_seen: new Date(firstSeenMs).toISOString(),
+    last_seen: new Date(lastSeenMs).toISOString(),
+  };
+}
+
+export function holderJson({ address, node, uid, owner, validFromMs, validToMs }: AddressTenure): answers.Holder {
+  return {
+    address,
+    node,
+    uid,
+    owner: ownerJson(owner),
+    valid_from: new Date(validFromMs).toISOString(),
+    valid_to: new Date(validToMs).toISOString(),
+  };
+}
+
+function halfJson(half: KnownHalf): answers.TransactionHalf {
+  return {
+    node: half.node,
+    owner: ownerJson(half.owner),
+    sent_bytes: half.sentBytes,
+    received_bytes: half.receivedBytes,
+    retransmits: half.retransmits,
+    rtt_seconds: half.rttSeconds,
+    state: half.state,
+    opened: half.opened,
+    failed: half.failed,
+    error: errorOf(half.errno),
+    start: dateOrNull(half.startedMs),
+    end: dateOrNull(half.endedMs),
+  };
+}
+
+function dateOrNull(ms: number): string | null {
+  return ms === 0 ? null : new Date(ms).toISOString();
+}
+
+function ownerJson({ name, kind, containerId, image, namespace, pod, service }: Owner): answers.Owner {
+  return { name, kind, container_id: containerId, image, namespace, pod, service };
+}

@@ -1,0 +1,53 @@
+import type { Endpoint } from "../../model/endpoint.ts";
+import type { FlowRecord } from "../../model/flow-record.ts";
+import type { Owner, Side, TransactionHalf } from "../../model/transaction.ts";
+
+/** Whose flows they are, and by which clock their times are told. */
+export interface Origin {
+  node: string;
+  /** The kernel's boot id. */
+  boot: string;
+  /** When that was, milliseconds since 1970. */
+  bootMs: number;
+}
+
+/** What this node knows of a flow: the half of each end that it sees. Addresses are those of the end's own socket. */
+export function halvesOf(flow: FlowRecord, origin: Origin): TransactionHalf[] {
+  const sides: readonly Side[] = flow.seen === "both" ? ["client", "server"] : [flow.seen];
+  return sides.map((side) => halfOf(flow, side, origin));
+}
+
+/** An endpoint as the store has it. */
+function ownerOf({ name, kind, containerId, image, namespace, pod, composeService }: Endpoint): Owner {
+  return { name, kind, containerId, image, namespace, pod, service: composeService };
+}
+
+function halfOf(flow: FlowRecord, side: Side, { node, boot, bootMs }: Origin): TransactionHalf {
+  const { edge, sentBytes, receivedBytes } = flow;
+  const isClient = side === "client";
+  const [sent, received] = isClient ? [sentBytes, receivedBytes] : [receivedBytes, sentBytes];
+  const at = (ns: number) => (ns === 0 ? 0 : Math.round(bootMs + ns / 1e6));
+  return {
+    protocol: edge.protocol,
+    sourceAddress: flow.sourceAddress,
+    sourcePort: flow.sourcePort,
+    destinationAddress: flow.destinationAddress,
+    destinationPort: flow.destinationAddressPort,
+    side,
+    node,
+    boot,
+    // A socket of UDP has several flows with one tuple: those after its first have no start, and would be taken for one.
+    startNs: flow.startNs || flow.incarnation,
+    startedMs: at(flow.startNs),
+    endedMs: at(flow.endNs),
+    owner: ownerOf(isClient ? edge.source : edge.destination),
+    sentBytes: sent,
+    receivedBytes: received,
+    retransmits: flow.retransmits,
+    rttSeconds: flow.rttSeconds,
+    state: flow.state,
+    opened: !flow.failed && flow.state !== "SYN_SENT",
+    failed: flow.failed,
+    errno: flow.errno,
+  };
+}

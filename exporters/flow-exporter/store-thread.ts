@@ -1,0 +1,16 @@
+import path from "node:path";
+import { Worker } from "node:worker_threads";
+import type { Settings } from "./settings.ts";
+import type { StoreSettings } from "./store/thread/messages.ts";
+
+const SPOOL = "spool";
+/** Some 400,000 halves of 650 bytes. */
+const MAX_SPOOL_BYTES = 256 * 1024 * 1024;
+
+/** Starts a thread that owns the store: from `store.thread.ts`, or from what the image has bundled that into. */
+export function startStoreThread({ address, ...bounds }: NonNullable<Settings["store"]>, state: string): Worker {
+  const spool = { folder: path.join(state, SPOOL), maxBytes: MAX_SPOOL_BYTES };
+  const workerData: StoreSettings = { address, spool, bounds };
+  const file = new URL(`store.thread${path.extname(import.meta.filename)}`, import.meta.url);
+  return new Worker(file, { name: "store", workerData, execArgv: [] });
+}

@@ -1,0 +1,21 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { StoreError } from "./store/error.ts";
+import { StoreKeeper } from "./store/thread/keeper.ts";
+import type { Answered, Asked, StoreSettings } from "./store/thread/messages.ts";
+
+/** Runs in a thread of its own, since SQLite is synchronous, and as a file of its own, which loads nothing but the databases. */
+const keeper = new StoreKeeper(workerData as StoreSettings);
+
+parentPort?.on("message", async ({ id, question }: Asked) => {
+  parentPort?.postMessage(await answer(id, question));
+  if (question.kind === "close") parentPort?.close();
+});
+
+async function answer(id: number, question: Asked["question"]): Promise<Answered> {
+  try {
+    return { id, value: await keeper.answer(question) };
+  } catch (error) {
+    const { code, message } = error instanceof StoreError ? error : new StoreError("FAILED", String(error));
+    return { id, failure: { code, message } };
+  }
+}

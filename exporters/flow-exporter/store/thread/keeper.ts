@@ -1,0 +1,135 @@
+import { StoreError } from "../error.ts";
+import { openStore } from "../open.ts";
+import { type Entry, Spool } from "../spool/spool.ts";
+import { SpooledWriter } from "../spool/writer.ts";
+import type { Store } from "../store.ts";
+import type { Failure, Question, StoreSettings, Written } from "./messages.ts";
+
+/** After a failure, so long is written to the spool at once: each try may take as long as a connection may. */
+const REST_MS = 5_000;
+const TRIM_EVERY_MS = 600_000;
+
+/** The clock goes only forward, in milliseconds. */
+interface World {
+  open(address: string): Promise<Store>;
+  now(): number;
+}
+
+/** Owns the store and its spool, and does what it is asked, wherever it runs. */
+export class StoreKeeper {
+  readonly #settings: StoreSettings;
+  readonly #world: World;
+  readonly #hide: (text: string) => string;
+  #spool: Spool | undefined;
+  #writer: SpooledWriter | undefined;
+  #failure: { failure: Failure; atMs: number } | undefined;
+  #toldDropped = 0;
+  #trimmedMs = Number.NEGATIVE_INFINITY;
+  /** One entry at a time goes in: that of before. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(settings: StoreSettings, world: World = { open: openStore, now: () => performance.now() }) {
+    this.#settings = settings;
+    this.#world = world;
+    this.#hide = hiding(settings.address);
+  }
+
+  /** Rejects with a StoreError. */
+  async answer(question: Question): Promise<unknown> {
+    try {
+      return await this.#answer(question);
+    } catch (error) {
+      const { code, message } = this.#failureOf(error);
+      throw new StoreError(code, message);
+    }
+  }
+
+  async #answer(question: Question): Promise<unknown> {
+    switch (question.kind) {
+      case "write":
+        return this.#inTurn(() => this.#write(question.entry, question.nowMs));
+      case "transactions":
+        return this.#opened().transactions(question.query);
+      case "metadata":
+        return this.#opened().metadata(question.query);
+      case "close":
+        return this.#inTurn(async () => this.#writer?.close());
+    }
+  }
+
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => {});
+    return done;
+  }
+
+  async #write(entry: Entry, nowMs: number): Promise<Written> {
+    const { spool, writer } = await this.#openSpool();
+    const error = this.#isResting() ? await this.#keep(spool, entry) : await this.#try(writer, entry, nowMs);
+    const lost = spool.dropped - this.#toldDropped;
+    this.#toldDropped = spool.dropped;
+    return { error, lost, waiting: { entries: spool.size, bytes: spool.bytes } };
+  }
+
+  /** Without its spool nothing is written: what the database would not take then would be lost without a word. */
+  async #openSpool(): Promise<{ spool: Spool; writer: SpooledWriter }> {
+    const { address, spool } = this.#settings;
+    this.#spool ??= await Spool.open(spool.folder, spool.maxBytes).catch((error) => {
+      throw new StoreError("FAILED", `the spool: ${error}`, error);
+    });
+    this.#writer ??= new SpooledWriter(() => this.#world.open(address), this.#spool);
+    return { spool: this.#spool, writer: this.#writer };
+  }
+
+  #isResting(): boolean {
+    return this.#failure !== undefined && this.#world.now() - this.#failure.atMs < REST_MS;
+  }
+
+  async #keep(spool: Spool, entry: Entry): Promise<Failure | undefined> {
+    await spool.add(entry);
+    return this.#failure?.failure;
+  }
+
+  async #try(writer: SpooledWriter, entry: Entry, nowMs: number): Promise<Failure | undefined> {
+    const error = (await writer.write(entry, nowMs)) ?? (await this.#trim(writer));
+    this.#failure = error === undefined ? undefined : { failure: this.#failureOf(error), atMs: this.#world.now() };
+    return this.#failure?.failure;
+  }
+
+  async #trim({ store }: SpooledWriter): Promise<unknown> {
+    if (!store || this.#world.now() - this.#trimmedMs < TRIM_EVERY_MS) return undefined;
+    this.#trimmedMs = this.#world.now();
+    return store.trim(this.#settings.bounds).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+  }
+
+  #opened(): Store {
+    const store = this.#writer?.store;
+    if (store) return store;
+    const { code, message } = this.#failure?.failure ?? { code: "UNREACHABLE", message: "it is not open yet" };
+    throw new StoreError(code, message);
+  }
+
+  #failureOf(error: unknown): Failure {
+    const code = error instanceof StoreError ? error.code : "FAILED";
+    return { code, message: this.#hide(error instanceof Error ? error.message : String(error)) };
+  }
+}
+
+/** Takes the password of an address out of a text, as it is written there and as it is meant. */
+function hiding(address: string): (text: string) => string {
+  const url = URL.parse(address);
+  const passwords = [url?.password ?? "", ...(url?.searchParams.getAll("password") ?? [])];
+  const words = passwords.flatMap((word) => [word, decoded(word), encodeURIComponent(word)]).filter(Boolean);
+  return (text) => words.reduce((hidden, word) => hidden.replaceAll(word, "***"), text);
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

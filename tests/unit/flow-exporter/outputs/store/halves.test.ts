@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createEndpoint } from "../../../../../exporters/flow-exporter/model/endpoint.ts";
+import { halvesOf } from "../../../../../exporters/flow-exporter/outputs/store/halves.ts";
+import { holdersOf } from "../../../../../exporters/flow-exporter/outputs/store/holders.ts";
+import { flowRecord } from "../../lib/flow-record.ts";
+
+const ORIGIN = { node: "a", boot: "boot-a", bootMs: 1_000_000 };
+
+test("a flow seen from one end is that end's half, with the bytes as that end has them", () => {
+  const flow = flowRecord({ seen: "server", sentBytes: 100, receivedBytes: 7, startNs: 5e9, endNs: 6e9, errno: 104 });
+  const [half, ...others] = halvesOf(flow, ORIGIN);
+  assert.deepEqual(others, []);
+  assert.deepEqual(half, {
+    protocol: "tcp",
+    sourceAddress: "10.0.0.1",
+    sourcePort: 40_000,
+    destinationAddress: "10.0.0.2",
+    destinationPort: 80,
+    side: "server",
+    node: "a",
+    boot: "boot-a",
+    startNs: 5e9,
+    startedMs: 1_005_000,
+    endedMs: 1_006_000,
+    owner: { name: "db", kind: "container", containerId: "id-b", image: "", namespace: "", pod: "", service: "data" },
+    sentBytes: 7,
+    receivedBytes: 100,
+    retransmits: 0,
+    rttSeconds: 0.001,
+    state: "ESTABLISHED",
+    opened: true,
+    failed: false,
+    errno: 104,
+  });
+});
+
+test("a flow with both ends here is both halves", () => {
+  const halves = halvesOf(flowRecord({ seen: "both", sentBytes: 100, receivedBytes: 7 }), ORIGIN);
+  assert.deepEqual(
+    halves.map(({ side, owner, sentBytes, receivedBytes }) => [side, owner.name, sentBytes, receivedBytes]),
+    [
+      ["client", "web", 100, 7],
+      ["server", "db", 7, 100],
+    ],
+  );
+});
+
+test("what is older than the tracer, or open, has no such time; what failed, or is not answered yet, has not opened", () => {
+  const [old] = halvesOf(flowRecord({ startNs: 0, endNs: 0 }), ORIGIN);
+  assert.deepEqual([old?.startNs, old?.startedMs, old?.endedMs], [0, 0, 0]);
+  const states = [{ failed: true }, { state: "SYN_SENT" }].map((values) => halvesOf(flowRecord(values), ORIGIN)[0]);
+  assert.deepEqual(
+    states.map((half) => half?.opened),
+    [false, false],
+  );
+});
+
+test("flows of one socket of UDP, which have one tuple and no start, are told apart", () => {
+  const [first, second] = [3, 4].flatMap((incarnation) => halvesOf(flowRecord({ startNs: 0, incarnation }), ORIGIN));
+  assert.notEqual(first?.startNs, second?.startNs);
+  assert.deepEqual([first?.startedMs, second?.startedMs], [0, 0]);
+});
+
+test("a container holds each of its addresses, by the name that its flows have", () => {
+  const container = {
+    ...createEndpoint("", "container"),
+    id: "id-a",
+    image: "nginx",
+    addresses: ["10.0.0.1", "fd00::1"],
+  };
+  const holders = holdersOf([{ container: container as never, endpoint: "web" }], "a");
+  assert.deepEqual(
+    holders.map(({ address, node, uid, owner }) => [address, node, uid, owner.name, owner.image, owner.containerId]),
+    ["10.0.0.1", "fd00::1"].map((address) => [address, "a", "id-a", "web", "nginx", "id-a"]),
+  );
+});

@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import type { Transaction } from "../../../../../exporters/flow-exporter/model/transaction.ts";
+import { StoreError } from "../../../../../exporters/flow-exporter/store/error.ts";
+import { openStore } from "../../../../../exporters/flow-exporter/store/open.ts";
+import type { Entry } from "../../../../../exporters/flow-exporter/store/spool/spool.ts";
+import type { Page } from "../../../../../exporters/flow-exporter/store/store.ts";
+import { StoreKeeper } from "../../../../../exporters/flow-exporter/store/thread/keeper.ts";
+import type { Written } from "../../../../../exporters/flow-exporter/store/thread/messages.ts";
+import { clientHalf, holder, manyHalves, NOW_MS } from "../../../../lib/store/halves.ts";
+
+const REST_MS = 5_000;
+const ALL = { kind: "transactions", query: { limit: 100 } } as const;
+
+describe("the keeper of a store", () => {
+  let folder: string;
+  let nowMs: number;
+  let opened: number;
+  let away: Error | undefined;
+  let keeper: StoreKeeper;
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "flowtally-keeper-"));
+    [nowMs, opened, away] = [0, 0, undefined];
+    keeper = keeperOf();
+  });
+  afterEach(async () => {
+    await keeper.answer({ kind: "close" });
+    await rm(folder, { recursive: true });
+  });
+
+  const keeperOf = ({ address = path.join(folder, "flows.db"), maxBytes = 1_000_000, maxRows = 1_000 } = {}) =>
+    new StoreKeeper(
+      { address, spool: { folder: path.join(folder, "spool"), maxBytes }, bounds: { maxAgeMs: 1e9, maxRows } },
+      {
+        open: async (where) => {
+          opened += 1;
+          if (away) throw away;
+          return openStore(where);
+        },
+        now: () => nowMs,
+      },
+    );
+  const entry = (sentBytes: number): Entry => ({ halves: [clientHalf({ sentBytes })], holders: [holder()] });
+  const write = (one: Entry) => keeper.answer({ kind: "write", entry: one, nowMs: NOW_MS }) as Promise<Written>;
+  const rows = async () => ((await keeper.answer(ALL)) as Page<Transaction>).rows;
+
+  it("writes to a file, and reads from it", async () => {
+    assert.deepEqual(await write(entry(7)), { error: undefined, lost: 0, waiting: { entries: 0, bytes: 0 } });
+    assert.deepEqual(
+      (await rows()).map(({ client }) => client?.sentBytes),
+      [7],
+    );
+    const { rows: holders } = (await keeper.answer({ kind: "metadata", query: { limit: 9 } })) as Page<unknown>;
+    assert.equal(holders.length, 1);
+  });
+
+  it("spools while the database is away, without asking it each time, and hands that in later", async () => {
+    away = new StoreError("UNREACHABLE", "nobody answers");
+    const first = await write(entry(1));
+    const second = await write(entry(2));
+    assert.deepEqual([first.error?.code, second.error?.code, opened], ["UNREACHABLE", "UNREACHABLE", 1]);
+    assert.deepEqual([second.waiting.entries, second.lost], [2, 0]);
+    await assert.rejects(rows(), { code: "UNREACHABLE", message: "nobody answers" });
+    away = undefined;
+    nowMs += REST_MS;
+    const third = await write(entry(3));
+    assert.deepEqual([third.error, third.waiting], [undefined, { entries: 0, bytes: 0 }]);
+    assert.equal((await rows())[0]?.client?.sentBytes, 3);
+  });
+
+  it("tells what had no room in the spool, once", async () => {
+    away = new StoreError("FULL", "no room");
+    keeper = keeperOf({ maxBytes: 10 });
+    assert.deepEqual((await write(entry(1))).lost, 2);
+    assert.deepEqual((await write(entry(2))).lost, 2);
+  });
+
+  it("fails by name where the spool cannot be made", async () => {
+    await writeFile(path.join(folder, "spool"), "");
+    await assert.rejects(write(entry(1)), { code: "FAILED", message: /^the spool: Error: EEXIST/ });
+  });
+
+  it("keeps what there is within its bounds", async () => {
+    keeper = keeperOf({ maxRows: 5 });
+    await write({ halves: manyHalves(20, () => ({})), holders: [] });
+    assert.equal((await rows()).length, 5);
+  });
+
+  it("names a database of a newer program", async () => {
+    await write(entry(1));
+    await keeper.answer({ kind: "close" });
+    const database = new DatabaseSync(path.join(folder, "flows.db"));
+    database.exec("INSERT INTO schema_version (version) VALUES (99)");
+    database.close();
+    keeper = keeperOf();
+    assert.equal((await write(entry(2))).error?.code, "SCHEMA_NEWER");
+  });
+
+  it("tells no password, however it is written", async () => {
+    const said = "s3cr%t, s3cr%25t and postgres://me:s3cr%25t@db/flows?password=other failed";
+    away = new StoreError("REFUSED", said);
+    keeper = keeperOf({ address: "postgres://me:s3cr%25t@db/flows?password=other" });
+    const { error } = await write(entry(1));
+    assert.equal(error?.message, "***, *** and postgres://me:***@db/flows?password=*** failed");
+    await assert.rejects(rows(), (one: Error) => !/s3cr|other/.test(`${one.message} ${one.stack} ${one.cause}`));
+  });
+});
