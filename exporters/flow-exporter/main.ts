@@ -11,6 +11,7 @@ import { openRecording } from "./recording/folder-reader.ts";
 import { Recordings } from "./recording/recordings.ts";
 import { createReplay } from "./recording/replay.ts";
 import { Tap } from "./recording/tap.ts";
+import { withSecretSettings } from "./secret-settings.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { createTracer } from "./sources/kernel/pins/tracer.ts";
 
@@ -24,7 +25,7 @@ const RECORDING = "recording";
 const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime });
 
 try {
-  const settings = readSettings(process.env);
+  const settings = readSettings(withSecretSettings(process.env));
   const exporter = await (settings.recording === "" ? startOnHost(settings) : startOnRecording(settings));
   log.info({ port: exporter.port }, "listening");
   stopOnSignal(exporter);

@@ -20,9 +20,10 @@ export function keysOf(issue: z.core.$ZodIssue): readonly string[] {
   return issue.code === "unrecognized_keys" ? issue.keys : [String(issue.path[0])];
 }
 
-/** Webhooks carry their secret in the URL, and faults are shown and logged. */
+/** Webhooks and databases carry their secret in the URL, and faults are shown and logged. */
 const SECRETS: ReadonlySet<string> = new Set<keyof Settings>([
   "ALERT_WEBHOOK_URL",
+  "FLOW_STORE",
   "GRAFANA_ADMIN_PASSWORD",
   "REMOTE_WRITE_BEARER_TOKEN",
   "REMOTE_WRITE_PASSWORD",

@@ -12,6 +12,7 @@ function configured(layout: Layout): Record<string, readonly string[]> {
     grafana: [own("grafana/provisioning")],
     alertmanager: [own("alertmanager"), path.dirname(layout.webhook)],
     "ebpf-exporter": [layout.ebpf],
+    "flow-exporter": [path.dirname(layout.store)],
   };
 }
 

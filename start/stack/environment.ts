@@ -55,6 +55,7 @@ export function environmentOf(input: EnvironmentInput): Record<string, string> {
 const SECRET_SETTINGS = [
   "GRAFANA_ADMIN_PASSWORD",
   "ALERT_WEBHOOK_URL",
+  "FLOW_STORE",
   "REMOTE_WRITE_PASSWORD",
   "REMOTE_WRITE_BEARER_TOKEN",
 ];

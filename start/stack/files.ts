@@ -35,6 +35,7 @@ export async function writeStackFiles(input: EnvironmentInput): Promise<void> {
   await providePassword(layout, settings.GRAFANA_ADMIN_PASSWORD);
   await provideSecret(layout.webhook, settings.ALERT_WEBHOOK_URL);
   await provideSecret(layout.remoteWriteSecret, settings.REMOTE_WRITE_PASSWORD || settings.REMOTE_WRITE_BEARER_TOKEN);
+  await provideSecret(layout.store, settings.FLOW_STORE);
   await writeFile(layout.env, renderEnv({ ...environment, ...(await configurationVariables(layout)) }));
   const state: StackState = { leftOut, settings: withoutSecrets(input.settings) };
   await writeFile(layout.state, `${JSON.stringify(state, undefined, 2)}\n`);
@@ -68,7 +69,7 @@ async function provideSecret(file: string, secret: string): Promise<void> {
 
 function withoutSecrets(settings: Settings): TellableSettings {
   const { GRAFANA_ADMIN_PASSWORD: _grafana, REMOTE_WRITE_PASSWORD: _password, ...others } = settings;
-  const { REMOTE_WRITE_BEARER_TOKEN: _token, ...told } = others;
+  const { REMOTE_WRITE_BEARER_TOKEN: _token, FLOW_STORE: _store, ...told } = others;
   return { ...told, ALERT_WEBHOOK_URL: originOf(told.ALERT_WEBHOOK_URL) };
 }
 
@@ -79,7 +80,7 @@ function originOf(url: string): string {
 
 type TellableSettings = Omit<
   Settings,
-  "GRAFANA_ADMIN_PASSWORD" | "REMOTE_WRITE_PASSWORD" | "REMOTE_WRITE_BEARER_TOKEN"
+  "GRAFANA_ADMIN_PASSWORD" | "REMOTE_WRITE_PASSWORD" | "REMOTE_WRITE_BEARER_TOKEN" | "FLOW_STORE"
 >;
 
 /** What the last start has recorded. */

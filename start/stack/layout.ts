@@ -37,6 +37,8 @@ export interface Layout {
   webhook: string;
   /** Password or token for the remote storage. */
   remoteWriteSecret: string;
+  /** Which database flows are written to. */
+  store: string;
   /** Memory limits found by `npm run tune`. */
   memoryLimits: string;
   /** Process id and output of the tuner that `npm start` leaves behind. */
@@ -74,6 +76,7 @@ export function layoutOf(root: string, config = DEFAULT_CONFIG, names = DEFAULT_
     grafanaPassword: own("grafana-password"),
     webhook: own("alerts/webhook-url"),
     remoteWriteSecret: own("remote-write/secret"),
+    store: own("store/address"),
     memoryLimits: own("memory-limits.json"),
     tunerPid: own("tune.pid"),
     tunerLog: own("tune.log"),

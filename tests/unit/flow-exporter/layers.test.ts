@@ -28,6 +28,7 @@ const TOUCHING = [
   "outputs/tracer-socket/socket-file.ts",
   "recording/bounded-folder.ts",
   "recording/folder-writer.ts",
+  "secret-settings.ts",
   "sources/kernel/pins/pin-reader.ts",
   "sources/kernel/pins/tracer.ts",
   "store/postgres/store.ts",

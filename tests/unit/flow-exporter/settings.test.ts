@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { test } from "node:test";
+import { withSecretSettings } from "../../../exporters/flow-exporter/secret-settings.ts";
 import { readSettings } from "../../../exporters/flow-exporter/settings.ts";
 
 test("nothing set, or set to nothing, gives the defaults", () => {
@@ -108,6 +112,19 @@ test("a store is a file or a PostgreSQL, and needs a folder for what waits", () 
   ] as const) {
     assert.throws(() => readSettings({ [name]: wrong }), new RegExp(`${name}: `), wrong);
   }
+});
+
+test("a store's address may be in a file, so that no container's environment tells its password", async (t) => {
+  const folder = await mkdtemp(path.join(tmpdir(), "flowtally-secret-"));
+  t.after(() => rm(folder, { recursive: true }));
+  const file = path.join(folder, "address");
+  const read = (env: Record<string, string>) =>
+    readSettings(withSecretSettings({ FLOW_STATE: "/state", FLOW_STORE_FILE: file, ...env })).store?.address;
+  assert.equal(read({}), undefined);
+  await writeFile(file, "/state/flows.db\n");
+  assert.equal(read({}), "/state/flows.db");
+  assert.equal(read({ FLOW_STORE: "/other.db" }), "/other.db");
+  assert.throws(() => read({ FLOW_STORE_FILE: folder }), /^Error: FLOW_STORE_FILE: EISDIR/);
 });
 
 test("no fault of a store's address repeats its password", () => {

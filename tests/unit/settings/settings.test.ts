@@ -146,6 +146,17 @@ describe("readSettings", () => {
     );
   });
 
+  it("takes a file of the exporter's volume or a PostgreSQL for a store, and shows no address that is wrong", () => {
+    for (const address of ["", "/state/flows.db", "postgres://me:s3cret@db.example:5432/flows"]) {
+      assert.equal(readSettings(`FLOW_STORE=${address}`).FLOW_STORE, address);
+    }
+    for (const wrong of ["/var/flows.db", "mysql://me:s3cret@db/flows", "postgres://me:s3cret@db:port/"]) {
+      assert.deepEqual(faultsOf(`FLOW_STORE=${wrong}`), [
+        "line 1: FLOW_STORE must be empty, a file such as /state/flows.db, or postgres://USER:PASSWORD@HOST:PORT/DATABASE",
+      ]);
+    }
+  });
+
   it("refuses names that Compose or Docker would not take, wherever they are set, and counts the environment's first", () => {
     assert.deepEqual(faultsOf("FLOWTALLY_PROJECT=My Stack\nFLOWTALLY_CONTAINER_PREFIX=-a"), [
       'line 1: FLOWTALLY_PROJECT: "My Stack" must be 1 to 40 lower-case letters, digits, - or _, starting with a letter or digit',

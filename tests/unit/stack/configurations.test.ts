@@ -21,7 +21,7 @@ test("what a service reads as it starts has a variable of its own, which changes
   const layout = layoutOf(root);
   for (const folder of ["docker-filter", "guard", "prometheus", "grafana/provisioning", "alertmanager"])
     await cp(path.join(ROOT, folder), path.join(root, folder), { recursive: true });
-  for (const folder of [layout.targets, layout.ebpf, path.dirname(layout.webhook)]) {
+  for (const folder of [layout.targets, layout.ebpf, path.dirname(layout.webhook), path.dirname(layout.store)]) {
     await mkdir(folder, { recursive: true });
     await writeFile(path.join(folder, "one.yml"), "");
   }
@@ -32,6 +32,7 @@ test("what a service reads as it starts has a variable of its own, which changes
     GRAFANA_CONFIGURATION: "grafana/provisioning/datasources/prometheus.yml",
     EBPF_EXPORTER_CONFIGURATION: ".flowtally/ebpf/one.yml",
     ALERTMANAGER_CONFIGURATION: ".flowtally/alerts/one.yml",
+    FLOW_EXPORTER_CONFIGURATION: ".flowtally/store/one.yml",
   };
   let before = await configurationVariables(layout);
   assert.deepEqual(Object.keys(before).sort(), Object.keys(files).sort());
@@ -48,9 +49,9 @@ test("every service that mounts a folder of configuration has that variable as a
   const text = await readFile(path.join(ROOT, "docker-compose.yml"), "utf8");
   const { services } = parse(text, { merge: true }) as { services: Record<string, Service> };
   const mounting = Object.entries(services).filter(([, { volumes = [] }]) =>
-    volumes.some((mount) => /:\/(etc\/.*|ebpf):ro$/.test(mount)),
+    volumes.some((mount) => /:\/(etc\/.*|ebpf|run\/secrets\/store):ro$/.test(mount)),
   );
-  assert.equal(mounting.length, 6);
+  assert.equal(mounting.length, 7);
   for (const [name, { labels }] of mounting) {
     assert.equal(labels?.[LABEL], `\${${name.toUpperCase().replaceAll("-", "_")}_CONFIGURATION:-}`, name);
   }

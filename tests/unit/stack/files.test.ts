@@ -77,6 +77,28 @@ test("the secret of a remote storage is in a file of its own and nowhere else, a
   assert.match(await readFile(layout.env, "utf8"), /^PROMETHEUS_CONFIG='\/etc\/prometheus\/prometheus.yml'$/m);
 });
 
+test("a store's address is in a file of its own and nowhere else", async (t) => {
+  const root = await mkdtemp(path.join(tmpdir(), "flowtally-files-"));
+  t.after(() => rm(root, { recursive: true }));
+  const layout = layoutOf(root);
+  await makeCheckout(layout);
+  const write = (text: string) =>
+    writeStackFiles({
+      ...{ settings: readSettings(text), facts: FACTS, images: [], examples: [], leftOut: [], layout },
+      healthSeconds: 5,
+    });
+  await write("");
+  const without = await readFile(layout.env, "utf8");
+  assert.match(without, /^FLOW_STORE_MAX_AGE='7d'$/m);
+  await write("FLOW_STORE=postgres://me:s3cret@db.example/flows");
+  assert.equal(await readFile(layout.store, "utf8"), "postgres://me:s3cret@db.example/flows");
+  const [env, state] = await Promise.all([readFile(layout.env, "utf8"), readFile(layout.state, "utf8")]);
+  assert.doesNotMatch(env + state, /s3cret|db\.example/);
+  // Compose makes the exporter anew by it.
+  const label = (text: string) => /^FLOW_EXPORTER_CONFIGURATION=(.+)$/m.exec(text)?.[1];
+  assert.notEqual(label(env), label(without));
+});
+
 test("what is mounted from a checkout that only its owner can read can be read by the containers' users", async (t) => {
   const root = await mkdtemp(path.join(tmpdir(), "flowtally-files-"));
   t.after(() => rm(root, { recursive: true }));
