@@ -121,7 +121,7 @@ export const EXPORTER_METRICS: readonly Metric[] = [
   ),
   metric(
     "flow_sink_dropped_total",
-    "Deltas (what one read adds to one edge) that did not reach a sink because its queue was full or it failed; absent if " +
+    "Rows of the store, or deltas (what one read adds to one edge), that did not reach a sink because its queue was full or it failed; absent if " +
       "there is no sink besides the totals, which lose none.",
     ["flow_sink"],
     (view) => view.queues.map(({ name, dropped }): Sample => [dropped, { flow_sink: name }]),

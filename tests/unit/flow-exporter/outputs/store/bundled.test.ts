@@ -4,35 +4,65 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { test } from "node:test";
+import { after, before, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { bundleService } from "../../../../../start/images/bundle.ts";
 
 const SERVICE = path.resolve(import.meta.dirname, "../../../../../exporters/flow-exporter");
 const DEADLINE_MS = 20_000;
 
-test("bundled as in the image, the exporter's thread opens its database, and holds what a PostgreSQL takes", async (t) => {
-  const folder = await mkdtemp(path.join(tmpdir(), "flowtally-bundled-"));
-  t.after(() => rm(folder, { recursive: true }));
-  const [main = "", thread = ""] = await bundleService(SERVICE, path.join(folder, "main.mjs"));
-  assert.match(await readFile(thread, "utf8"), /node:sqlite/);
-  assert.match(await readFile(thread, "utf8"), /SCRAM-SHA-256/);
-  // What the exporter itself does not need would be in its memory twice.
-  assert.doesNotMatch(await readFile(main, "utf8"), /node:sqlite|SCRAM-SHA-256/);
+describe("the exporter bundled as in the image", () => {
+  let folder: string;
+  let main: string;
+  let thread: string;
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "flowtally-bundled-"));
+    [main = "", thread = ""] = await bundleService(SERVICE, path.join(folder, "main.mjs"));
+  });
+  after(() => rm(folder, { recursive: true }));
 
-  const file = path.join(folder, "flows.db");
-  const env = { FLOW_PORT: "0", FLOW_LISTEN: "127.0.0.1", FLOW_PINS: folder, FLOW_STATE: folder, FLOW_STORE: file };
-  const running = execa(process.execPath, [main], { env: { ...env, DOCKER_SOCKET: `${folder}/none` }, reject: false });
-  t.after(() => running.kill("SIGKILL"));
-  const end = performance.now() + DEADLINE_MS;
-  while (!isOpened(file)) {
-    assert.ok(performance.now() < end, "no database was made");
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  running.kill("SIGTERM");
-  const { exitCode, stdout } = await running;
-  assert.equal(exitCode, 0, stdout);
-  assert.match(stdout, /"source":"store","msg":"source works"/);
+  /** Runs it with a store until `condition` holds, then stops it. Returns what it has logged. */
+  const runUntil = async (store: string, condition: (logged: string) => boolean): Promise<string> => {
+    const env = { FLOW_PORT: "0", FLOW_LISTEN: "127.0.0.1", FLOW_PINS: folder, FLOW_STATE: folder, FLOW_STORE: store };
+    const running = execa(process.execPath, [main], {
+      env: { ...env, DOCKER_SOCKET: `${folder}/none` },
+      reject: false,
+    });
+    let logged = "";
+    running.stdout.on("data", (text) => {
+      logged += text;
+    });
+    for (const end = performance.now() + DEADLINE_MS; !condition(logged); await sleep(50)) {
+      if (performance.now() < end) continue;
+      running.kill("SIGKILL");
+      assert.fail(logged);
+    }
+    running.kill("SIGTERM");
+    const { exitCode, stdout } = await running;
+    assert.equal(exitCode, 0, stdout);
+    return stdout;
+  };
+
+  it("has the databases in the file of the thread, which the image takes in, and only there", async () => {
+    assert.match(await readFile(thread, "utf8"), /node:sqlite/);
+    assert.match(await readFile(thread, "utf8"), /SCRAM-SHA-256/);
+    assert.doesNotMatch(await readFile(main, "utf8"), /node:sqlite|SCRAM-SHA-256/);
+    assert.match(await readFile(path.join(SERVICE, "Dockerfile"), "utf8"), /^COPY \*\.mjs \/app\/$/m);
+  });
+
+  it("makes its database", async () => {
+    const file = path.join(folder, "flows.db");
+    const logged = await runUntil(file, () => isOpened(file));
+    assert.match(logged, /"source":"store","msg":"source works"/);
+  });
+
+  it("says that a PostgreSQL is not there, and not its password", async () => {
+    const isTold = (logged: string) => logged.includes('"source":"store"');
+    const logged = await runUntil("postgres://me:s3cret@127.0.0.1:1/flows", isTold);
+    assert.match(logged, /"source":"store","reason":"UNREACHABLE: connect ECONNREFUSED 127\.0\.0\.1:1"/);
+    assert.doesNotMatch(logged, /s3cret/);
+  });
 });
 
 function isOpened(file: string): boolean {
