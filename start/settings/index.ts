@@ -22,6 +22,7 @@ export async function loadSettings(file: string, env: Environment = {}): Promise
   for (const key of ["REMOTE_WRITE_PASSWORD", "REMOTE_WRITE_BEARER_TOKEN"] as const) {
     if (settings[key] !== "") await refuseExposed(file, key);
   }
+  if (hasPassword(settings.FLOW_STORE)) await refuseExposed(file, "FLOW_STORE");
   return settings;
 }
 
@@ -88,6 +89,11 @@ async function refuseExposed(file: string, key: keyof Settings, more = ""): Prom
     why: `its mode is ${(mode & 0o777).toString(8)}, and ${key} is set in it`,
     fix: `chmod 600 ${file}, and change the password if others use this machine${more}`,
   });
+}
+
+function hasPassword(address: string): boolean {
+  const url = URL.parse(address);
+  return url !== null && (url.password !== "" || url.searchParams.has("password"));
 }
 
 /**

@@ -339,6 +339,22 @@ describe("a password in the settings", () => {
     }
   });
 
+  it("is looked for in a database's address too", async () => {
+    for (const address of ["postgres://me:s3cret@db/flows", "postgres://me@db/flows?password=s3cret"]) {
+      await assert.rejects(load(`FLOW_STORE=${address}\n`, 0o644), (error) => {
+        assert.ok(error instanceof StartError);
+        assert.equal(error.code, "PASSWORD_EXPOSED");
+        assert.match(error.explanation.why, /FLOW_STORE is set/);
+        assert.doesNotMatch(JSON.stringify(error.explanation), /s3cret/);
+        return true;
+      });
+      assert.equal((await load(`FLOW_STORE=${address}\n`, 0o600)).FLOW_STORE, address);
+    }
+    for (const address of ["/state/flows.db", "postgres://me@db/flows"]) {
+      assert.equal((await load(`FLOW_STORE=${address}\n`, 0o644)).FLOW_STORE, address);
+    }
+  });
+
   it("is taken from a file of the user's own, and a file without one may be read by all", async () => {
     assert.equal((await load("GRAFANA_ADMIN_PASSWORD=secret\n", 0o600)).GRAFANA_ADMIN_PASSWORD, "secret");
     assert.equal((await load("GRAFANA_ADMIN_PASSWORD=secret\n", 0o640)).GRAFANA_ADMIN_PASSWORD, "secret");
