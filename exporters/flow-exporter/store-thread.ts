@@ -6,11 +6,13 @@ import type { StoreSettings } from "./store/thread/messages.ts";
 const SPOOL = "spool";
 /** Some 400,000 halves of 650 bytes. */
 const MAX_SPOOL_BYTES = 256 * 1024 * 1024;
+/** What it holds is a batch and a page, a few megabytes; V8 would take half of the container's memory before it looks for rubbish. */
+const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 64 };
 
 /** Starts a thread that owns the store: from `store.thread.ts`, or from what the image has bundled that into. */
 export function startStoreThread({ address, ...bounds }: NonNullable<Settings["store"]>, state: string): Worker {
   const spool = { folder: path.join(state, SPOOL), maxBytes: MAX_SPOOL_BYTES };
   const workerData: StoreSettings = { address, spool, bounds };
   const file = new URL(`store.thread${path.extname(import.meta.filename)}`, import.meta.url);
-  return new Worker(file, { name: "store", workerData, execArgv: [] });
+  return new Worker(file, { name: "store", workerData, execArgv: [], resourceLimits: RESOURCE_LIMITS });
 }

@@ -6,6 +6,7 @@ import { readSettingsFile } from "./file.ts";
 import { NAME_SETTINGS, namesOf, type StackNames } from "./names.ts";
 import { type Entry, type Fault, parseKeyValues } from "./parse.ts";
 import { type Settings, schema } from "./schema.ts";
+import { hasPassword } from "./store.ts";
 
 export { memoryBytes, type Settings } from "./schema.ts";
 
@@ -89,11 +90,6 @@ async function refuseExposed(file: string, key: keyof Settings, more = ""): Prom
     why: `its mode is ${(mode & 0o777).toString(8)}, and ${key} is set in it`,
     fix: `chmod 600 ${file}, and change the password if others use this machine${more}`,
   });
-}
-
-function hasPassword(address: string): boolean {
-  const url = URL.parse(address);
-  return url !== null && (url.password !== "" || url.searchParams.has("password"));
 }
 
 /**

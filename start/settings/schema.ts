@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { store } from "./store.ts";
 import { remoteWriteUrl, webhook } from "./url.ts";
 
 const bounds = (what: string, low: number, high: number) => `must be ${what} from ${low} to ${high}`;
@@ -101,15 +102,6 @@ const hosts = z
   .transform((names) => names.join(" "))
   .default("");
 
-/** In the exporter's container: a file is in its volume, which is all that it may write to. */
-const store = z
-  .string()
-  .refine(
-    (text) =>
-      text === "" || /^\/state\/[\w.-]+$/.test(text) || (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text)),
-    "must be empty, a file such as /state/flows.db, or postgres://USER:PASSWORD@HOST:PORT/DATABASE",
-  );
-
 const storeAge = z.string().regex(/^[1-9]\d{0,3}(h|d|w|y)$/, "must be a time such as 12h, 7d or 4w");
 
 /** Entries of the tracer's tables: its own bound. */
@@ -174,7 +166,7 @@ export const schema = z.strictObject({
   FLOW_MAX_EDGES: integer(10, 100_000).default(2000),
   FLOW_MAX_PORTS: integer(1, 65_535).default(64),
   FLOW_REFRESH_SECONDS: integer(1, 3600).default(10),
-  FLOW_STORE: store.default(""),
+  FLOW_STORE: store,
   FLOW_STORE_MAX_AGE: storeAge.default("7d"),
   FLOW_STORE_MAX_ROWS: integer(1, 1_000_000_000).default(1_000_000),
 });

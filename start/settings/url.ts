@@ -1,5 +1,5 @@
-import { BlockList, isIP } from "node:net";
 import { z } from "zod";
+import { isLoopback, NO_LOOPBACK } from "./loopback.ts";
 
 /**
  * What a container is to send to. Prometheus and Alertmanager read URLs more strictly than browsers and `URL` do, so all that
@@ -16,10 +16,7 @@ const url = (example: string) =>
       (text) => !/%(?![\da-f]{2})/i.test(text),
       "must have two hexadecimal digits after each %, and %25 for a % itself",
     )
-    .refine(
-      (text) => !isLoopback(URL.parse(text)?.hostname ?? ""),
-      "must not be a loopback address, which no container reaches; for this machine write host.docker.internal",
-    );
+    .refine((text) => !isLoopback(URL.parse(text)?.hostname ?? ""), NO_LOOPBACK);
 
 /** As `URL` writes it. */
 function written(text: string): string {
@@ -42,21 +39,3 @@ export const remoteWriteUrl = url("https://metrics.example/api/v1/write")
 function isWrittenOut(text: string): boolean {
   return /^https?:\/\/[^/\\]/i.test(text) && !/\p{Cc}/u.test(text) && URL.canParse(text);
 }
-
-/**
- * The one that posts alerts is in a container, whose loopback is its own; the unspecified address leads there as well.
- * @param host as `URL` has it: an IPv4 address in dotted decimals, an IPv6 one in brackets
- */
-function isLoopback(host: string): boolean {
-  const address = host.replace(/^\[|\]$/g, "");
-  const family = isIP(address);
-  if (family === 0) return /(^|\.)localhost\.?$/.test(host);
-  return LOOPBACK.check(address, family === 6 ? "ipv6" : "ipv4");
-}
-
-/** IPv6 addresses that stand for those of IPv4 are compared as these, by `check` itself. */
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
-LOOPBACK.addAddress("0.0.0.0", "ipv4");
-// `::`, `::1`, and what once stood for IPv4 addresses.
-LOOPBACK.addSubnet("::", 96, "ipv6");

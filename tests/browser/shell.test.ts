@@ -92,6 +92,17 @@ describe("the console", { skip: noBrowser }, () => {
     await page.context().close();
   });
 
+  it("says that flows are not stored, and why, for as long as that is so", async () => {
+    suite.server.lab.storeFault = "UNREACHABLE: connect ECONNREFUSED 172.17.0.1:5432";
+    const { page } = await openTab(suite.lab.browser, {});
+    await go(page, "map");
+    await expect(page.getByTestId("store-down")).toContainText("ECONNREFUSED 172.17.0.1:5432");
+    await screenshot(page, "map-store-down");
+    suite.server.lab.storeFault = undefined;
+    await expect(page.getByTestId("store-down")).toHaveCount(0, { timeout: 15_000 });
+    await page.context().close();
+  });
+
   it("switches its colours, and remembers the choice", async () => {
     const { page } = suite;
     await suite.open("map");

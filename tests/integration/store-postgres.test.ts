@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { execa } from "execa";
+import pg from "pg";
 import { openStore } from "../../exporters/flow-exporter/store/open.ts";
 import { Spool } from "../../exporters/flow-exporter/store/spool/spool.ts";
 import { SpooledWriter } from "../../exporters/flow-exporter/store/spool/writer.ts";
@@ -11,6 +12,10 @@ import { orSkip } from "../lib/or-skip.ts";
 import { clientHalf, manyHalves, NOW_MS } from "../lib/store/halves.ts";
 import { lackOfPostgres, ownFolder, type Postgres, startPostgres } from "../lib/store/postgres.ts";
 import { type Database, describeStore, named } from "../lib/store/suite.ts";
+import { eventually } from "./lib/eventually.ts";
+
+const CUT_OFF = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+  WHERE application_name = 'flowtally' AND datname = current_database() AND wait_event_type = 'Lock'`;
 
 describe("with PostgreSQL", { skip: orSkip(lackOfPostgres()) }, () => {
   let postgres: Postgres;
@@ -114,6 +119,27 @@ describe("with PostgreSQL", { skip: orSkip(lackOfPostgres()) }, () => {
     assert.deepEqual([sums, rows.length, spool.dropped], [[1_000, 1_000, 1_000, 1_000], 4_000, 0]);
     await writer.close();
     await rm(folder, { recursive: true });
+  });
+
+  test("a store takes what a column cannot be compared with for a question's fault", async () => {
+    await using database = await create();
+    const store = await openStore(database.address);
+    const after = Buffer.from('[1,"a","tcp","many"]').toString("base64url");
+    await assert.rejects(store.transactions({ limit: 1, after }), named("BAD_QUERY"));
+    await assert.rejects(store.metadata({ limit: 1, node: "a\0" }), named("BAD_QUERY"));
+    await store.close();
+  });
+
+  test("a store whose connection is cut while it is opened says so, and nothing else", async () => {
+    await using database = await create();
+    await (await openStore(database.address)).close();
+    const other = new pg.Client(database.address);
+    await other.connect();
+    await other.query("BEGIN; LOCK TABLE schema_version");
+    const opening = openStore(database.address).catch((error) => error);
+    await eventually(10, async () => assert.equal((await other.query(CUT_OFF)).rowCount, 1));
+    named("UNREACHABLE")(await opening);
+    await other.end();
   });
 
   test("a store says that it is not let in", async () => {

@@ -1,8 +1,13 @@
 import { exporterDown, prometheusDown, recordedAt } from "../api/health.ts";
+import type { Health } from "../api/types.ts";
+import { usePoll } from "../api/use-poll.ts";
 import { formatDateTime } from "../lib/time.ts";
+
+const HEALTH_EVERY_MS = 10_000;
 
 /** Says once, for the whole page, what does not answer. */
 export function Banner() {
+  const { store } = usePoll<Health>("/healthz", HEALTH_EVERY_MS).data?.sources ?? {};
   return (
     <div role="status" class="banners">
       {recordedAt.value !== undefined && (
@@ -22,6 +27,13 @@ export function Banner() {
           <strong>Prometheus cannot be reached</strong>, so dashboards are not updated; the map, flows and containers
           are. See <code>docker logs prometheus</code>; <code>npm start</code> starts it again.{" "}
           <small>{prometheusDown}</small>
+        </p>
+      )}
+      {exporterDown.value === undefined && store?.up === false && (
+        <p class="banner" data-testid="store-down">
+          <strong>Flows are not stored</strong> for later: the database of <code>FLOW_STORE</code> does not take them.
+          They wait on disk as long as there is room, and go in once it does; what is shown here is not affected.{" "}
+          <small>{store.reason}</small>
         </p>
       )}
     </div>

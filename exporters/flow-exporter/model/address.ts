@@ -6,6 +6,12 @@ export function addressText(view: DataView, at: number): string {
   return isMapped(view, at) ? dotted(view, at + 12) : colons(view, at);
 }
 
+/** An IPv6 address, however it is written, as `addressText` writes it. */
+export function asAddressText(ipv6: string): string {
+  const mapped = ipv6.match(/^::ffff:(\d+\.\d+\.\d+\.\d+)$/i)?.[1];
+  return mapped ?? new URL(`http://[${ipv6}]`).hostname.slice(1, -1);
+}
+
 /** Whether an address stays within its network namespace. */
 export function isLoopback(address: string): boolean {
   return address.startsWith("127.") || address === "::1";

@@ -9,6 +9,7 @@ import type {
   DashboardEntry,
   Flow,
   Graph,
+  Health,
   Refusal,
 } from "../../../exporters/console/api/types.ts";
 import { WORKING_SETS } from "../../../exporters/console/lib/working-sets.ts";
@@ -28,6 +29,8 @@ export interface Lab {
   prometheus: boolean;
   /** When the recording was made that is served; undefined: it is none. */
   recordedAt?: string | undefined;
+  /** Why the store does not take flows; undefined: it does. */
+  storeFault?: string | undefined;
 }
 
 const TYPES: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
@@ -70,6 +73,7 @@ export class LabServer {
     const { pathname, searchParams } = new URL(request.url ?? "/", this.url);
     const { recordedAt } = this.lab;
     if (recordedAt !== undefined) response.setHeader("x-flowtally-recorded-at", recordedAt);
+    if (pathname === "/healthz") return sendAnswer(response, ok(healthOf(this.lab)));
     if (pathname.startsWith("/api/")) return sendAnswer(response, this.#answer(pathname.slice(5), searchParams));
     const file = pathname === "/" ? "/index.html" : pathname;
     try {
@@ -122,6 +126,10 @@ function ok(body: object): Answer {
 function refusal(status: number, code: string, message: string): Answer {
   const body: Refusal = { error: { code, message } };
   return { status, body };
+}
+
+function healthOf({ storeFault }: Lab): Health {
+  return { sources: { store: { up: storeFault === undefined, reason: storeFault ?? "" } } };
 }
 
 function entryOf({ uid, title, description }: DashboardEntry): DashboardEntry {

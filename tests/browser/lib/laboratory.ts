@@ -28,7 +28,14 @@ export async function openLaboratory(): Promise<Laboratory> {
   const folder = await mkdtemp(path.join(os.tmpdir(), "flowtally-console-"));
   await bundleConsole(CONSOLE, folder);
   const dashboards = [...(await provisionedDashboards()), ODDITIES];
-  const fresh = { graph: shop, flows: FLOWS, leftOut: 0, prometheus: true, recordedAt: undefined };
+  const fresh = {
+    graph: shop,
+    flows: FLOWS,
+    leftOut: 0,
+    prometheus: true,
+    recordedAt: undefined,
+    storeFault: undefined,
+  };
   const server = new LabServer(folder, { ...fresh, dashboards });
   await server.start();
   const browser = await startBrowser();

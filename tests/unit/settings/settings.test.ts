@@ -150,9 +150,24 @@ describe("readSettings", () => {
     for (const address of ["", "/state/flows.db", "postgres://me:s3cret@db.example:5432/flows"]) {
       assert.equal(readSettings(`FLOW_STORE=${address}`).FLOW_STORE, address);
     }
-    for (const wrong of ["/var/flows.db", "mysql://me:s3cret@db/flows", "postgres://me:s3cret@db:port/"]) {
+    for (const wrong of [
+      "/var/flows.db",
+      "/state/totals.json",
+      "/state/../flows.db",
+      "mysql://me:s3cret@db/flows",
+      "postgres://me:s3cret@db:port/",
+      "postgres:///flows",
+    ]) {
       assert.deepEqual(faultsOf(`FLOW_STORE=${wrong}`), [
         "line 1: FLOW_STORE must be empty, a file such as /state/flows.db, or postgres://USER:PASSWORD@HOST:PORT/DATABASE",
+      ]);
+    }
+  });
+
+  it("refuses a store at an address that would be the container's own", () => {
+    for (const host of ["localhost", "LOCALHOST", "127.1", "[::1]", "0"]) {
+      assert.deepEqual(faultsOf(`FLOW_STORE=postgres://me:s3cret@${host}:5432/flows`), [
+        "line 1: FLOW_STORE must not be a loopback address, which no container reaches; for this machine write host.docker.internal",
       ]);
     }
   });

@@ -3,6 +3,12 @@
  * is compiled for a browser. Byte counts are payload, from the source's side. docs/api.md describes the same in words.
  */
 
+/** `/healthz`, of which the console shows this much. */
+export interface Health {
+  /** What may fail on its own. `up` is null while it is not in use. */
+  sources: Record<string, { up: boolean | null; reason: string }>;
+}
+
 /** A port, or all ports between two endpoints beyond those that have a link of their own. */
 export type Port = number | "~many";
 

@@ -1,5 +1,6 @@
 import type { RequestHandler } from "express";
 import type { SourceView, View } from "../view.ts";
+import type * as answers from "./answers.ts";
 import { sendError } from "./errors.ts";
 
 const FAILURES_ALLOWED = 3;
@@ -11,7 +12,9 @@ const FAILURES_ALLOWED = 3;
 export function health(view: View): RequestHandler {
   return (_request, response) => {
     const { tracer } = view;
-    const sources = Object.fromEntries(view.sources.map((source) => [source.name, stateOf(source)]));
+    const sources: answers.Health["sources"] = Object.fromEntries(
+      view.sources.map((source) => [source.name, stateOf(source)]),
+    );
     const store = storeOf(view);
     const detail = { sources, store, recorder: view.recorder() ?? null, recording: view.replay() ?? null };
     const stuck = stuckOf(view);
@@ -46,7 +49,6 @@ function storeOf(view: View) {
   return errors ? { ended, dropped, waiting, errors: Object.fromEntries(errors) } : null;
 }
 
-/** `up` is null while the source is not in use. */
 function stateOf({ up, reason }: SourceView) {
   return { up: up ?? null, reason };
 }

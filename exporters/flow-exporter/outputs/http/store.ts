@@ -1,5 +1,6 @@
 import type { RequestHandler, Response } from "express";
 import { z } from "zod";
+import { asAddressText } from "../../model/address.ts";
 import { StoreError } from "../../store/error.ts";
 import type { Store } from "../../store/store.ts";
 import type * as answers from "./answers.ts";
@@ -13,12 +14,22 @@ export type StoreReader = Pick<Store, "transactions" | "metadata">;
 
 /** Longer than any name, and than the end of a page. */
 const MAX_WORD = 1_024;
-const word = (what: string) => z.string(`must be ${what}`).min(1, `must be ${what}`).max(MAX_WORD, `must be ${what}`);
+const word = (what: string) =>
+  // PostgreSQL has no text with a zero in it.
+  z.string(`must be ${what}`).refine((text) => text !== "" && text.length <= MAX_WORD && !text.includes("\0"), {
+    error: `must be ${what}`,
+  });
+
+/** A later moment is as far in the future, and no database would take it. */
+const MAX_MS = Number.MAX_SAFE_INTEGER;
 
 const page = {
   /** Name of a node that has written. */
   node: word("the name of a node").optional(),
-  address: z.union([z.ipv4(), z.ipv6()], "must be an IP address").optional(),
+  address: z
+    .union([z.ipv4(), z.ipv6()], "must be an IP address")
+    .transform((text) => (text.includes(":") ? asAddressText(text) : text))
+    .optional(),
   /** Written then, or later. */
   since: moment.optional(),
   limit: whole(1, 1_000).default(100),
@@ -60,7 +71,7 @@ export function metadata(store: StoreReader | undefined): RequestHandler {
 }
 
 function queryOf<Query extends { since?: number | undefined }>({ since, ...query }: Query) {
-  return { ...query, sinceMs: since === undefined ? undefined : Math.floor(since) };
+  return { ...query, sinceMs: since === undefined ? undefined : Math.min(Math.floor(since), MAX_MS) };
 }
 
 async function answerFrom(

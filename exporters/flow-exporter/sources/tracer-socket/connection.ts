@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { asAddressText } from "../../model/address.ts";
 import { PROTOCOL } from "../../model/socket.ts";
 
 type Direction = "in" | "out" | "local" | "unknown";
@@ -41,7 +42,7 @@ function oneOf<Meaning>(meanings: Readonly<Record<string, Meaning>>) {
 }
 
 const count = z.int().nonnegative();
-const address = z.union([z.ipv4(), z.ipv6().transform(asWritten)]);
+const address = z.union([z.ipv4(), z.ipv6().transform(asAddressText)]);
 const port = z.int().min(0).max(65_535);
 
 const schema = z.object({
@@ -83,10 +84,4 @@ export function readConnection(value: unknown): Connection | (typeof FIELDS)[num
   if (parsed.success) return parsed.data;
   const [first] = parsed.error.issues;
   return FIELDS.find((field) => field === first?.path[0]) ?? "connection";
-}
-
-/** As the kernel's addresses are written here: IPv4 dotted, IPv6 short and in lower case. */
-function asWritten(text: string): string {
-  const mapped = text.match(/^::ffff:(\d+\.\d+\.\d+\.\d+)$/i)?.[1];
-  return mapped ?? new URL(`http://[${text}]`).hostname.slice(1, -1);
 }

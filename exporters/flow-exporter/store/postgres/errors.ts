@@ -26,6 +26,11 @@ export function postgresError(error: unknown): StoreError {
   return new StoreError(CODES[state] ?? CODES[state.slice(0, 2)] ?? "FAILED", message, error);
 }
 
+/** Of a read: that a value does not fit its column, or is no text here, is the fault of who asks. */
+export function asBadQuery(error: StoreError): StoreError {
+  return stateOf(error.cause).startsWith("22") ? new StoreError("BAD_QUERY", error.message, error.cause) : error;
+}
+
 /** Whether a statement may succeed when it is run again at once. */
 export function isPassing(error: unknown): boolean {
   return PASSING.includes(stateOf(error));
@@ -38,7 +43,7 @@ export function isMadeTwice(error: unknown): boolean {
 
 /** Each SQLSTATE has five characters, and a digit among them, which none of the system's codes has: ECONNREFUSED, EPIPE. */
 function stateOf(error: unknown): string {
-  const code = (error as { code?: unknown }).code;
+  const code = (error as { code?: unknown } | undefined)?.code;
   return typeof code === "string" && /^(?=.*\d)[0-9A-Z]{5}$/.test(code) ? code : "";
 }
 

@@ -10,7 +10,7 @@ import { inputColumns, METADATA_COLUMNS, metadataUpsert, transactionUpsert } fro
 import { halfValues, holderValues, type Value } from "../sql/values.ts";
 import type { Bounds, MetadataQuery, Page, Store, TransactionQuery } from "../store.ts";
 import { POSTGRES } from "./dialect.ts";
-import { isMadeTwice, isPassing, postgresError } from "./errors.ts";
+import { asBadQuery, isMadeTwice, isPassing, postgresError } from "./errors.ts";
 import { retried } from "./retry.ts";
 
 /** Rows of one statement. */
@@ -20,6 +20,8 @@ const MAX_CONNECTIONS = 2;
 const CONNECT_TIMEOUT_MS = 5_000;
 /** A network that has gone without a word would hold the writer up for ever. */
 const STATEMENT_TIMEOUT_MS = 60_000;
+/** Nobody waits longer for a page. */
+const READ_TIMEOUT_MS = 10_000;
 /** Each time a half has found its row taken it looks anew, and there is an end to writers that are faster. */
 const MAX_ROUNDS = 20;
 
@@ -48,7 +50,7 @@ export class PostgresStore implements Store {
       types: { getTypeParser },
     });
     // A connection that fails while it rests is left out of the pool; what comes next makes another.
-    pool.on("error", () => {});
+    pool.on("error", ignore);
     try {
       await retried(() => migrate(pool), isMadeTwice);
       return new PostgresStore(pool);
@@ -103,7 +105,11 @@ export class PostgresStore implements Store {
   }
 
   async #read<Item>({ sql, parameters, pageOf }: Reading<Item>): Promise<Page<Item>> {
-    return pageOf((await this.#run(sql, parameters)).rows);
+    const query = { text: sql, query_timeout: READ_TIMEOUT_MS };
+    const { rows } = await this.#run(query, parameters).catch((error) => {
+      throw asBadQuery(error);
+    });
+    return pageOf(rows);
   }
 
   async #remove({ sql, parameters }: Trim): Promise<number> {
@@ -113,7 +119,7 @@ export class PostgresStore implements Store {
     return removed;
   }
 
-  async #run(statement: string | { name: string; text: string }, values: readonly unknown[]) {
+  async #run(statement: string | pg.QueryConfig, values: readonly unknown[]) {
     try {
       const query = typeof statement === "string" ? { text: statement } : statement;
       return await retried(() => this.#pool.query<Row>({ ...query, values: [...values] }), isPassing);
@@ -126,6 +132,8 @@ export class PostgresStore implements Store {
 async function migrate(pool: pg.Pool): Promise<void> {
   await pool.query(CREATE_VERSIONS);
   const connection = await pool.connect();
+  // The statement that runs fails with it; between two, nobody else would listen.
+  connection.on("error", ignore);
   try {
     await connection.query("BEGIN");
     const { rows } = await connection.query<Row>(READ_VERSION);
@@ -135,9 +143,12 @@ async function migrate(pool: pg.Pool): Promise<void> {
     await connection.query("ROLLBACK").catch(() => {});
     throw error;
   } finally {
+    connection.off("error", ignore);
     connection.release();
   }
 }
+
+function ignore(): void {}
 
 /** One statement cannot write a row twice: of a holder that is there twice the last one counts. */
 function byHolder(holders: readonly AddressHolder[]): Map<string, AddressHolder> {

@@ -3,6 +3,7 @@ import { openStore } from "../open.ts";
 import { type Entry, Spool } from "../spool/spool.ts";
 import { SpooledWriter } from "../spool/writer.ts";
 import type { Store } from "../store.ts";
+import { Line } from "./line.ts";
 import type { Failure, Question, StoreSettings, Written } from "./messages.ts";
 
 /** After a failure, so long is written to the spool at once: each try may take as long as a connection may. */
@@ -26,7 +27,9 @@ export class StoreKeeper {
   #toldDropped = 0;
   #trimmedMs = Number.NEGATIVE_INFINITY;
   /** One entry at a time goes in: that of before. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #writing = new Line();
+  /** One question is answered at a time, so that a connection is left for writing. */
+  readonly #reading = new Line();
 
   constructor(settings: StoreSettings, world: World = { open: openStore, now: () => performance.now() }) {
     this.#settings = settings;
@@ -47,20 +50,14 @@ export class StoreKeeper {
   async #answer(question: Question): Promise<unknown> {
     switch (question.kind) {
       case "write":
-        return this.#inTurn(() => this.#write(question.entry, question.nowMs));
+        return this.#writing.join(() => this.#write(question.entry, question.nowMs));
       case "transactions":
-        return this.#opened().transactions(question.query);
+        return this.#reading.join(() => this.#opened().transactions(question.query));
       case "metadata":
-        return this.#opened().metadata(question.query);
+        return this.#reading.join(() => this.#opened().metadata(question.query));
       case "close":
-        return this.#inTurn(async () => this.#writer?.close());
+        return this.#writing.join(async () => this.#writer?.close());
     }
-  }
-
-  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const done = this.#turn.then(work);
-    this.#turn = done.catch(() => {});
-    return done;
   }
 
   async #write(entry: Entry, nowMs: number): Promise<Written> {

@@ -48,7 +48,11 @@ describe("a store over HTTP", () => {
       NOW_MS,
     );
     await store.writeTransactions([clientHalf({ errno: 104, endedMs: NOW_MS }), serverHalf()], NOW_MS);
-    await store.writeMetadata([holder(), holder({ address: "10.0.0.9", node: "b" })]);
+    await store.writeMetadata([
+      holder(),
+      holder({ address: "10.0.0.9", node: "b" }),
+      holder({ address: "fd00::1", node: "b" }),
+    ]);
     ({ server, ask } = await serve(store));
   });
   after(async () => {
@@ -110,6 +114,7 @@ describe("a store over HTTP", () => {
     ["address=10.1.0.7", 1],
     ["port=40000&node=b", 1],
     ["since=2100-01-01", 0],
+    ["since=99999999999999999999", 0],
   ] as const) {
     it(`finds by ${query}`, async () => {
       assert.equal((await ask(`/api/transactions?${query}`)).body.transactions.length, count);
@@ -123,13 +128,15 @@ describe("a store over HTTP", () => {
     assert.deepEqual(one, { address: "10.0.0.1", node: "a", uid: "uid-1", owner: OWNER });
     assert.match(valid_from, ISO);
     assert.match(valid_to, ISO);
-    assert.equal((await ask("/api/metadata?address=10.0.0.9")).body.metadata.length, 1);
+    for (const address of ["10.0.0.9", "fd00::1", "FD00:0::0001"])
+      assert.equal((await ask(`/api/metadata?address=${address}`)).body.metadata.length, 1, address);
   });
 
   for (const [where, message] of [
     ["/api/transactions?limit=0", 'limit must be 1–1000 (given: "0").'],
     ["/api/transactions?limit=1001", 'limit must be 1–1000 (given: "1001").'],
     ["/api/transactions?port=x", 'port must be 1–65535 (given: "x").'],
+    ["/api/transactions?node=%00", 'node must be the name of a node (given: "\\u0000").'],
     ["/api/transactions?address=web", 'address must be an IP address (given: "web").'],
     ["/api/transactions?after=bm9uZQ", "`after` is not the end of a page."],
     ["/api/transactions?after=", 'after must be the `next` of the page before (given: "").'],

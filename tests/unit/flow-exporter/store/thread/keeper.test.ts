@@ -8,7 +8,7 @@ import type { Transaction } from "../../../../../exporters/flow-exporter/model/t
 import { StoreError } from "../../../../../exporters/flow-exporter/store/error.ts";
 import { openStore } from "../../../../../exporters/flow-exporter/store/open.ts";
 import type { Entry } from "../../../../../exporters/flow-exporter/store/spool/spool.ts";
-import type { Page } from "../../../../../exporters/flow-exporter/store/store.ts";
+import type { Page, Store } from "../../../../../exporters/flow-exporter/store/store.ts";
 import { StoreKeeper } from "../../../../../exporters/flow-exporter/store/thread/keeper.ts";
 import type { Written } from "../../../../../exporters/flow-exporter/store/thread/messages.ts";
 import { clientHalf, holder, manyHalves, NOW_MS } from "../../../../lib/store/halves.ts";
@@ -21,10 +21,11 @@ describe("the keeper of a store", () => {
   let nowMs: number;
   let opened: number;
   let away: Error | undefined;
+  let wrap: (store: Store) => Store;
   let keeper: StoreKeeper;
   beforeEach(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "flowtally-keeper-"));
-    [nowMs, opened, away] = [0, 0, undefined];
+    [nowMs, opened, away, wrap] = [0, 0, undefined, (store) => store];
     keeper = keeperOf();
   });
   afterEach(async () => {
@@ -39,7 +40,7 @@ describe("the keeper of a store", () => {
         open: async (where) => {
           opened += 1;
           if (away) throw away;
-          return openStore(where);
+          return wrap(await openStore(where));
         },
         now: () => nowMs,
       },
@@ -56,6 +57,26 @@ describe("the keeper of a store", () => {
     );
     const { rows: holders } = (await keeper.answer({ kind: "metadata", query: { limit: 9 } })) as Page<unknown>;
     assert.equal(holders.length, 1);
+  });
+
+  it("asks the database one question at a time, and writes meanwhile", async () => {
+    let asked = 0;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    wrap = (store) =>
+      Object.assign(store, {
+        metadata: async () => {
+          asked += 1;
+          await promise;
+          return { rows: [], next: undefined };
+        },
+      });
+    await write(entry(1));
+    const both = [1, 2].map((limit) => keeper.answer({ kind: "metadata", query: { limit } }));
+    assert.equal((await write(entry(2))).error, undefined);
+    assert.equal(asked, 1);
+    resolve();
+    await Promise.all(both);
+    assert.equal(asked, 2);
   });
 
   it("spools while the database is away, without asking it each time, and hands that in later", async () => {
