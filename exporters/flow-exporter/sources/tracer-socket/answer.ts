@@ -1,13 +1,14 @@
 import { setImmediate as turn } from "node:timers/promises";
-import { type Connection, readConnection } from "./connection.ts";
+import { readConnection } from "./connection.ts";
 import type { Fault } from "./faults.ts";
+import { type Told, ToldConnections } from "./told.ts";
 
-/** Checked before others have their turn. */
+/** Connections that are looked at before others have their turn. */
 const AT_ONCE = 1_000;
 
 export interface Answer {
   /** Those that make sense. */
-  connections: Connection[];
+  connections: readonly Told[];
   /** What was wrong, and how often. */
   faults: Map<Fault, number>;
 }
@@ -24,14 +25,21 @@ export async function readAnswer({ text, fault }: Received): Promise<Answer> {
   const note = (one: Fault) => void faults.set(one, (faults.get(one) ?? 0) + 1);
   const { found, wrong } = parse(text, fault);
   if (wrong) note(wrong);
-  const connections: Connection[] = [];
-  for (const [index, value] of found.entries()) {
-    if (index % AT_ONCE === AT_ONCE - 1) await turn();
+  const connections = new ToldConnections();
+  await inSlices(found, (value) => {
     const read = readConnection(value);
-    if (typeof read === "object") connections.push(read);
+    if (typeof read === "object") connections.add(read);
     else note(`bad_${read}`);
+  });
+  await inSlices(connections.all, (one) => connections.pair(one));
+  return { connections: connections.all, faults };
+}
+
+async function inSlices<Item>(items: readonly Item[], work: (item: Item) => void): Promise<void> {
+  for (const [index, item] of items.entries()) {
+    if (index % AT_ONCE === AT_ONCE - 1) await turn();
+    work(item);
   }
-  return { connections, faults };
 }
 
 function parse(text: string, fault: Fault | undefined): { found: unknown[]; wrong: Fault | undefined } {

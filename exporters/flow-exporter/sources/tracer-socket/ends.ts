@@ -10,9 +10,9 @@ export function nameOf({ type, net_ns, source, sport, dest, dport }: Connection,
   return reversed ? `${type} ${within} ${far} ${near}` : `${type} ${within} ${near} ${far}`;
 }
 
-/** The same as long as it is the same connection, as far as the tracer says. */
-export function keyOf(one: Connection): string {
-  return `${one.net_ns} ${nameOf(one)} ${one.cookie ?? ""}`;
+/** The same as long as it is the same connection, as far as the tracer says. @param name by `nameOf` */
+export function keyOf({ net_ns, cookie }: Connection, name: string): string {
+  return `${net_ns} ${name} ${cookie ?? ""}`;
 }
 
 /** Whether a connection is told from its server's side; one that is local is told once only by some, from its client's. */

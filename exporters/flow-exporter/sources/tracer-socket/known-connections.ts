@@ -3,7 +3,7 @@ import type { FlowDelta } from "../../model/flow-delta.ts";
 import type { FlowRecord } from "../../model/flow-record.ts";
 import { Edges } from "../../naming/edges.ts";
 import type { Connection } from "./connection.ts";
-import { isServers, keyOf, nameOf } from "./ends.ts";
+import { isServers } from "./ends.ts";
 import {
   type Counts,
   countsOf,
@@ -17,6 +17,7 @@ import {
   takeOver,
 } from "./known.ts";
 import { nameEdge } from "./naming.ts";
+import type { Told } from "./told.ts";
 
 /** For Docker to report a container. */
 const MAX_WAIT_NS = 3e9;
@@ -57,8 +58,7 @@ export class KnownConnections {
   }
 
   /** Takes in one answer; `isWhole`: what is not in it has ended. Returns how many there was no room for. */
-  take(connections: readonly Connection[], isWhole: boolean, nowNs: number): number {
-    const byName = new Map(connections.map((one) => [nameOf(one), one]));
+  take(connections: readonly Told[], isWhole: boolean, nowNs: number): number {
     const shown = new Set<Known>();
     let without = 0;
     for (const one of connections) {
@@ -68,9 +68,8 @@ export class KnownConnections {
         continue;
       }
       shown.add(known);
-      const mirror = byName.get(nameOf(one, true));
-      known.mirror = (mirror === one ? undefined : mirror) ?? known.mirror;
-      if (known.edge === undefined) known.isServer = isServers(one, known.mirror);
+      known.mirror = one.mirror ?? known.mirror;
+      if (known.edge === undefined) known.isServer = isServers(one.connection, known.mirror?.connection);
     }
     for (const known of shown) this.#join(known);
     for (const known of this.#known.values()) {
@@ -118,16 +117,15 @@ export class KnownConnections {
   }
 
   /** The connection that an answer tells of; undefined: there is no room for it. */
-  #takeOne(one: Connection, shown: ReadonlySet<Known>, nowNs: number): Known | undefined {
-    const key = keyOf(one);
+  #takeOne({ connection, key }: Told, shown: ReadonlySet<Known>, nowNs: number): Known | undefined {
     const before = this.#known.get(key);
     // Of two with one name in one answer, the later one is another connection.
     // One that has ended and waits for its owners goes on by itself.
-    const known = (before?.isOpen ? before : undefined) ?? this.#add(key, one, nowNs);
+    const known = (before?.isOpen ? before : undefined) ?? this.#add(key, connection, nowNs);
     if (!known) return undefined;
     known.shownNs = nowNs;
     // Most rest from one answer to the next, and must cost no cycle anything.
-    if (renew(known, one, shown.has(known)) || !known.edge) this.#changed.add(known);
+    if (renew(known, connection, shown.has(known)) || !known.edge) this.#changed.add(known);
     return known;
   }
 
@@ -143,7 +141,7 @@ export class KnownConnections {
 
   #join(known: Known): void {
     if (!known.mirror || !known.isServer || known.isShadow) return;
-    const client = this.#known.get(keyOf(known.mirror));
+    const client = this.#known.get(known.mirror.key);
     if (client && !client.isServer) this.#takeOver(client, known);
   }
 

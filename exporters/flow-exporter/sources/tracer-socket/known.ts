@@ -3,6 +3,7 @@ import type { FlowDelta } from "../../model/flow-delta.ts";
 import type { FlowRecord } from "../../model/flow-record.ts";
 import { PROTOCOL } from "../../model/socket.ts";
 import type { Connection } from "./connection.ts";
+import type { Told } from "./told.ts";
 
 export interface Counts {
   sent: number;
@@ -19,7 +20,7 @@ export interface Known {
   /** The other end is told as well, and counts for both. */
   isShadow: boolean;
   /** The other end as it was told last. */
-  mirror: Connection | undefined;
+  mirror: Told | undefined;
   /** What it had carried before its counters fell the last time. */
   base: Counts;
   /** What has been handed on, from the client's side. */

@@ -20,7 +20,7 @@ export interface Named {
 /** The edge of a connection: by the kernel's rules, and where its own process has gone and says nothing, by its address. */
 export function nameEdge({ told, mirror, isServer }: Known, world: World): Named {
   const own = rowOf(told, isServer, world);
-  const other = mirror && rowOf(mirror, !isServer, world);
+  const other = mirror && rowOf(mirror.connection, !isServer, world);
   const ends = isServer ? { client: other, server: own } : { client: own, server: other };
   const { edge, relay, unknownContainer, unknownCgroup } = resolveEdge(ends, world);
   const { client, server } = ends;

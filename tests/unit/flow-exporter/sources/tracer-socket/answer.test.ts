@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readAnswer } from "../../../../../exporters/flow-exporter/sources/tracer-socket/answer.ts";
 import type { Fault } from "../../../../../exporters/flow-exporter/sources/tracer-socket/faults.ts";
-import { told } from "../../lib/connections.ts";
+import { mirrored, told } from "../../lib/connections.ts";
 
 const ONE = JSON.stringify(told({ sport: 1 }));
 const TWO = JSON.stringify(told({ sport: 2 }));
@@ -10,7 +10,7 @@ const TWO = JSON.stringify(told({ sport: 2 }));
 /** The ports of the connections that are kept, and the faults. */
 async function read(text: string, fault?: Fault) {
   const { connections, faults } = await readAnswer({ text, fault });
-  return [connections.map(({ sport }) => sport), Object.fromEntries(faults)];
+  return [connections.map(({ connection }) => connection.sport), Object.fromEntries(faults)];
 }
 
 test("a whole answer is taken as it is; an empty list may be null", async () => {
@@ -75,10 +75,18 @@ test("directions and types are understood in the words of other tracers", async 
   const connections = directions.map((direction) => told({ direction, type: "udp" }));
   const answer = await readAnswer({ text: JSON.stringify({ connections }), fault: undefined });
   assert.deepEqual(
-    answer.connections.map(({ direction }) => direction),
+    answer.connections.map(({ connection }) => connection.direction),
     ["in", "in", "in", "in", "out", "out", "out", "local", "local", "unknown", "unknown", "unknown"],
   );
-  assert.ok(answer.connections.every(({ type }) => type === 17));
+  assert.ok(answer.connections.every(({ connection }) => connection.type === 17));
+});
+
+test("both ends of a connection find each other, and one that is its own other end finds nobody", async () => {
+  const own = told({ source: "10.0.0.1", sport: 7, dest: "10.0.0.1", dport: 7 });
+  const connections = [told(), mirrored(told()), own];
+  const answer = await readAnswer({ text: JSON.stringify({ connections }), fault: undefined });
+  const [client, server, alone] = answer.connections;
+  assert.deepEqual([client?.mirror, server?.mirror, alone?.mirror], [server, client, undefined]);
 });
 
 test("addresses are written as the kernel's are", async () => {
@@ -89,7 +97,7 @@ test("addresses are written as the kernel's are", async () => {
       fault: undefined,
     });
     assert.deepEqual(
-      connections.map((one) => one.source),
+      connections.map(({ connection }) => connection.source),
       [written],
     );
   }

@@ -6,6 +6,7 @@ import {
   readConnection,
 } from "../../../../../exporters/flow-exporter/sources/tracer-socket/connection.ts";
 import { KnownConnections } from "../../../../../exporters/flow-exporter/sources/tracer-socket/known-connections.ts";
+import { type Told, ToldConnections } from "../../../../../exporters/flow-exporter/sources/tracer-socket/told.ts";
 import { mirrored, told } from "../../lib/connections.ts";
 import { type Given, world } from "../../lib/world.ts";
 
@@ -20,7 +21,7 @@ class Tracer {
   tell(connections: Record<string, unknown>[], { isWhole = true, seconds = 1, given = {} as Given } = {}): string[] {
     this.#seconds += seconds;
     const nowNs = this.#seconds * 1e9;
-    this.known.take(connections.map(read), isWhole, nowNs);
+    this.known.take(answerOf(connections), isWhole, nowNs);
     return this.known.drain(world({ nowNs, ...given })).map(shown);
   }
 
@@ -30,6 +31,13 @@ class Tracer {
     this.known = new KnownConnections(100);
     this.known.restore(memories, this.#seconds * 1e9);
   }
+}
+
+function answerOf(connections: readonly unknown[]): readonly Told[] {
+  const answer = new ToldConnections();
+  for (const one of connections) answer.add(read(one));
+  for (const one of answer.all) answer.pair(one);
+  return answer.all;
 }
 
 function read(value: unknown): Connection {
@@ -157,7 +165,7 @@ test("a container that Docker has not reported yet is waited for", () => {
 
 test("connections beyond the room for them are said to be left out", () => {
   const known = new KnownConnections(2);
-  const three = [1, 2, 3].map((sport) => read(told({ sport })));
+  const three = answerOf([1, 2, 3].map((sport) => told({ sport })));
   assert.equal(known.take(three, true, 1), 1);
   assert.equal([...known.processes()].length, 2);
 });
