@@ -35,23 +35,25 @@ function conditionOf({ State, Status }: ContainerInfo, inspected: Omit<Inspected
   return { state: State ?? "", health, ...inspected };
 }
 
+/** The first that a container has counts: a task of a Swarm is called by its stack and service as one of Compose is. */
 const LABELS = {
-  composeProject: "com.docker.compose.project",
-  composeService: "com.docker.compose.service",
-  pod: "io.kubernetes.pod.name",
-  namespace: "io.kubernetes.pod.namespace",
+  composeProject: ["com.docker.compose.project", "com.docker.stack.namespace"],
+  composeService: ["com.docker.compose.service", "com.docker.swarm.service.name"],
+  pod: ["io.kubernetes.pod.name"],
+  namespace: ["io.kubernetes.pod.namespace"],
 } as const;
 
 /** Names of the labels that are looked at. */
-export const NAMING_LABELS: ReadonlySet<string> = new Set(Object.values(LABELS));
+export const NAMING_LABELS: ReadonlySet<string> = new Set(Object.values(LABELS).flat());
 
 /** The labels that name what a container is a part of. */
 export function labelsOf(labels: Record<string, string>) {
+  const first = (names: readonly string[]) => names.map((name) => labels[name]).find(Boolean) ?? "";
   return {
-    composeProject: labels[LABELS.composeProject] ?? "",
-    composeService: labels[LABELS.composeService] ?? "",
-    pod: labels[LABELS.pod] ?? "",
-    namespace: labels[LABELS.namespace] ?? "",
+    composeProject: first(LABELS.composeProject),
+    composeService: first(LABELS.composeService),
+    pod: first(LABELS.pod),
+    namespace: first(LABELS.namespace),
   };
 }
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import { decodeContainer } from "../../../../../exporters/flow-exporter/metadata/docker/containers.ts";
+import { decodeContainer, labelsOf } from "../../../../../exporters/flow-exporter/metadata/docker/containers.ts";
 import { DockerMetadata } from "../../../../../exporters/flow-exporter/metadata/docker/docker-metadata.ts";
 import {
   createDockerReader,
@@ -171,6 +171,13 @@ describe("Docker", () => {
     await Promise.all([first, second]);
     assert.equal(metadata.version, 2);
   });
+});
+
+test("a task of a Swarm is called by its stack and service, unless Compose's labels say otherwise", () => {
+  const task = { "com.docker.stack.namespace": "shop", "com.docker.swarm.service.name": "shop_web" };
+  assert.deepEqual(labelsOf(task), { composeProject: "shop", composeService: "shop_web", pod: "", namespace: "" });
+  const both = labelsOf({ ...task, "com.docker.compose.project": "mine", "com.docker.compose.service": "web" });
+  assert.deepEqual([both.composeProject, both.composeService], ["mine", "web"]);
 });
 
 test("a container is named, labelled and addressed as Docker lists it", () => {
