@@ -81,6 +81,7 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
     room,
     onClockStep,
     onEnded,
+    cgroup: settings.cgroup,
     sources: settings.sources,
   };
   const pipeline: Pipeline = createPipeline(sources, options, log);

@@ -50,6 +50,8 @@ export interface PipelineOptions {
   sources?: { kernel: boolean; sockets: readonly string[] };
   /** For the sockets in memory; there is no bound without. */
   room?: Room;
+  /** Path of the control group in which this node's containers are, where several nodes share the kernel; left out: they do not. */
+  cgroup?: string | undefined;
   /** As a kernel source hands it on. */
   onEnded?: ((flow: object, record: FlowRecord) => void) | undefined;
   /** Gets by how many seconds somebody has set the clock. */
@@ -78,7 +80,7 @@ export interface Pipeline {
 /** A pipeline that goes on where an earlier exporter was, as far as it is known. Never throws. */
 export function createPipeline(inputs: PipelineInputs, options: PipelineOptions, log: Log): Pipeline {
   const { tracer, docker, host } = inputs;
-  const { udp, onClockStep, ownPid, room, limits, onEnded } = options;
+  const { udp, onClockStep, ownPid, room, limits, onEnded, cgroup } = options;
   const { kernel, sockets: paths } = options.sources ?? { kernel: true, sockets: [] };
   const healths = createHealths(log);
   const metadata = new DockerMetadata(docker, healths.docker);
@@ -101,7 +103,8 @@ export function createPipeline(inputs: PipelineInputs, options: PipelineOptions,
     });
   const directory = createDirectory();
   const watch = new TracerWatch({ tracer, host, healths, udp, onClockStep });
-  const source = new KernelSource({ tracer, directory, watch, healths, room, onEnded, isOff: !kernel });
+  const isOwn = cgroup === undefined ? undefined : (id: number) => directory.isBelow(id, cgroup);
+  const source = new KernelSource({ tracer, directory, watch, healths, room, onEnded, isOwn, isOff: !kernel });
   const sockets = paths.map((path) => {
     const health = new SourceHealth(`uds:${path}`, log);
     const reader = createSocketReader(path, `flowtally-${randomUUID()}`, SOCKET_BOUNDS);

@@ -63,6 +63,10 @@ const age = z
 const schema = z.object({
   FLOW_SOURCES: sources.default({ kernel: true, sockets: [] }),
   FLOW_PINS: z.string().min(1).default("/sys/fs/bpf/flowtally"),
+  FLOW_CGROUP: z
+    .string()
+    .regex(/^(\/[^/\s]+)+$/, "must be a path from / on, without one at its end")
+    .optional(),
   FLOW_PROC: z.string().min(1).default("/proc"),
   FLOW_RECORDING: z.string().default(""),
   FLOW_PORT: whole(0, 65_535).default(9436),
@@ -109,6 +113,11 @@ export interface Settings {
   /** Folder with the tracer's pins. */
   pins: string;
   proc: string;
+  /**
+   * Path of the control group below which this node's containers are, where several nodes share one kernel, as those of
+   * a test do: others' sockets are left out. undefined: all are this node's.
+   */
+  cgroup: string | undefined;
   /** Folder of a recording that is read instead of pins, Docker and /proc; "": none. */
   recording: string;
   /** 0 takes any free port. */
@@ -165,6 +174,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     sources: data.FLOW_SOURCES,
     pins: data.FLOW_PINS,
     proc: data.FLOW_PROC,
+    cgroup: data.FLOW_CGROUP,
     recording: data.FLOW_RECORDING,
     port: data.FLOW_PORT,
     listen: data.FLOW_LISTEN,

@@ -100,6 +100,11 @@ export class ContainerCgroups {
     return new Map([...this.#texts].map(([cgroupId, text]) => [cgroupId, owner(cgroupId, text)]));
   }
 
+  /** Whether a cgroup is a container's, and below the one at `path`. */
+  isBelow(cgroupId: number, path: string): boolean {
+    return this.#texts.get(cgroupId)?.startsWith(`${path}/`) ?? false;
+  }
+
   /** Whether any cgroup has a container's name. */
   hasSeen(containerId: string): boolean {
     return [...this.#texts].some(([, text]) => text.includes(containerId));

@@ -77,6 +77,11 @@ export class HostDirectory {
     return this.#cgroups.hasSeen(containerId);
   }
 
+  /** Whether a cgroup is that of a container that has been started below the one at `path`. */
+  isBelow(cgroupId: number, path: string): boolean {
+    return this.#cgroups.isBelow(cgroupId, path);
+  }
+
   /** Reads the processes. @throws the system's error, or DecodeError. */
   readProcesses(): void {
     const { host } = this.#parts;

@@ -11,6 +11,7 @@ test("nothing set, or set to nothing, gives the defaults", () => {
     sources: { kernel: true, sockets: [] },
     pins: "/sys/fs/bpf/flowtally",
     proc: "/proc",
+    cgroup: undefined,
     recording: "",
     port: 9436,
     listen: "",
@@ -53,6 +54,13 @@ test("names to be called by are told apart by commas or spaces, without ports", 
   ]);
   for (const wrong of ["a.example:80", "http://a.example", "a/b", "*"]) {
     assert.throws(() => readSettings({ FLOW_ALLOWED_HOSTS: wrong }), /FLOW_ALLOWED_HOSTS: must be names/);
+  }
+});
+
+test("the control group of this node's containers is a path, without a slash at its end", () => {
+  assert.equal(readSettings({ FLOW_CGROUP: "/nodes/a" }).cgroup, "/nodes/a");
+  for (const wrong of ["nodes", "/", "/nodes/", "/no des"]) {
+    assert.throws(() => readSettings({ FLOW_CGROUP: wrong }), /FLOW_CGROUP: must be a path/, wrong);
   }
 });
 

@@ -6,6 +6,7 @@ import type { Program } from "../../model/program.ts";
 import type { Healths } from "../../model/source-health.ts";
 import type { Status } from "../../model/tracer-status.ts";
 import { joinProgram } from "../../naming/program.ts";
+import { OwnRows } from "./own-rows.ts";
 import { ClosedFlows, type ClosedState } from "./pins/closed-flows.ts";
 import { readLiveFlows } from "./pins/live-flows.ts";
 import type { Tracer } from "./pins/tracer.ts";
@@ -43,6 +44,8 @@ export interface KernelSourceParts {
   room?: Room | undefined;
   /** The kernel is not to be read: only others' flows are, on the host as it is known without. */
   isOff?: boolean | undefined;
+  /** Whether a control group is this node's, where several share the kernel; left out: each is. */
+  isOwn?: ((cgroupId: number) => boolean) | undefined;
   /** Gets each flow that has ended, once, with what `open` knew it by. */
   onEnded?: ((flow: object, record: FlowRecord) => void) | undefined;
 }
@@ -60,6 +63,7 @@ export class KernelSource implements FlowSource {
   readonly #parts: KernelSourceParts;
   readonly #recent = new RecentFlows(MAX_RECENT);
   readonly #room: SocketRoom;
+  readonly #own: OwnRows;
   readonly #tcp: FlowTable;
   readonly #udp: FlowTable;
   #closed: ClosedFlows;
@@ -69,6 +73,7 @@ export class KernelSource implements FlowSource {
 
   constructor(parts: KernelSourceParts) {
     this.#parts = parts;
+    this.#own = new OwnRows(parts.isOwn);
     const keep = (flow: Flow) => this.#keepRecord(flow);
     this.#tcp = new FlowTable(keep, () => this.#room.places.tcp);
     this.#udp = new FlowTable(keep, () => this.#room.places.udp);
@@ -215,12 +220,13 @@ export class KernelSource implements FlowSource {
     this.#room.renew();
     this.#readCgroups();
     const world = this.#parts.directory.world();
-    this.#takeTcp(live, world, sink);
+    const own = this.#own.of(live);
+    this.#takeTcp(own, world, sink);
     this.#takeUdp(world);
     this.#takePrograms(world);
     sink.apply(this.#drain(), world.nowNs / 1e6);
     this.world = world;
-    if (live) this.rows = live.length;
+    if (own) this.rows = own.length;
   }
 
   /**
@@ -278,7 +284,7 @@ export class KernelSource implements FlowSource {
   }
 
   #takeTcp(live: FlowRows | undefined, world: World, sink: FlowSink): void {
-    const closed = this.#closed.take();
+    const closed = this.#closed.take().map((part) => this.#own.ofClosed(part));
     this.#parts.watch.lostFlows.addUnreadable("closed", this.#closed.takeUnreadable());
     for (const part of closed.slice(0, -1)) {
       const over = this.#tcp.takeClosed(part, world);
@@ -291,7 +297,8 @@ export class KernelSource implements FlowSource {
   #takeUdp(world: World): void {
     const { watch, healths } = this.#parts;
     this.#takeLeftUdp(world);
-    if (watch.status?.parts.udp) healths.udp.attempt(() => this.#udp.update(this.#readUdp(), world));
+    if (!watch.status?.parts.udp) return;
+    healths.udp.attempt(() => this.#udp.update(this.#own.ofUdp(this.#readUdp()), world));
   }
 
   /** Those that the kernel has freed since are in no later reading. */

@@ -58,6 +58,11 @@ export class FlowRows {
     return this.view.getUint8(this.at(row) + AT.state.at);
   }
 
+  /** Number of the control group that it is in. */
+  cgroupId(row: number): number {
+    return u64(this.view, this.at(row) + AT.cgroup_id.at);
+  }
+
   pid(row: number): number {
     return this.view.getUint32(this.at(row) + AT.pid.at, true);
   }
