@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { chmod } from "node:fs/promises";
+import { after, before, describe, it } from "node:test";
+import type {
+  MetadataPage,
+  Transaction,
+  TransactionHalf,
+  TransactionsPage,
+} from "../../../exporters/flow-exporter/outputs/http/answers.ts";
+import { eventually } from "../../integration/lib/eventually.ts";
+import { orSkip } from "../../lib/or-skip.ts";
+import { lackOfPostgres, type Postgres, startPostgres } from "../../lib/store/postgres.ts";
+import { ask, deployAgents, killStarter, removeAgents, stackImages, startedBeside, targets } from "./agents.ts";
+import { BRIEF, DATAGRAMS, HELD, runShop, type Shop } from "./shop.ts";
+import { type Swarm, startSwarm } from "./swarm.ts";
+
+/** Flows are told every ten seconds, from two nodes. */
+const TOLD_SECONDS = 60;
+
+describe("a Swarm of two nodes", { skip: orSkip(lackOfPostgres()) }, () => {
+  let postgres: Postgres;
+  let swarm: Swarm;
+  let shop: Shop;
+  before(async () => {
+    postgres = await startPostgres(["fsync=off"]);
+    await postgres.execute("postgres", "CREATE DATABASE flows");
+    // For the exporter, who is a user that this machine does not know.
+    await chmod(postgres.folder, 0o711);
+    const images = await stackImages();
+    swarm = await startSwarm(Object.values(images));
+    const socket = { folder: postgres.folder, at: "/postgres" };
+    const address = `postgres://postgres@localhost/flows?host=${encodeURIComponent(socket.at)}`;
+    await deployAgents(swarm, images, { address, socket });
+    shop = await runShop(swarm, images.FLOW_EXPORTER_IMAGE);
+  });
+  after(async () => {
+    await swarm?.[Symbol.asyncDispose]();
+    await postgres?.[Symbol.asyncDispose]();
+  });
+
+  it("shows each flow over its overlay as one transaction with both ends, exact to the byte, on every node", async () => {
+    const { connections, request, response } = HELD;
+    await shows(HELD.port, [
+      ...Array.from({ length: connections }, () => ends("holding", "server", request, response)),
+      ...Array.from({ length: BRIEF.connections }, () => ends("brief", "server", BRIEF.request, BRIEF.response)),
+    ]);
+  });
+
+  it("shows datagrams over it likewise, all of one socket as one transaction", async () => {
+    const { connections, request, response } = DATAGRAMS;
+    await shows(DATAGRAMS.port, [ends("asking", "echo", connections * request, connections * response)]);
+  });
+
+  /** What both nodes know of a flow between two services, by bytes that the client sends and that it is sent. */
+  const ends = (client: keyof Shop, server: keyof Shop, asked: number, answered: number) => ({
+    client: [swarm.manager.name, shop[client], `shop_${client}`, asked, answered],
+    server: [swarm.worker.name, shop[server], `shop_${server}`, answered, asked],
+  });
+
+  const shows = async (port: number, expected: ReturnType<typeof ends>[]) => {
+    for (const node of [swarm.manager, swarm.worker]) {
+      await eventually(TOLD_SECONDS, async () => {
+        const { transactions } = await ask<TransactionsPage>(node, `/api/transactions?port=${port}&limit=1000`);
+        assert.deepEqual(transactions.map(endsOf).sort(byText), expected.sort(byText));
+      });
+    }
+  };
+
+  it("says which container had which address on which node", async () => {
+    const { metadata } = await ask<MetadataPage>(swarm.worker, "/api/metadata?limit=1000");
+    const known = metadata.map(({ node, owner }) => `${node} ${owner.name}`);
+    assert.ok(known.includes(`${swarm.manager.name} ${shop.holding}`), known.join("\n"));
+    assert.ok(known.includes(`${swarm.worker.name} ${shop.server}`), known.join("\n"));
+  });
+
+  it("has Prometheus find the agent of each node by the Swarm's own word", async () => {
+    const expected = [swarm.manager, swarm.worker].map(({ name }) => `${name} 1`);
+    await eventually(TOLD_SECONDS, async () => assert.deepEqual(await targets(swarm.manager), expected));
+  });
+
+  it("has another exporter after a task was killed, and no two", async () => {
+    const before = await startedBeside(swarm.worker);
+    assert.equal(before.length, 1);
+    await killStarter(swarm.worker);
+    await eventually(TOLD_SECONDS, async () => {
+      await ask(swarm.worker, "/healthz");
+      const now = await startedBeside(swarm.worker);
+      assert.equal(now.length, 1);
+      assert.notDeepEqual(now, before);
+    });
+  });
+
+  it("leaves no exporter once its stack is removed", async () => {
+    await removeAgents(swarm.manager);
+    for (const node of [swarm.manager, swarm.worker]) {
+      await eventually(TOLD_SECONDS, async () => assert.deepEqual(await startedBeside(node), []));
+    }
+  });
+});
+
+function endsOf({ client, server }: Transaction) {
+  return { client: wordsOf(client), server: wordsOf(server) };
+}
+
+function wordsOf(half: TransactionHalf | null) {
+  return half && [half.node, half.owner.name, half.owner.service, half.sent_bytes, half.received_bytes];
+}
+
+function byText(one: unknown, other: unknown): number {
+  return JSON.stringify(one) < JSON.stringify(other) ? -1 : 1;
+}
