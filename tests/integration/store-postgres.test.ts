@@ -9,6 +9,7 @@ import { openStore } from "../../exporters/flow-exporter/store/open.ts";
 import { Spool } from "../../exporters/flow-exporter/store/spool/spool.ts";
 import { SpooledWriter } from "../../exporters/flow-exporter/store/spool/writer.ts";
 import { orSkip } from "../lib/or-skip.ts";
+import { describeStoredFlows } from "../lib/store/flows-suite.ts";
 import { clientHalf, manyHalves, NOW_MS } from "../lib/store/halves.ts";
 import { lackOfPostgres, ownFolder, type Postgres, startPostgres } from "../lib/store/postgres.ts";
 import { type Database, describeStore, named } from "../lib/store/suite.ts";
@@ -37,6 +38,7 @@ describe("with PostgreSQL", { skip: orSkip(lackOfPostgres()) }, () => {
   }
 
   describeStore("a store in PostgreSQL", create);
+  describeStoredFlows("flows in PostgreSQL", create);
 
   test("a store says that its database is for reading only, and goes on once it is not", async () => {
     await using database = await create();

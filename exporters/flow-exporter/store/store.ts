@@ -1,3 +1,4 @@
+import type { EdgeReading } from "../model/stored-edge.ts";
 import type { AddressHolder, AddressTenure, Transaction, TransactionHalf } from "../model/transaction.ts";
 
 /** Where transactions outlive the exporters, of one node or of many. All reject with a StoreError. */
@@ -14,6 +15,10 @@ export interface Store {
   transactions(query: TransactionQuery): Promise<Page<Transaction>>;
   /** A page of holders, the youngest first. */
   metadata(query: MetadataQuery): Promise<Page<AddressTenure>>;
+  /** Who has talked to whom within the last hour. It reads all of the table. */
+  edges(bounds: EdgeBounds): Promise<EdgeReading>;
+  /** A part of the list of flows that is asked for. It reads all of the table. */
+  flows(query: FlowQuery): Promise<FlowList>;
   /** Removes what is beyond the bounds, the oldest first. Returns how many rows went. */
   trim(bounds: Bounds): Promise<number>;
   close(): Promise<void>;
@@ -40,6 +45,52 @@ export interface TransactionQuery extends PageQuery {
 }
 
 export type MetadataQuery = PageQuery;
+
+/** Of a reading of edges. */
+export interface EdgeBounds {
+  maxEdges: number;
+  /** Of two endpoints; what is beyond is one edge. */
+  maxPorts: number;
+}
+
+/** What is left out is not asked for. */
+export interface FlowQuery {
+  /** The name of a node that has written either half. */
+  node?: string | undefined;
+  /** The name of either owner, at `node` where that is given; empty: an end that no node has written. */
+  endpoint?: string | undefined;
+  /** A part of the name or address of either end, in any case. */
+  search?: string | undefined;
+  /** The port that serves. */
+  port?: number | undefined;
+  sourcePort?: number | undefined;
+  protocol?: "tcp" | "udp" | undefined;
+  /** open, closed or failed, or as the kernel calls it. */
+  state?: string | undefined;
+  /** Written since then, milliseconds since 1970 by the store's clock; left out: within the last hour. */
+  sinceMs?: number | undefined;
+  /** Whose flows are left out. */
+  without: readonly { image: string; namespace: string }[];
+  sort: { by: FlowOrder; descending: boolean };
+  limit: number;
+  offset: number;
+}
+
+export type FlowOrder =
+  | "first_seen"
+  | "bytes"
+  | "sent_bytes"
+  | "received_bytes"
+  | "retransmits"
+  | "rtt_seconds"
+  | "start"
+  | "end";
+
+export interface FlowList {
+  /** Of all that were found. */
+  total: number;
+  rows: readonly Transaction[];
+}
 
 export interface Page<Row> {
   rows: readonly Row[];

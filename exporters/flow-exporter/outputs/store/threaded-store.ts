@@ -1,8 +1,9 @@
 import type { Worker } from "node:worker_threads";
+import type { EdgeReading } from "../../model/stored-edge.ts";
 import type { AddressTenure, Transaction } from "../../model/transaction.ts";
 import { StoreError } from "../../store/error.ts";
 import type { Entry } from "../../store/spool/spool.ts";
-import type { MetadataQuery, Page, TransactionQuery } from "../../store/store.ts";
+import type { EdgeBounds, FlowList, FlowQuery, MetadataQuery, Page, TransactionQuery } from "../../store/store.ts";
 import type { Answered, Asked, Question, Written } from "../../store/thread/messages.ts";
 
 interface Waiting {
@@ -37,6 +38,14 @@ export class ThreadedStore {
 
   metadata(query: MetadataQuery): Promise<Page<AddressTenure>> {
     return this.#read({ kind: "metadata", query }) as Promise<Page<AddressTenure>>;
+  }
+
+  edges(bounds: EdgeBounds): Promise<EdgeReading> {
+    return this.#read({ kind: "edges", bounds }) as Promise<EdgeReading>;
+  }
+
+  flows(query: FlowQuery): Promise<FlowList> {
+    return this.#read({ kind: "flows", query }) as Promise<FlowList>;
   }
 
   /** Ends the thread once it has written what it was given. */

@@ -3,25 +3,25 @@ import { type AddressHolder, type TransactionHalf, transactionKey } from "../../
 import { type Batch, batchesOf } from "../batches.ts";
 import { StoreError } from "../error.ts";
 import { CREATE_VERSIONS, migrationFrom, READ_VERSION } from "../migrations.ts";
+import { edgeReading, edgeReadingOf } from "../sql/edge-reading.ts";
+import { flowReadings } from "../sql/flow-reading.ts";
 import { metadataReading, type Reading, transactionReading } from "../sql/queries.ts";
-import type { Row } from "../sql/rows.ts";
+import { type Row, transactionOf } from "../sql/rows.ts";
 import { TRIM_BATCH, type Trim, trims } from "../sql/trim.ts";
 import { inputColumns, METADATA_COLUMNS, metadataUpsert, transactionUpsert } from "../sql/upsert.ts";
 import { halfValues, holderValues, type Value } from "../sql/values.ts";
-import type { Bounds, MetadataQuery, Page, Store, TransactionQuery } from "../store.ts";
+import type { Bounds, EdgeBounds, FlowQuery, MetadataQuery, Page, Store, TransactionQuery } from "../store.ts";
 import { POSTGRES } from "./dialect.ts";
 import { asBadQuery, isMadeTwice, isPassing, postgresError } from "./errors.ts";
 import { retried } from "./retry.ts";
 
 /** Rows of one statement. */
 const MAX_BATCH = 5_000;
-/** One writes, and one answers those who ask. */
-const MAX_CONNECTIONS = 2;
 const CONNECT_TIMEOUT_MS = 5_000;
 /** A network that has gone without a word would hold the writer up for ever. */
 const STATEMENT_TIMEOUT_MS = 60_000;
-/** Nobody waits longer for a page. */
-const READ_TIMEOUT_MS = 10_000;
+/** Nobody waits for an answer any longer then: the server itself ends what takes so long, or would read on. */
+const READ_TIMEOUTS = { statement_timeout: 10_000, query_timeout: 12_000 };
 /** Each time a half has found its row taken it looks anew, and there is an end to writers that are faster. */
 const MAX_ROUNDS = 20;
 
@@ -34,26 +34,20 @@ const METADATA_UPSERT = metadataUpsert(POSTGRES);
 /** A database that speaks PostgreSQL's protocol, which many nodes may share. Each batch is one statement, and so all or nothing. */
 export class PostgresStore implements Store {
   readonly #pool: pg.Pool;
+  /** Who asks waits for others who ask, and the writer for none of them. */
+  readonly #reads: pg.Pool;
 
-  private constructor(pool: pg.Pool) {
+  private constructor(pool: pg.Pool, reads: pg.Pool) {
     this.#pool = pool;
+    this.#reads = reads;
   }
 
   /** Connects to `postgres://…`. Rejects with a StoreError. */
   static async open(address: string): Promise<PostgresStore> {
-    const pool = new pg.Pool({
-      connectionString: address,
-      max: MAX_CONNECTIONS,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      query_timeout: STATEMENT_TIMEOUT_MS,
-      application_name: "flowtally",
-      types: { getTypeParser },
-    });
-    // A connection that fails while it rests is left out of the pool; what comes next makes another.
-    pool.on("error", ignore);
+    const pool = connectionTo(address, { query_timeout: STATEMENT_TIMEOUT_MS });
     try {
       await retried(() => migrate(pool), isMadeTwice);
-      return new PostgresStore(pool);
+      return new PostgresStore(pool, connectionTo(address, READ_TIMEOUTS));
     } catch (error) {
       await pool.end();
       throw postgresError(error);
@@ -77,6 +71,17 @@ export class PostgresStore implements Store {
     return this.#read(metadataReading(query, POSTGRES));
   }
 
+  async edges(bounds: EdgeBounds) {
+    return edgeReadingOf(await this.#select(edgeReading(bounds, POSTGRES)));
+  }
+
+  async flows(query: FlowQuery) {
+    const { part, count } = flowReadings(query, POSTGRES);
+    const [counted] = await this.#select(count.sql, count.parameters);
+    const rows = await this.#select(part.sql, part.parameters);
+    return { total: Number(counted?.found), rows: rows.map(transactionOf) };
+  }
+
   async trim(bounds: Bounds): Promise<number> {
     let removed = 0;
     for (const trim of trims(bounds, POSTGRES)) removed += await this.#remove(trim);
@@ -84,7 +89,7 @@ export class PostgresStore implements Store {
   }
 
   async close(): Promise<void> {
-    await this.#pool.end();
+    await Promise.all([this.#pool.end(), this.#reads.end()]);
   }
 
   /** Until all are written: one whose row another writer has taken meanwhile looks for its row again. */
@@ -105,11 +110,15 @@ export class PostgresStore implements Store {
   }
 
   async #read<Item>({ sql, parameters, pageOf }: Reading<Item>): Promise<Page<Item>> {
-    const query = { text: sql, query_timeout: READ_TIMEOUT_MS };
-    const { rows } = await this.#run(query, parameters).catch((error) => {
-      throw asBadQuery(error);
-    });
-    return pageOf(rows);
+    return pageOf(await this.#select(sql, parameters));
+  }
+
+  async #select(text: string, values: readonly Value[] = []): Promise<Row[]> {
+    try {
+      return (await retried(() => this.#reads.query<Row>(text, [...values]), isPassing)).rows;
+    } catch (error) {
+      throw asBadQuery(postgresError(error));
+    }
   }
 
   async #remove({ sql, parameters }: Trim): Promise<number> {
@@ -127,6 +136,21 @@ export class PostgresStore implements Store {
       throw postgresError(error);
     }
   }
+}
+
+/** A connection that is made when it is needed, and left when it is not. */
+function connectionTo(address: string, timeout: Pick<pg.PoolConfig, "query_timeout" | "statement_timeout">): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: address,
+    max: 1,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    application_name: "flowtally",
+    types: { getTypeParser },
+    ...timeout,
+  });
+  // A connection that fails while it rests is left out of the pool; what comes next makes another.
+  pool.on("error", ignore);
+  return pool;
 }
 
 async function migrate(pool: pg.Pool): Promise<void> {

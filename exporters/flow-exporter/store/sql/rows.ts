@@ -51,7 +51,8 @@ function halfOf(row: Row, side: Side, end: string): KnownHalf | undefined {
   };
 }
 
-function ownerOf(row: Row, prefix: string): Owner {
+/** @param prefix of the columns that have it */
+export function ownerOf(row: Row, prefix: string): Owner {
   const word = (name: string) => text(row[`${prefix}${name}`]);
   return {
     name: word("name"),

@@ -4,12 +4,14 @@ import type { AddressHolder, TransactionHalf } from "../../model/transaction.ts"
 import { batchesOf } from "../batches.ts";
 import { StoreError } from "../error.ts";
 import { CREATE_VERSIONS, migrationFrom, READ_VERSION } from "../migrations.ts";
+import { edgeReading, edgeReadingOf } from "../sql/edge-reading.ts";
+import { flowReadings } from "../sql/flow-reading.ts";
 import { metadataReading, type Reading, transactionReading } from "../sql/queries.ts";
-import type { Row } from "../sql/rows.ts";
+import { type Row, transactionOf } from "../sql/rows.ts";
 import { TRIM_BATCH, type Trim, trims } from "../sql/trim.ts";
 import { metadataUpsert, transactionUpsert } from "../sql/upsert.ts";
-import { halfValues, holderValues } from "../sql/values.ts";
-import type { Bounds, MetadataQuery, Page, Store, TransactionQuery } from "../store.ts";
+import { halfValues, holderValues, type Value } from "../sql/values.ts";
+import type { Bounds, EdgeBounds, FlowQuery, MetadataQuery, Page, Store, TransactionQuery } from "../store.ts";
 import { SQLITE } from "./dialect.ts";
 import { sqliteError } from "./errors.ts";
 
@@ -76,6 +78,17 @@ export class SqliteStore implements Store {
     return this.#read(metadataReading(query, SQLITE));
   }
 
+  async edges(bounds: EdgeBounds) {
+    return edgeReadingOf(this.#select(edgeReading(bounds, SQLITE)));
+  }
+
+  async flows(query: FlowQuery) {
+    const { part, count } = flowReadings(query, SQLITE);
+    const [counted] = this.#select(count.sql, count.parameters);
+    const rows = this.#select(part.sql, part.parameters).map(transactionOf);
+    return { total: Number(counted?.found), rows };
+  }
+
   async trim(bounds: Bounds): Promise<number> {
     return trims(bounds, SQLITE).reduce((removed, trim) => removed + this.#remove(trim), 0);
   }
@@ -89,9 +102,13 @@ export class SqliteStore implements Store {
   }
 
   #read<Item>({ sql, parameters, pageOf }: Reading<Item>): Page<Item> {
+    return pageOf(this.#select(sql, parameters));
+  }
+
+  #select(sql: string, parameters: readonly Value[] = []): Row[] {
     const statement = named(() => this.#database.prepare(sql));
     statement.setReadBigInts(true);
-    return named(() => pageOf(statement.all(...parameters).map(withNumbers)));
+    return named(() => statement.all(...parameters).map(withNumbers));
   }
 
   #remove({ sql, parameters }: Trim): number {

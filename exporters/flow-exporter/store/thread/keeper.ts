@@ -55,6 +55,10 @@ export class StoreKeeper {
         return this.#reading.join(() => this.#opened().transactions(question.query));
       case "metadata":
         return this.#reading.join(() => this.#opened().metadata(question.query));
+      case "edges":
+        return this.#reading.join(() => this.#opened().edges(question.bounds));
+      case "flows":
+        return this.#reading.join(() => this.#opened().flows(question.query));
       case "close":
         return this.#writing.join(async () => this.#writer?.close());
     }

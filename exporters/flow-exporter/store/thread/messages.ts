@@ -1,6 +1,6 @@
 import type { StoreErrorCode } from "../error.ts";
 import type { Entry } from "../spool/spool.ts";
-import type { Bounds, MetadataQuery, TransactionQuery } from "../store.ts";
+import type { Bounds, EdgeBounds, FlowQuery, MetadataQuery, TransactionQuery } from "../store.ts";
 
 /** What a thread that keeps a store is started with. */
 export interface StoreSettings {
@@ -16,6 +16,8 @@ export type Question =
   | { kind: "write"; entry: Entry; nowMs: number }
   | { kind: "transactions"; query: TransactionQuery }
   | { kind: "metadata"; query: MetadataQuery }
+  | { kind: "edges"; bounds: EdgeBounds }
+  | { kind: "flows"; query: FlowQuery }
   | { kind: "close" };
 
 /** What came of writing. */

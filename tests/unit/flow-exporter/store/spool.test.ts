@@ -29,6 +29,12 @@ class ToldStore implements Store {
   async metadata() {
     return { rows: [], next: undefined };
   }
+  async edges() {
+    return { edges: [], leftOut: 0, sinceMs: 0, nowMs: 0 };
+  }
+  async flows() {
+    return { total: 0, rows: [] };
+  }
   async trim() {
     return 0;
   }

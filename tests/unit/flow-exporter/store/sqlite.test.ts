@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { describeStoredFlows } from "../../../lib/store/flows-suite.ts";
 import { type Database, describeStore } from "../../../lib/store/suite.ts";
 
 async function create(): Promise<Database> {
@@ -18,3 +19,4 @@ async function create(): Promise<Database> {
 }
 
 describeStore("a store in SQLite", create);
+describeStoredFlows("flows in SQLite", create);

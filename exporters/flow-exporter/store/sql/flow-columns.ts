@@ -1,0 +1,40 @@
+import { OWNER_COLUMNS } from "./columns.ts";
+
+/** Both ends by the names that they have here, with the columns of their halves. */
+const ENDS = [
+  { end: "source", side: "client" },
+  { end: "destination", side: "server" },
+] as const;
+
+/** Of a flow by the half of its client where that is there, as the exporter itself shows it, else by the other one. */
+const by = (client: string, server: string) => `CASE WHEN t.client_node IS NULL THEN t.${server} ELSE t.${client} END`;
+const either = (name: string) =>
+  `CASE WHEN coalesce(t.client_${name}, 0) > 0 OR coalesce(t.server_${name}, 0) > 0 THEN 1 ELSE 0 END`;
+
+/** What a transaction `t` is as one flow, as a list for SELECT: counters are the source's, and an end without a half has empty names. */
+export const FLOW_COLUMNS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    ENDS.flatMap(({ end, side }) => [
+      [`${end}_node`, `coalesce(t.${side}_node, '')`],
+      ...OWNER_COLUMNS.map((name) => [`${end}_${name}`, `coalesce(t.${end}_${name}, '')`]),
+    ]),
+  ),
+  sent_bytes: by("client_sent_bytes", "server_received_bytes"),
+  received_bytes: by("client_received_bytes", "server_sent_bytes"),
+  // One node has counted both ends' together, two each its own.
+  retransmits: `CASE WHEN t.client_node = t.server_node THEN t.client_retransmits
+    ELSE coalesce(t.client_retransmits, 0) + coalesce(t.server_retransmits, 0) END`,
+  rtt_seconds:
+    "CASE WHEN coalesce(t.client_rtt_seconds, 0) > 0 THEN t.client_rtt_seconds ELSE t.server_rtt_seconds END",
+  state: by("client_state", "server_state"),
+  opened: either("opened"),
+  failed: either("failed"),
+  ended: either("ended_ms"),
+};
+
+/** `expression AS name` for each. */
+export function selected(columns: Readonly<Record<string, string>>): string {
+  return Object.entries(columns)
+    .map(([name, expression]) => `${expression} AS ${name}`)
+    .join(",\n  ");
+}

@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import type { StoredEdge } from "../../../exporters/flow-exporter/model/stored-edge.ts";
+import type { TransactionHalf } from "../../../exporters/flow-exporter/model/transaction.ts";
+import { openStore } from "../../../exporters/flow-exporter/store/open.ts";
+import type { FlowQuery, Store } from "../../../exporters/flow-exporter/store/store.ts";
+import { clientHalf, NOW_MS, owner, serverHalf } from "./halves.ts";
+import type { Database } from "./suite.ts";
+
+const BOUNDS = { maxEdges: 100, maxPorts: 4 };
+const ALL: FlowQuery = { without: [], sort: { by: "first_seen", descending: true }, limit: 100, offset: 0 };
+/** So long ago that a flow which is written then has counted before. */
+const LONG_AGO_MS = 600_000;
+
+/** What every store must say of who talks to whom, whatever its database is. */
+export function describeStoredFlows(name: string, create: () => Promise<Database>): void {
+  describe(name, () => {
+    let database: Database;
+    let store: Store;
+    beforeEach(async () => {
+      database = await create();
+      store = await openStore(database.address);
+    });
+    afterEach(async () => {
+      await store.close();
+      await database[Symbol.asyncDispose]();
+    });
+
+    const write = (...halves: TransactionHalf[]) => store.writeTransactions(halves, NOW_MS);
+    const edges = async (bounds = BOUNDS) => (await store.edges(bounds)).edges;
+    const only = async (): Promise<StoredEdge> => {
+      const [first, ...others] = await edges();
+      assert.deepEqual(others, []);
+      return first ?? assert.fail("no edge");
+    };
+    const found = async (query: Partial<FlowQuery>) =>
+      (await store.flows({ ...ALL, ...query })).rows.map(({ sourcePort }) => sourcePort);
+
+    it("has no edges before anything is written", async () => {
+      assert.deepEqual(await store.edges(BOUNDS), { edges: [], leftOut: 0, sinceMs: 0, nowMs: 0 });
+    });
+
+    it("folds flows into an edge with both ends, and counts what two nodes know of one flow once", async () => {
+      await write(clientHalf({ sentBytes: 5, receivedBytes: 7 }), serverHalf({ sentBytes: 7, receivedBytes: 5 }));
+      await write(
+        clientHalf({ sourcePort: 40_001, sentBytes: 50, receivedBytes: 70, endedMs: NOW_MS, retransmits: 2 }),
+        serverHalf({ sourcePort: 40_001, sentBytes: 70, receivedBytes: 50, retransmits: 3 }),
+      );
+      const { source, destination, lastSeenMs, rttSeconds, ...edge } = await only();
+      assert.deepEqual([source.node, source.name, destination.node, destination.name], ["a", "web", "b", "db"]);
+      assert.equal(Math.round((rttSeconds ?? 0) * 1e6), 1_000);
+      assert.ok(lastSeenMs > 0);
+      const sums = { sentBytes: 55, receivedBytes: 77, opened: 2, failed: 0 };
+      assert.deepEqual(edge, {
+        ...{ ...sums, destinationPort: 80, protocol: "tcp", closed: 1, retransmits: 5, connections: 1 },
+        ...{ young: sums, olderFlows: 0 },
+      });
+    });
+
+    it("tells a flow of one half from the source's side, and nothing of the other end", async () => {
+      await write(serverHalf({ sentBytes: 70, receivedBytes: 50 }));
+      const { source, destination, sentBytes, receivedBytes } = await only();
+      assert.deepEqual([source.node, source.name, destination.node], ["", "", "b"]);
+      assert.deepEqual([sentBytes, receivedBytes], [50, 70]);
+    });
+
+    it("counts retransmits once that one node tells of both ends", async () => {
+      await write(clientHalf({ retransmits: 4 }), serverHalf({ node: "a", boot: "boot-a", retransmits: 4 }));
+      assert.equal((await only()).retransmits, 4);
+    });
+
+    it("keeps endpoints of one name on two nodes apart, and ports, and protocols", async () => {
+      await write(
+        clientHalf(),
+        clientHalf({ node: "c", boot: "c", sourcePort: 1 }),
+        clientHalf({ destinationPort: 81 }),
+      );
+      await write(clientHalf({ protocol: "udp" }));
+      assert.equal((await edges()).length, 4);
+    });
+
+    it("sets apart the flows that have counted before they were known here", async () => {
+      await write(
+        clientHalf({ sentBytes: 1 }),
+        clientHalf({ sourcePort: 2, sentBytes: 10, startedMs: NOW_MS - LONG_AGO_MS }),
+        clientHalf({ sourcePort: 3, sentBytes: 100, startedMs: 0, startNs: 0 }),
+      );
+      const { sentBytes, young, olderFlows } = await only();
+      assert.deepEqual([sentBytes, young.sentBytes, olderFlows], [111, 1, 2]);
+    });
+
+    it("gives the first ports of two endpoints an edge each, and the others one together", async () => {
+      await write(clientHalf({ destinationPort: 9_000 }));
+      await database.execute("UPDATE transactions SET first_seen = first_seen - 1000");
+      await write(...[5, 4, 3, 2, 1].map((port) => clientHalf({ destinationPort: port, sentBytes: port })));
+      const ports = (await edges()).map(({ destinationPort, sentBytes }) => [destinationPort, sentBytes]);
+      const others = ports.filter(([port]) => port !== 9_000);
+      assert.equal(ports.length, BOUNDS.maxPorts + 1);
+      assert.deepEqual(
+        others.sort(([a = 0], [b = 0]) => a - b),
+        [
+          [0, 9],
+          [1, 1],
+          [2, 2],
+          [3, 3],
+        ],
+      );
+    });
+
+    it("says how many edges it had no places for", async () => {
+      await write(...[1, 2, 3].map((port) => clientHalf({ destinationPort: port })));
+      const { edges: kept, leftOut } = await store.edges({ ...BOUNDS, maxEdges: 2 });
+      assert.deepEqual([kept.length, leftOut], [2, 1]);
+    });
+
+    it("leaves out what nobody has written for more than an hour, and reads the same flows for ten minutes", async () => {
+      await write(clientHalf(), clientHalf({ sourcePort: 40_001, destinationPort: 81 }));
+      await database.execute(
+        "UPDATE transactions SET first_seen = first_seen - 4200000, last_seen = last_seen - 4200000 WHERE destination_port = 81",
+      );
+      const reading = await store.edges(BOUNDS);
+      assert.deepEqual(
+        reading.edges.map(({ destinationPort }) => destinationPort),
+        [80],
+      );
+      assert.equal(reading.sinceMs % LONG_AGO_MS, 0);
+      const age = reading.nowMs - reading.sinceMs;
+      assert.ok(age >= 3_600_000 && age < 4_200_000, `${age} ms`);
+    });
+
+    it("finds flows by what they have", async () => {
+      const shop = { ...owner("shop_db"), namespace: "shop", image: "postgres" };
+      await write(
+        clientHalf({ sourcePort: 1 }),
+        serverHalf({ sourcePort: 1 }),
+        clientHalf({ sourcePort: 2, node: "c", boot: "c", endedMs: NOW_MS, state: "CLOSE" }),
+        serverHalf({ sourcePort: 3, owner: shop, protocol: "udp", state: "OPEN" }),
+        clientHalf({ sourcePort: 4, failed: true, opened: false, endedMs: NOW_MS, destinationPort: 81 }),
+      );
+      const expected: readonly [Partial<FlowQuery>, number[]][] = [
+        [{}, [1, 2, 3, 4]],
+        [{ node: "b" }, [1, 3]],
+        [{ node: "nobody" }, []],
+        [{ endpoint: "web" }, [1, 2, 4]],
+        [{ endpoint: "web", node: "c" }, [2]],
+        [{ endpoint: "db", node: "a" }, []],
+        [{ endpoint: "" }, [2, 3, 4]],
+        [{ endpoint: "", node: "c" }, [2]],
+        [{ search: "P_D" }, [3]],
+        [{ search: "0.0.1" }, [1, 2, 3, 4]],
+        [{ search: "%" }, []],
+        [{ port: 81 }, [4]],
+        [{ sourcePort: 2 }, [2]],
+        [{ protocol: "udp" }, [3]],
+        [{ state: "open" }, [1, 3]],
+        [{ state: "closed" }, [2, 4]],
+        [{ state: "failed" }, [4]],
+        [{ state: "CLOSE" }, [2]],
+        [{ sinceMs: 1 }, [1, 2, 3, 4]],
+        [{ sinceMs: 9_000_000_000_000 }, []],
+        [{ without: [{ image: "postgres", namespace: "shop" }] }, [1, 2, 4]],
+        [{ without: [{ image: "postgres", namespace: "other" }] }, [1, 2, 3, 4]],
+        [{ node: "b", endpoint: "db", search: "web", port: 80, protocol: "tcp", state: "open" }, [1]],
+      ];
+      for (const [query, ports] of expected) {
+        assert.deepEqual((await found(query)).sort(), ports, JSON.stringify(query));
+        assert.equal((await store.flows({ ...ALL, ...query, limit: 1 })).total, ports.length, JSON.stringify(query));
+      }
+    });
+
+    it("sorts flows, and hands a part of them out", async () => {
+      await write(
+        clientHalf({ sourcePort: 1, sentBytes: 10, receivedBytes: 1, rttSeconds: 0.3, startedMs: NOW_MS - 3_000 }),
+        clientHalf({ sourcePort: 2, sentBytes: 5, receivedBytes: 50, rttSeconds: 0.2, endedMs: NOW_MS }),
+        clientHalf({ sourcePort: 3, sentBytes: 7, receivedBytes: 9, rttSeconds: 0.1, retransmits: 6 }),
+      );
+      const orders: readonly [FlowQuery["sort"]["by"], number[]][] = [
+        ["bytes", [2, 3, 1]],
+        ["sent_bytes", [1, 3, 2]],
+        ["received_bytes", [2, 3, 1]],
+        ["rtt_seconds", [1, 2, 3]],
+      ];
+      for (const [by, ports] of orders) {
+        assert.deepEqual(await found({ sort: { by, descending: true } }), ports, by);
+        assert.deepEqual(await found({ sort: { by, descending: false } }), ports.toReversed(), by);
+      }
+      assert.deepEqual((await found({ sort: { by: "retransmits", descending: true } }))[0], 3);
+      assert.deepEqual((await found({ sort: { by: "start", descending: true } }))[0], 1);
+      assert.deepEqual((await found({ sort: { by: "end", descending: false } }))[0], 2);
+      const bySent = { by: "sent_bytes", descending: true } as const;
+      assert.deepEqual(await found({ sort: bySent, limit: 1, offset: 1 }), [3]);
+      assert.equal((await store.flows({ ...ALL, limit: 1, offset: 5 })).total, 3);
+    });
+  });
+}
