@@ -17,6 +17,7 @@ import type { RecorderStatus, ReplayStatus } from "./model/recording.ts";
 import { containerEndpoint } from "./naming/endpoints.ts";
 import { createApp } from "./outputs/http/app.ts";
 import { boundConnections } from "./outputs/http/connections.ts";
+import { AllNodes } from "./outputs/nodes/all-nodes.ts";
 import type { Pages } from "./outputs/pages/pages.ts";
 import { processMetrics } from "./outputs/prometheus/definitions/process.ts";
 import { createMetrics } from "./outputs/prometheus/metrics.ts";
@@ -93,7 +94,8 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
   const view: View = { ...createView(settings, pipeline, sources, store), cycles };
   const { allowedHosts } = settings;
   const metrics = createMetrics(view, processMetrics());
-  const app = createApp(view, metrics, { pages: sources.pages ?? {}, allowedHosts, store: store?.reader, log });
+  const nodes = store && settings.store?.isShared ? new AllNodes(store.reader, settings.node) : undefined;
+  const app = createApp(view, metrics, { pages: sources.pages ?? {}, allowedHosts, store: store?.reader, nodes, log });
   const server = await listen(createServer(BOUNDS, app), settings);
   const served = clients && (await serveTracerSocket(settings.tracerSocket, { ...view, clients }, log));
   const stopped = new AbortController();

@@ -148,8 +148,8 @@ export interface Settings {
   dockerSocket: string;
   /** Where flows are served to other programs; path "": nowhere. */
   tracerSocket: { path: string; mode: number; owner: { uid: number; gid: number } | undefined };
-  /** Where transactions are kept, by whose address nothing but the store goes; undefined: nowhere. */
-  store: { address: string; maxAgeMs: number; maxRows: number } | undefined;
+  /** Where transactions are kept, by whose address nothing but the store goes, and whether other nodes may write there; undefined: nowhere. */
+  store: { address: string; isShared: boolean; maxAgeMs: number; maxRows: number } | undefined;
 }
 
 /** The environment does not make sense; the message names every fault. */
@@ -196,7 +196,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
       mode: Number.parseInt(data.FLOW_TRACER_SOCKET_MODE, 8),
       owner: ownerOf(data.FLOW_TRACER_SOCKET_OWNER),
     },
-    store: address === undefined ? undefined : { address, maxAgeMs, maxRows },
+    store: address === undefined ? undefined : { address, isShared: !address.startsWith("/"), maxAgeMs, maxRows },
   };
 }
 

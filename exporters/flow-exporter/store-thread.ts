@@ -10,9 +10,12 @@ const MAX_SPOOL_BYTES = 256 * 1024 * 1024;
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 64 };
 
 /** Starts a thread that owns the store: from `store.thread.ts`, or from what the image has bundled that into. */
-export function startStoreThread({ address, ...bounds }: NonNullable<Settings["store"]>, state: string): Worker {
+export function startStoreThread(
+  { address, maxAgeMs, maxRows }: NonNullable<Settings["store"]>,
+  state: string,
+): Worker {
   const spool = { folder: path.join(state, SPOOL), maxBytes: MAX_SPOOL_BYTES };
-  const workerData: StoreSettings = { address, spool, bounds };
+  const workerData: StoreSettings = { address, spool, bounds: { maxAgeMs, maxRows } };
   const file = new URL(`store.thread${path.extname(import.meta.filename)}`, import.meta.url);
   return new Worker(file, { name: "store", workerData, execArgv: [], resourceLimits: RESOURCE_LIMITS });
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
-import { deadPort, estate, scan, shop } from "./lab/graph.ts";
+import { ALONE, deadPort, estate, scan, shop } from "./lab/graph.ts";
 import { noBrowser } from "./lib/chromium.ts";
 import { expect } from "./lib/expect.ts";
 import { answerOnlyFirst } from "./lib/first-answer.ts";
@@ -344,7 +344,7 @@ describe("the service map", { skip: noBrowser }, () => {
   });
 
   it("says that there is nothing to draw yet", async () => {
-    suite.server.lab.graph = () => ({ left_out: 0, nodes: [], links: [] });
+    suite.server.lab.graph = () => ({ scope: ALONE, left_out: 0, nodes: [], links: [] });
     await suite.page.getByText("No traffic has been seen yet").waitFor();
     await screenshot(suite.page, "map-empty");
   });

@@ -28,15 +28,16 @@ export interface MapModel {
   groups: ReadonlyMap<string, MapGroup>;
 }
 
+type Drawn = Pick<Graph, "nodes" | "links">;
+
 /** The links that were in use within the last `seconds`, and the nodes at their ends. */
-export function inUseWithin(graph: Graph, seconds: number): Graph {
-  const { nodes, links } = graph;
+export function inUseWithin({ nodes, links }: Drawn, seconds: number): Drawn {
   const used = links.filter(({ idle_seconds }) => idle_seconds <= seconds);
   const ends = new Set(used.flatMap(({ source, destination }) => [source, destination]));
-  return { ...graph, nodes: nodes.filter(({ id }) => ends.has(id)), links: used };
+  return { nodes: nodes.filter(({ id }) => ends.has(id)), links: used };
 }
 
-export function mapModel({ nodes, links }: Graph): MapModel {
+export function mapModel({ nodes, links }: Drawn): MapModel {
   const edges = new Map<string, MapEdge>();
   for (const link of links) {
     const id = edgeId(link);

@@ -16,6 +16,7 @@ export interface Owner {
   kind: string;
   containerId: string;
   image: string;
+  /** Of its pod; of a container in none, its Compose project. */
   namespace: string;
   pod: string;
   service: string;

@@ -1,4 +1,5 @@
 import type { Flow, FlowsPage } from "../../../exporters/console/api/types.ts";
+import { ALONE, ONLY_NODE } from "./graph.ts";
 import { randomFrom } from "./random.ts";
 
 const STATES = ["ESTABLISHED", "ESTABLISHED", "ESTABLISHED", "CLOSE", "SYN_SENT", "CLOSE_WAIT"];
@@ -31,7 +32,7 @@ export function flowsPage(all: readonly Flow[], query: URLSearchParams): FlowsPa
   if (sort !== "") found.sort((a, b) => compare(a, b, sort));
   const limit = Number(query.get("limit") ?? 100);
   const offset = Number(query.get("offset") ?? 0);
-  return { total: found.length, limit, offset, left_out: 0, flows: found.slice(offset, offset + limit) };
+  return { scope: ALONE, total: found.length, limit, offset, left_out: 0, flows: found.slice(offset, offset + limit) };
 }
 
 function matches(flow: Flow, query: URLSearchParams): boolean {
@@ -71,6 +72,9 @@ function flow(index: number, random: () => number): Flow {
   return {
     source,
     destination,
+    source_node: ONLY_NODE,
+    destination_node: ONLY_NODE,
+    halves: "both",
     destination_port: port,
     protocol: port === 53 ? "udp" : "tcp",
     source_address: `172.18.${index >> 8}.${index & 255}`,

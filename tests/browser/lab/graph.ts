@@ -1,4 +1,4 @@
-import type { Graph, GraphLink, GraphNode } from "../../../exporters/console/api/types.ts";
+import type { Graph, GraphLink, GraphNode, Scope } from "../../../exporters/console/api/types.ts";
 import { randomFrom } from "./random.ts";
 
 /** What the health checks of these services say; the others have none. */
@@ -10,6 +10,19 @@ const HEALTH: Readonly<Record<string, string>> = {
 };
 
 type Kind = "container" | "process" | "world" | "dns" | "unknown" | "other";
+
+/** The name of the only node, where there are no others. */
+export const ONLY_NODE = "lab";
+
+/** What an answer says that is of this node alone, and no store shared. */
+export const ALONE: Scope = {
+  node: ONLY_NODE,
+  shown: "this",
+  nodes: [ONLY_NODE],
+  reason: null,
+  since: null,
+  edges_left_out: 0,
+};
 
 /** A small shop beside the monitoring stack: what a first look shows. Counters grow with the seconds. */
 export function shop(monitoring: boolean, seconds: number): Graph {
@@ -51,7 +64,7 @@ export function shop(monitoring: boolean, seconds: number): Graph {
         ]
       : []),
   ];
-  return { left_out: 0, nodes: withBytes(nodes, links), links };
+  return { scope: ALONE, left_out: 0, nodes: withBytes(nodes, links), links };
 }
 
 /** The shop with a worker whose traffic to the database is well, and whose attempts at another of its ports are not. */
@@ -107,7 +120,7 @@ export function estate(endpoints: number, seconds: number): Graph {
   links.push(
     link("shop-worker-1", "shop-postgres-1", 9999, 0, 0, { connections: 0, opened: 0, closed: 0, failed: 412 }),
   );
-  return { left_out: 0, nodes: withBytes(nodes, links), links };
+  return { scope: ALONE, left_out: 0, nodes: withBytes(nodes, links), links };
 }
 
 /** A crowd: as many edges as the exporter keeps, between 300 containers of 20 projects. */
@@ -124,7 +137,7 @@ export function crowd(edges: number, seconds: number): Graph {
     const made = link(name(source), name(near), port, 10 ** (random() * 7), seconds);
     links.set(`${made.source} ${made.destination} ${port}`, made);
   }
-  return { left_out: 0, nodes: withBytes(nodes, [...links.values()]), links: [...links.values()] };
+  return { scope: ALONE, left_out: 0, nodes: withBytes(nodes, [...links.values()]), links: [...links.values()] };
 }
 
 function container(id: string, project: string, service: string): GraphNode {
@@ -144,7 +157,11 @@ function container(id: string, project: string, service: string): GraphNode {
 function endpoint(id: string, kind: Kind): GraphNode {
   const unnamed = { container_id: "", image: "", compose_project: "", compose_service: "", pod: "", namespace: "" };
   const unknown = { state: "", health: "", restarts: 0, uptime_seconds: null };
-  return { id, kind, ...unnamed, ...unknown, sent_bytes: 0, received_bytes: 0 };
+  return { id, name: id, node: nodeOf(id), kind, ...unnamed, ...unknown, sent_bytes: 0, received_bytes: 0 };
+}
+
+function nodeOf(id: string): string {
+  return id === "world" ? "" : ONLY_NODE;
 }
 
 /** Each container its own, of the length they have. */
@@ -157,7 +174,7 @@ export function scan(): Graph {
   const nodes = [container("scanner", "", ""), container("scanned", "", "")];
   const ports = [22, 80, 443].map((port) => link("scanner", "scanned", port, 0, 0, { opened: 0, failed: 1 }));
   const many = link("scanner", "scanned", 0, 1, 0, { destination_port: "~many", opened: 0, failed: 2_037 });
-  return { left_out: 0, nodes: withBytes(nodes, [...ports, many]), links: [...ports, many] };
+  return { scope: ALONE, left_out: 0, nodes: withBytes(nodes, [...ports, many]), links: [...ports, many] };
 }
 
 function link(
@@ -173,8 +190,11 @@ function link(
   return {
     source,
     destination,
+    source_node: nodeOf(source),
+    destination_node: nodeOf(destination),
     destination_port: port,
     protocol: "tcp",
+    halves: source === "world" ? "server" : destination === "world" ? "client" : "both",
     sent_bytes: Math.round(bytes * 0.2),
     received_bytes: Math.round(bytes * 0.8),
     connections: 1 + (port % 7),

@@ -108,9 +108,14 @@ test("a store is a file or a PostgreSQL, and needs a folder for what waits", () 
   const address = "postgres://me:s3cret@db:5432/flows";
   const more = { FLOW_STATE: "/state", FLOW_STORE_MAX_AGE: "2w", FLOW_STORE_MAX_ROWS: "5" };
   const { store } = readSettings({ FLOW_STORE: address, ...more });
-  assert.deepEqual(store, { address, maxAgeMs: 14 * 86_400_000, maxRows: 5 });
+  assert.deepEqual(store, { address, isShared: true, maxAgeMs: 14 * 86_400_000, maxRows: 5 });
   const file = readSettings({ FLOW_STORE: "/state/flows.db", FLOW_STATE: "/state" });
-  assert.deepEqual(file.store, { address: "/state/flows.db", maxAgeMs: 7 * 86_400_000, maxRows: 1_000_000 });
+  assert.deepEqual(file.store, {
+    address: "/state/flows.db",
+    isShared: false,
+    maxAgeMs: 7 * 86_400_000,
+    maxRows: 1_000_000,
+  });
   assert.equal(readSettings({ FLOW_STORE: "" }).store, undefined);
   assert.throws(() => readSettings({ FLOW_STORE: "/flows.db" }), /FLOW_STORE: needs FLOW_STATE/);
   for (const [name, wrong] of [

@@ -27,9 +27,32 @@ export interface Condition {
   uptime_seconds: number | null;
 }
 
+/** Whose flows an answer has. */
+export interface Scope {
+  /** Name of the node that answers. */
+  node: string;
+  /** `this`: its own, as they are now; `all`: those of all nodes, as they were written to the store that these share. */
+  shown: "this" | "all";
+  /** Names of the nodes that are known; more than one only where a store is shared. */
+  nodes: string[];
+  /** Why other nodes are not shown although a store is shared; null: there are none, or they are. */
+  reason: { code: string; message: string } | null;
+  /** Of all nodes, totals are of the flows that were written since then; null: since the counters began. */
+  since: string | null;
+  /** How many edges of all nodes there were no places for. */
+  edges_left_out: number;
+}
+
+/** Which ends of a flow nodes have told of; what is beyond is in the world. */
+type Halves = "client" | "server" | "both";
+
 /** An endpoint: how it does, if it is a container, and what it sent and received over all its links in the answer. */
 export interface GraphNode extends Condition {
+  /** Its name, and, where a store is shared, its node's: `web@node-a`. */
   id: string;
+  name: string;
+  /** Where it is; empty: on none that is known. */
+  node: string;
   kind: string;
   container_id: string;
   image: string;
@@ -42,10 +65,14 @@ export interface GraphNode extends Condition {
 }
 
 export interface GraphLink {
+  /** Ids of nodes. */
   source: string;
   destination: string;
+  source_node: string;
+  destination_node: string;
   destination_port: Port;
   protocol: string;
+  halves: Halves;
   sent_bytes: number;
   received_bytes: number;
   /** Open now. */
@@ -64,6 +91,7 @@ export interface GraphLink {
 
 /** `/api/graph` */
 export interface Graph {
+  scope: Scope;
   /** Open sockets that the exporter had no room for in its memory. */
   left_out: number;
   nodes: GraphNode[];
@@ -90,6 +118,10 @@ export interface FlowWork {
 export interface Flow {
   source: string;
   destination: string;
+  /** Where they are; empty: on no node that is known. */
+  source_node: string;
+  destination_node: string;
+  halves: Halves;
   destination_port: Port;
   protocol: string;
   source_address: string;
@@ -124,6 +156,7 @@ interface Page {
 
 /** `/api/flows` */
 export interface FlowsPage extends Page {
+  scope: Scope;
   /** Open sockets that the exporter had no room for in its memory, and which are in no list. */
   left_out: number;
   flows: Flow[];

@@ -1,5 +1,6 @@
-import express, { type Express } from "express";
+import express, { type Express, type RequestHandler } from "express";
 import type { Logger } from "pino";
+import type { AllNodes } from "../nodes/all-nodes.ts";
 import type { Pages } from "../pages/pages.ts";
 import type { Metrics } from "../prometheus/metrics.ts";
 import type { View } from "../view.ts";
@@ -30,6 +31,8 @@ interface Options {
   allowedHosts: readonly string[];
   /** What outlives the exporter; left out: there is none. */
   store?: StoreReader | undefined;
+  /** What knows of all nodes; left out: no store is shared. */
+  nodes?: AllNodes | undefined;
   log: Pick<Logger, "error">;
 }
 
@@ -38,7 +41,8 @@ const SCRAPE_PATIENCE_MS = 10_000;
 const MOST_SCRAPES = 3;
 
 /** The HTTP interface; parts of `pages` that are not there are not served. */
-export function createApp(view: View, metrics: Metrics, { pages, allowedHosts, store, log }: Options): Express {
+export function createApp(view: View, metrics: Metrics, options: Options): Express {
+  const { pages, allowedHosts, store, nodes, log } = options;
   const app = express();
   app.disable("x-powered-by");
   app.use(secured, knownHosts(allowedHosts), onlyGet);
@@ -52,16 +56,21 @@ export function createApp(view: View, metrics: Metrics, { pages, allowedHosts, s
   });
   app.get("/healthz", health(view));
   const large = new Gate(1);
-  app.get("/api/flows", flows(view, large));
-  app.get("/api/graph", graph(view, large));
-  app.get("/api/containers", containers(view));
   const storeTurns = inTurn(STORE_TURNS);
+  app.get("/api/flows", onlyOfAll(storeTurns), flows(view, large, nodes));
+  app.get("/api/graph", graph(view, large, nodes));
+  app.get("/api/containers", containers(view));
   app.get("/api/transactions", storeTurns, transactions(store));
   app.get("/api/metadata", storeTurns, metadata(store));
   servePages(app, pages);
   app.use(notFound);
   app.use(onError(log));
   return app;
+}
+
+/** For questions that the store must answer; those about this node cost it nothing. */
+function onlyOfAll(handler: RequestHandler): RequestHandler {
+  return (request, response, next) => (request.query.nodes === "all" ? handler(request, response, next) : next());
 }
 
 function servePages(app: Express, { console, dashboards: folder, prometheus }: Pages): void {

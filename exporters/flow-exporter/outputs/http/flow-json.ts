@@ -1,7 +1,9 @@
 import { getSystemErrorName } from "node:util";
 import type { FlowRecord } from "../../model/flow-record.ts";
 import type { FlowWork, Work } from "../../model/work.ts";
+import type { View } from "../view.ts";
 import type * as answers from "./answers.ts";
+import { nodeOf } from "./endpoint-id.ts";
 
 /** When a flow began and ended, milliseconds since 1970, as boot's are; undefined: older than the tracer, or open. */
 export function timesOf(
@@ -13,12 +15,15 @@ export function timesOf(
 }
 
 /** A flow as JSON; bytes, state and process from the client's side where its socket is seen. */
-export function flowJson(flow: FlowRecord, bootMs: number): answers.Flow {
+export function flowJson(flow: FlowRecord, bootMs: number, view: Pick<View, "node">): answers.Flow {
   const { edge, work } = flow;
   const { startMs, endMs } = timesOf(flow, bootMs);
   return {
     source: edge.source.name,
     destination: edge.destination.name,
+    source_node: nodeOf(edge.source, view),
+    destination_node: nodeOf(edge.destination, view),
+    halves: flow.seen,
     destination_port: edge.destinationPort,
     protocol: edge.protocol,
     source_address: flow.sourceAddress,
@@ -45,7 +50,7 @@ export function errorOf(errno: number): string | null {
   return errno === 0 ? null : getSystemErrorName(-errno);
 }
 
-function dateOf(ms: number | undefined): string | null {
+export function dateOf(ms: number | undefined): string | null {
   return ms === undefined ? null : new Date(ms).toISOString();
 }
 

@@ -1,160 +1,63 @@
 import type { RequestHandler } from "express";
-import { z } from "zod";
-import type { FlowRecord } from "../../model/flow-record.ts";
-import { TCP_STATES } from "../../model/tcp-state.ts";
-import { isMonitoring } from "../monitoring.ts";
+import { StoreError } from "../../store/error.ts";
+import type { AllNodes } from "../nodes/all-nodes.ts";
 import type { View } from "../view.ts";
 import type * as answers from "./answers.ts";
 import { sendBusy } from "./errors.ts";
-import { flowJson, timesOf } from "./flow-json.ts";
+import { flowJson } from "./flow-json.ts";
 import type { Gate } from "./gate.ts";
-import { oneOf, readParameters, whole } from "./parameters.ts";
-import { LARGE_ROWS, leftOutOf, moment, PATIENCE_MS, page, RETRY_SECONDS } from "./query.ts";
+import { type FlowsQuery, flowsSchema, liveFlows } from "./live-flows.ts";
+import { BadQuery, readParameters } from "./parameters.ts";
+import { LARGE_ROWS, leftOutOf, PATIENCE_MS, RETRY_SECONDS } from "./query.ts";
+import { reasonOf, type Seen, seenBy } from "./scope.ts";
+import { storedFlows } from "./stored-flows.ts";
 import { cutOffAfter, listed, streamJson } from "./stream.ts";
 
-type Rank = (one: FlowRecord, bootMs: number) => number;
-
-const SORTS = {
-  bytes: ({ sentBytes, receivedBytes }) => sentBytes + receivedBytes,
-  sent_bytes: ({ sentBytes }) => sentBytes,
-  received_bytes: ({ receivedBytes }) => receivedBytes,
-  retransmits: ({ retransmits }) => retransmits,
-  rtt_seconds: ({ rttSeconds }) => rttSeconds,
-  start: (flow, bootMs) => timesOf(flow, bootMs).startMs ?? 0,
-  end: (flow, bootMs) => timesOf(flow, bootMs).endMs ?? Number.POSITIVE_INFINITY,
-} satisfies Record<string, Rank>;
-
-const sortKeys = Object.keys(SORTS) as (keyof typeof SORTS)[];
-
-const querySchema = z.strictObject({
-  /** Name of either endpoint. */
-  container: z.string().min(1, "must be the name of an endpoint").optional(),
-  /** A part of the name or address of either endpoint, or of the process. */
-  search: z.string().min(1, "must be a part of a name or an address").optional(),
-  /** The port that serves. */
-  port: whole(1, 65_535).optional(),
-  /** The client's port. */
-  source_port: whole(1, 65_535).optional(),
-  protocol: oneOf(["tcp", "udp"]).optional(),
-  /** TCP's, or one of these four. */
-  state: oneOf(["open", "closed", "failed", "OPEN", ...TCP_STATES]).optional(),
-  /** 0 leaves the monitoring stack's own flows out. */
-  monitoring: oneOf(["0", "1"]).default("1"),
-  /** Open then, or later. */
-  since: moment.optional(),
-  /** With a minus, the largest first. */
-  sort: oneOf([...sortKeys, ...sortKeys.map((key) => `-${key}` as const)]).optional(),
-  ...page,
-});
-
-type Query = z.infer<typeof querySchema>;
-
-interface Page {
-  /** Of all that were found. */
+interface Found {
+  scope: answers.Scope;
   total: number;
-  rows: readonly FlowRecord[];
+  flows: Iterable<answers.Flow>;
 }
 
 /** The open flows and those that ended of late, one object each. */
-export function flows(view: View, gate: Gate): RequestHandler {
+export function flows(view: View, gate: Gate, all?: AllNodes): RequestHandler {
   return async (request, response) => {
-    const query = readParameters(querySchema, request.query);
+    const query = readParameters(flowsSchema, request.query);
     const { limit, offset } = query;
+    const seen = await seenBy(query, view, all);
     if (limit > LARGE_ROWS && !gate.enter(response)) return sendBusy(response, RETRY_SECONDS);
     cutOffAfter(PATIENCE_MS, response);
-    // Asked for once: it is read from a file, and there can be two hundred thousand flows.
-    const bootMs = view.bootMs();
-    const { total, rows } = pageOf(matching(view, query, bootMs), query, bootMs);
-    const about = { total, limit, offset, left_out: leftOutOf(view) };
-    await streamJson(
-      response,
-      pageJson(about, rows, (one) => flowJson(one, bootMs)),
-    );
+    const { scope, total, flows } = await foundOf(view, query, seen, all);
+    await streamJson(response, pageJson({ scope, total, limit, offset, left_out: leftOutOf(view) }, flows));
   };
 }
 
 /** An answers.FlowsPage. */
-function* pageJson(
-  about: Omit<answers.FlowsPage, "flows">,
-  rows: readonly FlowRecord[],
-  toJson: (one: FlowRecord) => answers.Flow,
-): Generator<string> {
+function* pageJson(about: Omit<answers.FlowsPage, "flows">, flows: Iterable<answers.Flow>): Generator<string> {
   yield `${JSON.stringify(about).slice(0, -1)},"flows":[`;
-  yield* listed(rows, toJson);
+  yield* listed(flows, (flow) => flow);
   yield "]}";
 }
 
-function pageOf(found: Iterable<FlowRecord>, query: Query, bootMs: number): Page {
-  const [first, end] = [query.offset, query.offset + query.limit];
-  if (query.sort !== undefined) {
-    const all = sorted([...found], query.sort, bootMs);
-    return { total: all.length, rows: all.slice(first, end) };
-  }
-  const rows: FlowRecord[] = [];
-  let total = 0;
-  for (const one of found) {
-    if (total >= first && total < end) rows.push(one);
-    total += 1;
-  }
-  return { total, rows };
-}
-
-function* matching(view: View, query: Query, bootMs: number): Generator<FlowRecord> {
-  const own = query.monitoring === "0" ? view.ownContainers() : NONE;
-  const isFound = searchOf(query);
-  for (const one of view.flows()) {
-    if (isMonitoring(one.edge, own)) continue;
-    if (!isFound(one)) continue;
-    if (matchesEdge(one, query) && matchesState(one, query) && matchesTime(one, query, bootMs)) yield one;
+/** Where the store fails just then, this node's own. */
+async function foundOf(view: View, query: FlowsQuery, seen: Seen, all: AllNodes | undefined): Promise<Found> {
+  if (!seen.outlook || !all) return ownFlows(view, query, seen);
+  try {
+    return { scope: seen.about, ...(await storedFlows(all, view, query)) };
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    if (error.code === "BAD_QUERY") throw new BadQuery(`${error.message}.`);
+    const about: answers.Scope = { ...seen.about, shown: "this", reason: reasonOf(error), since: null };
+    return ownFlows(view, query, { ...seen, about });
   }
 }
 
-const NONE: ReadonlySet<string> = new Set();
-
-/** Whether a flow has the searched text, in any case. Few texts are in many flows, so each is looked at once. */
-function searchOf({ search }: Query): (flow: FlowRecord) => boolean {
-  if (search === undefined) return () => true;
-  const wanted = search.toLowerCase();
-  const known = new Map<string, boolean>();
-  const has = (text: string): boolean => {
-    const before = known.get(text);
-    if (before !== undefined) return before;
-    const found = text.toLowerCase().includes(wanted);
-    known.set(text, found);
-    return found;
+function ownFlows(view: View, query: FlowsQuery, { about, isElsewhere }: Seen): Found {
+  // Asked for once: it is read from a file, and there can be two hundred thousand flows.
+  const bootMs = view.bootMs();
+  const { total, rows } = isElsewhere ? { total: 0, rows: [] } : liveFlows(view, query, bootMs);
+  const flows = function* () {
+    for (const one of rows) yield flowJson(one, bootMs, view);
   };
-  return ({ edge, sourceAddress, destinationAddress, comm }) =>
-    has(edge.source.name) || has(edge.destination.name) || has(sourceAddress) || has(destinationAddress) || has(comm);
-}
-
-function matchesEdge({ edge, sourcePort }: FlowRecord, { container, port, source_port, protocol }: Query): boolean {
-  if (source_port !== undefined && sourcePort !== source_port) return false;
-  const atEnd = edge.source.name === container || edge.destination.name === container;
-  if (container !== undefined && !atEnd) return false;
-  if (protocol !== undefined && edge.protocol !== protocol) return false;
-  return port === undefined || edge.destinationPort === port;
-}
-
-function matchesState(one: FlowRecord, { state }: Query): boolean {
-  if (state === undefined) return true;
-  if (state === "failed") return one.failed;
-  if (state === "open" || state === "closed") return one.open === (state === "open");
-  return one.state === state;
-}
-
-function matchesTime(flow: FlowRecord, { since }: Query, bootMs: number): boolean {
-  return since === undefined || (timesOf(flow, bootMs).endMs ?? Number.POSITIVE_INFINITY) >= since;
-}
-
-function sorted(found: FlowRecord[], sort: string, bootMs: number): FlowRecord[] {
-  const descending = sort.startsWith("-");
-  const rank: Rank = SORTS[sort.replace("-", "") as keyof typeof SORTS];
-  const ranked = found.map((one) => ({ one, rank: rank(one, bootMs) }));
-  ranked.sort((a, b) => (a.rank === b.rank ? byAge(a.one, b.one) : a.rank < b.rank === descending ? 1 : -1));
-  return ranked.map(({ one }) => one);
-}
-
-/** Flows of the same rank keep their order from answer to answer: the newest first, then by their socket. */
-function byAge(a: FlowRecord, b: FlowRecord): number {
-  return b.startNs - a.startNs || b.cookie - a.cookie || b.incarnation - a.incarnation;
+  return { scope: about, total, flows: flows() };
 }

@@ -13,13 +13,23 @@ export interface Origin {
 
 /** What this node knows of a flow: the half of each end that it sees. Addresses are those of the end's own socket. */
 export function halvesOf(flow: FlowRecord, origin: Origin): TransactionHalf[] {
-  const sides: readonly Side[] = flow.seen === "both" ? ["client", "server"] : [flow.seen];
-  return sides.map((side) => halfOf(flow, side, origin));
+  return sidesOf(flow).map((side) => halfOf(flow, side, origin));
+}
+
+/** Docker's resolver has no socket that is seen, and no other node will ever tell of it. */
+function sidesOf({ seen, edge }: FlowRecord): readonly Side[] {
+  return seen === "both" || edge.destination.kind === "dns" ? ["client", "server"] : [seen];
 }
 
 /** An endpoint as the store has it. */
-function ownerOf({ name, kind, containerId, image, namespace, pod, composeService }: Endpoint): Owner {
-  return { name, kind, containerId, image, namespace, pod, service: composeService };
+function ownerOf(endpoint: Endpoint): Owner {
+  const { name, kind, containerId, image, pod, composeService } = endpoint;
+  return { name, kind, containerId, image, namespace: ownerNamespace(endpoint), pod, service: composeService };
+}
+
+/** What services are called apart by: of a pod its namespace, of a container its Compose project. */
+export function ownerNamespace({ namespace, composeProject }: Pick<Endpoint, "namespace" | "composeProject">): string {
+  return namespace || composeProject;
 }
 
 function halfOf(flow: FlowRecord, side: Side, { node, boot, bootMs }: Origin): TransactionHalf {

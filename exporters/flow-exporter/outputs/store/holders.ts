@@ -1,5 +1,6 @@
 import type { Container } from "../../model/container.ts";
 import type { AddressHolder } from "../../model/transaction.ts";
+import { ownerNamespace } from "./halves.ts";
 
 /** Who has which address on this node, each container by the name that its flows have. */
 export function holdersOf(
@@ -7,13 +8,13 @@ export function holdersOf(
   node: string,
 ): AddressHolder[] {
   return [...containers].flatMap(({ container, endpoint }) => {
-    const { id, image, namespace, pod, composeService, addresses } = container;
+    const { id, image, pod, composeService, addresses } = container;
     const owner = {
       name: endpoint,
       kind: "container",
       containerId: id,
       image,
-      namespace,
+      namespace: ownerNamespace(container),
       pod,
       service: composeService,
     };

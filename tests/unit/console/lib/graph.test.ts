@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Graph, GraphLink, GraphNode } from "../../../../exporters/console/api/types.ts";
+import type { GraphLink, GraphNode } from "../../../../exporters/console/api/types.ts";
 import {
   edgeId,
   edgeOf,
@@ -18,6 +18,8 @@ import {
 
 const node = (id: string, values: Partial<GraphNode> = {}): GraphNode => ({
   id,
+  name: id,
+  node: "lab",
   kind: "container",
   container_id: "",
   image: "",
@@ -37,8 +39,11 @@ const node = (id: string, values: Partial<GraphNode> = {}): GraphNode => ({
 const link = (source: string, destination: string, port: number, values: Partial<GraphLink> = {}): GraphLink => ({
   source,
   destination,
+  source_node: "lab",
+  destination_node: "lab",
   destination_port: port,
   protocol: "tcp",
+  halves: "both",
   sent_bytes: 10,
   received_bytes: 90,
   connections: 1,
@@ -52,8 +57,7 @@ const link = (source: string, destination: string, port: number, values: Partial
   ...values,
 });
 
-const graph: Graph = {
-  left_out: 0,
+const graph = {
   nodes: [
     node("web", { compose_project: "shop", image: "nginx:1" }),
     node("db", { compose_project: "shop" }),
@@ -139,7 +143,7 @@ describe("mapModel", () => {
     const nodes = names.map((name) => node(name, { compose_project: name }));
     const links = names.map((name, at) => link(name, names[at - 1] ?? "__proto__", 80));
     const odd = node("odd", { compose_project: "<img src=x>\nsh\u2028op" });
-    const model = mapModel({ left_out: 0, nodes: [...nodes, odd], links });
+    const model = mapModel({ nodes: [...nodes, odd], links });
     assert.deepEqual([...model.nodes.keys()], [...names, "odd"]);
     assert.deepEqual(
       [...model.edges.values()].map(({ source }) => source),
@@ -210,7 +214,7 @@ describe("rates", () => {
   });
 
   it("of an edge are those of all its links that are known", () => {
-    const edgeOf = (...links: GraphLink[]) => [...mapModel({ left_out: 0, nodes: [], links }).edges.values()][0];
+    const edgeOf = (...links: GraphLink[]) => [...mapModel({ nodes: [], links }).edges.values()][0];
     const rateOf = (...links: GraphLink[]) => edgeRate(edgeOf(...links) ?? assert.fail("no edge"));
     assert.equal(rateOf(link("web", "db", 1, known(100, 20)), link("web", "db", 2, known(0, 3))), 123);
     assert.equal(rateOf(link("web", "db", 1, known(100, 20)), link("web", "db", 2)), 120);

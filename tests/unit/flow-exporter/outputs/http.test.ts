@@ -57,6 +57,8 @@ const ENDED: [SocketValues, End][] = [
   ],
 ];
 
+const THIS_NODE = { node: "lab", shown: "this", nodes: ["lab"], reason: null, since: null, edges_left_out: 0 };
+
 describe("over HTTP", () => {
   let server: Server;
   let current: View = viewOf(SOCKETS);
@@ -90,11 +92,14 @@ describe("over HTTP", () => {
   describe("/api/flows", () => {
     test("a flow is told from the client's side", async () => {
       const { flows, ...page } = await askFlows("?port=5432");
-      assert.deepEqual(page, { total: 1, limit: 100, offset: 0, left_out: 7 });
+      assert.deepEqual(page, { scope: THIS_NODE, total: 1, limit: 100, offset: 0, left_out: 7 });
       assert.deepEqual(flows, [
         {
           source: "web",
           destination: "db",
+          source_node: "lab",
+          destination_node: "lab",
+          halves: "both",
           destination_port: 5432,
           protocol: "tcp",
           source_address: "172.18.0.2",
@@ -323,8 +328,11 @@ describe("over HTTP", () => {
       assert.deepEqual(links[0], {
         source: "web",
         destination: "db",
+        source_node: "lab",
+        destination_node: "lab",
         destination_port: 5432,
         protocol: "tcp",
+        halves: "both",
         sent_bytes: 4099,
         received_bytes: 1031,
         connections: 1,

@@ -117,7 +117,7 @@ it("places callers left of whom they call, within a frame", () => {
 it("places a crowd of 2,000 edges, and nodes that nothing frames", () => {
   assert.deepEqual(mixedFrames(pictureOf({ ...crowd(2000, 0), links: crowd(2000, 0).links.slice(0, 300) })), []);
   const loose = crowd(2000, 0).nodes.map((node) => ({ ...node, compose_project: "" }));
-  const { boxes } = pictureOf({ left_out: 0, nodes: loose, links: [] });
+  const { boxes } = pictureOf({ nodes: loose, links: [] });
   const all = [...boxes.values()];
   assert.ok(all.every((box, at) => !all.slice(at + 1).some((other) => overlap(box, other, 3))));
 });

@@ -17,7 +17,7 @@ export interface Picture {
 }
 
 /** A graph as the map draws it. */
-export function pictureOf(graph: Graph, frame = FRAME): Picture {
+export function pictureOf(graph: Pick<Graph, "nodes" | "links">, frame = FRAME): Picture {
   const model = mapModel(graph);
   const items = [...model.nodes.values()].map((node) => itemOf(node, widthOf));
   const lines = [...model.edges.values()];

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createEndpoint } from "../../../../../exporters/flow-exporter/model/endpoint.ts";
+import { createEdge } from "../../../../../exporters/flow-exporter/model/edge.ts";
+import { createEndpoint, DOCKER_DNS } from "../../../../../exporters/flow-exporter/model/endpoint.ts";
 import { halvesOf } from "../../../../../exporters/flow-exporter/outputs/store/halves.ts";
 import { holdersOf } from "../../../../../exporters/flow-exporter/outputs/store/holders.ts";
 import { flowRecord } from "../../lib/flow-record.ts";
@@ -42,6 +43,31 @@ test("a flow with both ends here is both halves", () => {
     [
       ["client", "web", 100, 7],
       ["server", "db", 7, 100],
+    ],
+  );
+});
+
+test("a flow to Docker's resolver is whole: nobody else will tell of the other end", () => {
+  const edge = createEdge(createEndpoint("web", "container"), DOCKER_DNS, 53, "udp");
+  const halves = halvesOf(flowRecord({ seen: "client", edge, sentBytes: 30, receivedBytes: 90 }), ORIGIN);
+  assert.deepEqual(
+    halves.map(({ side, owner, sentBytes }) => [side, owner.name, sentBytes]),
+    [
+      ["client", "web", 30],
+      ["server", "docker-dns", 90],
+    ],
+  );
+});
+
+test("a container in no pod has its Compose project for a namespace", () => {
+  const source = { ...createEndpoint("shop-web-1", "container"), composeProject: "shop", composeService: "web" };
+  const pod = { ...createEndpoint("prod/db", "container"), composeProject: "x", namespace: "prod", pod: "db-0" };
+  const halves = halvesOf(flowRecord({ seen: "both", edge: createEdge(source, pod, 80, "tcp") }), ORIGIN);
+  assert.deepEqual(
+    halves.map(({ owner: { namespace, service } }) => [namespace, service]),
+    [
+      ["shop", "web"],
+      ["prod", ""],
     ],
   );
 });

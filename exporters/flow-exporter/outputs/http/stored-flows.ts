@@ -1,0 +1,75 @@
+import type { KnownHalf, Transaction } from "../../model/transaction.ts";
+import type { FlowOrder } from "../../store/store.ts";
+import type { AllNodes } from "../nodes/all-nodes.ts";
+import { ownImages } from "../nodes/own-images.ts";
+import type { View } from "../view.ts";
+import type * as answers from "./answers.ts";
+import { WORLD_NAME } from "./endpoint-id.ts";
+import { dateOf, errorOf } from "./flow-json.ts";
+import type { FlowsQuery } from "./live-flows.ts";
+
+/** The part of all nodes' flows that is asked for. Rejects with a StoreError. */
+export async function storedFlows(all: AllNodes, view: View, query: FlowsQuery) {
+  const { container, search, port, source_port: sourcePort, protocol, node, since, limit, offset } = query;
+  const { total, rows } = await all.flows({
+    endpoint: container === WORLD_NAME ? "" : container,
+    search,
+    port,
+    sourcePort,
+    protocol,
+    node,
+    state: query.state,
+    sinceMs: since === undefined ? undefined : Math.floor(since),
+    without: query.monitoring === "0" ? ownImages(view) : [],
+    sort: sortOf(query.sort),
+    limit,
+    offset,
+  });
+  return { total, flows: rows.map(storedFlowJson) };
+}
+
+function sortOf(sort: FlowsQuery["sort"]): { by: FlowOrder; descending: boolean } {
+  if (sort === undefined) return { by: "first_seen", descending: true };
+  return { by: sort.replace("-", "") as FlowOrder, descending: sort.startsWith("-") };
+}
+
+/** Bytes and state from the client's side where its half is there; no store has the process. */
+function storedFlowJson(transaction: Transaction): answers.Flow {
+  const { client, server, destinationPort, protocol } = transaction;
+  const isEnded = [client, server].some((half) => half !== undefined && half.endedMs > 0);
+  return {
+    source: nameOf(client),
+    destination: nameOf(server),
+    source_node: client?.node ?? "",
+    destination_node: server?.node ?? "",
+    halves: client && server ? "both" : client ? "client" : "server",
+    destination_port: destinationPort,
+    protocol,
+    source_address: transaction.sourceAddress,
+    source_port: transaction.sourcePort,
+    destination_address: transaction.destinationAddress,
+    destination_address_port: destinationPort,
+    sent_bytes: client?.sentBytes ?? server?.receivedBytes ?? 0,
+    received_bytes: client?.receivedBytes ?? server?.sentBytes ?? 0,
+    retransmits: retransmitsOf(client, server),
+    rtt_seconds: client?.rttSeconds || server?.rttSeconds || 0,
+    state: client?.state ?? server?.state ?? "",
+    failed: client?.failed === true || server?.failed === true,
+    error: errorOf(client?.errno || server?.errno || 0),
+    start: dateOf(client?.startedMs || server?.startedMs || undefined),
+    end: isEnded ? dateOf(client?.endedMs || server?.endedMs) : null,
+    pid: 0,
+    comm: "",
+    work: null,
+  };
+}
+
+function nameOf(half: KnownHalf | undefined): string {
+  return half ? half.owner.name : WORLD_NAME;
+}
+
+/** One node has counted both ends' together, two each its own. */
+function retransmitsOf(client: KnownHalf | undefined, server: KnownHalf | undefined): number {
+  if (client && client.node === server?.node) return client.retransmits;
+  return (client?.retransmits ?? 0) + (server?.retransmits ?? 0);
+}
