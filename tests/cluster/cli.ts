@@ -1,0 +1,85 @@
+import path from "node:path";
+import { execa } from "execa";
+import { StartError, UsageError } from "../../start/errors.ts";
+import type { Host } from "../../start/lib/host.ts";
+import { abortOnSignals } from "../../start/lib/interrupt.ts";
+import { renderError } from "../../start/render/error.ts";
+import { cacheFolder } from "../guests/context.ts";
+import { readWords } from "../lib/words.ts";
+import { type Cluster, startCluster } from "./cluster.ts";
+import type { Context } from "./context.ts";
+import { packImages } from "./images.ts";
+import { takeLock } from "./lock.ts";
+import { memoryOf } from "./node/memory.ts";
+import { provideParts } from "./provide.ts";
+import { SUITES, type SuiteName, suiteNamed } from "./suites.ts";
+
+const HELP = `npm run test:cluster [-- SUITE …]
+
+  SUITE   ${Object.keys(SUITES).join(", ")}; all without any
+
+Starts a Kubernetes of its own in namespaces of this machine, one cluster for each suite, and takes it down again.
+Needs root and Docker. The first run builds Kubernetes, which takes about a quarter of an hour on two CPUs.
+`;
+
+/** Runs the suites one after the other. @returns 0 all passed, 1 not so, 2 unknown words, 130 interrupted. */
+export async function main(argv: readonly string[], host: Host, projectRoot: string): Promise<number> {
+  const interrupt = abortOnSignals();
+  const report = (line: string) => void process.stdout.write(`${line}\n`);
+  const cache = path.join(path.dirname(cacheFolder(host.env)), "cluster");
+  const context = { host, cache, projectRoot, report, signal: interrupt.signal };
+  try {
+    const { values, positionals } = readWords(argv, { help: { type: "boolean", default: false } });
+    if (values.help) {
+      process.stdout.write(HELP);
+      return 0;
+    }
+    const suites = positionals.length > 0 ? positionals.map(suiteNamed) : (Object.keys(SUITES) as SuiteName[]);
+    using _ = await takeLock();
+    let passed = true;
+    for (const suite of suites) passed = (await runSuite(context, suite)) && passed;
+    return passed ? 0 : 1;
+  } catch (error) {
+    if (interrupt.signal.aborted) return 130;
+    if (error instanceof UsageError) {
+      process.stderr.write(`${error.message}\n\n${HELP}`);
+      return 2;
+    }
+    if (!(error instanceof StartError)) throw error;
+    process.stderr.write(renderError(error));
+    return 1;
+  } finally {
+    interrupt.dispose();
+  }
+}
+
+async function runSuite(context: Context, name: SuiteName): Promise<boolean> {
+  const suite = SUITES[name];
+  const parts = await provideParts(context, suite.programs);
+  await using archive = await packImages(context, suite.images);
+  const began = performance.now();
+  const seconds = () => ((performance.now() - began) / 1000).toFixed(0);
+  await using cluster = await startCluster(context, { parts, archive, node: suite.node });
+  context.report(`${name}: the cluster is ready after ${seconds()} s`);
+  const passed = await runTests(context, cluster, suite.tests);
+  context.report(
+    `${name}: ${passed ? "passed" : "FAILED"} after ${seconds()} s; ${await memoryOf(cluster.processes.group)}`,
+  );
+  return passed;
+}
+
+/** In the node's network, where the API server and the pods are reached. */
+async function runTests({ signal }: Context, cluster: Cluster, tests: string): Promise<boolean> {
+  const words = ["--test", "--test-concurrency=1", path.join(import.meta.dirname, tests)];
+  const command = ["--net", `--target=${cluster.node.pid}`, "--", process.execPath, ...words];
+  const done = await execa("nsenter", command, {
+    reject: false,
+    stdin: "ignore",
+    stdout: "inherit",
+    stderr: "inherit",
+    env: { FLOWTALLY_CLUSTER: JSON.stringify(cluster.access) },
+    cancelSignal: signal,
+  });
+  signal.throwIfAborted();
+  return done.exitCode === 0;
+}

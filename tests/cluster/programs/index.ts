@@ -1,0 +1,41 @@
+import type { Context } from "../context.ts";
+import { buildProgram, type GoProgram } from "./go.ts";
+
+const KUBERNETES = { version: "v1.34.1", major: "1", minor: "34" };
+
+/** A program that takes itself for v0.0.0 refuses others for their versions. */
+const VARIABLES = Object.fromEntries(
+  ["k8s.io/component-base/version", "k8s.io/client-go/pkg/version"].flatMap((where) => [
+    [`${where}.gitVersion`, KUBERNETES.version],
+    [`${where}.gitMajor`, KUBERNETES.major],
+    [`${where}.gitMinor`, KUBERNETES.minor],
+  ]),
+);
+
+function ofKubernetes<const Name extends string>(name: Name): GoProgram & { name: Name } {
+  return { name, module: "kubernetes", package: `k8s.io/kubernetes/cmd/${name}`, variables: VARIABLES };
+}
+
+const PROGRAMS = [
+  ofKubernetes("kube-apiserver"),
+  ofKubernetes("kubelet"),
+  ofKubernetes("kubectl"),
+  ofKubernetes("kube-controller-manager"),
+  ofKubernetes("kube-scheduler"),
+  ofKubernetes("kube-proxy"),
+  { name: "helm", module: "helm", package: "helm.sh/helm/v3/cmd/helm", variables: {} },
+] as const;
+
+export type ProgramName = (typeof PROGRAMS)[number]["name"];
+
+/** Paths of programs, by name. */
+export type Programs = Readonly<Partial<Record<ProgramName, string>>>;
+
+/** One build at a time: each takes all CPUs and gigabytes of memory. @throws StartError PROGRAM_NOT_BUILT */
+export async function provideProgramsNamed(context: Context, names: readonly ProgramName[]): Promise<Programs> {
+  const built: Partial<Record<ProgramName, string>> = {};
+  for (const program of PROGRAMS) {
+    if (names.includes(program.name)) built[program.name] = await buildProgram(context, program);
+  }
+  return built;
+}

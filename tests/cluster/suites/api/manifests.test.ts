@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { fromChart, fromKustomize, lintChart, type Manifest, only } from "./manifests.ts";
+
+describe("the chart", () => {
+  it("is well-formed", async () => {
+    assert.match(await lintChart(), /0 chart\(s\) failed/);
+  });
+
+  it("makes the objects that kustomize makes, but for the namespace", async () => {
+    const kustomized = (await fromKustomize("prometheus-operator")).filter(({ kind }) => kind !== "Namespace");
+    assert.deepEqual(sorted((await fromChart()).map(withoutHelms)), sorted(kustomized));
+  });
+
+  it("refuses values that make no sense, by name", async () => {
+    const wrong = {
+      "udp=maybe": /udp/,
+      "exporter.maxEdges=0": /maxEdges/,
+      "exporter.maxEdges=many": /maxEdges/,
+      "kubelet.url=http://10.0.0.1": /kubelet\/url|kubelet\.url/,
+      "image.pullPolicy=Sometimes": /pullPolicy/,
+      "store.maxAge=soon": /maxAge/,
+      "tracer.maxFlow=5": /maxFlow/,
+      "unheardOf=1": /unheardOf/,
+    };
+    for (const [value, named] of Object.entries(wrong)) await assert.rejects(fromChart(value), named, value);
+  });
+
+  it("takes NET_ADMIN away where UDP is not counted", async () => {
+    const [tracer] = containersOf(await fromChart("udp=off"));
+    assert.deepEqual(tracer?.securityContext.capabilities, { drop: ["ALL"], add: ["BPF", "PERFMON"] });
+    assert.ok(tracer?.args?.includes("--udp=off"));
+  });
+
+  it("takes the rights to services away where they are not followed", async () => {
+    const manifests = await fromChart("services=false");
+    const { rules } = only(manifests, "ClusterRole") as Manifest & { rules: unknown };
+    assert.deepEqual(rules, [{ apiGroups: [""], resources: ["nodes/pods"], verbs: ["get"] }]);
+    assert.equal(variable(manifests, "KUBERNETES_API")?.value, "off");
+  });
+
+  it("hands the store's address over from a secret", async () => {
+    assert.equal(variable(await fromChart(), "FLOW_STORE"), undefined);
+    const { valueFrom } = variable(await fromChart("store.secretName=flows"), "FLOW_STORE") ?? {};
+    assert.deepEqual(valueFrom, { secretKeyRef: { name: "flows", key: "address" } });
+  });
+
+  it("leaves out what is switched off", async () => {
+    const kinds = (await fromChart("serviceMonitor.enabled=false", "networkPolicy.enabled=false")).map(
+      ({ kind }) => kind,
+    );
+    assert.ok(!kinds.includes("ServiceMonitor") && !kinds.includes("NetworkPolicy"));
+  });
+});
+
+interface Container {
+  args?: string[];
+  env?: { name: string; value?: string; valueFrom?: object }[];
+  securityContext: { capabilities: object };
+}
+
+function containersOf(manifests: readonly Manifest[]): Container[] {
+  const { template } = only(manifests, "DaemonSet").spec as { template: { spec: { containers: Container[] } } };
+  return template.spec.containers;
+}
+
+function variable(manifests: readonly Manifest[], name: string) {
+  return containersOf(manifests)
+    .flatMap(({ env = [] }) => env)
+    .find((one) => one.name === name);
+}
+
+/** Helm's own labels say whose the objects are. */
+function withoutHelms(manifest: Manifest): Manifest {
+  const { "app.kubernetes.io/managed-by": _, "helm.sh/chart": __, ...labels } = manifest.metadata.labels ?? {};
+  return { ...manifest, metadata: { ...manifest.metadata, labels } };
+}
+
+function sorted(manifests: readonly Manifest[]): Manifest[] {
+  return manifests.toSorted((a, b) => a.kind.localeCompare(b.kind));
+}

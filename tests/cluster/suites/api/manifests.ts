@@ -1,0 +1,54 @@
+import path from "node:path";
+import { execa } from "execa";
+import { parseAllDocuments } from "yaml";
+import { access } from "../../lib/access.ts";
+import { kubectl } from "../../lib/kubectl.ts";
+
+const FOLDER = path.resolve(import.meta.dirname, "../../../../deploy/kubernetes");
+const CHART = path.join(FOLDER, "chart");
+
+/** An object of Kubernetes', as far as all have the same. */
+export interface Manifest {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; namespace?: string; labels?: Record<string, string> };
+  spec?: unknown;
+}
+
+/** What helm prints; rejects with its last words where it refuses. */
+async function helm(...words: readonly string[]): Promise<string> {
+  const { stdout } = await execa(access().helm, words, { timeout: 60_000, stdin: "ignore" });
+  return stdout;
+}
+
+export function lintChart(): Promise<string> {
+  return helm("lint", "--strict", CHART);
+}
+
+/** @param values as after `--set` */
+export async function fromChart(...values: readonly string[]): Promise<Manifest[]> {
+  const release = ["flowtally", CHART, "--namespace=flowtally", "--kube-version=1.34.1"];
+  return manifestsIn(await helm("template", ...release, ...values.flatMap((value) => ["--set", value])));
+}
+
+export async function fromKustomize(folder: "base" | "prometheus-operator"): Promise<Manifest[]> {
+  return manifestsIn(await kubectl(["kustomize", path.join(FOLDER, folder)]));
+}
+
+function manifestsIn(text: string): Manifest[] {
+  return parseAllDocuments(text).map((document) => document.toJS() as Manifest);
+}
+
+/** The one of a kind. */
+export function only(manifests: readonly Manifest[], kind: string): Manifest {
+  const [found, ...others] = manifests.filter((manifest) => manifest.kind === kind);
+  if (found === undefined || others.length > 0) throw new Error(`${others.length + 1} of ${kind}`);
+  return found;
+}
+
+/** The pod of a DaemonSet, as its controller makes it. */
+export function podOf(manifests: readonly Manifest[], namespace: string): object {
+  const { template } = only(manifests, "DaemonSet").spec as { template: { metadata: object; spec: object } };
+  const metadata = { ...template.metadata, name: "flowtally", namespace };
+  return { apiVersion: "v1", kind: "Pod", metadata, spec: template.spec };
+}
