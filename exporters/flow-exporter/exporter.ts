@@ -105,7 +105,7 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
     areCgroupsComplete: () => pipeline.directory.areCgroupsComplete,
     knowsCgroupOf: (containerId) => pipeline.directory.knowsCgroupOf(containerId),
   });
-  void metadata.follow(stopped.signal, starts, healths.dockerEvents);
+  void pipeline.docker?.follow(stopped.signal, starts, healths.dockerEvents);
   const refresh = setInterval(() => {
     collector.maintain();
     void metadata.refresh();
@@ -170,6 +170,7 @@ function createView(
   const boot = new BootMoment(() => host.wallOffsetMs());
   const { source, sockets, totals, work, watch, directory, metadata, collector, checkpoint, healths, queues } =
     pipeline;
+  const { kubelet } = pipeline;
   /** What takes its time, and may lose what it is given. */
   const slow = [...queues, ...(store ? [store.feed] : [])];
   /** What nothing goes without. */
@@ -192,7 +193,7 @@ function createView(
     sources: [...Object.values(healths), ...[...sockets, ...slow].map(({ health }) => health)],
     queues: slow,
     store: () => store?.feed,
-    socketFaults: () => sockets.map(({ name, faults }) => ({ name, faults })),
+    sourceFaults: () => [...sockets, ...(kubelet ? [kubelet] : [])].map(({ name, faults }) => ({ name, faults })),
     collectSeconds: () => collector.seconds,
     rows: () => source.rows,
     socketRoom: () => source.room,

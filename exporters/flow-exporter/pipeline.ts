@@ -8,6 +8,9 @@ import type { DockerReader } from "./metadata/docker/reader.ts";
 import type { Host } from "./metadata/host/host.ts";
 import { ProcProcesses } from "./metadata/host/processes.ts";
 import { HostDirectory } from "./metadata/host-directory.ts";
+import { KubeletMetadata } from "./metadata/kubernetes/kubelet-metadata.ts";
+import type { KubeletReader } from "./metadata/kubernetes/kubelet-reader.ts";
+import { MergedMetadata } from "./metadata/merged-metadata.ts";
 import type { FlowRecord } from "./model/flow-record.ts";
 import { createHealths, type Healths, type Log, SourceHealth } from "./model/source-health.ts";
 import { FlowQueue, type SlowSink } from "./outputs/flow-queue.ts";
@@ -29,10 +32,19 @@ import { workParticipant } from "./totals/work-checkpoint.ts";
 
 const SOCKET_BOUNDS = { timeoutMs: 5_000, maxBytes: 16 * 1024 * 1024 };
 
+interface KubeletInput {
+  reader: KubeletReader;
+  /** Of this machine; empty: as the kubelet reports it. */
+  nodeAddress: string;
+}
+
 /** Where everything comes from, and where it is kept. */
 export interface PipelineInputs {
   tracer: Tracer;
-  docker: DockerReader;
+  /** Undefined: Docker is not asked. */
+  docker: DockerReader | undefined;
+  /** Left out: no kubelet is asked. */
+  kubelet?: KubeletInput | undefined;
   host: Host;
   /** Where the totals outlive the exporter; undefined: nowhere. */
   state?: StateFile | undefined;
@@ -60,7 +72,11 @@ export interface PipelineOptions {
 
 /** All that counts, in the order in which the data goes; without clocks and ports. */
 export interface Pipeline {
-  metadata: DockerMetadata;
+  metadata: MergedMetadata;
+  /** A part of it; undefined: Docker is not asked. */
+  docker: DockerMetadata | undefined;
+  /** Likewise. */
+  kubelet: KubeletMetadata | undefined;
   directory: HostDirectory;
   watch: TracerWatch;
   source: KernelSource;
@@ -79,11 +95,11 @@ export interface Pipeline {
 
 /** A pipeline that goes on where an earlier exporter was, as far as it is known. Never throws. */
 export function createPipeline(inputs: PipelineInputs, options: PipelineOptions, log: Log): Pipeline {
-  const { tracer, docker, host } = inputs;
+  const { tracer, host } = inputs;
   const { udp, onClockStep, ownPid, room, limits, onEnded, cgroup } = options;
   const { kernel, sockets: paths } = options.sources ?? { kernel: true, sockets: [] };
   const healths = createHealths(log);
-  const metadata = new DockerMetadata(docker, healths.docker);
+  const { docker, kubelet, metadata } = createMetadata(inputs, healths);
   const processes = new ProcProcesses(host);
   /** Those that are needed to name others' flows. */
   const toldProcesses = () =>
@@ -142,7 +158,18 @@ export function createPipeline(inputs: PipelineInputs, options: PipelineOptions,
     askOfProcesses(createDirectory());
     await metadata.refresh();
   };
-  return { metadata, directory, watch, source, sockets, totals, work, collector, checkpoint, healths, queues, askAnew };
+  const sources = { metadata, docker, kubelet, directory, watch, source, sockets };
+  return { ...sources, totals, work, collector, checkpoint, healths, queues, askAnew };
+}
+
+/** Who is asked about containers. Who is not shows as switched off. */
+function createMetadata({ docker: reader, kubelet: input }: PipelineInputs, healths: Healths) {
+  const docker = reader && new DockerMetadata(reader, healths.docker);
+  const kubelet = input && new KubeletMetadata(input.reader, healths.kubelet, input.nodeAddress);
+  if (!docker) for (const health of [healths.docker, healths.dockerEvents]) health.rest("off: DOCKER_SOCKET");
+  if (!kubelet) healths.kubelet.rest("off: no KUBELET_URL");
+  const metadata = new MergedMetadata([docker, kubelet].filter((one) => one !== undefined));
+  return { docker, kubelet, metadata };
 }
 
 /** What is asked of a process only once: by a directory that knows nothing yet. What cannot be read, the cycles report. */

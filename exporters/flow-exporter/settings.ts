@@ -99,6 +99,10 @@ const schema = z.object({
   FLOW_STORE_MAX_AGE: age.default(7 * 86_400_000),
   FLOW_STORE_MAX_ROWS: whole(1, 1_000_000_000).default(1_000_000),
   DOCKER_SOCKET: z.string().min(1).default("/var/run/docker.sock"),
+  KUBELET_URL: z.url({ protocol: /^https$/, error: "must be like https://10.0.0.1:10250" }).optional(),
+  KUBELET_TOKEN_FILE: z.string().min(1).default("/var/run/secrets/kubernetes.io/serviceaccount/token"),
+  KUBELET_CA_FILE: z.string().min(1).default("/var/run/secrets/kubernetes.io/serviceaccount/ca.crt"),
+  NODE_IP: z.union([z.ipv4(), z.ipv6()], { error: "must be an IP address" }).optional(),
 });
 
 /** What a database does not take waits in the folder of the totals. */
@@ -145,7 +149,10 @@ export interface Settings {
   dashboards: string;
   /** Where the console's questions go, such as http://prometheus:9090; "": nowhere. */
   prometheus: string;
-  dockerSocket: string;
+  /** Undefined: Docker is not asked. */
+  dockerSocket: string | undefined;
+  /** Undefined: no kubelet is asked. */
+  kubelet: { url: string; tokenFile: string; caFile: string; nodeAddress: string } | undefined;
   /** Where flows are served to other programs; path "": nowhere. */
   tracerSocket: { path: string; mode: number; owner: { uid: number; gid: number } | undefined };
   /** Where transactions are kept, by whose address nothing but the store goes, and whether other nodes may write there; undefined: nowhere. */
@@ -190,7 +197,8 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     console: data.FLOW_CONSOLE,
     dashboards: data.FLOW_DASHBOARDS,
     prometheus: data.FLOW_PROMETHEUS,
-    dockerSocket: data.DOCKER_SOCKET,
+    dockerSocket: data.DOCKER_SOCKET === "off" ? undefined : data.DOCKER_SOCKET,
+    kubelet: kubeletOf(data),
     tracerSocket: {
       path: data.FLOW_TRACER_SOCKET,
       mode: Number.parseInt(data.FLOW_TRACER_SOCKET_MODE, 8),
@@ -198,6 +206,11 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     },
     store: address === undefined ? undefined : { address, isShared: !address.startsWith("/"), maxAgeMs, maxRows },
   };
+}
+
+function kubeletOf(data: z.infer<typeof schema>): Settings["kubelet"] {
+  const { KUBELET_URL: url, KUBELET_TOKEN_FILE: tokenFile, KUBELET_CA_FILE: caFile, NODE_IP: nodeAddress = "" } = data;
+  return url === undefined ? undefined : { url, tokenFile, caFile, nodeAddress };
 }
 
 function ownerOf(text: string | undefined) {

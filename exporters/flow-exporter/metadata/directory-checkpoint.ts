@@ -21,6 +21,7 @@ const containerSchema = z.object({
   composeService: z.string(),
   pod: z.string(),
   namespace: z.string(),
+  podUid: z.string().optional(),
   pid: z.int().min(0),
   networkMode: z.string(),
   addresses: z.array(z.string()),

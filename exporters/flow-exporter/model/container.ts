@@ -28,6 +28,8 @@ export interface Container {
   composeService: string;
   pod: string;
   namespace: string;
+  /** Of its pod, as the kubelet reports it; left out: it is in none, or only a label says so. */
+  podUid?: string | undefined;
   /** Of its first process, as the host counts; 0 unknown. */
   pid: number;
   networkMode: string;

@@ -66,6 +66,7 @@ export interface Healths {
   programs: SourceHealth;
   docker: SourceHealth;
   dockerEvents: SourceHealth;
+  kubelet: SourceHealth;
   state: SourceHealth;
 }
 
@@ -82,6 +83,7 @@ export function createHealths(log: Log): Healths {
     programs: new SourceHealth("programs", log),
     docker: new SourceHealth("docker", log),
     dockerEvents: new SourceHealth("docker-events", log),
+    kubelet: new SourceHealth("kubelet", log),
     state: new SourceHealth("state", log),
   };
 }

@@ -69,8 +69,8 @@ export interface View {
   sources: readonly SourceView[];
   /** In front of the sinks that take their time, and how many deltas each has dropped. */
   queues: readonly { readonly name: string; readonly dropped: number }[];
-  /** What was wrong with the answers of each tracer that is read over a socket, and how often. */
-  socketFaults(): readonly { readonly name: string; readonly faults: ReadonlyMap<string, number> }[];
+  /** What was wrong with the answers of each tracer that is read over a socket, and of the kubelet, and how often. */
+  sourceFaults(): readonly { readonly name: string; readonly faults: ReadonlyMap<string, number> }[];
   /** How it is with the store; undefined: there is none. */
   store(): StoreStatus | undefined;
   /** Of the last cycle. */

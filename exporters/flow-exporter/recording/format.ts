@@ -9,7 +9,7 @@ import { containersSchema, overlaysSchema } from "./docker-schema.ts";
 /** Where an exporter has everything from: what is recorded, and what a recording stands in for. */
 export interface Readers {
   tracer: Tracer;
-  docker: DockerReader;
+  docker: DockerReader | undefined;
   host: Host;
 }
 

@@ -30,7 +30,7 @@ export class Tap {
   listener: Listener | undefined;
 
   constructor({ tracer, docker, host }: Readers) {
-    this.readers = { tracer: this.#tracer(tracer), docker: this.#docker(docker), host: this.#host(host) };
+    this.readers = { tracer: this.#tracer(tracer), docker: docker && this.#docker(docker), host: this.#host(host) };
   }
 
   #tracer(tracer: Tracer): Tracer {

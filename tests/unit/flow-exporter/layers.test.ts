@@ -24,6 +24,7 @@ const TOUCHING = [
   "checkpoint/state-file.ts",
   "metadata/docker/reader.ts",
   "metadata/host/host.ts",
+  "metadata/kubernetes/kubelet-reader.ts",
   "outputs/pages/dashboards.ts",
   "outputs/tracer-socket/socket-file.ts",
   "recording/bounded-folder.ts",

@@ -28,6 +28,7 @@ test("nothing set, or set to nothing, gives the defaults", () => {
     dashboards: "",
     prometheus: "",
     dockerSocket: "/var/run/docker.sock",
+    kubelet: undefined,
     tracerSocket: { path: "", mode: 0o660, owner: undefined },
     store: undefined,
   };
@@ -165,4 +166,17 @@ test("every fault is told at once, by name", () => {
       return true;
     },
   );
+});
+
+test("Docker is not asked where its socket is off, and a kubelet where it has a url", () => {
+  assert.equal(readSettings({ DOCKER_SOCKET: "off" }).dockerSocket, undefined);
+  const url = "https://10.0.0.1:10250";
+  const inPod = "/var/run/secrets/kubernetes.io/serviceaccount";
+  const { kubelet } = readSettings({ KUBELET_URL: url });
+  assert.deepEqual(kubelet, { url, tokenFile: `${inPod}/token`, caFile: `${inPod}/ca.crt`, nodeAddress: "" });
+  const set = { KUBELET_URL: url, KUBELET_TOKEN_FILE: "/t", KUBELET_CA_FILE: "/c", NODE_IP: "10.0.0.1" };
+  assert.deepEqual(readSettings(set).kubelet, { url, tokenFile: "/t", caFile: "/c", nodeAddress: "10.0.0.1" });
+  assert.throws(() => readSettings({ KUBELET_URL: "http://10.0.0.1:10255" }), /KUBELET_URL: must be like https/);
+  assert.throws(() => readSettings({ KUBELET_URL: "10.0.0.1:10250" }), /KUBELET_URL: must be like https/);
+  assert.throws(() => readSettings({ NODE_IP: "node-1" }), /NODE_IP: must be an IP address/);
 });

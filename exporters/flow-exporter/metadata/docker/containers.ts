@@ -1,5 +1,5 @@
 import type { ContainerInfo } from "dockerode";
-import type { Condition, Container, PublishedPort } from "../../model/container.ts";
+import type { Condition, PublishedPort } from "../../model/container.ts";
 import { PROTOCOL } from "../../model/socket.ts";
 
 const ANY_ADDRESS: ReadonlySet<string> = new Set(["", "0.0.0.0", "::"]);
@@ -14,23 +14,25 @@ export interface Inspected {
 }
 
 /** One entry of Docker's container list, and what an inspection adds. */
-export function decodeContainer(info: ContainerInfo, { pid, ...inspected }: Inspected): Container {
-  return {
-    id: info.Id,
-    name: (info.Names?.[0] ?? info.Id.slice(0, 12)).replace(/^\//, ""),
-    image: info.Image,
-    ...labelsOf(info.Labels ?? {}),
-    pid,
-    networkMode: info.HostConfig?.NetworkMode ?? "",
-    addresses: addressesOf(info),
-    publishedPorts: publishedPortsOf(info),
-    hostPaths: (info.Mounts ?? []).flatMap(({ Type, Source }) => (Type === "bind" ? [Source] : [])),
-    condition: conditionOf(info, inspected),
-  };
+export interface ListedContainer {
+  info: ContainerInfo;
+  inspected: Inspected;
+}
+
+export function nameOf({ Names, Id }: ContainerInfo): string {
+  return (Names?.[0] ?? Id.slice(0, 12)).replace(/^\//, "");
+}
+
+/** What of the host is mounted in it. */
+export function hostPathsOf({ Mounts }: ContainerInfo): string[] {
+  return (Mounts ?? []).flatMap(({ Type, Source }) => (Type === "bind" ? [Source] : []));
 }
 
 /** The list has a container's health as a part of its status only: `Up 3 hours (healthy)`. */
-function conditionOf({ State, Status }: ContainerInfo, inspected: Omit<Inspected, "pid">): Condition {
+export function conditionOf({
+  info: { State, Status },
+  inspected: { pid: _, ...inspected },
+}: ListedContainer): Condition {
   const [, health = ""] = /\((?:health: )?(healthy|unhealthy|starting)\)/.exec(Status ?? "") ?? [];
   return { state: State ?? "", health, ...inspected };
 }
@@ -57,13 +59,13 @@ export function labelsOf(labels: Record<string, string>) {
   };
 }
 
-function addressesOf(info: ContainerInfo): string[] {
+export function addressesOf(info: ContainerInfo): string[] {
   const networks = Object.values(info.NetworkSettings?.Networks ?? {});
   return networks.flatMap((network) => [network.IPAddress, network.GlobalIPv6Address]).filter(Boolean);
 }
 
 /** Sorted, since Docker's own order changes from one answer to the next. */
-function publishedPortsOf(info: ContainerInfo): PublishedPort[] {
+export function publishedPortsOf(info: ContainerInfo): PublishedPort[] {
   const published = (info.Ports ?? [])
     .filter((port) => port.PublicPort > 0)
     .flatMap(({ Type, IP, PublicPort, PrivatePort }) => {

@@ -3,24 +3,20 @@ import type { Container } from "../../model/container.ts";
 import type { MetadataSource } from "../../model/metadata-source.ts";
 import type { Service } from "../../model/service.ts";
 import type { SourceHealth } from "../../model/source-health.ts";
+import { CONTAINER, collect } from "../collected.ts";
+import { KnownContainers } from "../known-containers.ts";
+import { OneAtATime } from "../one-at-a-time.ts";
 import { type ContainerEvent, decodeContainerEvent } from "./container-events.ts";
-import { decodeContainer } from "./containers.ts";
 import type { DockerReader } from "./reader.ts";
 import { decodeServices } from "./services.ts";
 
 const RECONNECT_MS = 2_000;
-const KEPT_MS = 300_000;
 const STARTING: ReadonlySet<string> = new Set(["create", "connect", "start"]);
 
 /** Who wants to know that a container is about to run, or has ended. */
 interface Starts {
   expect(containerId: string): void;
   cancel(containerId: string): void;
-}
-
-interface Known {
-  container: Container;
-  seenMs: number;
 }
 
 /** What Docker last reported of the containers; keeps it when Docker stops answering. */
@@ -33,9 +29,8 @@ export class DockerMetadata implements MetadataSource {
   version = 0;
   readonly #docker: DockerReader;
   readonly #health: SourceHealth;
-  readonly #known = new Map<string, Known>();
-  #running: Promise<void> | undefined;
-  #again = false;
+  readonly #known = new KnownContainers();
+  readonly #question = new OneAtATime(() => this.#ask());
 
   constructor(docker: DockerReader, health: SourceHealth) {
     this.#docker = docker;
@@ -48,25 +43,22 @@ export class DockerMetadata implements MetadataSource {
 
   /** Those that run, and those that are gone. */
   get known(): Container[] {
-    return [...this.#known.values()].map(({ container }) => container);
+    return this.#known.all;
   }
 
   /** Those that were there within the last five minutes, or that an event has named: their flows may come later. */
   get gone(): Container[] {
-    const running = new Set(this.containers.map(({ id }) => id));
-    return this.known.filter(({ id }) => !running.has(id));
+    return this.#known.without(this.containers);
   }
 
   /** Asks Docker; never rejects. Asked while an answer is due, it asks once more afterwards. */
   refresh(): Promise<void> {
-    if (this.#running) this.#again = true;
-    else this.#running = this.#askUntilCurrent().finally(() => (this.#running = undefined));
-    return this.#running;
+    return this.#question.ask();
   }
 
-  /** Takes in those that an earlier exporter knew. */
+  /** Takes in those that an earlier exporter knew; the kubelet's are not Docker's. */
   restore(containers: Iterable<Container>): void {
-    for (const container of containers) this.#remember(container);
+    for (const container of containers) if (container.podUid === undefined) this.#known.add(container);
   }
 
   /** Takes in what happens to containers, at once, and asks for the rest; until `signal`. Never rejects. */
@@ -87,39 +79,24 @@ export class DockerMetadata implements MetadataSource {
   #take(event: ContainerEvent | undefined, starts: Starts): void {
     if (!event) return;
     const { action, id, container } = event;
-    if (container && !this.#known.has(id)) this.#remember(container);
+    if (container && !this.#known.has(id)) this.#known.add(container);
     if (STARTING.has(action)) starts.expect(id);
     else if (action === "die") starts.cancel(id);
     void this.refresh();
   }
 
-  async #askUntilCurrent(): Promise<void> {
-    do {
-      this.#again = false;
-      await this.#ask();
-    } while (this.#again && this.up);
-  }
-
-  async #ask(): Promise<void> {
+  async #ask(): Promise<boolean> {
     try {
       const [listed, overlays] = await Promise.all([this.#docker.list(), this.#docker.overlays()]);
-      this.containers = listed.map(({ info, inspected }) => decodeContainer(info, inspected));
+      this.containers = listed.map((one) => collect(CONTAINER, "docker", one));
       this.services = overlays.flatMap(decodeServices);
-      for (const container of this.containers) this.#remember(container);
-      this.#forgetOld();
+      for (const container of this.containers) this.#known.add(container);
+      this.#known.forgetOld();
       this.version += 1;
       this.#health.succeed();
     } catch (error) {
       this.#health.fail(error);
     }
-  }
-
-  #remember(container: Container): void {
-    this.#known.set(container.id, { container, seenMs: performance.now() });
-  }
-
-  #forgetOld(): void {
-    const oldest = performance.now() - KEPT_MS;
-    for (const [id, { seenMs }] of this.#known) if (seenMs < oldest) this.#known.delete(id);
+    return this.up;
   }
 }

@@ -1,11 +1,6 @@
 import { createInterface } from "node:readline";
-import Docker, { type ContainerInfo, type GetEventsOptions } from "dockerode";
-import type { Inspected } from "./containers.ts";
-
-interface ListedContainer {
-  info: ContainerInfo;
-  inspected: Inspected;
-}
+import Docker, { type GetEventsOptions } from "dockerode";
+import type { Inspected, ListedContainer } from "./containers.ts";
 
 /** An overlay network of a swarm with the services on it, as far as an inspection shows them. */
 export interface OverlayNetwork {

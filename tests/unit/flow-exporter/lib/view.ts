@@ -83,7 +83,7 @@ export function viewOf(sockets: SocketValues[], values: Partial<View> = {}, ende
     status: () => STATUS,
     sources: [UP, { ...UP, name: "docker" }, { ...UP, name: "udp", up: undefined }],
     queues: [{ name: "store", dropped: 3 }],
-    socketFaults: () => [{ name: "uds:/run/tracer.sock", faults: new Map([["bad_direction", 2]]) }],
+    sourceFaults: () => [{ name: "uds:/run/tracer.sock", faults: new Map([["bad_direction", 2]]) }],
     store: () => undefined,
     collectSeconds: () => 0.0125,
     cycles: { ageSeconds: 0.5, maxSeconds: 30 },

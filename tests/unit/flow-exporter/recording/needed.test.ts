@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { CONTAINER, collect } from "../../../../exporters/flow-exporter/metadata/collected.ts";
 import { decodeContainerEvent } from "../../../../exporters/flow-exporter/metadata/docker/container-events.ts";
-import { decodeContainer } from "../../../../exporters/flow-exporter/metadata/docker/containers.ts";
 import { decodeServices } from "../../../../exporters/flow-exporter/metadata/docker/services.ts";
 import {
   type Containers,
@@ -40,7 +40,7 @@ describe("what of Docker's answers is recorded", () => {
     const listed = { info, inspected } as unknown as Containers[number];
     const needed = JSON.parse(JSON.stringify(neededOfContainer(listed))) as Containers[number];
     assert.ok(containersSchema.safeParse([needed]).success);
-    assert.deepEqual(decodeContainer(needed.info, needed.inspected), decodeContainer(listed.info, inspected));
+    assert.deepEqual(collect(CONTAINER, "docker", needed), collect(CONTAINER, "docker", { ...listed, inspected }));
     assert.doesNotMatch(JSON.stringify(needed), /hunter2/);
   });
 

@@ -140,7 +140,7 @@ describe("a recording", () => {
     const stopped = new AbortController();
     t.after(() => stopped.abort());
     const starts = { expect: () => {}, cancel: () => {} };
-    void seen.metadata.follow(stopped.signal, starts, seen.healths.dockerEvents);
+    void seen.docker?.follow(stopped.signal, starts, seen.healths.dockerEvents);
     const tell = await told.promise;
     await recordings.begin();
     await cycle();
@@ -150,7 +150,7 @@ describe("a recording", () => {
 
     const replay = createReplay(openRecording(folder));
     const events: string[] = [];
-    const watched = replay.docker.watch(
+    const watched = replay.docker?.watch(
       (line) => events.push(line),
       () => {},
       stopped.signal,

@@ -109,12 +109,13 @@ export const EXPORTER_METRICS: readonly Metric[] = [
   ),
   metric(
     "flow_source_faults_total",
-    "Faults in the answers of a tracer that is read over a socket (FLOW_SOURCES), by reason: connections that make no sense " +
-      "(bad_ and the field), answers that are missing, break off or cannot be read; absent until there is one.",
+    "Faults in the answers of a tracer that is read over a socket (FLOW_SOURCES), or of the kubelet (KUBELET_URL), by reason: " +
+      "connections that make no sense (bad_ and the field), pods that make none (bad_pod), answers that are missing, break off " +
+      "or cannot be read; absent until there is one.",
     ["flow_source", "reason"],
     (view) =>
       view
-        .socketFaults()
+        .sourceFaults()
         .flatMap(({ name, faults }) =>
           [...faults].map(([reason, count]): Sample => [count, { flow_source: name, reason }]),
         ),

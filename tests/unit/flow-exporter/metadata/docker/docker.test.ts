@@ -3,7 +3,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import { decodeContainer, labelsOf } from "../../../../../exporters/flow-exporter/metadata/docker/containers.ts";
+import { CONTAINER, collect } from "../../../../../exporters/flow-exporter/metadata/collected.ts";
+import { labelsOf } from "../../../../../exporters/flow-exporter/metadata/docker/containers.ts";
 import { DockerMetadata } from "../../../../../exporters/flow-exporter/metadata/docker/docker-metadata.ts";
 import {
   createDockerReader,
@@ -14,7 +15,7 @@ import { type Engine, startEngine } from "../../lib/engine.ts";
 import { silent } from "../../lib/log.ts";
 import overlays from "../../lib/overlays.json" with { type: "json" };
 import { until } from "../../lib/until.ts";
-import { idOf } from "../../lib/world.ts";
+import { container, idOf } from "../../lib/world.ts";
 
 const NOBODY = { expect: () => {}, cancel: () => {} };
 /** Long enough for answers on a busy machine; what hangs is waited for so long. */
@@ -123,6 +124,14 @@ describe("Docker", () => {
     assert.deepEqual([names(), metadata.gone.map(({ name, pid }) => `${name} ${pid}`)], [[], ["web 200"]]);
   });
 
+  test("those that an earlier exporter knew are gone, but not those of the kubelet's", () => {
+    metadata.restore([container("db", { id: idOf("b") }), container("shop/web", { id: idOf("a"), podUid: "u" })]);
+    assert.deepEqual(
+      metadata.gone.map(({ name }) => name),
+      ["db"],
+    );
+  });
+
   test("a container that ends while it is asked about has no pid", async () => {
     engine.containers = [{ ...WEB, more: { Id: idOf("f") } }];
     await metadata.refresh();
@@ -206,7 +215,8 @@ test("a container is named, labelled and addressed as Docker lists it", () => {
       { Type: "volume", Source: "/var/lib/docker/volumes/x/_data", Destination: "/more" },
     ],
   };
-  assert.deepEqual(decodeContainer(info as never, { pid: 12, restarts: 3, startedAt: "2030-01-31T12:00:00Z" }), {
+  const inspected = { pid: 12, restarts: 3, startedAt: "2030-01-31T12:00:00Z" };
+  assert.deepEqual(collect(CONTAINER, "docker", { info: info as never, inspected }), {
     id: idOf("a"),
     name: "shop-web-1",
     image: "shop/web:3",

@@ -1,0 +1,35 @@
+import type { Container } from "../model/container.ts";
+
+const KEPT_MS = 300_000;
+
+interface Known {
+  container: Container;
+  seenMs: number;
+}
+
+/** The containers that a source has named, those that are gone among them for five minutes: their flows may come later. */
+export class KnownContainers {
+  readonly #known = new Map<string, Known>();
+
+  get all(): Container[] {
+    return [...this.#known.values()].map(({ container }) => container);
+  }
+
+  has(id: string): boolean {
+    return this.#known.has(id);
+  }
+
+  add(container: Container): void {
+    this.#known.set(container.id, { container, seenMs: performance.now() });
+  }
+
+  without(running: readonly Container[]): Container[] {
+    const ids = new Set(running.map(({ id }) => id));
+    return this.all.filter(({ id }) => !ids.has(id));
+  }
+
+  forgetOld(): void {
+    const oldest = performance.now() - KEPT_MS;
+    for (const [id, { seenMs }] of this.#known) if (seenMs < oldest) this.#known.delete(id);
+  }
+}

@@ -1,0 +1,92 @@
+import { z } from "zod";
+import type { Pod } from "../../model/pod.ts";
+
+/** A name as Kubernetes lets things be called: a label of DNS, or several with dots between them. */
+const name = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/);
+const address = z.union([z.ipv4(), z.ipv6()]);
+/** A program in Go writes an empty list, and what is not set, as null, "" or not at all. */
+const unset = z.literal("").transform(() => undefined);
+
+const port = z.object({
+  containerPort: z.int().min(1).max(65_535),
+  hostPort: z.int().min(0).max(65_535).nullish(),
+  hostIP: address.or(unset).nullish(),
+  protocol: z.enum(["TCP", "UDP", "SCTP"]).or(unset).nullish(),
+});
+
+const container = z.object({
+  name,
+  image: z.string().max(4_096).nullish(),
+  ports: z.array(port).nullish(),
+});
+
+/** Runtimes name a container by 64 hexadecimal digits: containerd://…, cri-o://…, docker://…; empty: there is none yet. */
+const containerId = z
+  .string()
+  .regex(/^[a-z][a-z0-9.+-]*:\/\/[0-9a-f]{64}$/)
+  .or(unset)
+  .nullish();
+const terminated = z.object({ containerID: containerId }).nullish();
+
+const status = z.object({
+  name,
+  containerID: containerId,
+  restartCount: z.int().min(0).nullish(),
+  state: z
+    .object({
+      running: z.object({ startedAt: z.iso.datetime({ offset: true }).nullish() }).nullish(),
+      terminated,
+    })
+    .nullish(),
+  lastState: z.object({ terminated }).nullish(),
+});
+
+/** Its kind can be anybody's, with rules of its own for names. */
+const printable = z
+  .string()
+  .max(253)
+  .regex(/^[\x20-\x7e]+$/);
+const owner = z.object({ kind: printable, name: printable, controller: z.boolean().nullish() });
+
+/** Of a Pod of Kubernetes' API what is looked at. */
+export const podSchema = z.object({
+  metadata: z.object({
+    // A UUID, or the hash of a static pod's manifest, whose author can choose it.
+    uid: z.string().regex(/^[\w-]{1,128}$/),
+    name,
+    namespace: name,
+    ownerReferences: z.array(owner).nullish(),
+  }),
+  spec: z.object({
+    nodeName: name.or(unset).nullish(),
+    hostNetwork: z.boolean().nullish(),
+    containers: z.array(container).nullish(),
+    initContainers: z.array(container).nullish(),
+    ephemeralContainers: z.array(container).nullish(),
+  }),
+  status: z.object({
+    hostIP: address.or(unset).nullish(),
+    podIP: address.or(unset).nullish(),
+    podIPs: z.array(z.object({ ip: address })).nullish(),
+    containerStatuses: z.array(status).nullish(),
+    initContainerStatuses: z.array(status).nullish(),
+    ephemeralContainerStatuses: z.array(status).nullish(),
+  }),
+});
+
+export type KubeletPod = z.infer<typeof podSchema>;
+
+/** Those of a pod in the machine's own network namespace are the machine's. */
+export function podAddressesOf({ spec, status: { podIP, podIPs } }: KubeletPod): string[] {
+  if (spec.hostNetwork) return [];
+  return [...new Set([...(podIP ? [podIP] : []), ...(podIPs ?? []).map(({ ip }) => ip)])];
+}
+
+/** Several can have a part in it; the one that made it is marked. */
+export function ownerOf({ metadata: { ownerReferences } }: KubeletPod): Pod["owner"] {
+  const owner = (ownerReferences ?? []).find(({ controller }) => controller);
+  return owner && { kind: owner.kind, name: owner.name };
+}
