@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import type { CgroupRow } from "../model/cgroup.ts";
 import type { Container } from "../model/container.ts";
 import type { ProcessRow } from "../model/process.ts";
+import { PodCgroups } from "./kubernetes/pod-cgroups.ts";
 import { Lingering } from "./lingering.ts";
 
 const MAX_PLACES = 1_000;
@@ -22,7 +23,8 @@ type PathOf = (pid: number) => string | undefined;
  * Which cgroup is which container's. A name alone proves nothing: whoever has a cgroup of their own can make one below
  * it, and call it as the engine calls those of its containers. So a container's name counts only in a place where the
  * engine has put a container, which is known of those whose first process Docker reports; of two in one path the outer one
- * counts, as all that is below it is inside of that container.
+ * counts, as all that is below it is inside of that container. Of a container that the kubelet reports in a pod the place is
+ * known by the pod's unique id, and by where the kubelet keeps its pods (`PodCgroups`).
  */
 export class ContainerCgroups {
   /** By number: its path down to the first name of a container, or its name alone where the path could not be read. */
@@ -31,7 +33,10 @@ export class ContainerCgroups {
   readonly #places = new Set<string>();
   /** The cgroups of containers whose first process has been seen, by container. */
   readonly #roots: Lingering<string, number>;
+  readonly #pods = new PodCgroups();
   readonly #pathOf: PathOf;
+  /** Number of this process's own. */
+  #own: number | undefined;
   /**
    * Path of the cgroup that looks like the root to this process, whose cgroup namespace may begin there: what `PathOf` gives
    * is as seen from it. Undefined where the kernel has not reported any paths.
@@ -52,6 +57,7 @@ export class ContainerCgroups {
 
   /** Takes in the cgroups that the kernel reports; `own`: this process, undefined where it is not known. */
   takeIn(rows: readonly CgroupRow[], own: ProcessRow | undefined, nowNs: number): void {
+    this.#own = own?.cgroupId;
     for (const { id, path, isCutOff, removedNs } of rows) {
       const text = claimIn(path);
       if (!isCutOff || text !== NOBODYS) this.#texts.add(id, text, removedNs || nowNs);
@@ -72,11 +78,17 @@ export class ContainerCgroups {
     this.#texts.bound(MAX_KEPT, (text) => this.#rankOf(text));
   }
 
-  /** Learns from the containers that run, of which Docker reports the first process, where the engine puts them. */
-  learn(containers: Iterable<Container>, processes: ReadonlyMap<number, ProcessRow>, nowNs: number): void {
+  /**
+   * Learns from the containers that run where the engine puts them, if it reports their first process, and from this
+   * process's own where the kubelet does.
+   */
+  learn(containers: readonly Container[], processes: ReadonlyMap<number, ProcessRow>, nowNs: number): void {
     const roots: [string, number][] = [];
-    for (const { id, pid } of containers) {
-      const process = processes.get(pid);
+    const pods = new Map(containers.flatMap(({ id, podUid }) => (podUid === undefined ? [] : [[id, podUid]])));
+    this.#learnOwnPod(pods);
+    roots.push(...this.#rootsOf(pods));
+    for (const { id, pid, podUid } of containers) {
+      const process = podUid === undefined ? processes.get(pid) : undefined;
       if (!process) continue;
       if (containerIdIn(process.cgroupName) === id) roots.push([id, process.cgroupId]);
       const place = placeOf(this.#texts.get(process.cgroupId) ?? "", id);
@@ -85,15 +97,16 @@ export class ContainerCgroups {
     this.#roots.update(roots, nowNs);
   }
 
-  /** The container each cgroup is of, or "" for none; a container that Docker does not know is none of Docker's. */
+  /** The container each cgroup is of, or "" for none; a container that nobody reports is another runtime's. */
   containers(known: Iterable<Container>): Map<number, string> {
-    const ids = new Set([...known].map(({ id }) => id));
+    const byId = new Map([...known].map((container) => [container.id, container]));
     const roots = new Map(this.#roots);
     const owner = (cgroupId: number, text: string) => {
       const claim = text.startsWith("/") ? outermost(text) : { id: containerIdIn(text), place: undefined };
       if (!claim?.id) return "";
-      if (!ids.has(claim.id)) return claim.id;
-      if (claim.place !== undefined) return this.#places.size === 0 || this.#places.has(claim.place) ? claim.id : "";
+      const container = byId.get(claim.id);
+      if (!container) return claim.id;
+      if (claim.place !== undefined) return this.#isIn(claim.place, container) ? claim.id : "";
       const root = roots.get(claim.id);
       return root === undefined || root === cgroupId ? claim.id : "";
     };
@@ -110,6 +123,28 @@ export class ContainerCgroups {
     return [...this.#texts].some(([, text]) => text.includes(containerId));
   }
 
+  #isIn(place: string, { podUid }: Container): boolean {
+    if (podUid !== undefined) return this.#pods.isOf(podUid, place);
+    return this.#places.size === 0 || this.#places.has(place);
+  }
+
+  /** `pods`: the pod of each container that is in one. */
+  #learnOwnPod(pods: ReadonlyMap<string, string>): void {
+    const own = outermost((this.#own !== undefined && this.#texts.get(this.#own)) || NOBODYS);
+    const podUid = own && pods.get(own.id);
+    if (own && podUid !== undefined) this.#pods.learn(own.place, podUid);
+  }
+
+  /** The cgroups of pods' containers, whose first processes the kubelet does not report. */
+  #rootsOf(pods: ReadonlyMap<string, string>): [string, number][] {
+    if (pods.size === 0) return [];
+    return [...this.#texts].flatMap(([cgroupId, text]): [string, number][] => {
+      const claim = text.startsWith("/") ? outermost(text) : undefined;
+      const podUid = claim && pods.get(claim.id);
+      return claim && podUid !== undefined && this.#pods.isOf(podUid, claim.place) ? [[claim.id, cgroupId]] : [];
+    });
+  }
+
   /** A process may have ended by now, or have moved: then its cgroup's name is all that is known. */
   #read(pid: number, name: string): string {
     const seen = this.#pathOf(pid);
@@ -123,7 +158,7 @@ export class ContainerCgroups {
     if (!text.startsWith("/")) return containerIdIn(text) === undefined ? 0 : 1;
     const claim = outermost(text);
     if (!claim) return 0;
-    return this.#places.has(claim.place) ? 2 : 1;
+    return this.#places.has(claim.place) || this.#pods.has(claim.place) ? 2 : 1;
   }
 }
 

@@ -3,6 +3,7 @@ import type { Container } from "../model/container.ts";
 import type { MetadataSource } from "../model/metadata-source.ts";
 import { byPid, type ProcessRow } from "../model/process.ts";
 import { ContainerCgroups } from "./container-cgroups.ts";
+import { findFirstProcesses } from "./first-processes.ts";
 import type { Host } from "./host/host.ts";
 import { hostAddresses } from "./host/host-addresses.ts";
 import { type LocalAddresses, localAddresses } from "./host/local-addresses.ts";
@@ -126,6 +127,7 @@ export class HostDirectory {
     const processes = this.#processes;
     this.#cgroups.learn(metadata.containers, processes, nowNs);
     const cgroups = this.#cgroups.containers(metadata.known);
+    findFirstProcesses(metadata.containers, cgroups, processes);
     this.#holdTenures(nowNs);
     const self = processes.get(ownPid);
     this.#own.look(metadata.containers, self && cgroups.get(self.cgroupId));

@@ -2,19 +2,38 @@ import type { Container } from "../model/container.ts";
 import { createEndpoint, DOCKER_DNS, type Endpoint, UNKNOWN_PROCESS, WORLD } from "../model/endpoint.ts";
 
 const RESERVED: ReadonlySet<string> = new Set([WORLD.name, DOCKER_DNS.name]);
+/** Namespaces of a cluster whose pods would be called as processes, or as containers without a name, are. */
+const LIKE_OTHERS = /^(host|container)\//;
 const made = new WeakMap<Container, Endpoint>();
 const MAX_KEPT = 10_000;
 const processes = new Map<string, Endpoint>();
+/** By the pods' unique ids: the container of each that stands for it. */
+const pods = new Map<string, Container>();
 
-export function containerEndpoint(container: Container): Endpoint {
+/** A pod is one endpoint, with the id and the image of its container that started last. */
+export function containerEndpoint(one: Container): Endpoint {
+  const container = one.podUid === undefined ? one : standInFor(one, one.podUid);
   const known = made.get(container);
   if (known) return known;
   const { name, id, image, composeProject, composeService, pod, namespace } = container;
-  const unambiguous = RESERVED.has(name) ? `container/${name}` : name;
+  const unambiguous = RESERVED.has(name) || LIKE_OTHERS.test(name) ? `container/${name}` : name;
   const labels = { containerId: id, image, composeProject, composeService, pod, namespace };
   const endpoint: Endpoint = { name: unambiguous, kind: "container", ...labels };
   made.set(container, endpoint);
   return endpoint;
+}
+
+function standInFor(container: Container, podUid: string): Container {
+  const known = pods.get(podUid);
+  if (known && startOf(container) <= startOf(known)) return known;
+  if (pods.size >= MAX_KEPT) pods.clear();
+  pods.set(podUid, container);
+  return container;
+}
+
+/** Of containers of one pod these are written in one way, so that they compare as texts. */
+function startOf({ condition }: Container): string {
+  return condition?.startedAt ?? "";
 }
 
 /** A container that Docker does not name: another runtime's, or Docker does not answer. */

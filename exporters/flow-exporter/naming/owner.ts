@@ -46,10 +46,10 @@ export function processOwner(pid: number, comm: string, world: World): Endpoint 
   return id === undefined ? processEndpoint(process?.comm ?? comm) : unnamedContainer(id);
 }
 
-/** The container that has a network namespace for itself; the host's own says nothing about whose a socket is. */
+/** The container, or one of the pod, that has a network namespace for itself; the host's own says nothing about whose a socket is. */
 export function onlyContainerIn(netns: number, world: World) {
   const [only, ...others] = world.containersByNetns.get(netns) ?? [];
-  return others.length === 0 ? only : undefined;
+  return others.every(({ podUid }) => podUid !== undefined && podUid === only?.podUid) ? only : undefined;
 }
 
 /** A cgroup without a name belonged to processes that have all gone: those of a container, or a command of the host or of a user. */

@@ -199,6 +199,119 @@ describe("what the kernel reports of cgroups", () => {
   });
 });
 
+describe("a cgroup is a container's of a pod", () => {
+  const UID = "1b2c3d4e-0000-4000-8000-00000000000a";
+  const SLICE = `pod${UID.replaceAll("-", "_")}.slice`;
+  const nginx = container("shop/web", { id: WEB, podUid: UID });
+  const row = (id: number, path: string): CgroupRow => ({ id, path, isCutOff: false, removedNs: 0 });
+  /** What is known of cgroups, numbered from 1 on, of which `own` is this process's. */
+  const known = (paths: string[], own?: number, containers = [nginx]) => {
+    const seen = new ContainerCgroups(KEPT_NS, () => undefined);
+    const self = own === undefined ? undefined : process(99, { cgroupId: own, cgroupName: "" });
+    seen.takeIn(
+      paths.map((path, index) => row(index + 1, path)),
+      self,
+      0,
+    );
+    seen.learn(containers, new Map(), 0);
+    return [...seen.containers(containers).values()];
+  };
+
+  test("where the kubelet keeps it, by its pod's id, under either of its drivers and of any class", () => {
+    const cgroups = [
+      `/kubepods/besteffort/pod${UID}/${WEB}`,
+      `/kubepods/burstable/pod${UID}/${WEB}`,
+      `/kubepods/pod${UID}/${WEB}`,
+      `/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-${SLICE}/cri-containerd-${WEB}.scope`,
+      `/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-${SLICE}/crio-${WEB}.scope`,
+      `/kubepods.slice/kubepods-${SLICE}/cri-containerd-${WEB}.scope`,
+      `/kubepods/besteffort/pod${UID}/${WEB}/init.scope/below`,
+    ];
+    for (const path of cgroups) assert.deepEqual(known([path]), [WEB], path);
+  });
+
+  test("by a static pod's id too", () => {
+    const podUid = "0f00ba40f00ba40f00ba40f00ba40f00";
+    const proxy = container("kube-system/kube-proxy", { id: DB, podUid });
+    assert.deepEqual(known([`/kubepods/besteffort/pod${podUid}/${DB}`], undefined, [proxy]), [DB]);
+  });
+
+  test("not by its name, in a place that anybody can make who has a cgroup of their own, or in another pod's", () => {
+    const forged = [
+      `/user.slice/user-1000.slice/user@1000.service/kubepods/besteffort/pod${UID}/${WEB}`,
+      `/user.slice/kubepods.slice/kubepods-${SLICE}/cri-containerd-${WEB}.scope`,
+      `/kubepods-of-mine/besteffort/pod${UID}/${WEB}`,
+      `/system.slice/cri-containerd-${WEB}.scope`,
+      `/kubepods/besteffort/pod${UID.replace("a", "b")}/${WEB}`,
+      `/kubepods/besteffort/pod${UID}x/${WEB}`,
+      `/kubepods/besteffort/deeper/pod${UID}/${WEB}`,
+      `/kubepods.slice/mine-kubepods-${SLICE}/cri-containerd-${WEB}.scope`,
+      `/kubepods/pod${UID}/deeper/${WEB}`,
+    ];
+    for (const path of forged) assert.deepEqual(known([path]), [""], path);
+    assert.deepEqual(known([`/docker/${OTHER}/kubepods/besteffort/pod${UID}/${WEB}`]), [OTHER]);
+  });
+
+  test("below another cgroup than the root, where this process's own pod is there", () => {
+    const exporter = container("monitoring/exporter", { id: OTHER, podUid: "e" });
+    for (const root of ["/kn2", "/kn2/deeper"]) {
+      const paths = [`${root}/kubepods/besteffort/pode/${OTHER}`, `${root}/kubepods/burstable/pod${UID}/${WEB}`];
+      assert.deepEqual(known(paths, 1, [nginx, exporter]), [OTHER, WEB]);
+      assert.deepEqual(known(paths, undefined, [nginx, exporter]), ["", ""]);
+      assert.deepEqual(known(paths, 1, [nginx]), [OTHER, ""], "the kubelet does not report it");
+      const elsewhere = container("monitoring/exporter", { id: OTHER, podUid: "another" });
+      assert.deepEqual(known(paths, 1, [nginx, elsewhere]), ["", ""], "the kubelet reports it in another pod");
+    }
+    const slices = [
+      `/kn2.slice/kn2-kubepods.slice/kn2-kubepods-pode.slice/cri-containerd-${OTHER}.scope`,
+      `/kn2.slice/kn2-kubepods.slice/kn2-kubepods-burstable.slice/kn2-kubepods-burstable-${SLICE}/cri-containerd-${WEB}.scope`,
+    ];
+    assert.deepEqual(known(slices, 1, [nginx, exporter]), [OTHER, WEB]);
+  });
+
+  test("as a reader within a pod sees it, where the kernel reports no cgroups", () => {
+    const seenFromPod: [string, string][] = [
+      [`/../../pod${UID}/${WEB}`, WEB],
+      [`/../../../burstable/pod${UID}/${WEB}`, WEB],
+      [`/../../../pod${UID}/${WEB}`, WEB],
+      [`/../../../kubepods-burstable.slice/kubepods-burstable-${SLICE}/cri-containerd-${WEB}.scope`, WEB],
+      [`/../../../../kubepods/pod${UID}/${WEB}`, WEB],
+      [`/../${WEB}`, WEB],
+      [`/../../../../user.slice/pod${UID}/${WEB}`, ""],
+      [`/../../../../user.slice/kubepods/pod${UID}/${WEB}`, ""],
+      [`/../../pod${UID}x/${WEB}`, ""],
+    ];
+    for (const [path, expected] of seenFromPod) {
+      const seen = new ContainerCgroups(KEPT_NS, () => path);
+      seen.look([process(7, { cgroupId: 1, cgroupName: path.slice(path.lastIndexOf("/") + 1) })], 0);
+      seen.learn([nginx], new Map(), 0);
+      assert.deepEqual([...seen.containers([nginx]).values()], [expected], path);
+    }
+  });
+
+  test("by its name alone only while its own is not known", () => {
+    const seen = new ContainerCgroups(KEPT_NS, () => undefined);
+    seen.look([process(7, { cgroupId: 2, cgroupName: WEB })], 0);
+    assert.equal(seen.containers([nginx]).get(2), WEB);
+    seen.takeIn([row(1, `/kubepods/besteffort/pod${UID}/${WEB}`)], undefined, 0);
+    seen.learn([nginx], new Map(), 0);
+    assert.deepEqual([...seen.containers([nginx])].sort(), [
+      [1, WEB],
+      [2, ""],
+    ]);
+  });
+
+  test("is kept when others are made by the thousand", () => {
+    const seen = new ContainerCgroups(KEPT_NS, () => undefined);
+    seen.takeIn([row(1, `/kubepods/besteffort/pod${UID}/${WEB}`)], undefined, 0);
+    const flood = Array.from({ length: 30_000 }, (_, index) =>
+      row(1_000 + index, `/user.slice/pod${UID}/${index.toString(16).padStart(64, "0")}`),
+    );
+    seen.takeIn(flood, undefined, 1e9);
+    assert.equal(seen.containers([nginx]).get(1), WEB);
+  });
+});
+
 describe("of cgroups that somebody makes by the thousand", () => {
   const FLOOD = 30_000;
   const pathOf = (pid: number) =>
