@@ -1,6 +1,7 @@
 import path from "node:path";
 import { createHost } from "../../start/lib/host.ts";
 import { main } from "./cli.ts";
+import { agents } from "./parts/agents.ts";
 import { exporter } from "./parts/exporter.ts";
 import { instructions } from "./parts/instructions.ts";
 import { limits } from "./parts/limits.ts";
@@ -14,5 +15,5 @@ import { store } from "./parts/store.ts";
 process.exitCode = await main(process.argv.slice(2), {
   host: createHost(),
   projectRoot: path.resolve(import.meta.dirname, "../.."),
-  parts: [overhead, peers, programs, instructions, reading, exporter, limits, scrape, store],
+  parts: [overhead, peers, programs, instructions, reading, exporter, limits, scrape, store, agents],
 });

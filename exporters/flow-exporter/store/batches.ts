@@ -7,10 +7,11 @@ export interface Batch {
 }
 
 /**
- * Sorts halves into batches. Of two of one key the one that started first goes first; all are in the order of their keys, so
+ * Sorts halves into groups of batches: one group after the other, since of two halves of one key the one that started first goes
+ * first; the batches of one group have no key in common and can be written at once. All are in the order of their keys, so
  * that two writers of the same keys wait for each other and do not lock each other out.
  */
-export function batchesOf(halves: readonly TransactionHalf[], maxSize: number): Batch[] {
+export function batchesOf(halves: readonly TransactionHalf[], maxSize: number): Batch[][] {
   const rounds: TransactionHalf[][] = [];
   const seen = new Map<string, number>();
   for (const { half, key } of sorted(halves)) {
@@ -20,7 +21,8 @@ export function batchesOf(halves: readonly TransactionHalf[], maxSize: number): 
     rounds[round] = members;
     members.push(half);
   }
-  return rounds.flatMap((round) => [...sideOf(round, "client", maxSize), ...sideOf(round, "server", maxSize)]);
+  const groups = rounds.flatMap((round) => [sideOf(round, "client", maxSize), sideOf(round, "server", maxSize)]);
+  return groups.filter((group) => group.length > 0);
 }
 
 function sorted(halves: readonly TransactionHalf[]): { half: TransactionHalf; key: string }[] {

@@ -19,3 +19,11 @@ export function median(values: readonly number[]): number {
 export function spreadOf(values: readonly number[]): Spread {
   return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
 }
+
+/** The value that this share of all is not above: the median for 0.5. @throws RangeError for no values. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const found = sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)];
+  if (found === undefined) throw new RangeError("no values have no quantile");
+  return found;
+}

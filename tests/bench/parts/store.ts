@@ -1,5 +1,6 @@
-import { rm } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { startPostgres } from "../../lib/store/postgres.ts";
 import type { Bench, Part } from "../bench.ts";
 import { count, range, short } from "../lib/format.ts";
@@ -13,6 +14,8 @@ const WRITERS = 8;
 /** A database for one measurement. */
 interface Fresh extends AsyncDisposable {
   address: string;
+  /** On disk, with its indexes. */
+  bytes(): Promise<number>;
 }
 
 interface Engine extends AsyncDisposable {
@@ -42,14 +45,25 @@ export const store: Part = {
       for (const [index, load] of LOADS.entries()) {
         bench.report(`${engine.name}, ${load.name}`);
         await using database = await engine.create(`flows_${index}`);
-        const { first, again } = await measure(database.address, load.shares, bench);
+        const { first, again, newBytes, bytes } = await measure(database, load.shares, bench);
         const { median } = again;
+        const sizes = [newBytes, bytes].map((size) => count(size / transactionsOf(load.shares)));
         const seconds = [short(first), short(median), range(again, short)];
         const goal = load.shares.length === 1 ? verdict(Math.max(first, median), { most: engine.goalSeconds }) : "";
-        rows.push([engine.name, load.name, ...seconds, count(Math.round(KEYS / median)), goal]);
+        rows.push([engine.name, load.name, ...seconds, count(Math.round(KEYS / median)), ...sizes, goal]);
       }
     }
-    const columns = ["", "", "new, s", "again, s", "min–max", "upserts a second", "goal, s"];
+    const columns = [
+      "",
+      "",
+      "new, s",
+      "again, s",
+      "min–max",
+      "upserts a second",
+      "bytes a row, new",
+      "later",
+      "goal, s",
+    ];
     return {
       title: "Storing",
       method: METHOD,
@@ -61,19 +75,21 @@ export const store: Part = {
 const METHOD = [
   `Halves of ${count(KEYS)} transactions, written to a database by one process, or by ${WRITERS} at once with an eighth of them each: of keys of
 their own, or all of the same keys, half of them as clients and half as servers. Seconds until the last one is done, making the
-halves included; "new" into an empty database, "again" with larger counters, as every ten seconds. SQLite in WAL mode; PostgreSQL as
+halves included; "new" into an empty database, "again" with larger counters, as every ten seconds. Bytes of a row are the database's on disk
+with its indexes, by its transactions: once they are new, and after all writes. SQLite in WAL mode; PostgreSQL as
 Debian configures it, at a unix socket of the same machine, the disk waited for.`,
 ];
 
-async function measure(address: string, shares: readonly Share[], { scale, signal }: Bench) {
-  await using writers = await StoreWriters.start(address, shares);
+async function measure(database: Fresh, shares: readonly Share[], { scale, signal }: Bench) {
+  await using writers = await StoreWriters.start(database.address, shares);
   const first = await writers.write();
+  const newBytes = await database.bytes();
   const seconds: number[] = [];
   for (let repetition = 0; repetition < scale.repetitions; repetition++) {
     signal.throwIfAborted();
     seconds.push(await writers.write());
   }
-  return { first, again: spreadOf(seconds) };
+  return { first, again: spreadOf(seconds), newBytes, bytes: await database.bytes() };
 }
 
 async function sqlite({ folder }: Bench): Promise<Engine> {
@@ -83,7 +99,13 @@ async function sqlite({ folder }: Bench): Promise<Engine> {
       for (const suffix of ["", "-wal", "-shm"]) await rm(`${address}${suffix}`, { force: true });
     };
     await remove();
-    return { address, [Symbol.asyncDispose]: remove };
+    // Without the log of what is not yet in it, which holds pages twice.
+    const bytes = async () => {
+      using database = new DatabaseSync(address);
+      database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      return (await stat(address)).size;
+    };
+    return { address, bytes, [Symbol.asyncDispose]: remove };
   };
   return { name: "SQLite", goalSeconds: 2, create, [Symbol.asyncDispose]: async () => {} };
 }
@@ -93,11 +115,20 @@ async function postgres(): Promise<Engine> {
   const create = async (name: string) => {
     await server.execute("postgres", `CREATE DATABASE ${name}`);
     const drop = () => server.execute("postgres", `DROP DATABASE ${name} WITH (FORCE)`);
-    return { address: server.addressOf(name), [Symbol.asyncDispose]: drop };
+    const bytes = async () => {
+      const [row] = await server.ask(name, "SELECT pg_total_relation_size('transactions')::float8 AS bytes");
+      return Number(row?.bytes);
+    };
+    return { address: server.addressOf(name), bytes, [Symbol.asyncDispose]: drop };
   };
   return { name: "PostgreSQL", goalSeconds: 4, create, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
 function manyShares(share: (number: number) => Share): Share[] {
   return Array.from({ length: WRITERS }, (_, number) => share(number));
+}
+
+/** Halves of one key are one transaction. */
+function transactionsOf(shares: readonly Share[]): number {
+  return new Set(shares.flatMap(({ first, keys }) => Array.from({ length: keys }, (_, index) => first + index))).size;
 }

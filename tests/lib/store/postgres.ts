@@ -13,6 +13,8 @@ export interface Postgres extends AsyncDisposable {
   /** The address of a database in it. */
   addressOf(database: string): string;
   execute(database: string, sql: string): Promise<void>;
+  /** The rows that a question has for an answer. */
+  ask(database: string, sql: string): Promise<Record<string, unknown>[]>;
   stop(): Promise<void>;
   start(): Promise<void>;
 }
@@ -40,17 +42,18 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
   const start = async () =>
     void (await run("pg_ctl", ["-D", data, "-w", "-l", path.join(folder, "log"), "-o", options, "start"]));
   const stop = async () => void (await run("pg_ctl", ["-D", data, "-w", "-m", "immediate", "stop"]));
-  const execute = async (database: string, sql: string) => {
+  const ask = async (database: string, sql: string) => {
     const client = new pg.Client(addressOf(database));
     await client.connect();
-    await client.query(sql).finally(() => client.end());
+    return (await client.query(sql).finally(() => client.end())).rows as Record<string, unknown>[];
   };
+  const execute = async (database: string, sql: string) => void (await ask(database, sql));
   await start();
   const dispose = async () => {
     await stop().catch(() => {});
     await rm(folder, { recursive: true });
   };
-  return { folder, user, addressOf, execute, start, stop, [Symbol.asyncDispose]: dispose };
+  return { folder, user, addressOf, execute, ask, start, stop, [Symbol.asyncDispose]: dispose };
 }
 
 /** A folder that belongs to the user whom the server runs as. */

@@ -2,9 +2,24 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { alternate, ratioOf } from "../../bench/lib/pairs.ts";
-import { median, spreadOf } from "../../bench/lib/stats.ts";
+import { median, quantile, spreadOf } from "../../bench/lib/stats.ts";
 
 const VALUES = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e9, max: 1e9 }), { minLength: 1 });
+
+describe("quantile", () => {
+  test("is the smallest value that the share is not above, whatever the order", () => {
+    const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);
+    assert.deepEqual(
+      [0.01, 0.5, 0.99, 1].map((share) => quantile(hundred, share)),
+      [1, 50, 99, 100],
+    );
+    assert.deepEqual([quantile([7], 0.5), quantile([9, 10, 100], 0.99)], [7, 100]);
+  });
+
+  test("refuses no values", () => {
+    assert.throws(() => quantile([], 0.5), RangeError);
+  });
+});
 
 describe("median", () => {
   test("is the middle value, or the mean of the two in the middle, whatever the order", () => {

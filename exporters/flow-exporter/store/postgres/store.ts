@@ -13,11 +13,16 @@ import { halfValues, holderValues, type Value } from "../sql/values.ts";
 import type { Bounds, EdgeBounds, FlowQuery, MetadataQuery, Page, Store, TransactionQuery } from "../store.ts";
 import { POSTGRES } from "./dialect.ts";
 import { asBadQuery, isMadeTwice, isPassing, postgresError } from "./errors.ts";
+import { inLanes } from "./lanes.ts";
 import { retried } from "./retry.ts";
 
-/** Rows of one statement. */
-const MAX_BATCH = 5_000;
+/** Rows of one statement: half of what an exporter hands over at once, so that the database works on both halves of that. */
+export const MAX_BATCH = 250;
+/** Batches that are written at once, each by a connection. Where there is one only, it takes one. */
+const WRITING_LANES = 2;
 const CONNECT_TIMEOUT_MS = 5_000;
+/** Longer than from one snapshot to the next: each would begin with a new connection otherwise. */
+const IDLE_TIMEOUT_MS = 60_000;
 /** A network that has gone without a word would hold the writer up for ever. */
 const STATEMENT_TIMEOUT_MS = 60_000;
 /** Nobody waits for an answer any longer then: the server itself ends what takes so long, or would read on. */
@@ -44,10 +49,10 @@ export class PostgresStore implements Store {
 
   /** Connects to `postgres://…`. Rejects with a StoreError. */
   static async open(address: string): Promise<PostgresStore> {
-    const pool = connectionTo(address, { query_timeout: STATEMENT_TIMEOUT_MS });
+    const pool = connectionsTo(address, WRITING_LANES, { query_timeout: STATEMENT_TIMEOUT_MS });
     try {
       await retried(() => migrate(pool), isMadeTwice);
-      return new PostgresStore(pool, connectionTo(address, READ_TIMEOUTS));
+      return new PostgresStore(pool, connectionsTo(address, 1, READ_TIMEOUTS));
     } catch (error) {
       await pool.end();
       throw postgresError(error);
@@ -55,7 +60,8 @@ export class PostgresStore implements Store {
   }
 
   async writeTransactions(halves: readonly TransactionHalf[], nowMs: number): Promise<void> {
-    for (const batch of batchesOf(halves, MAX_BATCH)) await this.#writeAll(batch, nowMs);
+    for (const group of batchesOf(halves, MAX_BATCH))
+      await inLanes(group, WRITING_LANES, (batch) => this.#writeAll(batch, nowMs));
   }
 
   async writeMetadata(holders: readonly AddressHolder[]): Promise<void> {
@@ -139,11 +145,16 @@ export class PostgresStore implements Store {
 }
 
 /** A connection that is made when it is needed, and left when it is not. */
-function connectionTo(address: string, timeout: Pick<pg.PoolConfig, "query_timeout" | "statement_timeout">): pg.Pool {
+function connectionsTo(
+  address: string,
+  max: number,
+  timeout: Pick<pg.PoolConfig, "query_timeout" | "statement_timeout">,
+): pg.Pool {
   const pool = new pg.Pool({
     connectionString: address,
-    max: 1,
+    max,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    idleTimeoutMillis: IDLE_TIMEOUT_MS,
     application_name: "flowtally",
     types: { getTypeParser },
     ...timeout,

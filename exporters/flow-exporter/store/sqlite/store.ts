@@ -56,7 +56,7 @@ export class SqliteStore implements Store {
   }
 
   async writeTransactions(halves: readonly TransactionHalf[], nowMs: number): Promise<void> {
-    for (const batch of batchesOf(halves, MAX_BATCH)) {
+    for (const batch of batchesOf(halves, MAX_BATCH).flat()) {
       const upsert = this.#upserts[batch.side];
       this.#write(() => {
         for (const half of batch.halves) upsert.run(...halfValues(half, nowMs));
