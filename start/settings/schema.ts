@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { sources } from "./sources.ts";
 import { store } from "./store.ts";
 import { remoteWriteUrl, webhook } from "./url.ts";
 
@@ -166,6 +167,8 @@ export const schema = z.strictObject({
   FLOW_MAX_EDGES: integer(10, 100_000).default(2000),
   FLOW_MAX_PORTS: integer(1, 65_535).default(64),
   FLOW_REFRESH_SECONDS: integer(1, 3600).default(10),
+  FLOW_TRACER_SOCKET: onOff("off"),
+  FLOW_SOURCES: sources,
   FLOW_STORE: store,
   FLOW_STORE_MAX_AGE: storeAge.default("7d"),
   FLOW_STORE_MAX_ROWS: integer(1, 1_000_000_000).default(1_000_000),

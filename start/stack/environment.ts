@@ -7,6 +7,7 @@ import type { Layout } from "./layout.ts";
 import type { LeftOut } from "./left-out.ts";
 import { nodeNameOf, remoteWriteCompose, remoteWriteVariables } from "./remote-write.ts";
 import { OPTIONAL_SERVICES } from "./services.ts";
+import { tracerSocketCompose } from "./tracer-socket.ts";
 
 export interface EnvironmentInput {
   settings: Settings;
@@ -98,13 +99,18 @@ const HARMLESS_RATE = "100gb";
 /** What this host and its settings change in docker-compose.yml. */
 export function renderHostCompose(
   facts: HostFacts,
-  settings: Pick<Settings, "FLOW_UDP" | "REMOTE_WRITE_URL">,
+  settings: Pick<Settings, "FLOW_UDP" | "REMOTE_WRITE_URL" | "FLOW_TRACER_SOCKET" | "FLOW_SOURCES">,
   layout: Layout,
 ): string {
   const { prometheus: sending, ...networks } = remoteWriteCompose(settings, layout);
+  const sockets = tracerSocketCompose(settings);
   const prometheus = { ...diskCounters(facts), ...sending };
-  const services = { ...(Object.keys(prometheus).length > 0 ? { prometheus } : {}), ...bpfRights(facts, settings) };
-  const document = new Document({ services, ...networks }, { aliasDuplicateObjects: false });
+  const services = {
+    ...(Object.keys(prometheus).length > 0 ? { prometheus } : {}),
+    ...bpfRights(facts, settings),
+    ...sockets.services,
+  };
+  const document = new Document({ services, ...networks, ...sockets.others }, { aliasDuplicateObjects: false });
   visit(document, {
     Pair: (_, { key, value }) => {
       // Compose would add to the list of docker-compose.yml otherwise.

@@ -5,6 +5,7 @@ import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { execa } from "execa";
 import { createHost } from "../../start/lib/host.ts";
+import { readSettings } from "../../start/settings/index.ts";
 import { renderHostCompose } from "../../start/stack/environment.ts";
 import { readHostFacts } from "../../start/stack/host-facts.ts";
 import { layoutOf } from "../../start/stack/layout.ts";
@@ -72,10 +73,7 @@ describe("an engine that ends without warning", { skip: orSkip(await lacks()) },
   /** What `npm start` writes for the engine at hand, and the stand-in as each service's program. */
   async function writeOverrides(): Promise<void> {
     const facts = await readHostFacts(createHost(), machine.docker, IMAGE);
-    await writeFile(
-      path.join(folder, "host.yml"),
-      renderHostCompose(facts, { FLOW_UDP: "on", REMOTE_WRITE_URL: "" }, layoutOf(folder)),
-    );
+    await writeFile(path.join(folder, "host.yml"), renderHostCompose(facts, readSettings(""), layoutOf(folder)));
     await writeFile(path.join(folder, "stand-ins.yml"), "{}");
     const { stdout } = await compose("config", "--services");
     const healthcheck = { test: ["CMD", "/stand-in", "healthy"] };

@@ -164,6 +164,28 @@ describe("readSettings", () => {
     }
   });
 
+  it("takes this stack's tracer, and others' sockets in folders of their own, for sources", () => {
+    const { FLOW_SOURCES, FLOW_TRACER_SOCKET } = readSettings("");
+    assert.deepEqual([FLOW_SOURCES, FLOW_TRACER_SOCKET], ["kernel", "off"]);
+    assert.equal(readSettings("FLOW_SOURCES=kernel, uds:/run/a/t.sock").FLOW_SOURCES, "kernel,uds:/run/a/t.sock");
+    const nine = ["kernel", ...Array.from({ length: 9 }, (_, number) => `uds:/run/a/${number}.sock`)].join(",");
+    for (const wrong of [
+      ...["uds:/run/a/t.sock", "kernel,", "kernel,ebpf", "kernel,uds:run/a/t.sock", "kernel,uds:/t.sock", nine],
+      ...["kernel,uds:/run/docker.sock", "kernel,uds:/var/run/docker.sock", "kernel,uds:/run/a/../docker.sock"],
+      ...["kernel,uds:/run/a:b/t.sock", `kernel,uds:/run/${"a".repeat(100)}/t.sock`],
+    ]) {
+      assert.match(
+        faultsOf(`FLOW_SOURCES=${wrong}`).join(),
+        /must be kernel, and with commas between up to 8 sockets/,
+        wrong,
+      );
+    }
+    assert.match(
+      faultsOf("FLOW_SOURCES=kernel,uds:/run/a/t.sock,uds:/run/a/t.sock").join(),
+      /must name each source once/,
+    );
+  });
+
   it("refuses a store at an address that would be the container's own", () => {
     for (const host of ["localhost", "LOCALHOST", "127.1", "[::1]", "0"]) {
       assert.deepEqual(faultsOf(`FLOW_STORE=postgres://me:s3cret@${host}:5432/flows`), [

@@ -78,24 +78,40 @@ describe("the environment of docker-compose.yml", () => {
   });
 
   it("throttles one service, far above any disk, only where cgroup v1 needs it to count bytes", () => {
-    const udp = { FLOW_UDP: "on", REMOTE_WRITE_URL: "" } as const;
-    assert.match(renderHostCompose(facts, udp, layout), /path: \/dev\/vda/);
-    assert.doesNotMatch(renderHostCompose({ ...facts, cgroupVersion: "2" }, udp, layout), /blkio/);
-    assert.doesNotMatch(renderHostCompose({ ...facts, dataDisk: undefined }, udp, layout), /blkio/);
+    const settings = readSettings("");
+    assert.match(renderHostCompose(facts, settings, layout), /path: \/dev\/vda/);
+    assert.doesNotMatch(renderHostCompose({ ...facts, cgroupVersion: "2" }, settings, layout), /blkio/);
+    assert.doesNotMatch(renderHostCompose({ ...facts, dataDisk: undefined }, settings, layout), /blkio/);
   });
 
   it("asks for SYS_ADMIN only of an engine that cannot grant its part BPF", () => {
     const old = { ...facts, bpfCapability: false };
-    assert.match(
-      renderHostCompose(old, { FLOW_UDP: "on", REMOTE_WRITE_URL: "" }, layout),
-      /cap_add: !override\n\s+- SYS_ADMIN/,
-    );
-    assert.doesNotMatch(renderHostCompose(facts, { FLOW_UDP: "on", REMOTE_WRITE_URL: "" }, layout), /cap_add/);
+    assert.match(renderHostCompose(old, readSettings(""), layout), /cap_add: !override\n\s+- SYS_ADMIN/);
+    assert.doesNotMatch(renderHostCompose(facts, readSettings(""), layout), /cap_add/);
+  });
+
+  it("has a socket of flows, and folders of other tracers', only where the settings ask for them", () => {
+    assert.doesNotMatch(renderHostCompose(facts, readSettings(""), layout), /socket|FLOW_SOURCES/);
+    const lines = [
+      "FLOW_TRACER_SOCKET=on",
+      "FLOW_SOURCES=kernel, uds:/run/a/one.sock,uds:/run/a/two.sock,uds:/srv/b/t.sock",
+    ];
+    const { services, volumes } = parse(renderHostCompose(facts, readSettings(lines.join("\n")), layout));
+    assert.deepEqual(services["flow-exporter"], {
+      environment: {
+        FLOW_SOURCES: "kernel,uds:/host/run/a/one.sock,uds:/host/run/a/two.sock,uds:/host/srv/b/t.sock",
+        FLOW_TRACER_SOCKET: "/run/tracer-socket/tracer.sock",
+      },
+      volumes: ["tracer-socket:/run/tracer-socket", "/run/a:/host/run/a:ro", "/srv/b:/host/srv/b:ro"],
+    });
+    assert.match(volumes["tracer-socket"].driver_opts.o, /uid=60906,gid=60906,mode=0750/);
+    const { services: reading, volumes: none } = parse(renderHostCompose(facts, readSettings(lines[1] ?? ""), layout));
+    assert.deepEqual([Object.keys(reading["flow-exporter"].environment), none], [["FLOW_SOURCES"], undefined]);
   });
 
   it("takes NET_ADMIN from the tracer when it does not count UDP", () => {
     assert.match(
-      renderHostCompose(facts, { FLOW_UDP: "off", REMOTE_WRITE_URL: "" }, layout),
+      renderHostCompose(facts, readSettings("FLOW_UDP=off"), layout),
       /flow-tracer:\n\s+cap_add: !override\n\s+- BPF\n\s+- PERFMON\n/,
     );
   });
