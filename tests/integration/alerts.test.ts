@@ -115,6 +115,14 @@ prometheus_remote_storage_samples_failed_total{url="http://a/"} 0\n`;
       await startExporter({ FLOW_MAX_EDGES: `${EDGES / 2}` });
       await fires("EdgesDropped");
     },
+    FlowsNotStored: async () => {
+      await exporter.stop();
+      await writeFile(inFolder("state/spool"), "a file where the folder should be");
+      await startExporter({ FLOW_STORE: inFolder("flows.db") });
+      await fires("FlowsNotStored");
+      await fires("SourceDown", { flow_source: "store" });
+      await rm(inFolder("state/spool"));
+    },
     SourceDown: async () => {
       await rename(inFolder("state"), inFolder("away"));
       await writeFile(inFolder("state"), "a file where the folder was");

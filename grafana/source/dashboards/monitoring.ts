@@ -122,6 +122,25 @@ const exporter = [
   ).withTarget(over(own.refusedRuns, "refused")),
 ];
 
+/** Empty without FLOW_STORE. */
+const store = [
+  chart(
+    "Waiting for the store",
+    "Flows that the database of FLOW_STORE has not taken yet, on disk, where there is room for 256 MiB.",
+    "bytes",
+  ).withTarget(over(own.waitingForStore, "waiting")),
+  chart(
+    "Failed writes to the store",
+    "Writes per second that the database did not take, by reason; they wait. Should be 0.",
+    "cps",
+  ).withTarget(over(own.failedWrites, "{{reason}}")),
+  chart(
+    "Rows not stored",
+    "Rows per second for which there was no room to wait: they are missing from /api/transactions. Should be 0.",
+    "cps",
+  ).withTarget(over(own.notStored, "rows")),
+].map((panel) => panel.span(8));
+
 const cost = [
   stacked("CPU by service", "CPU time of the monitoring itself; 100 % is one core.", "percentunit").withTarget(
     overContainers(own.cpuByService, "{{name}}"),
@@ -154,6 +173,7 @@ export const monitoringDashboard = dashboard({
     },
     { title: "What is wrong", panels: lists },
     { title: "flow-exporter", panels: exporter },
+    { title: "Store of flows", panels: store },
     { title: "Scraping and storage", panels: scraping },
     { title: "Cost", panels: cost },
   ],

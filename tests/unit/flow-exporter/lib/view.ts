@@ -52,6 +52,13 @@ const WORK = {
   residentBytes: 5_000_000,
 };
 
+const STORE = {
+  ended: 7,
+  dropped: 3,
+  waiting: { entries: 2, bytes: 4_096 },
+  errors: new Map([["UNREACHABLE", 5]]),
+};
+
 const EDGE_RATES = {
   perSecond: { sentBytes: 2_000, receivedBytes: 500, opened: 1, failed: 0.5 },
   rttSeconds: 0.0002,
@@ -84,7 +91,7 @@ export function viewOf(sockets: SocketValues[], values: Partial<View> = {}, ende
     sources: [UP, { ...UP, name: "docker" }, { ...UP, name: "udp", up: undefined }],
     queues: [{ name: "store", dropped: 3 }],
     sourceFaults: () => [{ name: "uds:/run/tracer.sock", faults: new Map([["bad_direction", 2]]) }],
-    store: () => undefined,
+    store: () => STORE,
     collectSeconds: () => 0.0125,
     cycles: { ageSeconds: 0.5, maxSeconds: 30 },
     rows: () => sockets.length,

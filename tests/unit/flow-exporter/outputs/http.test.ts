@@ -460,7 +460,7 @@ describe("over HTTP", () => {
           docker: { up: false, reason: "timed out" },
           udp: { up: null, reason: "off" },
         },
-        store: null,
+        store: { ended: 7, dropped: 3, waiting: { entries: 2, bytes: 4_096 }, errors: { UNREACHABLE: 5 } },
         recorder: null,
         recording: null,
         tracer: {
@@ -471,6 +471,11 @@ describe("over HTTP", () => {
         },
         sockets: { room: { tcp: 96_000, udp: 62_000 }, left_out: { tcp: 5, udp: 2 } },
       });
+    });
+
+    test("has no word of a store where there is none", async () => {
+      current = viewOf(SOCKETS, { store: () => undefined });
+      assert.equal(JSON.parse((await ask("/healthz")).text).store, null);
     });
 
     test("bears two failed cycles, and is 503 with the reason after the third", async () => {

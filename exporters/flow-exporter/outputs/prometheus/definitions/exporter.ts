@@ -122,10 +122,25 @@ export const EXPORTER_METRICS: readonly Metric[] = [
   ),
   metric(
     "flow_sink_dropped_total",
-    "Rows of the store, or deltas (what one read adds to one edge), that did not reach a sink because its queue was full or it failed; absent if " +
-      "there is no sink besides the totals, which lose none.",
+    "Rows of the store, or deltas (what one read adds to one edge), that did not reach a sink because its queue was full or " +
+      "it failed; absent if there is no sink besides the totals, which lose none.",
     ["flow_sink"],
     (view) => view.queues.map(({ name, dropped }): Sample => [dropped, { flow_sink: name }]),
+  ),
+  metric(
+    "flow_store_failed_writes_total",
+    "Writes that the database of FLOW_STORE did not take, by reason; they wait on disk. Absent until there is one.",
+    ["reason"],
+    (view) => [...(view.store()?.errors ?? [])].map(([reason, count]): Sample => [count, { reason }]),
+  ),
+  metric(
+    "flow_store_waiting_bytes",
+    "Bytes that wait on disk for the database of FLOW_STORE, of which there is room for 256 MiB; absent without one.",
+    [],
+    (view) => {
+      const store = view.store();
+      return store ? [[store.waiting.bytes]] : [];
+    },
   ),
   metric(
     "flow_stack_left_out",
