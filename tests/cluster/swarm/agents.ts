@@ -35,19 +35,17 @@ export async function stackImages(): Promise<Images> {
   return Object.fromEntries(references) as Images;
 }
 
-/** A store that the agents write to. */
-interface StoreAt {
-  /** As they reach it. */
-  address: string;
-  /** Folder of the database's socket, and where they have it. */
-  socket: { folder: string; at: string };
-}
+/** The nodes share a kernel, which shows each agent the sockets of all: each is told which are its node's. */
+const OVERRIDE = {
+  version: "3.9",
+  services: { "flow-exporter": { environment: { FLOW_CGROUP: "/{{.Node.Hostname}}" } } },
+};
 
 /** Deploys `deploy/swarm` as docs/swarm.md says, with the store and the console's port, and waits until each agent works. */
-export async function deployAgents({ manager, worker, folder }: Swarm, images: Images, store: StoreAt): Promise<void> {
-  await manager.docker(["secret", "create", "flow-store", "-"], { input: store.address });
+export async function deployAgents({ manager, worker, folder }: Swarm, images: Images, store: string): Promise<void> {
+  await manager.docker(["secret", "create", "flow-store", "-"], { input: store });
   const override = path.join(folder, "override.yml");
-  await writeFile(override, JSON.stringify(overrideFor(store)));
+  await writeFile(override, JSON.stringify(OVERRIDE));
   const files = ["stack.yml", "store.yml", "console-port.yml"].map((name) => path.join(ROOT, "deploy/swarm", name));
   const env = {
     ...images,
@@ -77,15 +75,6 @@ export async function deploy(
 ) {
   const words = files.flatMap((file) => ["--compose-file", file]);
   await node.docker(["stack", "deploy", "--resolve-image", "never", ...words, stack], { env });
-}
-
-/** The nodes share a kernel, which shows each agent the sockets of all: each is told which are its node's. */
-function overrideFor({ socket }: StoreAt) {
-  const exporter = {
-    environment: { FLOW_CGROUP: "/{{.Node.Hostname}}" },
-    volumes: [`${socket.folder}:${socket.at}:ro`],
-  };
-  return { version: "3.9", services: { "flow-exporter": exporter } };
 }
 
 /** As docs/swarm.md says of an engine that knows no BPF. */

@@ -18,7 +18,8 @@ export interface EngineNode {
   engine: Docker;
   /** Docker's command line, asking this engine. */
   docker(words: readonly string[], options?: { input?: string; env?: Record<string, string> }): Promise<string>;
-  /** A command in its network. */
+  /** What stands before a command to run it in its namespaces. */
+  enter: readonly [program: string, ...words: string[]];
   inside(words: readonly string[]): Promise<string>;
   stop(): Promise<void>;
 }
@@ -34,20 +35,8 @@ interface Place {
 export async function startNodes(places: readonly [Place, Place]): Promise<[EngineNode, EngineNode]> {
   await using failed = new AsyncDisposableStack();
   const [one, other] = [await hold(failed), await hold(failed)];
-  await execa("ip", [
-    "link",
-    "add",
-    "eth0",
-    "netns",
-    `${one}`,
-    "type",
-    "veth",
-    "peer",
-    "name",
-    "eth0",
-    "netns",
-    `${other}`,
-  ]);
+  const cable = `link add eth0 netns ${one} type veth peer name eth0 netns ${other}`;
+  await execa("ip", cable.split(" "));
   const nodes = await Promise.all([startEngine(places[0], one, failed), startEngine(places[1], other, failed)]);
   const kept = failed.move();
   const stop = () => kept.disposeAsync();
@@ -73,8 +62,9 @@ async function hold(failed: AsyncDisposableStack): Promise<number> {
 }
 
 async function startEngine({ name, address, folder }: Place, holder: number, failed: AsyncDisposableStack) {
-  const enter = ["nsenter", `--target=${holder}`, "--net", "--mount", "--uts"];
-  const inside = async (words: readonly string[]) => (await execa("nsenter", [...enter.slice(1), ...words])).stdout;
+  const enter: EngineNode["enter"] = ["nsenter", `--target=${holder}`, "--net", "--mount", "--uts"];
+  const [program, ...into] = enter;
+  const inside = async (words: readonly string[]) => (await execa(program, [...into, ...words])).stdout;
   failed.defer(() => rm(folder, { recursive: true, force: true }));
   for (const part of ["run", "data"]) await mkdir(path.join(folder, part), { recursive: true });
   await writeFile(path.join(folder, "daemon.json"), "{}");
@@ -99,7 +89,7 @@ async function startEngine({ name, address, folder }: Place, holder: number, fai
   await eventually(START_SECONDS, () => engine.ping());
   const docker: EngineNode["docker"] = async (words, options = {}) =>
     (await execa("docker", ["--host", `unix://${socket}`, ...words], { ...options, timeout: 300_000 })).stdout;
-  return { name, address, engine, docker, inside };
+  return { name, address, engine, docker, enter, inside };
 }
 
 const SET_UP = `

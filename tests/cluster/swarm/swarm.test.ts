@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmod } from "node:fs/promises";
+import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import type {
   MetadataPage,
@@ -11,29 +11,31 @@ import { eventually } from "../../integration/lib/eventually.ts";
 import { orSkip } from "../../lib/or-skip.ts";
 import { lackOfPostgres, type Postgres, startPostgres } from "../../lib/store/postgres.ts";
 import { ask, deployAgents, killStarter, removeAgents, stackImages, startedBeside, targets } from "./agents.ts";
+import { startRelay } from "./relay.ts";
 import { BRIEF, DATAGRAMS, HELD, runShop, type Shop } from "./shop.ts";
 import { type Swarm, startSwarm } from "./swarm.ts";
 
+/** Of the database, which the agents reach as any other machine. */
+const PORT = 5432;
 /** Flows are told every ten seconds, from two nodes. */
 const TOLD_SECONDS = 60;
 
 describe("a Swarm of two nodes", { skip: orSkip(lackOfPostgres()) }, () => {
   let postgres: Postgres;
+  let relay: AsyncDisposable;
   let swarm: Swarm;
   let shop: Shop;
   before(async () => {
     postgres = await startPostgres(["fsync=off"]);
     await postgres.execute("postgres", "CREATE DATABASE flows");
-    // For the exporter, who is a user that this machine does not know.
-    await chmod(postgres.folder, 0o711);
     const images = await stackImages();
     swarm = await startSwarm(Object.values(images));
-    const socket = { folder: postgres.folder, at: "/postgres" };
-    const address = `postgres://postgres@localhost/flows?host=${encodeURIComponent(socket.at)}`;
-    await deployAgents(swarm, images, { address, socket });
+    relay = await startRelay(swarm.manager, PORT, path.join(postgres.folder, ".s.PGSQL.5432"));
+    await deployAgents(swarm, images, `postgres://postgres@${swarm.manager.address}:${PORT}/flows`);
     shop = await runShop(swarm, images.FLOW_EXPORTER_IMAGE);
   });
   after(async () => {
+    await relay?.[Symbol.asyncDispose]();
     await swarm?.[Symbol.asyncDispose]();
     await postgres?.[Symbol.asyncDispose]();
   });
