@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import type { Health } from "../../../exporters/flow-exporter/outputs/http/answers.ts";
 import { createHost } from "../../../start/lib/host.ts";
 import { knowsBpfCapability } from "../../../start/stack/capabilities.ts";
 import { eventually } from "../../integration/lib/eventually.ts";
@@ -56,14 +57,10 @@ export async function deployAgents({ manager, worker, folder }: Swarm, images: I
   for (const node of [manager, worker]) {
     await eventually(READY_SECONDS, async () => {
       const { sources } = await ask<Health>(node, "/healthz");
-      const failing = Object.entries(sources).filter(([, source]) => !source.up);
+      const failing = Object.entries(sources).filter(([, source]) => source.up === false);
       if (failing.length > 0 || !sources.store) throw new Error(`${node.name}: ${JSON.stringify(sources)}`);
     });
   }
-}
-
-interface Health {
-  sources: Record<string, { up: boolean; reason: string }>;
 }
 
 /** @param files of Compose's format, later ones on top of earlier ones */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import type {
+  Graph,
   MetadataPage,
   Transaction,
   TransactionHalf,
@@ -67,6 +68,31 @@ describe("a Swarm of two nodes", { skip: orSkip(lackOfPostgres()) }, () => {
       });
     }
   };
+
+  it("draws the flows of all nodes, whichever is asked, each by both its halves", async () => {
+    const { connections, request, response } = HELD;
+    const expected = {
+      source_node: swarm.manager.name,
+      destination_node: swarm.worker.name,
+      halves: "both",
+      sent_bytes: connections * request,
+      received_bytes: connections * response,
+    };
+    for (const node of [swarm.manager, swarm.worker]) {
+      await eventually(TOLD_SECONDS, async () => {
+        const { nodes, links } = await ask<Graph>(node, "/api/graph?nodes=all");
+        const idOf = (wanted: string) => nodes.find(({ name }) => name === wanted)?.id ?? `no ${wanted}`;
+        const [source, destination] = [idOf(shop.holding), idOf(shop.server)];
+        const drawn = links.filter((link) => link.source === source && link.destination === destination);
+        assert.deepEqual(
+          drawn.map(({ source_node, destination_node, halves, sent_bytes, received_bytes }) => ({
+            ...{ source_node, destination_node, halves, sent_bytes, received_bytes },
+          })),
+          [expected],
+        );
+      });
+    }
+  });
 
   it("says which container had which address on which node", async () => {
     const { metadata } = await ask<MetadataPage>(swarm.worker, "/api/metadata?limit=1000");
