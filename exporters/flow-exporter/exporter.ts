@@ -147,7 +147,7 @@ function collectGarbage(): void {
 }
 
 function createStore(settings: Settings, { source, metadata }: Pipeline, { host }: Sources, log: Logger) {
-  const { store, state, node } = settings;
+  const { store, node } = settings;
   if (store === undefined) return undefined;
   const boot = new BootMoment(() => host.wallOffsetMs());
   const origin = {
@@ -157,7 +157,7 @@ function createStore(settings: Settings, { source, metadata }: Pipeline, { host 
     bootMs: () => boot.ms,
     node,
   };
-  return startStore(() => startStoreThread(store, state), origin, log);
+  return startStore(() => startStoreThread(store, settings), origin, log);
 }
 
 function createView(
@@ -190,7 +190,11 @@ function createView(
     programs: () => source.programs,
     tracer: first,
     status: () => (healths.tracer.up ? watch.status : undefined),
-    sources: [...Object.values(healths), ...[...sockets, ...slow].map(({ health }) => health)],
+    sources: [
+      ...Object.values(healths),
+      ...[...sockets, ...slow].map(({ health }) => health),
+      ...(store ? [store.feed.natHealth] : []),
+    ],
     queues: slow,
     store: () => store?.feed,
     sourceFaults: () => [...sockets, ...(kubelet ? [kubelet] : [])].map(({ name, faults }) => ({ name, faults })),

@@ -9,13 +9,16 @@ const MAX_SPOOL_BYTES = 256 * 1024 * 1024;
 /** What it holds is a batch and a page, a few megabytes; V8 would take half of the container's memory before it looks for rubbish. */
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 64 };
 
+/** There where the kernel can keep track of connections, whether in a module of its own or not. */
+const CONNTRACK_MODULE = "/sys/module/nf_conntrack";
+
 /** Starts a thread that owns the store: from `store.thread.ts`, or from what the image has bundled that into. */
-export function startStoreThread(
-  { address, maxAgeMs, maxRows }: NonNullable<Settings["store"]>,
-  state: string,
-): Worker {
+export function startStoreThread(store: NonNullable<Settings["store"]>, { state, proc }: Settings): Worker {
+  const { address, maxAgeMs, maxRows } = store;
   const spool = { folder: path.join(state, SPOOL), maxBytes: MAX_SPOOL_BYTES };
-  const workerData: StoreSettings = { address, spool, bounds: { maxAgeMs, maxRows } };
+  // Engines and Kubernetes translate in the network namespace of the machine itself, which the first process is in.
+  const conntrack = { file: path.join(proc, "1/net/nf_conntrack"), module: CONNTRACK_MODULE };
+  const workerData: StoreSettings = { address, spool, bounds: { maxAgeMs, maxRows }, conntrack };
   const file = new URL(`store.thread${path.extname(import.meta.filename)}`, import.meta.url);
   return new Worker(file, { name: "store", workerData, execArgv: [], resourceLimits: RESOURCE_LIMITS });
 }

@@ -1,10 +1,17 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
+import { readConntrack } from "./nat/conntrack-file.ts";
+import { NatFollower } from "./nat/nat-follower.ts";
 import { StoreError } from "./store/error.ts";
+import { openStore } from "./store/open.ts";
 import { StoreKeeper } from "./store/thread/keeper.ts";
 import type { Answered, Asked, StoreSettings } from "./store/thread/messages.ts";
 
 /** Runs in a thread of its own, since SQLite is synchronous, and as a file of its own, which loads nothing but the databases. */
-const keeper = new StoreKeeper(workerData as StoreSettings);
+const settings = workerData as StoreSettings;
+const now = () => performance.now();
+const nat = new NatFollower({ read: () => readConntrack(settings.conntrack), wallMs: () => Date.now(), now, sleep });
+const keeper = new StoreKeeper(settings, { open: openStore, now, nat });
 
 parentPort?.on("message", async ({ id, question }: Asked) => {
   parentPort?.postMessage(await answer(id, question));

@@ -10,6 +10,15 @@ export interface WireTuple {
   destinationPort: number;
 }
 
+/** What is known of a translation of addresses (NAT) between an end's own socket and the wire. */
+export type Nat =
+  /** There is none: the tuple is the socket's own. */
+  | "none"
+  /** There is one: the tuple is what this node's kernel has made of the socket's. */
+  | "followed"
+  /** Nobody could say: the tuple is the socket's own, which the other node may never see. */
+  | "unknown";
+
 /** Whose a half is; a word that is not known, or means nothing for this kind, is empty. */
 export interface Owner {
   name: string;
@@ -45,6 +54,9 @@ export interface TransactionHalf extends WireTuple {
   failed: boolean;
   /** The errno it ended with; 0: none. */
   errno: number;
+  nat: Nat;
+  /** The key of the addresses and ports that the end's own socket has. */
+  socketKey: string;
 }
 
 /** A half as it is read back: the tuple stands in the transaction, and the side is the name of its field. */

@@ -1,8 +1,9 @@
 import { StoreError } from "./error.ts";
 import { FIRST_SCHEMA } from "./sql/first-schema.ts";
+import { NAT_COLUMNS } from "./sql/nat-columns.ts";
 
 /** The statements of each version, the first one's at 0. What has been released is never changed: a change is another version. */
-const MIGRATIONS: readonly (readonly string[])[] = [FIRST_SCHEMA];
+const MIGRATIONS: readonly (readonly string[])[] = [FIRST_SCHEMA, NAT_COLUMNS];
 
 /** Of the schema that this program writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -1,4 +1,9 @@
-import type { AddressHolder, Owner, TransactionHalf } from "../../../exporters/flow-exporter/model/transaction.ts";
+import {
+  type AddressHolder,
+  type Owner,
+  type TransactionHalf,
+  transactionKey,
+} from "../../../exporters/flow-exporter/model/transaction.ts";
 
 /** The writer's wall clock in tests: far from the store's, since that must not matter. */
 export const NOW_MS = 1_000_000_000_000;
@@ -9,7 +14,7 @@ export function owner(name: string): Owner {
 
 /** The client half, at node `a`, of a flow from 10.0.0.1:40000 to 10.0.0.2:80 that started ten seconds ago. */
 export function clientHalf(changes: Partial<TransactionHalf> = {}): TransactionHalf {
-  return {
+  const half: Omit<TransactionHalf, "socketKey"> = {
     protocol: "tcp",
     sourceAddress: "10.0.0.1",
     sourcePort: 40_000,
@@ -30,8 +35,10 @@ export function clientHalf(changes: Partial<TransactionHalf> = {}): TransactionH
     opened: true,
     failed: false,
     errno: 0,
+    nat: "none",
     ...changes,
   };
+  return { ...half, socketKey: changes.socketKey ?? transactionKey(half) };
 }
 
 /** The other half of that, at node `b`. */
@@ -46,6 +53,18 @@ export function manyHalves(count: number, changes: (index: number) => Partial<Tr
     clientHalf({ sourceAddress: `10.1.${index >> 8}.${index & 255}`, ...changes(index) }),
   );
 }
+
+/** A follower to whom every address is as it is on the wire. */
+export const NO_NAT = {
+  follow: async (halves: readonly TransactionHalf[]) => [...halves],
+  status: {
+    fault: "",
+    translations: 0,
+    isCutOff: false,
+    readSeconds: 0,
+    halves: { none: 0, followed: 0, unknown: 0 },
+  },
+};
 
 export function holder(changes: Partial<AddressHolder> = {}): AddressHolder {
   return { address: "10.0.0.1", node: "a", uid: "uid-1", owner: owner("web"), ...changes };

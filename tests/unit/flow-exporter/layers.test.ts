@@ -16,8 +16,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   totals: ["model", "checkpoint"],
   outputs: ["model", "totals", "store"],
   store: ["model"],
+  nat: ["model"],
   recording: ["model", "checkpoint", "metadata", "sources"],
-  [WIRING]: ["model", "checkpoint", "metadata", "naming", "sources", "totals", "outputs", "store", "recording"],
+  [WIRING]: ["model", "checkpoint", "metadata", "naming", "sources", "totals", "outputs", "store", "nat", "recording"],
 };
 /** Those that read files and ask other programs; all others are given what they need. */
 const TOUCHING = [
@@ -25,6 +26,7 @@ const TOUCHING = [
   "metadata/docker/reader.ts",
   "metadata/host/host.ts",
   "metadata/kubernetes/kubelet-reader.ts",
+  "nat/conntrack-file.ts",
   "outputs/pages/dashboards.ts",
   "outputs/tracer-socket/socket-file.ts",
   "recording/bounded-folder.ts",

@@ -1,6 +1,6 @@
 import type { Endpoint } from "../../model/endpoint.ts";
 import type { FlowRecord } from "../../model/flow-record.ts";
-import type { Owner, Side, TransactionHalf } from "../../model/transaction.ts";
+import { type Owner, type Side, type TransactionHalf, transactionKey } from "../../model/transaction.ts";
 
 /** Whose flows they are, and by which clock their times are told. */
 export interface Origin {
@@ -11,7 +11,7 @@ export interface Origin {
   bootMs: number;
 }
 
-/** What this node knows of a flow: the half of each end that it sees. Addresses are those of the end's own socket. */
+/** What this node knows of a flow: the half of each end that it sees. Addresses are those of the end's own socket; whether they are translated on their way is for others to find out. */
 export function halvesOf(flow: FlowRecord, origin: Origin): TransactionHalf[] {
   return sidesOf(flow).map((side) => halfOf(flow, side, origin));
 }
@@ -37,12 +37,15 @@ function halfOf(flow: FlowRecord, side: Side, { node, boot, bootMs }: Origin): T
   const isClient = side === "client";
   const [sent, received] = isClient ? [sentBytes, receivedBytes] : [receivedBytes, sentBytes];
   const at = (ns: number) => (ns === 0 ? 0 : Math.round(bootMs + ns / 1e6));
-  return {
+  const tuple = {
     protocol: edge.protocol,
     sourceAddress: flow.sourceAddress,
     sourcePort: flow.sourcePort,
     destinationAddress: flow.destinationAddress,
     destinationPort: flow.destinationAddressPort,
+  };
+  return {
+    ...tuple,
     side,
     node,
     boot,
@@ -59,5 +62,8 @@ function halfOf(flow: FlowRecord, side: Side, { node, boot, bootMs }: Origin): T
     opened: !flow.failed && flow.state !== "SYN_SENT",
     failed: flow.failed,
     errno: flow.errno,
+    // A flow that never leaves this machine has one key for both its halves already.
+    nat: flow.seen === "both" ? "none" : "unknown",
+    socketKey: transactionKey(tuple),
   };
 }

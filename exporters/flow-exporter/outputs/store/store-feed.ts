@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Container } from "../../model/container.ts";
 import type { FlowRecord } from "../../model/flow-record.ts";
+import type { NatStatus } from "../../model/nat.ts";
 import { type Log, SourceHealth } from "../../model/source-health.ts";
 import type { AddressHolder, TransactionHalf } from "../../model/transaction.ts";
 import { StoreError, type StoreErrorCode } from "../../store/error.ts";
@@ -51,6 +52,10 @@ export class StoreFeed {
   /** Rows that nobody will write: beyond the queue, beyond the spool, or given to a thread that has ended since. */
   dropped = 0;
   readonly health: SourceHealth;
+  /** Whether the kernel tells which addresses it translates. */
+  readonly natHealth: SourceHealth;
+  /** Undefined until the first write. */
+  nat: NatStatus | undefined;
   readonly errors = new Map<StoreErrorCode, number>();
   waiting: Written["waiting"] = { entries: 0, bytes: 0 };
   readonly #intake: StoreIntake;
@@ -70,6 +75,7 @@ export class StoreFeed {
     this.#origin = origin;
     this.#bounds = { maxEnded: MAX_ENDED, patienceMs: PATIENCE_MS, ...bounds };
     this.health = new SourceHealth(this.name, log);
+    this.natHealth = new SourceHealth("conntrack", log);
   }
 
   /** Flows that have ended and wait. */
@@ -184,11 +190,21 @@ export class StoreFeed {
   }
 
   /** What the database has not taken is in the spool, and is lost only where that has no room. */
-  #take({ error, lost, waiting }: Written): void {
+  #take({ error, lost, waiting, nat }: Written): void {
     this.dropped += lost;
     this.waiting = waiting;
+    this.#takeNat(nat);
     if (error) this.#fail(new StoreError(error.code, error.message));
     else this.health.succeed();
+  }
+
+  #takeNat(nat: NatStatus): void {
+    this.nat = nat;
+    if (nat.fault === undefined) return;
+    if (nat.fault !== "") this.natHealth.fail(nat.fault);
+    else if (nat.isCutOff)
+      this.natHealth.fail(`it shows more than ${nat.translations} translated connections in good time`);
+    else this.natHealth.succeed();
   }
 
   #fail(error: unknown): void {

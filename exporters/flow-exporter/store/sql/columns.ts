@@ -46,6 +46,8 @@ export function halfColumns(side: Side): readonly Column[] {
     column(`${side}_opened`, "bigint", "larger"),
     column(`${side}_failed`, "bigint", "larger"),
     column(`${side}_errno`, "bigint", "larger"),
+    column(`${side}_nat`, "text", "known"),
+    column(`${side}_socket_key`, "text", "known"),
     ...OWNER_COLUMNS.map((name) => column(`${OWNER_PREFIX[side]}_${name}`, "text", "known")),
   ];
 }

@@ -1,4 +1,4 @@
-import type { AddressTenure, KnownHalf, Owner, Side, Transaction } from "../../model/transaction.ts";
+import type { AddressTenure, KnownHalf, Nat, Owner, Side, Transaction } from "../../model/transaction.ts";
 
 /** A row as a database gives it, by the names of its columns. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -48,7 +48,14 @@ function halfOf(row: Row, side: Side, end: string): KnownHalf | undefined {
     opened: number("opened") > 0,
     failed: number("failed") > 0,
     errno: number("errno"),
+    nat: natOf(row[`${side}_nat`]),
+    socketKey: text(row[`${side}_socket_key`]) || text(row.key),
   };
+}
+
+/** Nobody asked before schema version 2. */
+function natOf(value: unknown): Nat {
+  return value === "none" || value === "followed" ? value : "unknown";
 }
 
 /** @param prefix of the columns that have it */

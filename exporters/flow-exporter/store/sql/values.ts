@@ -25,6 +25,8 @@ export function halfValues(half: TransactionHalf, nowMs: number): Value[] {
     Number(half.opened),
     Number(half.failed),
     half.errno,
+    half.nat,
+    half.socketKey,
     ...ownerValues(half.owner),
   ];
 }

@@ -1,5 +1,6 @@
+import type { NatStatus } from "../../model/nat.ts";
+import type { TransactionHalf } from "../../model/transaction.ts";
 import { StoreError } from "../error.ts";
-import { openStore } from "../open.ts";
 import { type Entry, Spool } from "../spool/spool.ts";
 import { SpooledWriter } from "../spool/writer.ts";
 import type { Store } from "../store.ts";
@@ -10,15 +11,22 @@ import type { Failure, Question, StoreSettings, Written } from "./messages.ts";
 const REST_MS = 5_000;
 const TRIM_EVERY_MS = 600_000;
 
+/** Gives halves the addresses that are on the wire. Never rejects. */
+export interface Follower {
+  follow(halves: readonly TransactionHalf[]): Promise<TransactionHalf[]>;
+  readonly status: NatStatus;
+}
+
 /** The clock goes only forward, in milliseconds. */
 interface World {
   open(address: string): Promise<Store>;
   now(): number;
+  nat: Follower;
 }
 
 /** Owns the store and its spool, and does what it is asked, wherever it runs. */
 export class StoreKeeper {
-  readonly #settings: StoreSettings;
+  readonly #settings: Pick<StoreSettings, "address" | "spool" | "bounds">;
   readonly #world: World;
   readonly #hide: (text: string) => string;
   #spool: Spool | undefined;
@@ -31,7 +39,7 @@ export class StoreKeeper {
   /** One question is answered at a time, so that a connection is left for writing. */
   readonly #reading = new Line();
 
-  constructor(settings: StoreSettings, world: World = { open: openStore, now: () => performance.now() }) {
+  constructor(settings: Pick<StoreSettings, "address" | "spool" | "bounds">, world: World) {
     this.#settings = settings;
     this.#world = world;
     this.#hide = hiding(settings.address);
@@ -64,12 +72,15 @@ export class StoreKeeper {
     }
   }
 
-  async #write(entry: Entry, nowMs: number): Promise<Written> {
+  /** The kernel is asked for translations before anything waits: it forgets them. */
+  async #write({ halves, holders }: Entry, nowMs: number): Promise<Written> {
+    const { nat } = this.#world;
     const { spool, writer } = await this.#openSpool();
+    const entry = { halves: await nat.follow(halves), holders };
     const error = this.#isResting() ? await this.#keep(spool, entry) : await this.#try(writer, entry, nowMs);
     const lost = spool.dropped - this.#toldDropped;
     this.#toldDropped = spool.dropped;
-    return { error, lost, waiting: { entries: spool.size, bytes: spool.bytes } };
+    return { error, lost, waiting: { entries: spool.size, bytes: spool.bytes }, nat: nat.status };
   }
 
   /** Without its spool nothing is written: what the database would not take then would be lost without a word. */

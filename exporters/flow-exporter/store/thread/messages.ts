@@ -1,3 +1,4 @@
+import type { NatStatus } from "../../model/nat.ts";
 import type { StoreErrorCode } from "../error.ts";
 import type { Entry } from "../spool/spool.ts";
 import type { Bounds, EdgeBounds, FlowQuery, MetadataQuery, TransactionQuery } from "../store.ts";
@@ -9,6 +10,8 @@ export interface StoreSettings {
   /** Folder of what waits while the database is away, and how many bytes that may be. */
   spool: { folder: string; maxBytes: number };
   bounds: Bounds;
+  /** Where the kernel shows which connections of this machine it translates. */
+  conntrack: { file: string; module: string };
 }
 
 /** What the thread is asked. `nowMs`: as of `Store.writeTransactions`. */
@@ -28,6 +31,7 @@ export interface Written {
   lost: number;
   /** Entries that wait, and their bytes. */
   waiting: { entries: number; bytes: number };
+  nat: NatStatus;
 }
 
 /** A StoreError on its way between two threads. */

@@ -33,6 +33,8 @@ test("a flow seen from one end is that end's half, with the bytes as that end ha
     opened: true,
     failed: false,
     errno: 104,
+    nat: "unknown",
+    socketKey: "10.0.0.1-10.0.0.2-40000-80",
   });
 });
 

@@ -5,11 +5,12 @@ import { StoreFeed, type StoreIntake } from "../../../../../exporters/flow-expor
 import { StoreError } from "../../../../../exporters/flow-exporter/store/error.ts";
 import type { Entry } from "../../../../../exporters/flow-exporter/store/spool/spool.ts";
 import type { Written } from "../../../../../exporters/flow-exporter/store/thread/messages.ts";
+import { NO_NAT } from "../../../../lib/store/halves.ts";
 import { flowRecord } from "../../lib/flow-record.ts";
 import { silent } from "../../lib/log.ts";
 import { until } from "../../lib/until.ts";
 
-const TAKEN: Written = { error: undefined, lost: 0, waiting: { entries: 0, bytes: 0 } };
+const TAKEN: Written = { error: undefined, lost: 0, waiting: { entries: 0, bytes: 0 }, nat: NO_NAT.status };
 
 /** A store that takes what it is given, hangs or fails, as it is told. */
 class StandIn implements StoreIntake {
@@ -129,7 +130,8 @@ describe("what a store is told", () => {
     it(`names ${code}, counts it, and counts as lost only what had no room in the spool`, async () => {
       const feed = feedOf();
       flows.set({}, flowRecord());
-      store.answer = { error: { code, message: "so it is" }, lost: 3, waiting: { entries: 2, bytes: 99 } };
+      const error = { code, message: "so it is" };
+      store.answer = { ...TAKEN, error, lost: 3, waiting: { entries: 2, bytes: 99 } };
       await feed.flush();
       assert.equal(feed.health.up, false);
       assert.equal(feed.health.reason, `${code}: so it is`);
@@ -140,6 +142,22 @@ describe("what a store is told", () => {
       assert.deepEqual([feed.health.up, feed.waiting.entries], [true, 0]);
     });
   }
+
+  it("tells whether translations can be read, once there was need of them", async () => {
+    const feed = feedOf();
+    store.answer = { ...TAKEN, nat: { ...NO_NAT.status, fault: undefined } };
+    await feed.flush();
+    assert.equal(feed.natHealth.up, undefined);
+    store.answer = { ...TAKEN, nat: { ...NO_NAT.status, fault: "no rights" } };
+    await feed.flush();
+    assert.deepEqual([feed.natHealth.up, feed.natHealth.reason], [false, "no rights"]);
+    store.answer = { ...TAKEN, nat: { ...NO_NAT.status, isCutOff: true, translations: 7 } };
+    await feed.flush();
+    assert.match(feed.natHealth.reason, /more than 7 translated connections/);
+    store.answer = TAKEN;
+    await feed.flush();
+    assert.deepEqual([feed.natHealth.up, feed.health.up], [true, true]);
+  });
 
   it("counts what a thread was given that has ended, keeps what waits until the next snapshot, and tells open flows again", async () => {
     const feed = feedOf();

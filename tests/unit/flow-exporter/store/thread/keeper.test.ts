@@ -11,7 +11,7 @@ import type { Entry } from "../../../../../exporters/flow-exporter/store/spool/s
 import type { Page, Store } from "../../../../../exporters/flow-exporter/store/store.ts";
 import { StoreKeeper } from "../../../../../exporters/flow-exporter/store/thread/keeper.ts";
 import type { Written } from "../../../../../exporters/flow-exporter/store/thread/messages.ts";
-import { clientHalf, holder, manyHalves, NOW_MS } from "../../../../lib/store/halves.ts";
+import { clientHalf, holder, manyHalves, NO_NAT, NOW_MS } from "../../../../lib/store/halves.ts";
 
 const REST_MS = 5_000;
 const ALL = { kind: "transactions", query: { limit: 100 } } as const;
@@ -43,6 +43,7 @@ describe("the keeper of a store", () => {
           return wrap(await openStore(where));
         },
         now: () => nowMs,
+        nat: NO_NAT,
       },
     );
   const entry = (sentBytes: number): Entry => ({ halves: [clientHalf({ sentBytes })], holders: [holder()] });
@@ -50,7 +51,12 @@ describe("the keeper of a store", () => {
   const rows = async () => ((await keeper.answer(ALL)) as Page<Transaction>).rows;
 
   it("writes to a file, and reads from it", async () => {
-    assert.deepEqual(await write(entry(7)), { error: undefined, lost: 0, waiting: { entries: 0, bytes: 0 } });
+    assert.deepEqual(await write(entry(7)), {
+      error: undefined,
+      lost: 0,
+      waiting: { entries: 0, bytes: 0 },
+      nat: NO_NAT.status,
+    });
     assert.deepEqual(
       (await rows()).map(({ client }) => client?.sentBytes),
       [7],

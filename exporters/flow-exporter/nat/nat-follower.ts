@@ -1,0 +1,156 @@
+import type { NatStatus } from "../model/nat.ts";
+import type { Nat, TransactionHalf, WireTuple } from "../model/transaction.ts";
+import type { Reading } from "./conntrack-file.ts";
+import { type Translation, tupleKey } from "./translations.ts";
+
+/** Reading may take a twentieth of a processor's time. */
+const REST_PER_READING = 20;
+const MIN_REST_MS = 500;
+/** What cannot be read is not tried for each half. */
+const REST_AFTER_FAULT_MS = 10_000;
+/** A half is not held up for longer; nobody knows its translation then. */
+const MAX_WAIT_MS = 1_000;
+/** The kernel forgets a connection that was reset ten seconds after that, and others later. */
+const SURELY_KEPT_MS = 8_000;
+/** Some 300 bytes each. */
+const MAX_REMEMBERED = 50_000;
+
+export interface NatWorld {
+  /** @throws Error that says why the kernel's table cannot be read */
+  read(): Reading;
+  /** Milliseconds since 1970, as halves have them. */
+  wallMs(): number;
+  /** Milliseconds by a clock that only goes forward. */
+  now(): number;
+  sleep(ms: number): Promise<unknown>;
+}
+
+interface Table {
+  byBefore: ReadonlyMap<string, WireTuple>;
+  byAfter: ReadonlyMap<string, WireTuple>;
+  readMs: number;
+  isCutOff: boolean;
+}
+
+interface Found {
+  tuple: WireTuple | undefined;
+  nat: Nat;
+}
+
+/**
+ * Gives halves the addresses and ports that are on the wire between the nodes, by the translations that the kernel of this
+ * node tells: those that a client's packets leave with, and those that a server's arrive with. What was found of an open flow
+ * is kept, since its key must not change.
+ */
+export class NatFollower {
+  readonly #world: NatWorld;
+  /** The last reading, and the one before: the kernel forgets some connections within seconds. */
+  #tables: readonly Table[] = [];
+  #remembered = new Map<string, Found>();
+  #fault: string | undefined;
+  #translations = 0;
+  #readMs = 0;
+  #endedMs = Number.NEGATIVE_INFINITY;
+  #halves: Record<Nat, number> = { none: 0, followed: 0, unknown: 0 };
+
+  constructor(world: NatWorld) {
+    this.#world = world;
+  }
+
+  get status(): NatStatus {
+    return {
+      fault: this.#fault,
+      translations: this.#translations,
+      isCutOff: this.#tables[0]?.isCutOff ?? false,
+      readSeconds: this.#readMs / 1000,
+      halves: { ...this.#halves },
+    };
+  }
+
+  /** Looks up the halves of which it is not known yet whether their addresses are translated. */
+  async follow(halves: readonly TransactionHalf[]): Promise<TransactionHalf[]> {
+    const asked = halves.filter((half) => half.nat === "unknown" && !this.#remembered.has(nameOf(half)));
+    if (asked.length > 0) await this.#renewFor(Math.max(...asked.map(({ startedMs }) => startedMs)));
+    return halves.map((half) => (half.nat === "unknown" ? this.#onWire(half) : half));
+  }
+
+  /** Reads anew unless what was read has all that had begun by `startedMs`. */
+  async #renewFor(startedMs: number): Promise<void> {
+    const table = this.#tables[0];
+    if (table && startedMs < table.readMs && this.#fault === "") return;
+    const waitMs = this.#endedMs + this.#restMs - this.#world.now();
+    if (waitMs > MAX_WAIT_MS) return;
+    if (waitMs > 0) await this.#world.sleep(waitMs);
+    this.#read();
+  }
+
+  get #restMs(): number {
+    if (this.#fault) return REST_AFTER_FAULT_MS;
+    return Math.max(MIN_REST_MS, REST_PER_READING * this.#readMs);
+  }
+
+  #read(): void {
+    const beganMs = this.#world.now();
+    const readMs = this.#world.wallMs();
+    try {
+      const { translations, isCutOff } = this.#world.read();
+      const [last] = this.#tables;
+      this.#tables = [{ ...indexed(translations), readMs, isCutOff }, ...(last ? [last] : [])];
+      this.#translations = translations.length;
+      this.#fault = "";
+    } catch (error) {
+      this.#tables = [];
+      this.#translations = 0;
+      this.#fault = error instanceof Error ? error.message : String(error);
+    }
+    this.#endedMs = this.#world.now();
+    this.#readMs = this.#endedMs - beganMs;
+  }
+
+  #onWire(half: TransactionHalf): TransactionHalf {
+    const name = nameOf(half);
+    const found = this.#remembered.get(name) ?? this.#lookUp(half);
+    this.#remembered.delete(name);
+    if (half.endedMs === 0) this.#remember(name, found);
+    return { ...half, ...found.tuple, nat: found.nat };
+  }
+
+  #lookUp(half: TransactionHalf): Found {
+    const key = tupleKey(half);
+    // What was read before it began is another use of the same tuple.
+    const tables = this.#tables.filter(({ readMs }) => half.startedMs < readMs);
+    const maps = tables.map(({ byBefore, byAfter }) => (half.side === "client" ? byBefore : byAfter));
+    const tuple = maps.map((map) => map.get(key)).find((one) => one !== undefined);
+    const nat = tuple ? "followed" : this.#withoutTranslation(half);
+    this.#halves[nat] += 1;
+    return { tuple, nat };
+  }
+
+  /** Whether the kernel would have shown a translation. It forgets a connection at once that was refused. */
+  #withoutTranslation({ startedMs, endedMs, failed }: TransactionHalf): Nat {
+    const table = this.#tables[0];
+    if (!table || table.isCutOff || failed) return "unknown";
+    const isInTime = startedMs < table.readMs && (endedMs === 0 || table.readMs - endedMs < SURELY_KEPT_MS);
+    return isInTime ? "none" : "unknown";
+  }
+
+  /** In the order in which they were written last. */
+  #remember(name: string, found: Found): void {
+    this.#remembered.set(name, found);
+    if (this.#remembered.size <= MAX_REMEMBERED) return;
+    const [oldest] = this.#remembered.keys();
+    if (oldest !== undefined) this.#remembered.delete(oldest);
+  }
+}
+
+/** Of a half as its own socket has it: no other has that on this node. */
+function nameOf(half: TransactionHalf): string {
+  return `${half.side} ${half.startNs} ${tupleKey(half)}`;
+}
+
+function indexed(translations: readonly Translation[]): Pick<Table, "byBefore" | "byAfter"> {
+  return {
+    byBefore: new Map(translations.map(({ before, after }) => [tupleKey(before), after])),
+    byAfter: new Map(translations.map(({ before, after }) => [tupleKey(after), before])),
+  };
+}

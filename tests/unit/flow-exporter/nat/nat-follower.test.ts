@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, it } from "node:test";
+import type { TransactionHalf, WireTuple } from "../../../../exporters/flow-exporter/model/transaction.ts";
+import { transactionKey } from "../../../../exporters/flow-exporter/model/transaction.ts";
+import { NatFollower } from "../../../../exporters/flow-exporter/nat/nat-follower.ts";
+import type { Translation } from "../../../../exporters/flow-exporter/nat/translations.ts";
+import { clientHalf, NOW_MS, serverHalf } from "../../../lib/store/halves.ts";
+
+const SOCKET = clientHalf();
+const WIRE: WireTuple = { ...tupleOf(SOCKET), sourceAddress: "192.0.2.1", sourcePort: 1_025 };
+/** What a reading of the table takes, and so how long it rests after that. */
+const READ_MS = 10;
+
+describe("the addresses on the wire", () => {
+  let translations: Translation[];
+  let fault: Error | undefined;
+  let isCutOff: boolean;
+  let readings: number;
+  let clockMs: number;
+  let slept: number[];
+  let follower: NatFollower;
+  beforeEach(() => {
+    [translations, fault, isCutOff, readings, clockMs, slept] = [[masqueraded()], undefined, false, 0, 0, []];
+    follower = new NatFollower({
+      read: () => {
+        readings += 1;
+        clockMs += READ_MS;
+        if (fault) throw fault;
+        return { translations, isCutOff };
+      },
+      wallMs: () => NOW_MS + clockMs,
+      now: () => clockMs,
+      sleep: async (ms) => {
+        slept.push(ms);
+        clockMs += ms;
+      },
+    });
+  });
+
+  const ask = async (half: TransactionHalf) => {
+    const [answer] = await follower.follow([half]);
+    assert.ok(answer);
+    return [transactionKey(answer), answer.nat];
+  };
+  const unknown = (changes: Partial<TransactionHalf> = {}) => clientHalf({ nat: "unknown", ...changes });
+  const NONE = [transactionKey(SOCKET), "none"];
+  const FOLLOWED = [transactionKey(WIRE), "followed"];
+  const UNKNOWN = [transactionKey(SOCKET), "unknown"];
+
+  it("are those that a client's packets leave with, and its own key is kept", async () => {
+    const [half] = await follower.follow([unknown({ sentBytes: 7 })]);
+    assert.deepEqual(half, { ...unknown({ sentBytes: 7 }), ...WIRE, nat: "followed" });
+    assert.equal(half?.socketKey, transactionKey(SOCKET));
+  });
+
+  it("are those that a server's packets arrive with", async () => {
+    translations = [{ before: WIRE, after: tupleOf(SOCKET) }];
+    assert.deepEqual(await ask(serverHalf({ nat: "unknown" })), FOLLOWED);
+    assert.deepEqual(await ask(unknown()), NONE);
+  });
+
+  it("are the socket's own where nothing is translated", async () => {
+    translations = [];
+    assert.deepEqual(await ask(unknown()), NONE);
+    assert.deepEqual(await ask(unknown({ protocol: "udp", startNs: 9 })), NONE);
+  });
+
+  it("are not asked for where both ends are here", async () => {
+    assert.deepEqual(await ask(clientHalf()), NONE);
+    assert.equal(readings, 0);
+    assert.equal(follower.status.fault, undefined);
+  });
+
+  it("stay the same as long as the flow is open, whatever the kernel forgets", async () => {
+    await ask(unknown());
+    translations = [];
+    clockMs += 100_000;
+    assert.deepEqual(await ask(unknown({ sentBytes: 9 })), FOLLOWED);
+    assert.deepEqual(await ask(unknown({ endedMs: NOW_MS + clockMs })), FOLLOWED);
+    assert.equal(readings, 1);
+  });
+
+  it("are another flow's once the tuple is used again", async () => {
+    await ask(unknown());
+    translations = [];
+    clockMs += 100_000;
+    assert.deepEqual(await ask(unknown({ startNs: 8, startedMs: NOW_MS + clockMs - 1 })), NONE);
+  });
+
+  it("are read once for all flows that had begun by then, and anew, after a rest, for a later one", async () => {
+    await ask(unknown({ startNs: 1 }));
+    await ask(unknown({ startNs: 2 }));
+    assert.deepEqual([readings, slept], [1, []]);
+    await ask(unknown({ startNs: 3, startedMs: NOW_MS + clockMs }));
+    assert.deepEqual([readings, slept], [2, [500]]);
+  });
+
+  it("are found in the reading before the last, as the kernel forgets a connection that was reset", async () => {
+    await ask(unknown({ startNs: 1, sourcePort: 1 }));
+    translations = [];
+    clockMs += 1_000;
+    await ask(unknown({ startNs: 2, sourcePort: 2, startedMs: NOW_MS + clockMs - 1 }));
+    assert.equal(readings, 2);
+    assert.deepEqual(await ask(unknown({ startNs: 3 })), FOLLOWED);
+  });
+
+  for (const [what, changes] of [
+    ["was refused, which the kernel forgets at once", { failed: true, endedMs: NOW_MS }],
+    ["ended long before anybody looked", { endedMs: NOW_MS - 9_000 }],
+  ] as const) {
+    it(`are not known of a flow that ${what}`, async () => {
+      translations = [];
+      assert.deepEqual(await ask(unknown(changes)), UNKNOWN);
+    });
+  }
+
+  it("are not known where the table is too long to be read, but for what was read", async () => {
+    isCutOff = true;
+    assert.deepEqual(await ask(unknown()), FOLLOWED);
+    assert.deepEqual((await ask(unknown({ sourcePort: 2 })))[1], "unknown");
+    assert.equal(follower.status.isCutOff, true);
+  });
+
+  it("are not known while the table cannot be read, which is tried every ten seconds and holds nothing up", async () => {
+    fault = new Error("no rights");
+    assert.deepEqual(await ask(unknown()), UNKNOWN);
+    await ask(unknown({ startNs: 2 }));
+    assert.deepEqual([readings, slept, follower.status.fault], [1, [], "no rights"]);
+    fault = undefined;
+    clockMs += 10_000;
+    assert.deepEqual(await ask(unknown({ startNs: 3 })), FOLLOWED);
+    assert.deepEqual([follower.status.fault, follower.status.halves], ["", { none: 0, followed: 1, unknown: 2 }]);
+  });
+
+  it("are not waited for where a reading takes seconds", async () => {
+    await ask(unknown());
+    clockMs += 1;
+    const slow = new NatFollower({
+      read: () => {
+        clockMs += 2_000;
+        return { translations: [], isCutOff: false };
+      },
+      wallMs: () => NOW_MS + clockMs,
+      now: () => clockMs,
+      sleep: async (ms) => void slept.push(ms),
+    });
+    await slow.follow([unknown()]);
+    const [late] = await slow.follow([unknown({ startNs: 2, startedMs: NOW_MS + clockMs })]);
+    assert.deepEqual([late?.nat, slept], ["unknown", []]);
+  });
+});
+
+function masqueraded(): Translation {
+  return { before: tupleOf(SOCKET), after: WIRE };
+}
+
+function tupleOf({ protocol, sourceAddress, sourcePort, destinationAddress, destinationPort }: WireTuple): WireTuple {
+  return { protocol, sourceAddress, sourcePort, destinationAddress, destinationPort };
+}
