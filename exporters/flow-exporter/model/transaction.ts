@@ -62,8 +62,25 @@ export interface TransactionHalf extends WireTuple {
 /** A half as it is read back: the tuple stands in the transaction, and the side is the name of its field. */
 export type KnownHalf = Omit<TransactionHalf, keyof WireTuple | "side">;
 
-/** One flow as all nodes know it. Of a half that no node has written there is none. */
-export interface Transaction extends WireTuple {
+/** Whose an end is: its half says so, or who had its address when no node has written that half. */
+export interface KnownEnd {
+  owner: Owner;
+  /** Where it is, or was. */
+  node: string;
+  by: "half" | "address";
+}
+
+/** Why a transaction has one half. */
+export type Apart =
+  /** The node that has written could not tell whether its addresses are those on the wire. */
+  | "nat_unknown"
+  /** No node that writes has had the other end's address. */
+  | "peer_unknown"
+  /** One that writes has, and has not written this. */
+  | "peer_silent";
+
+/** What nodes have written of one flow. Of a half that no node has written there is none. */
+export interface WrittenTransaction extends WireTuple {
   key: string;
   /** Counts the uses of the same tuple, from 0. */
   incarnation: number;
@@ -72,6 +89,14 @@ export interface Transaction extends WireTuple {
   /** Milliseconds since 1970 by the store's clock, which is one for all nodes. */
   firstSeenMs: number;
   lastSeenMs: number;
+}
+
+/** One flow as all nodes know it. */
+export interface Transaction extends WrittenTransaction {
+  source: KnownEnd | undefined;
+  destination: KnownEnd | undefined;
+  /** Undefined: it has both its halves. */
+  apart: Apart | undefined;
 }
 
 /** Who has an address, as a node sees it. */

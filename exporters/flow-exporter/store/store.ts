@@ -1,5 +1,5 @@
 import type { EdgeReading } from "../model/stored-edge.ts";
-import type { AddressHolder, AddressTenure, Transaction, TransactionHalf } from "../model/transaction.ts";
+import type { AddressHolder, AddressTenure, Transaction, TransactionHalf, WrittenTransaction } from "../model/transaction.ts";
 
 /** Where transactions outlive the exporters, of one node or of many. All reject with a StoreError. */
 export interface Store {
@@ -89,7 +89,7 @@ export type FlowOrder =
 export interface FlowList {
   /** Of all that were found. */
   total: number;
-  rows: readonly Transaction[];
+  rows: readonly WrittenTransaction[];
 }
 
 export interface Page<Row> {

@@ -187,6 +187,52 @@ export function describeStore(name: string, create: () => Promise<Database>): vo
       assert.deepEqual([sizes, keys.size], [[10, 10, 5], 25]);
     });
 
+    it("says whose an end is that no node has written a half of, by who had its address then", async () => {
+      const peer = holder({ address: "10.0.0.2", node: "b", uid: "uid-db", owner: owner("db") });
+      await write(clientHalf());
+      assert.deepEqual(pick(await only()), [owner("web"), "half", undefined, undefined, "peer_unknown"]);
+      await store.writeMetadata([peer]);
+      assert.deepEqual(pick(await only()), [owner("web"), "half", owner("db"), "address", "peer_silent"]);
+      assert.equal((await only()).destination?.node, "b");
+      await store.writeMetadata([{ ...peer, node: "c", uid: "uid-x", owner: owner("another") }]);
+      assert.deepEqual(pick(await only()), [owner("web"), "half", undefined, undefined, "peer_unknown"]);
+      await store.writeMetadata([{ ...peer, node: "a", uid: "uid-y", owner: owner("near") }]);
+      assert.deepEqual(pick(await only()), [owner("web"), "half", owner("near"), "address", "peer_silent"]);
+      await write(serverHalf());
+      assert.deepEqual(pick(await only()), [owner("web"), "half", owner("db"), "half", undefined]);
+    });
+
+    it("says whose a client is of which only the server's half is there", async () => {
+      await store.writeMetadata([holder()]);
+      await write(serverHalf());
+      assert.deepEqual(pick(await only()), [owner("web"), "address", owner("db"), "half", "peer_silent"]);
+    });
+
+    it("says that a half is alone since its translation is not known", async () => {
+      await write(clientHalf({ nat: "unknown" }));
+      assert.equal((await only()).apart, "nat_unknown");
+    });
+
+    it("keeps what a socket's own addresses are where the wire has others", async () => {
+      await write(clientHalf({ nat: "followed", socketKey: "172.17.0.2-10.0.0.2-7-80" }));
+      const { client } = await only();
+      assert.deepEqual([client?.nat, client?.socketKey], ["followed", "172.17.0.2-10.0.0.2-7-80"]);
+    });
+
+    it("goes on with a database of the first version", async () => {
+      await write(clientHalf());
+      await store.close();
+      for (const side of ["client", "server"])
+        for (const column of ["nat", "socket_key"])
+          await database.execute(`ALTER TABLE transactions DROP COLUMN ${side}_${column}`);
+      await database.execute("DELETE FROM schema_version WHERE version = 2");
+      store = await openStore(database.address);
+      const { client, key } = await only();
+      assert.deepEqual([client?.sentBytes, client?.nat, client?.socketKey], [100, "unknown", key]);
+      await write(serverHalf());
+      assert.equal((await only()).apart, undefined);
+    });
+
     it("refuses a place in the pages that it has never given out", async () => {
       const written = ['["a",1]', '["a","b","tcp",0]'].map((end) => Buffer.from(end).toString("base64url"));
       for (const after of ["nonsense", ...written])
@@ -299,6 +345,11 @@ export function describeStore(name: string, create: () => Promise<Database>): vo
       await assert.rejects(openStore(database.address), named("SCHEMA_NEWER"));
     });
   });
+}
+
+/** Whose its ends are, and how that is known. */
+function pick({ source, destination, apart }: Transaction) {
+  return [source?.owner, source?.by, destination?.owner, destination?.by, apart];
 }
 
 /** For `assert.rejects`. */

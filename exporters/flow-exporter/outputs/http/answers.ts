@@ -221,10 +221,21 @@ export interface TransactionHalf {
   failed: boolean;
   /** Such as ECONNREFUSED. */
   error: string | null;
+  /** Whether its addresses are translated on their way: `none`, `followed` or `unknown`. */
+  nat: string;
+  /** The key of the addresses and ports that its own socket has. */
+  socket_key: string;
   /** By the clock of its node. ISO 8601; null: it is older than the tracer. */
   start: string | null;
   /** Null: it was open when it was written last. */
   end: string | null;
+}
+
+/** Whose an end is. */
+export interface TransactionEnd extends Owner {
+  node: string;
+  /** `half`: its own half says so; `address`: it had the address then. */
+  by: string;
 }
 
 export interface Transaction {
@@ -239,6 +250,12 @@ export interface Transaction {
   /** Null: no node has written it. */
   client: TransactionHalf | null;
   server: TransactionHalf | null;
+  halves: number;
+  /** Why there is one half: `nat_unknown`, `peer_unknown` or `peer_silent`; null: there are both. */
+  apart: string | null;
+  /** Null: nobody knows. */
+  source: TransactionEnd | null;
+  destination: TransactionEnd | null;
   /** By the clock of the store. */
   first_seen: string;
   last_seen: string;

@@ -1,4 +1,4 @@
-import type { AddressTenure, KnownHalf, Owner, Transaction } from "../../model/transaction.ts";
+import type { AddressTenure, KnownEnd, KnownHalf, Owner, Transaction } from "../../model/transaction.ts";
 import type * as answers from "./answers.ts";
 import { errorOf } from "./flow-json.ts";
 
@@ -14,6 +14,10 @@ export function transactionJson(transaction: Transaction): answers.Transaction {
     destination_port: transaction.destinationPort,
     client: client ? halfJson(client) : null,
     server: server ? halfJson(server) : null,
+    halves: client && server ? 2 : 1,
+    apart: transaction.apart ?? null,
+    source: transaction.source ? endJson(transaction.source) : null,
+    destination: transaction.destination ? endJson(transaction.destination) : null,
     first_seen: new Date(firstSeenMs).toISOString(),
     last_seen: new Date(lastSeenMs).toISOString(),
   };
@@ -42,9 +46,15 @@ function halfJson(half: KnownHalf): answers.TransactionHalf {
     opened: half.opened,
     failed: half.failed,
     error: errorOf(half.errno),
+    nat: half.nat,
+    socket_key: half.socketKey,
     start: dateOrNull(half.startedMs),
     end: dateOrNull(half.endedMs),
   };
+}
+
+function endJson({ owner, node, by }: KnownEnd): answers.TransactionEnd {
+  return { ...ownerJson(owner), node, by };
 }
 
 function dateOrNull(ms: number): string | null {

@@ -1,4 +1,4 @@
-import type { KnownHalf, Transaction } from "../../model/transaction.ts";
+import type { KnownHalf, WrittenTransaction } from "../../model/transaction.ts";
 import type { FlowOrder } from "../../store/store.ts";
 import type { AllNodes } from "../nodes/all-nodes.ts";
 import { ownImages } from "../nodes/own-images.ts";
@@ -34,7 +34,7 @@ function sortOf(sort: FlowsQuery["sort"]): { by: FlowOrder; descending: boolean 
 }
 
 /** Bytes and state from the client's side where its half is there; no store has the process. */
-function storedFlowJson(transaction: Transaction): answers.Flow {
+function storedFlowJson(transaction: WrittenTransaction): answers.Flow {
   const { client, server, destinationPort, protocol } = transaction;
   const isEnded = [client, server].some((half) => half !== undefined && half.endedMs > 0);
   return {

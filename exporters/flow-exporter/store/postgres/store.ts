@@ -3,9 +3,10 @@ import { type AddressHolder, type TransactionHalf, transactionKey } from "../../
 import { type Batch, batchesOf } from "../batches.ts";
 import { StoreError } from "../error.ts";
 import { CREATE_VERSIONS, migrationFrom, READ_VERSION } from "../migrations.ts";
+import { withPeers } from "../peers.ts";
 import { edgeReading, edgeReadingOf } from "../sql/edge-reading.ts";
 import { flowReadings } from "../sql/flow-reading.ts";
-import { metadataReading, type Reading, transactionReading } from "../sql/queries.ts";
+import { metadataReading, type Reading, tenureReading, transactionReading } from "../sql/queries.ts";
 import { type Row, transactionOf } from "../sql/rows.ts";
 import { TRIM_BATCH, type Trim, trims } from "../sql/trim.ts";
 import { inputColumns, METADATA_COLUMNS, metadataUpsert, transactionUpsert } from "../sql/upsert.ts";
@@ -70,7 +71,8 @@ export class PostgresStore implements Store {
   }
 
   async transactions(query: TransactionQuery) {
-    return this.#read(transactionReading(query, POSTGRES));
+    const page = await this.#read(transactionReading(query, POSTGRES));
+    return withPeers(page, async (asked) => (await this.#read(tenureReading(asked, POSTGRES))).rows);
   }
 
   async metadata(query: MetadataQuery) {

@@ -1,5 +1,6 @@
-import type { AddressTenure, Transaction } from "../../model/transaction.ts";
+import type { AddressTenure, WrittenTransaction } from "../../model/transaction.ts";
 import { StoreError } from "../error.ts";
+import type { TenureQuery } from "../peers.ts";
 import type { MetadataQuery, Page, TransactionQuery } from "../store.ts";
 import type { Dialect } from "./dialect.ts";
 import { type Row, tenureOf, transactionOf } from "./rows.ts";
@@ -22,7 +23,7 @@ interface Paged<Item> {
 /** A condition with a question mark for each place of its one value; left out where the value is undefined. */
 type Filter = readonly [condition: string, value: Value | undefined];
 
-const TRANSACTIONS: Paged<Transaction> = {
+const TRANSACTIONS: Paged<WrittenTransaction> = {
   table: "transactions",
   keyset: ["first_seen", "key", "protocol", "incarnation"],
   item: transactionOf,
@@ -34,7 +35,7 @@ const TENURES: Paged<AddressTenure> = {
 };
 
 /** @throws StoreError where `after` is not the end of a page. */
-export function transactionReading(query: TransactionQuery, dialect: Dialect): Reading<Transaction> {
+export function transactionReading(query: TransactionQuery, dialect: Dialect): Reading<WrittenTransaction> {
   const filters: Filter[] = [
     ["(client_node = ? OR server_node = ?)", query.node],
     ["(source_name = ? OR destination_name = ?)", query.endpoint],
@@ -54,6 +55,18 @@ export function metadataReading(query: MetadataQuery, dialect: Dialect): Reading
     ["valid_to >= ?", query.sinceMs],
   ];
   return reading(TENURES, filters, query, dialect);
+}
+
+/** Beyond this, addresses that change hands all the time stay nobody's. */
+const MAX_TENURES = 5_000;
+
+export function tenureReading(query: TenureQuery, dialect: Dialect): Reading<AddressTenure> {
+  const parameters: Value[] = [...query.addresses, query.fromMs, query.toMs];
+  const places = parameters.map((_, index) => dialect.parameter(index + 1));
+  const [to, from] = [places.pop(), places.pop()];
+  const sql = `SELECT * FROM metadata WHERE address IN (${places.join(", ")}) AND valid_to >= ${from} AND valid_from <= ${to}
+ORDER BY valid_from DESC LIMIT ${MAX_TENURES}`;
+  return { sql, parameters, pageOf: (rows) => ({ rows: rows.map(tenureOf), next: undefined }) };
 }
 
 function reading<Item>(

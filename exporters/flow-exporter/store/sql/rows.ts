@@ -1,9 +1,10 @@
-import type { AddressTenure, KnownHalf, Nat, Owner, Side, Transaction } from "../../model/transaction.ts";
+import type { AddressTenure, KnownHalf, Nat, Owner, Side, WrittenTransaction } from "../../model/transaction.ts";
 
 /** A row as a database gives it, by the names of its columns. */
 export type Row = Readonly<Record<string, unknown>>;
 
-export function transactionOf(row: Row): Transaction {
+/** A transaction as its row has it: whose an end is without a half, `peers.ts` tells. */
+export function transactionOf(row: Row): WrittenTransaction {
   return {
     key: text(row.key),
     protocol: row.protocol === "udp" ? "udp" : "tcp",

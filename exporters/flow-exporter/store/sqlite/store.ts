@@ -4,9 +4,10 @@ import type { AddressHolder, TransactionHalf } from "../../model/transaction.ts"
 import { batchesOf } from "../batches.ts";
 import { StoreError } from "../error.ts";
 import { CREATE_VERSIONS, migrationFrom, READ_VERSION } from "../migrations.ts";
+import { withPeers } from "../peers.ts";
 import { edgeReading, edgeReadingOf } from "../sql/edge-reading.ts";
 import { flowReadings } from "../sql/flow-reading.ts";
-import { metadataReading, type Reading, transactionReading } from "../sql/queries.ts";
+import { metadataReading, type Reading, tenureReading, transactionReading } from "../sql/queries.ts";
 import { type Row, transactionOf } from "../sql/rows.ts";
 import { TRIM_BATCH, type Trim, trims } from "../sql/trim.ts";
 import { metadataUpsert, transactionUpsert } from "../sql/upsert.ts";
@@ -71,7 +72,8 @@ export class SqliteStore implements Store {
   }
 
   async transactions(query: TransactionQuery) {
-    return this.#read(transactionReading(query, SQLITE));
+    const page = this.#read(transactionReading(query, SQLITE));
+    return withPeers(page, async (asked) => this.#read(tenureReading(asked, SQLITE)).rows);
   }
 
   async metadata(query: MetadataQuery) {
