@@ -3,13 +3,13 @@ import type { Nat, TransactionHalf, WireTuple } from "../model/transaction.ts";
 import type { Reading } from "./conntrack-file.ts";
 import { type Translation, tupleKey } from "./translations.ts";
 
-/** Reading may take a twentieth of a processor's time. */
-const REST_PER_READING = 20;
+/** Reading may take a tenth of a processor's time. */
+const REST_PER_READING = 10;
 const MIN_REST_MS = 500;
 /** What cannot be read is not tried for each half. */
 const REST_AFTER_FAULT_MS = 10_000;
-/** A half is not held up for longer; nobody knows its translation then. */
-const MAX_WAIT_MS = 1_000;
+/** Halves are not held up for longer; nobody knows their translation then. */
+const MAX_WAIT_MS = 5_000;
 /** The kernel forgets a connection that was reset ten seconds after that, and others later. */
 const SURELY_KEPT_MS = 8_000;
 /** Some 300 bytes each. */
