@@ -44,6 +44,7 @@ export function environmentOf(input: EnvironmentInput): Record<string, string> {
     FLOW_NODE: nodeNameOf(settings, facts),
     ...remoteWriteVariables(settings),
     DOCKER_GID: String(facts.dockerGid),
+    CONNTRACK_GID: settings.FLOW_STORE === "" ? "60906" : "0",
     DOCKER_LAYERS: facts.dockerLayers,
     HEALTH_INTERVAL: `${healthSeconds}s`,
     EBPF_EXAMPLES: examples.join(","),

@@ -2,6 +2,7 @@ import type { Container } from "../model/container.ts";
 import type { Edge } from "../model/edge.ts";
 import type { FlowRecord } from "../model/flow-record.ts";
 import type { Losses } from "../model/losses.ts";
+import type { NatStatus } from "../model/nat.ts";
 import type { Program } from "../model/program.ts";
 import type { RecorderStatus, ReplayStatus } from "../model/recording.ts";
 import type { Status } from "../model/tracer-status.ts";
@@ -38,6 +39,8 @@ interface StoreStatus {
   readonly waiting: { readonly entries: number; readonly bytes: number };
   /** Writes that failed, by their error's name. */
   readonly errors: ReadonlyMap<string, number>;
+  /** What the kernel says of translated addresses; undefined before the first write. */
+  readonly nat: NatStatus | undefined;
 }
 
 /** All that is shown to the outside, as of now. */

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { mkdir, symlink } from "node:fs/promises";
 import path from "node:path";
-import { pino } from "pino";
 import { type Exporter, startExporter } from "../../../exporters/flow-exporter/exporter.ts";
 import type { DockerReader } from "../../../exporters/flow-exporter/metadata/docker/reader.ts";
 import { createHost } from "../../../exporters/flow-exporter/metadata/host/host.ts";
@@ -13,6 +12,7 @@ import {
   PROCESS_ROW,
   UDP_ROW,
 } from "../../../exporters/flow-exporter/sources/kernel/rows/layout.ts";
+import { silent } from "../../unit/flow-exporter/lib/log.ts";
 import { ADDRESS, type Network, type NodeName } from "./network.ts";
 
 export interface NodeOptions {
@@ -45,7 +45,7 @@ export async function startNode({
     docker: engineOf(network, node),
     host: { ...createHost("/proc"), netFile: (name: string) => textOf(network.pidIn(node), name) },
   };
-  return startExporter(readSettings({ ...env, ...own }), sources, pino({ level: "silent" }));
+  return startExporter(readSettings({ ...env, ...own }), sources, silent as never);
 }
 
 /** An engine with one container, which has the address that it has. */

@@ -48,6 +48,12 @@ describe("the environment of docker-compose.yml", () => {
     assert.ok(!JSON.stringify(environment).includes("secret"));
   });
 
+  it("lets the exporter read the kernel's table of connections where there is a store that needs it", () => {
+    const gidWith = (text: string) =>
+      environmentOf({ ...input, settings: readSettings(text), images: [built] }).CONNTRACK_GID;
+    assert.deepEqual([gidWith(""), gidWith("FLOW_STORE=/state/flows.db")], ["60906", "0"]);
+  });
+
   it("asks for Alertmanager where there is an image of it, and never tells the webhook", () => {
     const asked = readSettings("ALERT_WEBHOOK_URL=https://alerts.example/hook/secret");
     const image = { ...built, service: "alertmanager", reference: "a:1" } as const;

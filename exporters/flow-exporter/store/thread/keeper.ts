@@ -12,7 +12,7 @@ const REST_MS = 5_000;
 const TRIM_EVERY_MS = 600_000;
 
 /** Gives halves the addresses that are on the wire. Never rejects. */
-export interface Follower {
+interface Follower {
   follow(halves: readonly TransactionHalf[]): Promise<TransactionHalf[]>;
   readonly status: NatStatus;
 }

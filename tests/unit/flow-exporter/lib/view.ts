@@ -57,6 +57,13 @@ const STORE = {
   dropped: 3,
   waiting: { entries: 2, bytes: 4_096 },
   errors: new Map([["UNREACHABLE", 5]]),
+  nat: {
+    fault: "",
+    translations: 17,
+    isCutOff: false,
+    readSeconds: 0.004,
+    halves: { none: 5, followed: 2, unknown: 1 },
+  },
 };
 
 const EDGE_RATES = {

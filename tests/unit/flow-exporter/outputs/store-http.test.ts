@@ -89,10 +89,23 @@ describe("a store over HTTP", () => {
         opened: true,
         failed: false,
         error: "ECONNRESET",
+        nat: "none",
+        socket_key: "10.0.0.1-10.0.0.2-40000-80",
         start: START,
         end: new Date(NOW_MS).toISOString(),
       },
+      halves: 2,
+      apart: null,
+      source: { ...OWNER, node: "a", by: "half" },
+      destination: { ...OWNER, name: "db", node: "b", by: "half" },
     });
+  });
+
+  it("tells why a transaction has one half, and whose its other end is by the address", async () => {
+    const { body } = await ask("/api/transactions?node=c&limit=1");
+    const [{ halves, apart, server: far, source, destination }] = body.transactions;
+    assert.deepEqual([halves, apart, far], [1, "peer_unknown", null]);
+    assert.deepEqual([source.node, source.by, destination], ["c", "half", null]);
   });
 
   it("gives pages, each row once", async () => {

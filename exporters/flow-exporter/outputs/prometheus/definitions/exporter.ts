@@ -1,3 +1,4 @@
+import type { NatStatus } from "../../../model/nat.ts";
 import type { EdgeCounters } from "../../../totals/edge-total.ts";
 import type { BySocket, ClockStep, View } from "../../view.ts";
 import { type Metric, metric, type Sample } from "./definition.ts";
@@ -143,6 +144,26 @@ export const EXPORTER_METRICS: readonly Metric[] = [
     },
   ),
   metric(
+    "flow_nat_translations",
+    "Connections with translated addresses in the last read of the kernel's table (/proc/net/nf_conntrack); absent without a " +
+      "store, and until one of its flows has an end on another machine.",
+    [],
+    (view) => natSamples(view, ({ translations }) => [[translations]]),
+  ),
+  metric(
+    "flow_nat_read_seconds",
+    "Duration of the last read of that table, in the store's thread; absent as flow_nat_translations is.",
+    [],
+    (view) => natSamples(view, ({ readSeconds }) => [[readSeconds]]),
+  ),
+  metric(
+    "flow_nat_halves_total",
+    "Flows with an end on another machine that were looked up in that table, by what is known of their addresses' translation: " +
+      "none, followed, or unknown, which stay apart from what another node knows of the same flow.",
+    ["nat"],
+    (view) => natSamples(view, ({ halves }) => Object.entries(halves).map(([nat, count]): Sample => [count, { nat }])),
+  ),
+  metric(
     "flow_stack_left_out",
     "Always 1; its labels are a part of the stack that is unavailable on this machine, and the reason.",
     ["part", "reason"],
@@ -152,6 +173,11 @@ export const EXPORTER_METRICS: readonly Metric[] = [
     [1, { version }],
   ]),
 ];
+
+function natSamples(view: View, samplesOf: (nat: NatStatus) => Sample[]): Sample[] {
+  const nat = view.store()?.nat;
+  return nat?.fault === undefined ? [] : samplesOf(nat);
+}
 
 function perProtocol(sockets: BySocket): Sample[] {
   return Object.entries(sockets).map(([protocol, count]) => [count, { protocol }]);
