@@ -15,8 +15,8 @@ export interface ConntrackPlace {
   module: string;
 }
 
-/** Some 400 bytes each, twice. */
-const MAX_TRANSLATIONS = 50_000;
+/** Some 300 bytes each in memory, for each of three readings. */
+const MAX_TRANSLATIONS = 30_000;
 /** Kernels before 6.15 begin anew with each page, so that a long table takes the square of its length. */
 const MAX_READ_MS = 2_000;
 const CHUNK_BYTES = 65_536;

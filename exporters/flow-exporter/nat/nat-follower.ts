@@ -1,7 +1,7 @@
 import type { NatStatus } from "../model/nat.ts";
-import type { Nat, TransactionHalf, WireTuple } from "../model/transaction.ts";
+import type { Nat, TransactionHalf } from "../model/transaction.ts";
 import type { Reading } from "./conntrack-file.ts";
-import { type Translation, tupleKey } from "./translations.ts";
+import { type Translation, tupleKey, tupleOf } from "./translations.ts";
 
 /** Reading may take a tenth of a processor's time. */
 const REST_PER_READING = 10;
@@ -13,7 +13,7 @@ const MAX_WAIT_MS = 5_000;
 /** The kernel forgets a connection that was reset ten seconds after that, and others later. */
 const SURELY_KEPT_MS = 8_000;
 /** Some 300 bytes each. */
-const MAX_REMEMBERED = 50_000;
+const MAX_REMEMBERED = 30_000;
 
 export interface NatWorld {
   /** @throws Error that says why the kernel's table cannot be read */
@@ -25,15 +25,17 @@ export interface NatWorld {
   sleep(ms: number): Promise<unknown>;
 }
 
+/** Tuples by tuples, by their keys. */
 interface Table {
-  byBefore: ReadonlyMap<string, WireTuple>;
-  byAfter: ReadonlyMap<string, WireTuple>;
+  byBefore: ReadonlyMap<string, string>;
+  byAfter: ReadonlyMap<string, string>;
   readMs: number;
   isCutOff: boolean;
 }
 
 interface Found {
-  tuple: WireTuple | undefined;
+  /** The key of the tuple on the wire; undefined: the socket's own is. */
+  wire: string | undefined;
   nat: Nat;
 }
 
@@ -112,7 +114,7 @@ export class NatFollower {
     const found = this.#remembered.get(name) ?? this.#lookUp(half);
     this.#remembered.delete(name);
     if (half.endedMs === 0) this.#remember(name, found);
-    return { ...half, ...found.tuple, nat: found.nat };
+    return { ...half, ...(found.wire && tupleOf(found.wire)), nat: found.nat };
   }
 
   #lookUp(half: TransactionHalf): Found {
@@ -120,10 +122,10 @@ export class NatFollower {
     // What was read before it began is another use of the same tuple.
     const tables = this.#tables.filter(({ readMs }) => half.startedMs < readMs);
     const maps = tables.map(({ byBefore, byAfter }) => (half.side === "client" ? byBefore : byAfter));
-    const tuple = maps.map((map) => map.get(key)).find((one) => one !== undefined);
-    const nat = tuple ? "followed" : this.#withoutTranslation(half);
+    const wire = maps.map((map) => map.get(key)).find((one) => one !== undefined);
+    const nat = wire ? "followed" : this.#withoutTranslation(half);
     this.#halves[nat] += 1;
-    return { tuple, nat };
+    return { wire, nat };
   }
 
   /** Whether the kernel would have shown a translation. It forgets a connection at once that was refused. */
@@ -150,7 +152,7 @@ function nameOf(half: TransactionHalf): string {
 
 function indexed(translations: readonly Translation[]): Pick<Table, "byBefore" | "byAfter"> {
   return {
-    byBefore: new Map(translations.map(({ before, after }) => [tupleKey(before), after])),
-    byAfter: new Map(translations.map(({ before, after }) => [tupleKey(after), before])),
+    byBefore: new Map(translations.map(({ before, after }) => [before, after])),
+    byAfter: new Map(translations.map(({ before, after }) => [after, before])),
   };
 }

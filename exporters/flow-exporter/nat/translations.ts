@@ -1,10 +1,13 @@
 import { addressText } from "../model/address.ts";
 import { transactionKey, type WireTuple } from "../model/transaction.ts";
 
-/** One connection's addresses and ports, from the client's side, as they enter this machine's translation and as they leave it. */
+/**
+ * One connection's addresses and ports, from the client's side, as they enter this machine's translation and as they leave it;
+ * as text, since there may be tens of thousands.
+ */
 export interface Translation {
-  before: WireTuple;
-  after: WireTuple;
+  before: string;
+  after: string;
 }
 
 /** The way there, then the way back, as `/proc/net/nf_conntrack` has a connection. */
@@ -22,8 +25,8 @@ export function translationIn(line: string): Translation | undefined {
     destinationPort === backSourcePort;
   if (isMirrored || (protocol !== "tcp" && protocol !== "udp")) return undefined;
   return {
-    before: tupleOf(protocol, [source, sourcePort], [destination, destinationPort]),
-    after: tupleOf(protocol, [backDestination, backDestinationPort], [backSource, backSourcePort]),
+    before: keyOf(protocol, [source, sourcePort], [destination, destinationPort]),
+    after: keyOf(protocol, [backDestination, backDestinationPort], [backSource, backSourcePort]),
   };
 }
 
@@ -32,16 +35,24 @@ export function tupleKey(tuple: WireTuple): string {
   return `${tuple.protocol} ${transactionKey(tuple)}`;
 }
 
+/** The tuple that has this key. */
+export function tupleOf(key: string): WireTuple {
+  const [protocol, sourceAddress = "", destinationAddress = "", sourcePort, destinationPort] = key.split(/[ -]/);
+  return {
+    protocol: protocol === "udp" ? "udp" : "tcp",
+    sourceAddress,
+    sourcePort: Number(sourcePort),
+    destinationAddress,
+    destinationPort: Number(destinationPort),
+  };
+}
+
 type End = readonly [address: string | undefined, port: string | undefined];
 
-function tupleOf(protocol: WireTuple["protocol"], source: End, destination: End): WireTuple {
-  return {
-    protocol,
-    sourceAddress: addressOf(source[0]),
-    sourcePort: Number(source[1]),
-    destinationAddress: addressOf(destination[0]),
-    destinationPort: Number(destination[1]),
-  };
+/** Copied: a part of a text keeps all of that in memory, and the text is the kernel's whole table. */
+function keyOf(protocol: string, [source, sourcePort]: End, [destination, destinationPort]: End): string {
+  const key = `${protocol} ${addressOf(source)}-${addressOf(destination)}-${sourcePort}-${destinationPort}`;
+  return Buffer.from(key, "latin1").toString("latin1");
 }
 
 /** IPv6 is written there with all its zeros. */

@@ -1,4 +1,11 @@
-import type { AddressTenure, Apart, KnownEnd, KnownHalf, Transaction, WrittenTransaction } from "../model/transaction.ts";
+import type {
+  AddressTenure,
+  Apart,
+  KnownEnd,
+  KnownHalf,
+  Transaction,
+  WrittenTransaction,
+} from "../model/transaction.ts";
 import type { Page } from "./store.ts";
 
 /** Who had one of these addresses at some time in between, milliseconds since 1970 by the store's clock. */

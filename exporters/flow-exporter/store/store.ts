@@ -1,5 +1,11 @@
 import type { EdgeReading } from "../model/stored-edge.ts";
-import type { AddressHolder, AddressTenure, Transaction, TransactionHalf, WrittenTransaction } from "../model/transaction.ts";
+import type {
+  AddressHolder,
+  AddressTenure,
+  Transaction,
+  TransactionHalf,
+  WrittenTransaction,
+} from "../model/transaction.ts";
 
 /** Where transactions outlive the exporters, of one node or of many. All reject with a StoreError. */
 export interface Store {

@@ -250,7 +250,8 @@ export interface Transaction {
   /** Null: no node has written it. */
   client: TransactionHalf | null;
   server: TransactionHalf | null;
-  halves: number;
+  /** `both`, `client` or `server`. */
+  halves: string;
   /** Why there is one half: `nat_unknown`, `peer_unknown` or `peer_silent`; null: there are both. */
   apart: string | null;
   /** Null: nobody knows. */

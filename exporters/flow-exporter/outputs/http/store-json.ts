@@ -14,7 +14,7 @@ export function transactionJson(transaction: Transaction): answers.Transaction {
     destination_port: transaction.destinationPort,
     client: client ? halfJson(client) : null,
     server: server ? halfJson(server) : null,
-    halves: client && server ? 2 : 1,
+    halves: client && server ? "both" : client ? "client" : "server",
     apart: transaction.apart ?? null,
     source: transaction.source ? endJson(transaction.source) : null,
     destination: transaction.destination ? endJson(transaction.destination) : null,

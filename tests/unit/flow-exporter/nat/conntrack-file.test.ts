@@ -29,8 +29,8 @@ test("all translated connections are read, each once", () => {
   const { translations, isCutOff } = readConntrack(placeOf("many", text));
   assert.equal(isCutOff, false);
   assert.deepEqual(
-    translations.map(({ before: { sourcePort } }) => sourcePort),
-    Array.from({ length: MANY }, (_, port) => port + 1),
+    translations.map(({ before }) => before),
+    Array.from({ length: MANY }, (_, port) => `tcp 10.0.0.1-10.0.0.2-${port + 1}-80`),
   );
 });
 

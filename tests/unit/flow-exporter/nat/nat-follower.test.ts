@@ -3,11 +3,17 @@ import { beforeEach, describe, it } from "node:test";
 import type { TransactionHalf, WireTuple } from "../../../../exporters/flow-exporter/model/transaction.ts";
 import { transactionKey } from "../../../../exporters/flow-exporter/model/transaction.ts";
 import { NatFollower } from "../../../../exporters/flow-exporter/nat/nat-follower.ts";
-import type { Translation } from "../../../../exporters/flow-exporter/nat/translations.ts";
+import { type Translation, tupleKey } from "../../../../exporters/flow-exporter/nat/translations.ts";
 import { clientHalf, NOW_MS, serverHalf } from "../../../lib/store/halves.ts";
 
 const SOCKET = clientHalf();
-const WIRE: WireTuple = { ...tupleOf(SOCKET), sourceAddress: "192.0.2.1", sourcePort: 1_025 };
+const WIRE: WireTuple = {
+  protocol: "tcp",
+  sourceAddress: "192.0.2.1",
+  sourcePort: 1_025,
+  destinationAddress: SOCKET.destinationAddress,
+  destinationPort: SOCKET.destinationPort,
+};
 /** What a reading of the table takes, and so how long it rests after that. */
 const READ_MS = 10;
 
@@ -54,7 +60,7 @@ describe("the addresses on the wire", () => {
   });
 
   it("are those that a server's packets arrive with", async () => {
-    translations = [{ before: WIRE, after: tupleOf(SOCKET) }];
+    translations = [{ before: tupleKey(WIRE), after: tupleKey(SOCKET) }];
     assert.deepEqual(await ask(serverHalf({ nat: "unknown" })), FOLLOWED);
     assert.deepEqual(await ask(unknown()), NONE);
   });
@@ -151,9 +157,5 @@ describe("the addresses on the wire", () => {
 });
 
 function masqueraded(): Translation {
-  return { before: tupleOf(SOCKET), after: WIRE };
-}
-
-function tupleOf({ protocol, sourceAddress, sourcePort, destinationAddress, destinationPort }: WireTuple): WireTuple {
-  return { protocol, sourceAddress, sourcePort, destinationAddress, destinationPort };
+  return { before: tupleKey(SOCKET), after: tupleKey(WIRE) };
 }

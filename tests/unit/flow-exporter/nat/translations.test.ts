@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { translationIn, tupleKey } from "../../../../exporters/flow-exporter/nat/translations.ts";
+import { translationIn, tupleKey, tupleOf } from "../../../../exporters/flow-exporter/nat/translations.ts";
 
 /** As `translationIn` tells it: what goes in, and what comes out. */
 function told(line: string): string[] | undefined {
   const translation = translationIn(line);
-  return translation && [tupleKey(translation.before), tupleKey(translation.after)];
+  return translation && [translation.before, translation.after];
 }
 
 test("a connection whose way back mirrors the way there is not translated", () => {
@@ -34,6 +34,16 @@ test("addresses of IPv6 are as sockets have them", () => {
   ];
   const line = `ipv6     10 tcp      6 5 CLOSE src=${client} dst=${address} sport=1 dport=80 src=${backend} dst=${client} sport=8080 dport=1 mark=0 use=1`;
   assert.deepEqual(told(line), ["tcp fd00::2-fd00:ff::1-1-80", "tcp fd00::2-fd00:0:0:1::a-1-8080"]);
+});
+
+test("a key leads back to its tuple", () => {
+  for (const [sourceAddress, destinationAddress] of [
+    ["10.0.0.1", "192.0.2.7"],
+    ["fd00::2", "::1"],
+  ] as const) {
+    const tuple = { protocol: "udp", sourceAddress, destinationAddress, sourcePort: 7, destinationPort: 80 } as const;
+    assert.deepEqual(tupleOf(tupleKey(tuple)), tuple);
+  }
 });
 
 test("what is neither TCP nor UDP, and what makes no sense, is left out", () => {

@@ -94,7 +94,7 @@ describe("a store over HTTP", () => {
         start: START,
         end: new Date(NOW_MS).toISOString(),
       },
-      halves: 2,
+      halves: "both",
       apart: null,
       source: { ...OWNER, node: "a", by: "half" },
       destination: { ...OWNER, name: "db", node: "b", by: "half" },
@@ -104,7 +104,7 @@ describe("a store over HTTP", () => {
   it("tells why a transaction has one half, and whose its other end is by the address", async () => {
     const { body } = await ask("/api/transactions?node=c&limit=1");
     const [{ halves, apart, server: far, source, destination }] = body.transactions;
-    assert.deepEqual([halves, apart, far], [1, "peer_unknown", null]);
+    assert.deepEqual([halves, apart, far], ["client", "peer_unknown", null]);
     assert.deepEqual([source.node, source.by, destination], ["c", "half", null]);
   });
 
