@@ -1,3 +1,4 @@
+import { cp } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { StartError, UsageError } from "../../start/errors.ts";
@@ -62,10 +63,17 @@ async function runSuite(context: Context, name: SuiteName): Promise<boolean> {
   await using cluster = await startCluster(context, { parts, archive, node: suite.node });
   context.report(`${name}: the cluster is ready after ${seconds()} s`);
   const passed = await runTests(context, cluster, suite.tests);
+  if (!passed) await keepLogs(context, cluster, name);
   context.report(
     `${name}: ${passed ? "passed" : "FAILED"} after ${seconds()} s; ${await memoryOf(cluster.processes.group)}`,
   );
   return passed;
+}
+
+async function keepLogs({ projectRoot, report }: Context, { access }: Cluster, name: SuiteName): Promise<void> {
+  const folder = path.join(projectRoot, ".flowtally/cluster", name);
+  await cp(access.logs, folder, { recursive: true });
+  report(`${name}: what the cluster's programs printed is in ${folder}`);
 }
 
 /** In the node's network, where the API server and the pods are reached. */

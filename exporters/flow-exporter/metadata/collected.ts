@@ -94,6 +94,7 @@ export function collect<Value extends object, Answers, Source extends keyof Answ
   return Object.fromEntries(fields.filter(([, value]) => value !== undefined)) as Value;
 }
 
-function podName({ namespace, name }: KubeletPod["metadata"]): string {
+/** Of its endpoint, and of each of its containers. */
+export function podName({ namespace, name }: { namespace: string; name: string }): string {
   return `${namespace}/${name}`;
 }

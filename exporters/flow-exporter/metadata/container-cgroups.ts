@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import type { CgroupRow } from "../model/cgroup.ts";
 import type { Container } from "../model/container.ts";
+import type { Pod } from "../model/pod.ts";
 import type { ProcessRow } from "../model/process.ts";
 import { PodCgroups } from "./kubernetes/pod-cgroups.ts";
 import { Lingering } from "./lingering.ts";
@@ -116,6 +117,20 @@ export class ContainerCgroups {
   /** Whether a cgroup is a container's, and below the one at `path`. */
   isBelow(cgroupId: number, path: string): boolean {
     return this.#texts.get(cgroupId)?.startsWith(`${path}/`) ?? false;
+  }
+
+  /** Containers in the places of pods that nobody has reported yet, by id, and the pod of each. */
+  unreported(known: Iterable<Container>, pods: readonly Pod[]): Map<string, Pod> {
+    if (pods.length === 0) return new Map();
+    const reported = new Set([...known].map(({ id }) => id));
+    const found = new Map<string, Pod>();
+    for (const [, text] of this.#texts) {
+      const claim = text.startsWith("/") ? outermost(text) : undefined;
+      if (!claim || reported.has(claim.id)) continue;
+      const pod = pods.find(({ uid }) => this.#pods.names(uid, claim.place));
+      if (pod) found.set(claim.id, pod);
+    }
+    return found;
   }
 
   /** Whether any cgroup has a container's name. */

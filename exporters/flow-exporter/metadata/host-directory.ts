@@ -8,6 +8,7 @@ import type { Host } from "./host/host.ts";
 import { hostAddresses } from "./host/host-addresses.ts";
 import { type LocalAddresses, localAddresses } from "./host/local-addresses.ts";
 import { cgroupPath, userOf } from "./host/process-files.ts";
+import { unreportedContainer } from "./kubernetes/unreported.ts";
 import { Namespaces } from "./namespaces.ts";
 import { OwnContainers } from "./own-containers.ts";
 import { ProcessHistory } from "./process-history.ts";
@@ -127,6 +128,7 @@ export class HostDirectory {
     const processes = this.#processes;
     this.#cgroups.learn(metadata.containers, processes, nowNs);
     const cgroups = this.#cgroups.containers(metadata.known);
+    const unreported = this.#cgroups.unreported(metadata.known, metadata.knownPods);
     findFirstProcesses(metadata.containers, cgroups, processes);
     this.#holdTenures(nowNs);
     const self = processes.get(ownPid);
@@ -135,7 +137,7 @@ export class HostDirectory {
       processes,
       history: this.history,
       containers: metadata.containers,
-      goneContainers: metadata.gone,
+      goneContainers: [...[...unreported].map(([id, pod]) => unreportedContainer(id, pod)), ...metadata.gone],
       services: metadata.services,
       tenures: this.#tenures,
       namespaces: this.#namespaces,

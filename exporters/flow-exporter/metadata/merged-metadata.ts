@@ -1,5 +1,6 @@
 import type { Container } from "../model/container.ts";
 import type { MetadataSource } from "../model/metadata-source.ts";
+import type { Pod } from "../model/pod.ts";
 import type { Service } from "../model/service.ts";
 
 /**
@@ -26,6 +27,10 @@ export class MergedMetadata implements MetadataSource {
   get gone(): Container[] {
     const running = new Set(this.#sources.flatMap(({ containers }) => containers.map(({ id }) => id)));
     return this.known.filter(({ id }) => !running.has(id));
+  }
+
+  get knownPods(): readonly Pod[] {
+    return this.#sources.flatMap(({ knownPods }) => knownPods);
   }
 
   get services(): readonly Service[] {

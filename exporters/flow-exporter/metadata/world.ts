@@ -124,7 +124,8 @@ function containersPerNetns(
   hostNetns: ReadonlySet<number>,
 ): Map<number, Container[]> {
   const perNetns = new Map<number, Container[]>();
-  for (const container of containers) {
+  // One in the network namespace of the machine is not all that is in it, whichever namespace the machine's is.
+  for (const container of containers.filter(({ networkMode }) => networkMode !== "host")) {
     for (const key of new Set(netnsKeys(processes.get(container.pid)))) {
       if (!hostNetns.has(key)) perNetns.set(key, [...(perNetns.get(key) ?? []), container]);
     }

@@ -1,4 +1,5 @@
 import type { Container } from "./container.ts";
+import type { Pod } from "./pod.ts";
 import type { Service } from "./service.ts";
 
 /** Who knows the containers of this host, and names them: it is asked now and then, and keeps its last answer. */
@@ -9,6 +10,8 @@ export interface MetadataSource {
   readonly gone: readonly Container[];
   /** Both. */
   readonly known: Container[];
+  /** Pods that run, have ended or are gone: containers are seen at work before anybody reports them in their pods. */
+  readonly knownPods: readonly Pod[];
   readonly services: readonly Service[];
   /** Goes up by one with every answer; 0: there was none. */
   readonly version: number;

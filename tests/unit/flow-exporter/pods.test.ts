@@ -92,6 +92,39 @@ describe("on a machine with a kubelet", () => {
     assert.deepEqual(edges(), ["shop/brief > world:443"]);
   });
 
+  test("a container has its pod's name before the kubelet reports it in that pod", async () => {
+    const { edges, kubelet, collector, kernel, metadata } = await seen();
+    const starting = structuredClone(golden);
+    const [web] = starting.items;
+    assert.ok(web);
+    web.metadata = { ...web.metadata, uid: "starting", name: "starting" };
+    web.status = { phase: "Pending" } as never;
+    kubelet.answer = starting;
+    const row = { id: 50, path: `/kubepods/besteffort/podstarting/${idOf("e")}`, removed_ns: 1 };
+    kernel.cgroupRows = Buffer.concat([kernel.cgroupRows, cgroupRow(row)]);
+    kernel.open({ cgroup: 50, netns: 5, source: "10.244.0.11:5000", destination: "203.0.113.5:443" });
+    collector.collect();
+    await until("another answer", () => metadata.version === 2);
+    // The pod is gone by now, and has never been reported with a container.
+    kubelet.answer = golden;
+    await metadata.refresh();
+    for (let cycle = 0; cycle < 2; cycle++) collector.collect();
+    assert.deepEqual(edges(), ["shop/starting > world:443"]);
+  });
+
+  test("what runs beside a pod in the machine's network namespace is not the pod's, whichever that namespace is", async () => {
+    const { edges, kernel, collector } = await seen();
+    const own = [
+      { pid: 300, netns: 9, cgroup_id: 30, comm: "kube-proxy", start_ns: 1 },
+      { pid: 500, netns: 9, comm: "kubelet", start_ns: 1 },
+    ];
+    kernel.processRows = Buffer.concat([...PROCESSES.filter(({ pid }) => pid !== 300), ...own].map(processRow));
+    kernel.open({ pid: 500, netns: 9, comm: "kubelet", source: "192.168.1.10:5000", destination: "203.0.113.5:443" });
+    collector.maintain();
+    for (let cycle = 0; cycle < 2; cycle++) collector.collect();
+    assert.deepEqual(edges(), ["host/kubelet > world:443"]);
+  });
+
   test("a pod is one endpoint, with the id of its container that started last, whichever is asked for", () => {
     const startedAt = (seconds: number) => ({
       state: "running",

@@ -24,6 +24,8 @@ export class DockerMetadata implements MetadataSource {
   /** Those that run. */
   containers: readonly Container[] = [];
   /** Of a swarm this machine is in. */
+  /** Pods are the kubelet's. */
+  readonly knownPods = [];
   services: readonly Service[] = [];
   /** Goes up by one with every answer. */
   version = 0;

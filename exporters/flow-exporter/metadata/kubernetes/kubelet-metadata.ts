@@ -6,11 +6,15 @@ import type { Service } from "../../model/service.ts";
 import type { SourceHealth } from "../../model/source-health.ts";
 import { CONTAINER, collect, NODE, POD } from "../collected.ts";
 import { KnownContainers } from "../known-containers.ts";
+import { Lingering } from "../lingering.ts";
 import { OneAtATime } from "../one-at-a-time.ts";
 import { containersOf } from "./containers.ts";
 import { FAULTS, type Fault, KubeletError } from "./faults.ts";
 import type { KubeletReader } from "./kubelet-reader.ts";
 import { type PodList, readPodList } from "./pod-list.ts";
+
+/** As long as containers are. */
+const KEPT_NS = 300e9;
 
 /** What the kubelet last reported of this machine's pods; keeps it when the kubelet stops answering. */
 export class KubeletMetadata implements MetadataSource {
@@ -28,6 +32,8 @@ export class KubeletMetadata implements MetadataSource {
   readonly #health: SourceHealth;
   readonly #nodeAddress: string;
   readonly #known = new KnownContainers();
+  /** By unique id. */
+  readonly #knownPods = new Lingering<string, Pod>(KEPT_NS);
   readonly #question = new OneAtATime(() => this.#ask());
   /** Ids of those of its last answer that had ended: a job's are in each answer until somebody deletes the job. */
   #ended: ReadonlySet<string> = new Set();
@@ -51,6 +57,10 @@ export class KubeletMetadata implements MetadataSource {
   /** Those that run, and those that are gone. */
   get known(): Container[] {
     return this.#known.all;
+  }
+
+  get knownPods(): Pod[] {
+    return [...this.#knownPods].map(([, pod]) => pod);
   }
 
   /** Those that ran within the last five minutes, and those that had ended before they were seen to run. */
@@ -87,6 +97,8 @@ export class KubeletMetadata implements MetadataSource {
     const ended = all.filter(({ isRunning }) => !isRunning);
     this.containers = running.map((one) => collect(CONTAINER, "kubelet", one));
     this.pods = pods.map((pod) => collect(POD, "kubelet", pod));
+    const byUid = this.pods.map((pod) => [pod.uid, pod] as const);
+    this.#knownPods.update(byUid, performance.now() * 1e6);
     for (const container of this.containers) this.#known.add(container);
     for (const one of ended) {
       if (!this.#ended.has(one.id) && !this.#known.has(one.id)) this.#known.add(collect(CONTAINER, "kubelet", one));

@@ -37,10 +37,15 @@ export class PodCgroups {
 
   /** Whether a place is that of a pod's containers. */
   isOf(podUid: string, place: string): boolean {
+    return place === OWN || this.names(podUid, place);
+  }
+
+  /** The same, where the place says whose it is: this process's own, as seen from itself, does not. */
+  names(podUid: string, place: string): boolean {
     const pod = podCgroupAt(place);
     if (pod && !pod.root.startsWith(OWN)) return this.#roots.has(pod.root) && isUid(pod.uid, podUid);
     const [, uid] = BESIDE.exec(place) ?? [];
-    return place === OWN || (uid !== undefined && isUid(uid, podUid));
+    return uid !== undefined && isUid(uid, podUid);
   }
 
   /** Whether it is that of any pod's, so that only root can have made it. */

@@ -9,6 +9,7 @@ import { container, idOf } from "../lib/world.ts";
 class Source implements MetadataSource {
   containers: readonly Container[];
   gone: readonly Container[];
+  knownPods = [];
   services = [];
   version = 1;
   up = true;
