@@ -45,6 +45,15 @@ describe("the chart", () => {
     assert.deepEqual(valueFrom, { secretKeyRef: { name: "flows", key: "address" } });
   });
 
+  it("lets the exporter see what the node translates where there is a store that needs it", async () => {
+    const groupsOf = (manifests: readonly Manifest[]) => {
+      const { spec } = only(manifests, "DaemonSet") as Manifest & { spec: { template: { spec: Pod } } };
+      return spec.template.spec.securityContext.supplementalGroups;
+    };
+    assert.equal(groupsOf(await fromChart()), undefined);
+    assert.deepEqual(groupsOf(await fromChart("store.secretName=flows")), [0]);
+  });
+
   it("leaves out what is switched off", async () => {
     const kinds = (await fromChart("serviceMonitor.enabled=false", "networkPolicy.enabled=false")).map(
       ({ kind }) => kind,
@@ -52,6 +61,10 @@ describe("the chart", () => {
     assert.ok(!kinds.includes("ServiceMonitor") && !kinds.includes("NetworkPolicy"));
   });
 });
+
+interface Pod {
+  securityContext: { supplementalGroups?: number[] };
+}
 
 interface Container {
   args?: string[];
