@@ -1,4 +1,5 @@
 import { useEffect } from "preact/hooks";
+import { storeDown } from "./api/health.ts";
 import { ContainersPage } from "./containers/page.tsx";
 import { FlowsPage } from "./flows/page.tsx";
 import { hashOf, type Page } from "./lib/route.ts";
@@ -23,6 +24,8 @@ export function App() {
   const { page } = route.value;
   const shown = PAGES.find((one) => one.page === page);
   useEffect(() => {
+    // The next answer says how it is; not every page asks for one.
+    storeDown.value = undefined;
     document.title = `${shown?.title ?? "Not found"} · Flowtally`;
   }, [shown]);
 

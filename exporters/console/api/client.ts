@@ -1,4 +1,5 @@
-import { exporterDown, hasPrometheus, prometheusDown, recordedAt } from "./health.ts";
+import { exporterDown, hasPrometheus, prometheusDown, recordedAt, storeDown } from "./health.ts";
+import type { Scope } from "./types.ts";
 
 /** As in the exporter's `outputs/http/replay.ts`. */
 const RECORDED_AT = "x-flowtally-recorded-at";
@@ -24,6 +25,7 @@ export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T>
   hasPrometheus.value = recordedAt.value === undefined;
   if (response.ok && body !== undefined) {
     noteUp(path);
+    noteScope(body);
     return body as T;
   }
   throw refusal(response, body);
@@ -73,6 +75,12 @@ function prometheusRefusal(body: unknown): ApiError {
 function noteUp(path: string): void {
   exporterDown.value = undefined;
   if (path.startsWith("/api/prometheus/")) prometheusDown.value = undefined;
+}
+
+/** Only answers that could be of other machines too say whether they are. */
+function noteScope(body: unknown): void {
+  const { scope } = body as { scope?: Scope };
+  if (scope) storeDown.value = scope.reason?.message;
 }
 
 function noteDown(error: ApiError): ApiError {

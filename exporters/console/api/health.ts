@@ -9,5 +9,8 @@ export const recordedAt = signal<string | undefined>(undefined);
 /** Whether there is a Prometheus to ask: beside a recording there is none; undefined until the exporter has answered. */
 export const hasPrometheus = signal<boolean | undefined>(undefined);
 
+/** Why other machines are not shown although a store is shared with them; undefined: they are, or there are none. */
+export const storeDown = signal<string | undefined>(undefined);
+
 /** Why the last question to Prometheus got no answer; undefined while it answers, or was not asked. */
 export const prometheusDown = signal<string | undefined>(undefined);

@@ -30,7 +30,8 @@ export function rankOf(container: Container, key: string, workingSets: WorkingSe
 /** By the id of a container. */
 type WorkingSets = ReadonlyMap<string, number>;
 
-export function columnsOf(workingSets: WorkingSets, trends: Trends): Column<Container>[] {
+/** @param on the node that the containers are on, where there are others; else undefined */
+export function columnsOf(workingSets: WorkingSets, trends: Trends, on: string | undefined): Column<Container>[] {
   const rate = (key: keyof typeof COUNTER_OF, title: string, width: string): Column<Container> => ({
     key,
     title,
@@ -109,7 +110,7 @@ export function columnsOf(workingSets: WorkingSets, trends: Trends): Column<Cont
       sortable: false,
       wideOnly: true,
       cell: ({ endpoint, name }) => (
-        <a class="above" href={hashOfFlows({ container: endpoint })} aria-label={`Flows of ${name}`}>
+        <a class="above" href={hashOfFlows({ container: endpoint, on })} aria-label={`Flows of ${name}`}>
           Flows
         </a>
       ),

@@ -1,6 +1,7 @@
 import { useMemo } from "preact/hooks";
 import type { ContainersPage as Answer, Container } from "../api/types.ts";
 import { usePoll } from "../api/use-poll.ts";
+import { isOfMany } from "../lib/nodes.ts";
 import { hashOf } from "../lib/route.ts";
 import { parseSort, sortRows, sortText } from "../lib/sort.ts";
 import { formatCount } from "../lib/units.ts";
@@ -24,7 +25,8 @@ export function ContainersPage() {
   const sort = useMemo(() => parseSort(sortedBy), [sortedBy]);
   const trends = useTrends();
   const workingSets = useWorkingSets();
-  const columns = useMemo(() => columnsOf(workingSets, trends), [workingSets, trends]);
+  const on = isOfMany(data) ? data?.node : undefined;
+  const columns = useMemo(() => columnsOf(workingSets, trends, on), [workingSets, trends, on]);
   const rows = useMemo(() => {
     const found = (data?.containers ?? []).filter((container) => hasText(container, search));
     return sortRows(found, (container) => rankOf(container, sort.key, workingSets), sort.descending);
@@ -43,6 +45,7 @@ export function ContainersPage() {
         />
         <p class="note" role="status">
           {data ? `${formatCount(rows.length)} of ${countOf(data.total, "container")}` : ""}
+          {on !== undefined && <Here node={on} />}
           {rows.some(isUnread) && ", waiting for the exporter’s second reading to tell rates"}
         </p>
       </div>
@@ -61,6 +64,16 @@ export function ContainersPage() {
         />
       </div>
     </div>
+  );
+}
+
+/** The store that machines share knows who talks to whom, and not what each process does. */
+function Here({ node }: { node: string }) {
+  return (
+    <span title="The containers of other nodes are in their own consoles; what they exchange is on the map.">
+      {" "}
+      on {node}
+    </span>
   );
 }
 

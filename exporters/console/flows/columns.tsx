@@ -2,16 +2,22 @@ import type { ComponentChildren } from "preact";
 import type { Flow } from "../api/types.ts";
 import type { FlowFilters } from "../lib/flows-query.ts";
 import { portFilter } from "../lib/ports.ts";
-import { formatMoment } from "../lib/time.ts";
+import { momentOf } from "../lib/time.ts";
 import { formatBytes, formatCount, formatValue } from "../lib/units.ts";
 import { setQuery } from "../router.ts";
+import { EndpointName } from "../ui/endpoint-name.tsx";
 import type { Column } from "../ui/virtual-table.tsx";
 import { State } from "./state.tsx";
 
-/** The exporter sorts by the columns that can be sorted. */
-export const FLOW_COLUMNS: readonly Column<Flow>[] = [
-  { key: "source", title: "From", sortable: false, cell: ({ source }) => <span class="name">{source}</span> },
-  { key: "destination", title: "To", sortable: false, cell: (flow) => <To flow={flow} /> },
+/** The exporter sorts by the columns that can be sorted. @param isMany of several machines, so that each is named */
+function endColumns(isMany: boolean): Column<Flow>[] {
+  return [
+    { key: "source", title: "From", sortable: false, cell: (flow) => <From flow={flow} isMany={isMany} /> },
+    { key: "destination", title: "To", sortable: false, cell: (flow) => <To flow={flow} isMany={isMany} /> },
+  ];
+}
+
+const COLUMNS: readonly Column<Flow>[] = [
   {
     key: "port",
     title: "Port",
@@ -103,6 +109,9 @@ export const FLOW_COLUMNS: readonly Column<Flow>[] = [
   { key: "end", title: "Ended", numeric: true, wideOnly: true, width: "6.2rem", cell: ({ end }) => momentOf(end) },
 ];
 
+export const FLOW_COLUMNS: readonly Column<Flow>[] = [...endColumns(false), ...COLUMNS];
+export const FLOW_COLUMNS_OF_MANY: readonly Column<Flow>[] = [...endColumns(true), ...COLUMNS];
+
 function stateFilter({ failed, end }: Flow): string {
   return failed ? "failed" : end === null ? "open" : "closed";
 }
@@ -130,18 +139,28 @@ function Only({
   );
 }
 
+interface EndProps {
+  flow: Flow;
+  isMany: boolean;
+}
+
+function From({ flow: { source, source_node: node }, isMany }: EndProps) {
+  return (
+    <span class="name">
+      <EndpointName name={source} node={isMany ? node : ""} />
+    </span>
+  );
+}
+
 /** With its port, where there is no room for a column of ports. */
-function To({ flow: { destination, destination_port: port } }: { flow: Flow }) {
+function To({ flow: { destination, destination_node: node, destination_port: port }, isMany }: EndProps) {
   return (
     <span class="name">
       <Only what="end" filter={{ container: destination }}>
         <span class="server">{destination}</span>
         <span class="beside-port">:{port}</span>
+        {isMany && <EndpointName name="" node={node} />}
       </Only>
     </span>
   );
-}
-
-export function momentOf(text: string | null): string {
-  return text === null ? "–" : formatMoment(Date.parse(text), Date.now());
 }

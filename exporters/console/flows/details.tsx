@@ -1,13 +1,23 @@
-import type { Flow, Work } from "../api/types.ts";
+import type { Flow, Scope, Work } from "../api/types.ts";
 import { hashOfFlows } from "../lib/flows-query.ts";
+import { isOfMany } from "../lib/nodes.ts";
+import { momentOf } from "../lib/time.ts";
 import { formatBytes, formatCount, formatMemory, formatValue } from "../lib/units.ts";
 import { Facts } from "../ui/facts.tsx";
 import { SidePanel } from "../ui/panel.tsx";
-import { momentOf } from "./columns.tsx";
 import { State } from "./state.tsx";
 
 /** Everything about one flow. @param flow undefined: the exporter has it in no list any more */
-export function FlowDetails({ flow, onClose }: { flow: Flow | undefined; onClose(): void }) {
+export function FlowDetails({
+  flow,
+  scope,
+  onClose,
+}: {
+  flow: Flow | undefined;
+  scope: Scope | undefined;
+  onClose(): void;
+}) {
+  const isMany = isOfMany(scope);
   if (flow === undefined) {
     return (
       <SidePanel title="A flow of the past" onClose={onClose}>
@@ -21,6 +31,8 @@ export function FlowDetails({ flow, onClose }: { flow: Flow | undefined; onClose
         of={[
           ["State", <State key="state" flow={flow} />],
           ["Error", flow.error ?? ""],
+          ["From node", isMany ? flow.source_node || "not known" : ""],
+          ["To node", isMany ? flow.destination_node || "not known" : ""],
           ["From", `${flow.source_address} : ${flow.source_port}`],
           ["To", `${flow.destination_address} : ${flow.destination_address_port}`],
           ["Listens on", `${flow.destination_port}/${flow.protocol}`],

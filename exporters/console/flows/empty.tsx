@@ -3,8 +3,8 @@ import { setQuery } from "../router.ts";
 import { Message } from "../ui/message.tsx";
 
 /** Why no flow is shown, and what shows more. */
-export function Empty({ wanted: { filters, monitoring } }: { wanted: Wanted }) {
-  const text = filterText(filters);
+export function Empty({ wanted: { filters, node, monitoring } }: { wanted: Wanted }) {
+  const text = filterText({ ...filters, ...(node !== undefined && { node }) });
   const hidden = monitoring ? undefined : <ShowOwnTraffic />;
   if (text === "") {
     return (

@@ -28,7 +28,7 @@ interface Props {
 }
 
 export function Filters({ filters, port, onChange }: Props) {
-  const { data } = usePoll<Graph>("/api/graph?monitoring=1", 30_000);
+  const { data } = usePoll<Graph>("/api/graph?monitoring=1&nodes=all", 30_000);
   return (
     <>
       <DraftInput
@@ -40,8 +40,8 @@ export function Filters({ filters, port, onChange }: Props) {
         onCommit={(search) => onChange({ search }, "search")}
       />
       <datalist id="endpoints">
-        {data?.nodes.map(({ id }) => (
-          <option key={id} value={id} />
+        {[...new Set(data?.nodes.map(({ name }) => name))].map((name) => (
+          <option key={name} value={name} />
         ))}
       </datalist>
       <DraftInput

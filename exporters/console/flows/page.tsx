@@ -2,14 +2,16 @@ import { useCallback, useState } from "preact/hooks";
 import { recordedAt } from "../api/health.ts";
 import { flowKey } from "../lib/flow-key.ts";
 import { sortOf, wantedOf } from "../lib/flows-query.ts";
+import { isOfMany } from "../lib/nodes.ts";
 import { sortText } from "../lib/sort.ts";
 import { formatClock } from "../lib/time.ts";
 import { countOf, sentence } from "../lib/words.ts";
 import { route, setQuery } from "../router.ts";
 import { Message } from "../ui/message.tsx";
+import { NodeSelect } from "../ui/node-select.tsx";
 import { OwnTraffic } from "../ui/own-traffic.tsx";
 import { VirtualTable } from "../ui/virtual-table.tsx";
-import { FLOW_COLUMNS } from "./columns.tsx";
+import { FLOW_COLUMNS, FLOW_COLUMNS_OF_MANY } from "./columns.tsx";
 import { FlowDetails } from "./details.tsx";
 import { ClearFilters, Empty } from "./empty.tsx";
 import { Filters } from "./filters.tsx";
@@ -34,6 +36,7 @@ export function FlowsPage() {
       <h1 class="unseen">Flows</h1>
       <div class="toolbar">
         <Filters filters={wanted.filters} port={route.value.query.get("port") ?? ""} onChange={setQuery} />
+        <NodeSelect scope={data?.scope} chosen={wanted.node} />
         <OwnTraffic shown={wanted.monitoring} onChange={(on) => setQuery({ monitoring: on ? "1" : undefined })} />
         <button type="button" aria-pressed={paused} onClick={() => setPaused(!paused)}>
           {paused ? "Resume" : "Pause"}
@@ -52,7 +55,7 @@ export function FlowsPage() {
       <div class={`table-body ${selected === null ? "" : "with-side"}`} hidden={refused}>
         <VirtualTable
           caption="Flows"
-          columns={FLOW_COLUMNS}
+          columns={isOfMany(data?.scope) ? FLOW_COLUMNS_OF_MANY : FLOW_COLUMNS}
           count={total}
           rowAt={rowAt}
           keyOf={flowKey}
@@ -63,7 +66,7 @@ export function FlowsPage() {
           onSlice={onSlice}
           empty={data ? <Empty wanted={wanted} /> : "Loading…"}
         />
-        {selected !== null && shown.known && <FlowDetails flow={shown.flow} onClose={close} />}
+        {selected !== null && shown.known && <FlowDetails flow={shown.flow} scope={data?.scope} onClose={close} />}
       </div>
     </div>
   );

@@ -9,5 +9,5 @@ export function flowKey(flow: Flow): string {
 /** The exporter's path for a list that has the flow of a key, if it still has it. */
 export function pathOfFlow(key: string): string {
   const [protocol = "", address = "", port = ""] = key.split(" ");
-  return `/api/flows?${new URLSearchParams({ protocol, search: address, source_port: port, limit: "100" })}`;
+  return `/api/flows?${new URLSearchParams({ protocol, search: address, source_port: port, limit: "100", nodes: "all" })}`;
 }

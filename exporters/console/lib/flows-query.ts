@@ -1,3 +1,4 @@
+import { chosenNode, nodesQuery } from "./nodes.ts";
 import { portFault } from "./ports.ts";
 import { hashOf } from "./route.ts";
 import { parseSort, type Sort, sortText } from "./sort.ts";
@@ -11,21 +12,24 @@ export type FlowFilters = Partial<Record<FlowFilter, string>>;
 /** What the flows page shows. */
 export interface Wanted {
   filters: FlowFilters;
+  /** The only machine of which flows are shown; undefined: all. */
+  node: string | undefined;
   /** The monitoring's own flows too. */
   monitoring: boolean;
 }
 
 export function wantedOf(query: URLSearchParams): Wanted {
-  return { filters: filtersOf(query), monitoring: query.get("monitoring") === "1" };
+  return { filters: filtersOf(query), node: chosenNode(query), monitoring: query.get("monitoring") === "1" };
 }
 
 /** Address of the flows page for something that was pointed at; it can be the monitoring's own, so that is shown too. */
-export function hashOfFlows(filters: Partial<Record<FlowFilter, string | undefined>>): string {
+export function hashOfFlows(filters: Partial<Record<FlowFilter | "on", string | undefined>>): string {
   return hashOf("flows", "", { ...filters, monitoring: "1" });
 }
 
 /** What takes every filter away, as a change of the address. */
-export const NO_FILTERS: Record<FlowFilter, undefined> = {
+export const NO_FILTERS: Record<FlowFilter | "on", undefined> = {
+  on: undefined,
   search: undefined,
   container: undefined,
   port: undefined,
@@ -34,7 +38,7 @@ export const NO_FILTERS: Record<FlowFilter, undefined> = {
 };
 
 /** The filters in words: `container web, port 80`. */
-export function filterText(filters: FlowFilters): string {
+export function filterText(filters: FlowFilters & { node?: string }): string {
   return Object.entries(filters)
     .map(([key, value]) => `${key} ${value}`)
     .join(", ");
@@ -60,11 +64,16 @@ export function sortOf(text: string | null, { state }: FlowFilters): Sort {
 
 /** The exporter's path for a page of flows. */
 export function flowsPath(
-  { filters, monitoring }: Wanted,
+  { filters, node, monitoring }: Wanted,
   sort: Sort,
   page: { offset: number; limit: number },
 ): string {
-  const query = new URLSearchParams({ ...filters, monitoring: monitoring ? "1" : "0", sort: sortText(sort) });
+  const query = new URLSearchParams({
+    ...filters,
+    monitoring: monitoring ? "1" : "0",
+    sort: sortText(sort),
+    ...nodesQuery(node),
+  });
   query.set("limit", String(Math.min(10_000, page.limit)));
   query.set("offset", String(page.offset));
   return `/api/flows?${query}`;

@@ -16,7 +16,7 @@ export interface MapEdge {
   failed: number;
 }
 
-/** A frame around the nodes of one Compose project, or of the host. */
+/** A frame around the endpoints of one Compose project or namespace, of a host's processes, or of a machine. */
 export interface MapGroup {
   id: string;
   label: string;
@@ -26,6 +26,8 @@ export interface MapModel {
   nodes: ReadonlyMap<string, GraphNode>;
   edges: ReadonlyMap<string, MapEdge>;
   groups: ReadonlyMap<string, MapGroup>;
+  /** The machines, each a frame around frames; none where all endpoints are on one. */
+  machines: ReadonlyMap<string, MapGroup>;
 }
 
 type Drawn = Pick<Graph, "nodes" | "links">;
@@ -43,8 +45,9 @@ export function mapModel({ nodes, links }: Drawn): MapModel {
     const id = edgeId(link);
     edges.set(id, withLink(edges.get(id), id, link));
   }
-  const groups = new Map(nodes.flatMap(groupOf).map((group) => [group.id, group]));
-  return { nodes: new Map(nodes.map((node) => [node.id, node])), edges, groups };
+  const machines = machinesOf(nodes);
+  const groups = new Map(nodes.flatMap((node) => groupOf(node, machines.size > 0)).map((group) => [group.id, group]));
+  return { nodes: new Map(nodes.map((node) => [node.id, node])), edges, groups, machines };
 }
 
 /** Of the line that a link is drawn in. Names hold no line break, so no id can be ambiguous. */
@@ -110,12 +113,28 @@ export function edgeRate({ links }: MapEdge): number | undefined {
 }
 
 /**
- * The frame a node is in, as a list of one or none. A project is called by a label, which can be any text; headings have
+ * The frame a node is in, as a list of one or none. `isOneOfMany`: there are those of other machines. A project is called by a label, which can be any text; headings have
  * one line, and a text with breaks would be drawn wider than it is taken to be, without its first letters.
  */
-export function groupOf({ kind, compose_project: project }: GraphNode): MapGroup[] {
-  if (project !== "") return [{ id: `group\n${project}`, label: project.replace(/\s+/g, " ") }];
-  return kind === "process" ? [{ id: "group\n~host", label: "this host" }] : [];
+export function groupOf({ node, kind, compose_project, pod, namespace }: GraphNode, isOneOfMany = false): MapGroup[] {
+  const project = compose_project || (pod === "" ? "" : namespace);
+  if (project !== "") return [{ id: `group\n${node}\n${project}`, label: project.replace(/\s+/g, " ") }];
+  return kind === "process" ? [{ id: `group\n${node}\n~host`, label: isOneOfMany ? "host" : "this host" }] : [];
+}
+
+/** The frame of the machine that a node is on, as a list of one or none, whether it is drawn or not. */
+export function machineOf({ node }: GraphNode): MapGroup[] {
+  return node === "" ? [] : [{ id: `machine\n${node}`, label: node }];
+}
+
+function machinesOf(nodes: readonly GraphNode[]): Map<string, MapGroup> {
+  const machines = new Map(nodes.flatMap(machineOf).map((machine) => [machine.id, machine]));
+  return machines.size > 1 ? machines : new Map();
+}
+
+/** What an end of a line is called. */
+export function nameIn({ nodes }: MapModel, id: string): string {
+  return nodes.get(id)?.name ?? id;
 }
 
 /** Nodes of one family have one colour: those of a frame, else those of a kind. */
@@ -172,7 +191,15 @@ function linksOf(edges: MapModel["edges"]): GraphLink[] {
 }
 
 function hasText(node: GraphNode, wanted: string): boolean {
-  const texts = [node.id, node.image, node.compose_project, node.compose_service, node.pod, node.namespace];
+  const texts = [
+    node.name,
+    node.node,
+    node.image,
+    node.compose_project,
+    node.compose_service,
+    node.pod,
+    node.namespace,
+  ];
   return texts.some((text) => text.toLowerCase().includes(wanted));
 }
 

@@ -33,3 +33,8 @@ function formatDay(date: Date): string {
 function twoDigits(value: number): string {
   return String(value).padStart(2, "0");
 }
+
+/** As `formatMoment`, of an ISO 8601 text; null: there is none. */
+export function momentOf(text: string | null): string {
+  return text === null ? "–" : formatMoment(Date.parse(text), Date.now());
+}

@@ -6,6 +6,8 @@ import { isCrowd, MapDrawing } from "./drawing.ts";
 import { Legend } from "./legend.tsx";
 
 export interface CanvasProps {
+  /** The only machine of which endpoints are shown; undefined: all. */
+  of: string | undefined;
   model: MapModel;
   choice: Choice | undefined;
   found: Found | undefined;
@@ -15,7 +17,7 @@ export interface CanvasProps {
 const PAN_PX = 60;
 
 /** The map itself, with its buttons; arrow keys move it, + and − zoom, 0 shows all. */
-export function MapCanvas({ model, choice, found, onChoose }: CanvasProps) {
+export function MapCanvas({ of, model, choice, found, onChoose }: CanvasProps) {
   const section = useRef<HTMLElement>(null);
   const element = useRef<HTMLDivElement>(null);
   const drawing = useRef<MapDrawing | undefined>(undefined);
@@ -24,7 +26,7 @@ export function MapCanvas({ model, choice, found, onChoose }: CanvasProps) {
 
   useEffect(() => {
     if (!element.current) return;
-    const made = new MapDrawing(element.current, crowd, onChoose);
+    const made = new MapDrawing(element.current, { of, crowd, onChoose });
     drawing.current = made;
     const resized = new ResizeObserver(() => made.resize());
     resized.observe(element.current);
@@ -32,7 +34,7 @@ export function MapCanvas({ model, choice, found, onChoose }: CanvasProps) {
       resized.disconnect();
       made.destroy();
     };
-  }, [onChoose, crowd]);
+  }, [of, onChoose, crowd]);
 
   useEffect(() => {
     drawing.current?.update(model);
@@ -61,7 +63,7 @@ export function MapCanvas({ model, choice, found, onChoose }: CanvasProps) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the picture is moved with the keyboard */}
       <div ref={element} class="map-picture" role="img" aria-label="Service map" tabIndex={0} onKeyDown={onKeyDown} />
       <footer class="map-footer">
-        <Legend />
+        <Legend isMany={model.machines.size > 0} />
         <fieldset class="map-buttons">
           <legend class="unseen">View of the map</legend>
           <button type="button" onClick={() => drawing.current?.zoom(1.3)} aria-label="Zoom in" title="Zoom in (+)">

@@ -1,4 +1,4 @@
-import type { GraphLink, GraphNode } from "../api/types.ts";
+import type { GraphLink, GraphNode, Scope } from "../api/types.ts";
 import type { Choice } from "../lib/choice.ts";
 import { conditionOf } from "../lib/condition.ts";
 import { hashOfFlows } from "../lib/flows-query.ts";
@@ -12,41 +12,51 @@ import {
   linkRate,
   type MapEdge,
   type MapModel,
+  nameIn,
 } from "../lib/graph.ts";
+import { isOfMany } from "../lib/nodes.ts";
 import { portFilter, portTitle } from "../lib/ports.ts";
 import { hashOf } from "../lib/route.ts";
+import { momentOf } from "../lib/time.ts";
 import { formatBytes, formatCount, formatRate, formatValue } from "../lib/units.ts";
+import { EndpointName } from "../ui/endpoint-name.tsx";
 import { Facts } from "../ui/facts.tsx";
 import { SidePanel } from "../ui/panel.tsx";
 
 interface Props {
   choice: Choice;
   model: MapModel;
+  scope: Scope;
   onChoose(choice: Choice): void;
   onClose(): void;
 }
 
 /** What is known of the chosen node or edge. */
-export function Details({ choice, model, onChoose, onClose }: Props) {
+export function Details({ choice, model, scope, onChoose, onClose }: Props) {
   const node = choice.kind === "node" ? model.nodes.get(choice.id) : undefined;
   const edge = choice.kind === "edge" ? edgeOf(model, choice.id) : undefined;
-  const title = node?.id ?? (edge ? `${edge.source} → ${edge.destination}` : "No longer shown");
+  const name = (id: string) => nameIn(model, id);
+  const title = node?.name ?? (edge ? `${name(edge.source)} → ${name(edge.destination)}` : "No longer shown");
   return (
     <SidePanel title={title} onClose={onClose}>
-      {node && <NodeDetails node={node} model={model} onChoose={onChoose} />}
-      {edge && <EdgeDetails edge={edge} onChoose={onChoose} />}
+      {node && <NodeDetails node={node} model={model} scope={scope} onChoose={onChoose} />}
+      {edge && <EdgeDetails edge={edge} model={model} onChoose={onChoose} />}
+      {(node || edge) && scope.since !== null && (
+        <p class="note">Totals are of the flows that were written since {momentOf(scope.since)}.</p>
+      )}
       {!node && !edge && <p>It has had no traffic for an hour, or is hidden.</p>}
     </SidePanel>
   );
 }
 
-function NodeDetails({ node, model, onChoose }: Omit<Props, "choice" | "onClose"> & { node: GraphNode }) {
+function NodeDetails({ node, model, scope, onChoose }: Omit<Props, "choice" | "onClose"> & { node: GraphNode }) {
   const edges = [...model.edges.values()];
   return (
     <>
       <Facts
         of={[
           ["Kind", node.kind],
+          ["Node", isOfMany(scope) ? node.node : ""],
           ["State", node.state && conditionOf(node).text],
           ["Project", node.compose_project],
           ["Service", node.compose_service],
@@ -58,21 +68,25 @@ function NodeDetails({ node, model, onChoose }: Omit<Props, "choice" | "onClose"
         ]}
       />
       <p class="links">
-        <a href={hashOfFlows({ container: node.id })}>Flows of {node.id}</a>
-        {node.kind === "container" && (
-          <a href={hashOf("dashboards", "flowtally-container", { "var-container": node.id })}>Container dashboard</a>
+        <a href={hashOfFlows({ container: node.name, on: isOfMany(scope) ? node.node : undefined })}>
+          Flows of {node.name}
+        </a>
+        {node.kind === "container" && node.node === scope.node && (
+          <a href={hashOf("dashboards", "flowtally-container", { "var-container": node.name })}>Container dashboard</a>
         )}
       </p>
       <EdgeList
         title="Outgoing"
         edges={edges.filter(({ source }) => source === node.id)}
-        nameOf={({ destination }) => destination}
+        model={model}
+        endOf={({ destination }) => destination}
         onChoose={onChoose}
       />
       <EdgeList
         title="Incoming"
         edges={edges.filter(({ destination }) => destination === node.id)}
-        nameOf={({ source }) => source}
+        model={model}
+        endOf={({ source }) => source}
         onChoose={onChoose}
       />
     </>
@@ -82,12 +96,15 @@ function NodeDetails({ node, model, onChoose }: Omit<Props, "choice" | "onClose"
 interface EdgeListProps extends Pick<Props, "onChoose"> {
   title: string;
   edges: MapEdge[];
-  nameOf(edge: MapEdge): string;
+  model: MapModel;
+  /** The id of its other end. */
+  endOf(edge: MapEdge): string;
 }
 
 const LISTED = 50;
 
-function EdgeList({ title, edges, nameOf, onChoose }: EdgeListProps) {
+function EdgeList({ title, edges, model, endOf, onChoose }: EdgeListProps) {
+  const nodeOf = (edge: MapEdge) => (model.machines.size > 0 ? (model.nodes.get(endOf(edge))?.node ?? "") : "");
   if (edges.length === 0) return null;
   const largest = [...edges].sort((a, b) => b.bytes - a.bytes).slice(0, LISTED);
   return (
@@ -99,7 +116,9 @@ function EdgeList({ title, edges, nameOf, onChoose }: EdgeListProps) {
         {largest.map((edge) => (
           <li key={edge.id}>
             <button type="button" onClick={() => onChoose({ kind: "edge", id: edge.id })}>
-              <span class="name">{nameOf(edge)}</span>
+              <span class="name">
+                <EndpointName name={nameIn(model, endOf(edge))} node={nodeOf(edge)} />
+              </span>
               <span class={edge.failing ? "ports trouble" : "ports"}>
                 {edge.links.map((link) => link.destination_port).join(", ")}
               </span>
@@ -118,25 +137,33 @@ function EdgeList({ title, edges, nameOf, onChoose }: EdgeListProps) {
   );
 }
 
-function EdgeDetails({ edge, onChoose }: Pick<Props, "onChoose"> & { edge: MapEdge }) {
+function EdgeDetails({ edge, model, onChoose }: Pick<Props, "model" | "onChoose"> & { edge: MapEdge }) {
   return (
     <>
       <p class="links">
         <button type="button" class="link" onClick={() => onChoose({ kind: "node", id: edge.source })}>
-          {edge.source}
+          {nameIn(model, edge.source)}
         </button>
         <button type="button" class="link" onClick={() => onChoose({ kind: "node", id: edge.destination })}>
-          {edge.destination}
+          {nameIn(model, edge.destination)}
         </button>
       </p>
       {edge.links.map((link) => (
-        <LinkDetails key={linkId(link)} link={link} />
+        <LinkDetails key={linkId(link)} link={link} model={model} />
       ))}
     </>
   );
 }
 
-function LinkDetails({ link }: { link: GraphLink }) {
+/** Which of the two nodes have told of a flow. */
+const SEEN_BY: Readonly<Record<GraphLink["halves"], string>> = {
+  both: "both ends",
+  client: "its client’s node only",
+  server: "its server’s node only",
+};
+
+function LinkDetails({ link, model }: { link: GraphLink; model: MapModel }) {
+  const isFramed = model.machines.size > 0;
   return (
     <section>
       <h3>
@@ -144,6 +171,9 @@ function LinkDetails({ link }: { link: GraphLink }) {
       </h3>
       <Facts
         of={[
+          ["From node", isFramed ? link.source_node || "not known" : ""],
+          ["To node", isFramed ? link.destination_node || "not known" : ""],
+          ["Seen by", isFramed ? SEEN_BY[link.halves] : ""],
           ["Now", formatRate(linkRate(link))],
           ["Round trip", formatValue(link.rtt_seconds, "s")],
           ["Total", formatBytes(linkBytes(link))],
@@ -161,7 +191,8 @@ function LinkDetails({ link }: { link: GraphLink }) {
       <p class="links">
         <a
           href={hashOfFlows({
-            container: link.source,
+            container: nameIn(model, link.source),
+            on: isFramed ? link.source_node : undefined,
             port: portFilter(link.destination_port),
             protocol: link.protocol,
           })}

@@ -28,6 +28,14 @@ const OTHER_FRAME = 1.25;
 /** How much smaller all may be shown for what came later before it is arranged anew. */
 const OUTGROWN = 1.4;
 
+interface Options {
+  /** The only machine of which endpoints are shown; undefined: all. */
+  of: string | undefined;
+  /** So many edges that, while the picture moves, an image of it moves instead. */
+  crowd: boolean;
+  onChoose(choice: Choice | undefined): void;
+}
+
 export function isCrowd(edges: number): boolean {
   return edges > CROWD_EDGES;
 }
@@ -35,7 +43,8 @@ export function isCrowd(edges: number): boolean {
 /** The picture of the service map; it draws what it is told, and says what is clicked. */
 export class MapDrawing {
   readonly #cy: Core;
-  #arrangement: Arrangement = rememberedArrangement();
+  readonly #of: string | undefined;
+  #arrangement: Arrangement;
   #structure = "";
   #model: MapModel | undefined;
   /** The view before a search. */
@@ -45,8 +54,9 @@ export class MapDrawing {
   #choice: Choice | undefined;
   #palette = paletteOf();
 
-  /** @param crowd so many edges that, while the picture moves, an image of it moves instead */
-  constructor(container: HTMLElement, crowd: boolean, onChoose: (choice: Choice | undefined) => void) {
+  constructor(container: HTMLElement, { of, crowd, onChoose }: Options) {
+    this.#of = of;
+    this.#arrangement = rememberedArrangement(of);
     this.#cy = cytoscape({
       container,
       style: mapStyle(),
@@ -191,7 +201,7 @@ export class MapDrawing {
     this.#arrangement.moved ||= byHand;
     const lines = isCrowd(this.#model?.edges.size ?? 0) ? [] : [...(this.#model?.edges.values() ?? [])];
     this.#cy.batch(() => bendEdges(this.#cy, lines, !isNarrow(this.#frame())));
-    rememberArrangement(this.#cy, this.#arrangement);
+    rememberArrangement(this.#cy, this.#arrangement, this.#of);
   }
 
   #frame(): Size {
@@ -231,17 +241,22 @@ export class MapDrawing {
 
   #rebuild(model: MapModel): void {
     const cy = this.#cy;
-    const before = new Set(cy.nodes("[!group]").map((node) => node.id()));
-    const wanted = new Set([...model.nodes.keys(), ...model.edges.keys(), ...model.groups.keys()]);
+    const { nodes, edges: lines, groups, machines } = model;
+    const wanted = new Set([nodes, lines, groups, machines].flatMap((all) => [...all.keys()]));
+    let before: ReadonlySet<string> = new Set();
     cy.batch(() => {
       cy.nodes("[!group]").forEach((node) => {
         this.#arrangement.places.set(node.id(), { ...node.position() });
       });
+      // With a frame goes what is in it, which then comes back without.
+      const framed = nodeElements(model, this.#palette);
+      const parents = new Map(framed.map(({ data }) => [data.id, data.parent]));
       cy.elements()
-        .filter((one) => !wanted.has(one.id()))
+        .filter((one) => !wanted.has(one.id()) || (one.isNode() && one.data("parent") !== parents.get(one.id())))
         .remove();
+      before = new Set(cy.nodes("[!group]").map((node) => node.id()));
       const edges = [...model.edges.values()].map((edge) => edgeElement(edge, lookOf(edge)));
-      const elements = [...nodeElements(model, this.#palette), ...edges];
+      const elements = [...framed, ...edges];
       cy.add(elements.filter(({ data }) => cy.getElementById(data.id ?? "").empty()));
       cy.edges()
         .toggleClass("many", model.edges.size > MANY_EDGES)
@@ -282,7 +297,8 @@ export class MapDrawing {
   }
 
   #items(): Item[] {
-    return [...(this.#model?.nodes.values() ?? [])].map((node) => itemOf(node, widthOfText));
+    const model = this.#model;
+    return model ? [...model.nodes.values()].map((node) => itemOf(node, model, widthOfText)) : [];
   }
 
   #moveTo(places: ReadonlyMap<string, Point>): Placed[] {

@@ -1,10 +1,11 @@
 import { useMemo, useState } from "preact/hooks";
 import type { GraphLink } from "../api/types.ts";
 import type { Choice } from "../lib/choice.ts";
-import { edgeId, type Found, linkBytes, linkId, linkRate, type MapModel } from "../lib/graph.ts";
+import { edgeId, type Found, linkBytes, linkId, linkRate, type MapModel, nameIn } from "../lib/graph.ts";
 import { portRank } from "../lib/ports.ts";
 import { type Sort, sortRows } from "../lib/sort.ts";
 import { formatBytes, formatCount, formatValue } from "../lib/units.ts";
+import { EndpointName } from "../ui/endpoint-name.tsx";
 import { Rate } from "../ui/rate.tsx";
 import { type Column, VirtualTable } from "../ui/virtual-table.tsx";
 
@@ -24,11 +25,13 @@ export function EdgeTable({ model, found, choice, onChoose }: Props) {
     return sortRows(shown, (link) => rankOf(link, sort.key), sort.descending);
   }, [model, found, choice, sort]);
 
+  const columns = useMemo(() => [...endColumns(model), ...COLUMNS], [model]);
+
   return (
     <section class="edge-table" aria-label="Edges">
       <VirtualTable
         caption="Edges of the service map"
-        columns={COLUMNS}
+        columns={columns}
         count={rows.length}
         rowAt={(index) => rows[index]}
         keyOf={edgeId}
@@ -55,9 +58,20 @@ function rankOf(link: GraphLink, key: string): string | number | undefined {
   return typeof value === "object" ? undefined : value;
 }
 
+/** Both ends, with their machines where there are several. */
+function endColumns(model: MapModel): Column<GraphLink>[] {
+  const end = (id: string, node: string) => (
+    <span class="name">
+      <EndpointName name={nameIn(model, id)} node={model.machines.size > 0 ? node : ""} />
+    </span>
+  );
+  return [
+    { key: "source", title: "From", cell: ({ source, source_node: node }) => end(source, node) },
+    { key: "destination", title: "To", cell: ({ destination, destination_node: node }) => end(destination, node) },
+  ];
+}
+
 const COLUMNS: readonly Column<GraphLink>[] = [
-  { key: "source", title: "From", cell: ({ source }) => <span class="name">{source}</span> },
-  { key: "destination", title: "To", cell: ({ destination }) => <span class="name">{destination}</span> },
   { key: "destination_port", title: "Port", width: "4.8rem", numeric: true, cell: (link) => link.destination_port },
   {
     key: "protocol",

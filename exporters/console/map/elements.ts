@@ -2,7 +2,17 @@ import type { ElementDefinition } from "cytoscape";
 import type { GraphNode } from "../api/types.ts";
 import { colorOf } from "../lib/colors.ts";
 import { conditionOf } from "../lib/condition.ts";
-import { edgeRate, failureShareNow, familyOf, groupOf, type MapEdge, type MapModel, slowestRtt } from "../lib/graph.ts";
+import {
+  edgeRate,
+  failureShareNow,
+  familyOf,
+  groupOf,
+  type MapEdge,
+  type MapGroup,
+  type MapModel,
+  machineOf,
+  slowestRtt,
+} from "../lib/graph.ts";
 import { headingOf, itemOf, labelOf, NODE_HEIGHT } from "../lib/map/labels.ts";
 import { edgeWidth } from "../lib/scale.ts";
 import { formatRate, formatValue } from "../lib/units.ts";
@@ -21,18 +31,41 @@ export interface EdgeLook {
 }
 
 /** Frames and nodes as cytoscape takes them. */
-export function nodeElements({ groups, nodes }: MapModel, palette: Palette): ElementDefinition[] {
-  const frames = [...groups.values()].map((group) => ({
-    data: { id: group.id, label: headingOf(group), group: 1, heading: HEADING_PX },
-  }));
+export function nodeElements(model: MapModel, palette: Palette): ElementDefinition[] {
+  const { nodes, machines } = model;
+  const outer = [...machines.values()].map((machine) => frameElement(machine, { machine: 1 }));
+  const inner = new Map(
+    [...nodes.values()].flatMap((node) =>
+      groupOf(node, machines.size > 0).map((group) => [
+        group.id,
+        frameElement(group, within(machineFrame(node, model))),
+      ]),
+    ),
+  );
   const drawn = [...nodes.values()].map((node) => {
-    const [group] = groupOf(node);
     const family = colorOf(familyOf(node), FAMILIES);
-    const look = { label: labelOf(node), kind: node.kind, w: itemOf(node, widthOfText).w, h: NODE_HEIGHT };
+    const look = { label: labelOf(node), kind: node.kind, w: itemOf(node, model, widthOfText).w, h: NODE_HEIGHT };
     const level = levelOf(node);
-    return { data: { id: node.id, ...look, level, family, ...palette[family], ...(group && { parent: group.id }) } };
+    return { data: { id: node.id, ...look, level, family, ...palette[family], ...within(frameOf(node, model)) } };
   });
-  return [...frames, ...drawn];
+  return [...outer, ...inner.values(), ...drawn];
+}
+
+function frameElement(frame: MapGroup, more: object): ElementDefinition {
+  return { data: { id: frame.id, label: headingOf(frame), group: 1, heading: HEADING_PX, ...more } };
+}
+
+function within(frame: string | undefined): { parent?: string } {
+  return frame === undefined ? {} : { parent: frame };
+}
+
+/** The id of the frame right around a node; undefined: none. */
+function frameOf(node: GraphNode, model: MapModel): string | undefined {
+  return groupOf(node)[0]?.id ?? machineFrame(node, model);
+}
+
+function machineFrame(node: GraphNode, { machines }: MapModel): string | undefined {
+  return machineOf(node).find(({ id }) => machines.has(id))?.id;
 }
 
 /** How a container does; empty: it is none, or that is not known. */

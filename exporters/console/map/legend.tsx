@@ -7,11 +7,11 @@ const WIDTHS: readonly (readonly [string, number])[] = [
   ["100 MB/s", 1e8],
 ];
 
-const SHAPES: readonly (readonly [string, preact.JSX.Element])[] = [
+const shapes = (isMany: boolean): readonly (readonly [string, preact.JSX.Element])[] => [
   ["container", <rect key="container" x="1" y="1.5" width="20" height="10" rx="2.5" />],
   ["process", <rect key="process" x="1" y="1.5" width="20" height="10" rx="5" />],
   ["Docker’s DNS", <polygon key="dns" points="5,1.5 17,1.5 21,6.5 17,11.5 5,11.5 1,6.5" />],
-  ["outside this host", <ellipse key="world" cx="11" cy="6.5" rx="10" ry="5" />],
+  [isMany ? "outside these nodes" : "outside this host", <ellipse key="world" cx="11" cy="6.5" rx="10" ry="5" />],
   ["unidentified", <rect key="unknown" x="1" y="1.5" width="20" height="10" rx="2.5" stroke-dasharray="3 2" />],
 ];
 
@@ -22,13 +22,13 @@ const SIGNS: readonly (readonly [string, string, preact.JSX.Element])[] = [
   ["unhealthy", "bad", <path key="bad" d="M4 0 8 4 4 8 0 4Z" />],
 ];
 
-/** What lines, shapes and colours of the map mean. */
-export function Legend() {
+/** What lines, shapes and colours of the map mean. @param isMany it has several machines */
+export function Legend({ isMany }: { isMany: boolean }) {
   return (
     <details class="map-legend" open={!matchMedia("(width < 800px)").matches}>
       <summary>Legend</summary>
       <div class="legend-row">
-        {SHAPES.map(([text, shape]) => (
+        {shapes(isMany).map(([text, shape]) => (
           <span key={text}>
             <svg width="22" height="13" aria-hidden="true" class="shape">
               {shape}

@@ -3,6 +3,7 @@ import type { Graph } from "../api/types.ts";
 import { usePoll } from "../api/use-poll.ts";
 import { type Choice, changeTo, choiceOf } from "../lib/choice.ts";
 import { type Found, inUseWithin, mapModel, search as searchModel } from "../lib/graph.ts";
+import { chosenNode, nodesQuery, onlyNode } from "../lib/nodes.ts";
 import { route, setQuery } from "../router.ts";
 import { lazy } from "../ui/lazy.tsx";
 import { Message } from "../ui/message.tsx";
@@ -22,8 +23,11 @@ export function MapPage() {
   const monitoring = query.get("monitoring") === "1";
   const idle = query.get("idle") === "1";
   const search = query.get("search") ?? "";
-  const path = `/api/graph?monitoring=${monitoring ? 1 : 0}`;
-  const { data, error } = usePoll<Graph>(path, EVERY_MS);
+  const chosen = chosenNode(query);
+  const path = `/api/graph?${new URLSearchParams({ monitoring: monitoring ? "1" : "0", ...nodesQuery(chosen) })}`;
+  const { data, error, stale } = usePoll<Graph>(path, EVERY_MS);
+  // What is shown is of another question, and to this one there is no answer.
+  const refused = error?.code === "BAD_QUERY" && (stale || !data);
   const choice = useSame(choiceOf(query), textOfChoice);
   const model = useMemo(() => data && mapModel(idle ? data : inUseWithin(data, IDLE_SECONDS)), [data, idle]);
   const found = useMemo(() => (model ? searchModel(model, search) : undefined), [model, search]);
@@ -35,6 +39,8 @@ export function MapPage() {
       <h1 class="unseen">Service map</h1>
       <Toolbar
         model={model}
+        scope={data?.scope}
+        node={chosen}
         search={search}
         onSearch={(text) => setQuery({ search: text }, "search")}
         found={found}
@@ -43,21 +49,35 @@ export function MapPage() {
         idle={idle}
         onIdle={(on) => setQuery({ idle: on ? "1" : undefined })}
       />
-      {!model && <Start error={error?.message} />}
-      {model?.nodes.size === 0 && (
+      {refused && <NoSuchNode />}
+      {!model && !refused && <Start error={error?.message} />}
+      {!refused && model?.nodes.size === 0 && (
         <Message title={data?.links.length === 0 ? "No traffic has been seen yet" : "No traffic right now"}>
           Start two containers that talk to each other, or tick a box above to see this stack’s own traffic, or edges
           that have been idle for a while.
         </Message>
       )}
-      {model && model.nodes.size > 0 && (
+      {!refused && model && model.nodes.size > 0 && (
         <div class={`map-body ${choice ? "with-side" : ""}`}>
-          <Canvas model={model} choice={choice} found={stableFound} onChoose={choose} />
-          {choice && <Details choice={choice} model={model} onChoose={choose} onClose={close} />}
+          <Canvas key={chosen ?? ""} of={chosen} model={model} choice={choice} found={stableFound} onChoose={choose} />
+          {choice && data && (
+            <Details choice={choice} model={model} scope={data.scope} onChoose={choose} onClose={close} />
+          )}
           <EdgeTable model={model} found={found} choice={choice} onChoose={choose} />
         </div>
       )}
     </div>
+  );
+}
+
+function NoSuchNode() {
+  return (
+    <Message title="There is nothing of this node">
+      No node of this name has told of a flow within the hour.{" "}
+      <button type="button" class="link" onClick={() => setQuery(onlyNode(undefined))}>
+        Show all nodes
+      </button>
+    </Message>
   );
 }
 

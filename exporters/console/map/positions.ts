@@ -2,7 +2,10 @@ import type { Core, NodeSingular } from "cytoscape";
 import type { Box, Point, Size } from "../lib/map/geometry.ts";
 import { storage } from "../ui/theme.ts";
 
-const KEY = "flowtally.map";
+/** Of each machine that is looked at alone there is a picture of its own. */
+function keyOf(of: string | undefined): string {
+  return of === undefined ? "flowtally.map" : `flowtally.map.${of}`;
+}
 
 /** Where the nodes were when the map was shown last. */
 export interface Arrangement {
@@ -15,9 +18,9 @@ export interface Arrangement {
   places: Map<string, Point>;
 }
 
-export function rememberedArrangement(): Arrangement {
+export function rememberedArrangement(of: string | undefined): Arrangement {
   try {
-    const { w, h, scale = 1, moved, places } = JSON.parse(storage()?.getItem(KEY) ?? "");
+    const { w, h, scale = 1, moved, places } = JSON.parse(storage()?.getItem(keyOf(of)) ?? "");
     const entries = (places as [string, number, number][]).map(([id, x, y]): [string, Point] => [id, { x, y }]);
     return { frame: { w, h }, scale, moved, places: new Map(entries) };
   } catch {
@@ -25,12 +28,16 @@ export function rememberedArrangement(): Arrangement {
   }
 }
 
-export function rememberArrangement(cy: Core, { frame, scale, moved }: Omit<Arrangement, "places">): void {
+export function rememberArrangement(
+  cy: Core,
+  { frame, scale, moved }: Omit<Arrangement, "places">,
+  of: string | undefined,
+): void {
   const places = cy.nodes("[!group]").map((node) => {
     const { x, y } = node.position();
     return [node.id(), Math.round(x), Math.round(y)];
   });
-  storage()?.setItem(KEY, JSON.stringify({ ...frame, scale, moved, places }));
+  storage()?.setItem(keyOf(of), JSON.stringify({ ...frame, scale, moved, places }));
 }
 
 export function boxOf(node: NodeSingular): Box {

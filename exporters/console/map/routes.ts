@@ -90,10 +90,22 @@ function withRoom({ written, text }: Text): Text & Size {
 /** Where frames have their names. */
 function headingsOf(cy: Core): Box[] {
   return cy.nodes("[?group]").map((group) => {
-    const { x, y, h } = around((group.children().toArray() as NodeSingular[]).map(boxOf));
-    const middle = y - h / 2 - FRAME_PADDING_PX - HEADING_PX / 2 - 2;
-    return { x, y: middle, w: widthOfText(group.data("label")) * 1.1, h: HEADING_PX };
+    const { x, y, h } = frameBox(group);
+    return { x, y: y - h / 2 - HEADING_PX / 2 - 2, w: widthOfText(group.data("label")) * 1.1, h: HEADING_PX };
   });
+}
+
+/** What a frame takes in, be it nodes or frames with their names. */
+function frameBox(frame: NodeSingular): Box {
+  const children = frame.children().toArray() as NodeSingular[];
+  const { x, y, w, h } = around(children.map((child) => (child.data("group") ? headedBox(child) : boxOf(child))));
+  return { x, y, w: w + 2 * FRAME_PADDING_PX, h: h + 2 * FRAME_PADDING_PX };
+}
+
+function headedBox(frame: NodeSingular): Box {
+  const { x, y, w, h } = frameBox(frame);
+  const heading = HEADING_PX + 4;
+  return { x, y: y - heading / 2, w, h: h + heading };
 }
 
 /** Points as cytoscape takes them: how far along the straight line between the ends each is, and how far beside it. */

@@ -121,6 +121,15 @@ function nodeStyle(): StylesheetJson {
         events: "no",
       },
     },
+    {
+      selector: "node[?machine]",
+      style: {
+        "background-opacity": 0,
+        "border-color": color("muted"),
+        "border-width": 1.5,
+        color: color("text"),
+      },
+    },
   ];
 }
 

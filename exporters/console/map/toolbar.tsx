@@ -1,9 +1,14 @@
+import type { Scope } from "../api/types.ts";
 import type { Found, MapModel } from "../lib/graph.ts";
 import { countOf } from "../lib/words.ts";
 import { DraftInput } from "../ui/draft-input.tsx";
+import { NodeSelect } from "../ui/node-select.tsx";
 import { OwnTraffic } from "../ui/own-traffic.tsx";
 
 interface Props {
+  scope: Scope | undefined;
+  /** The only one that is shown. */
+  node: string | undefined;
   model: MapModel | undefined;
   search: string;
   onSearch(text: string): void;
@@ -16,7 +21,18 @@ interface Props {
 }
 
 /** Search, what is hidden, and what the colours mean. */
-export function Toolbar({ model, search, onSearch, found, monitoring, onMonitoring, idle, onIdle }: Props) {
+export function Toolbar({
+  scope,
+  node,
+  model,
+  search,
+  onSearch,
+  found,
+  monitoring,
+  onMonitoring,
+  idle,
+  onIdle,
+}: Props) {
   return (
     <div class="toolbar">
       <DraftInput
@@ -26,6 +42,7 @@ export function Toolbar({ model, search, onSearch, found, monitoring, onMonitori
         placeholder="name, image, project or port"
         onCommit={onSearch}
       />
+      <NodeSelect scope={scope} chosen={node} />
       <OwnTraffic shown={monitoring} onChange={onMonitoring} />
       <label class="check">
         <input type="checkbox" checked={idle} onChange={(event) => onIdle(event.currentTarget.checked)} />
@@ -33,6 +50,7 @@ export function Toolbar({ model, search, onSearch, found, monitoring, onMonitori
       </label>
       <p class="note" role="status">
         {foundText(found) ?? sizeText(model)}
+        {scope !== undefined && scope.edges_left_out > 0 && `, ${countOf(scope.edges_left_out, "edge")} left out`}
       </p>
     </div>
   );

@@ -1,4 +1,4 @@
-import { exporterDown, prometheusDown, recordedAt } from "../api/health.ts";
+import { exporterDown, prometheusDown, recordedAt, storeDown } from "../api/health.ts";
 import type { Health } from "../api/types.ts";
 import { usePoll } from "../api/use-poll.ts";
 import { formatDateTime } from "../lib/time.ts";
@@ -29,13 +29,29 @@ export function Banner() {
           <small>{prometheusDown}</small>
         </p>
       )}
-      {exporterDown.value === undefined && store?.up === false && (
-        <p class="banner" data-testid="store-down">
-          <strong>Flows are not stored</strong> for later: the database of <code>FLOW_STORE</code> does not take them.
-          They wait on disk as long as there is room, and go in once it does; what is shown here is not affected.{" "}
-          <small>{store.reason}</small>
-        </p>
-      )}
+      {exporterDown.value === undefined && <StoreDown reason={store?.up === false ? store.reason : undefined} />}
     </div>
+  );
+}
+
+/** @param reason why flows are not stored; undefined: they are */
+function StoreDown({ reason }: { reason: string | undefined }) {
+  const why = storeDown.value ?? reason;
+  if (why === undefined) return null;
+  return (
+    <p class="banner" data-testid="store-down">
+      {storeDown.value === undefined ? (
+        <>
+          <strong>Flows are not stored</strong> for later: the database of <code>FLOW_STORE</code> does not take them.
+          They wait on disk as long as there is room, and go in once it does; what is shown here is not affected.
+        </>
+      ) : (
+        <>
+          <strong>Only this node is shown</strong>: the database of <code>FLOW_STORE</code>, which has the others’
+          flows, does not answer. They come back as soon as it does.
+        </>
+      )}{" "}
+      <small>{why}</small>
+    </p>
   );
 }

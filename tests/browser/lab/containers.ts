@@ -1,14 +1,14 @@
 import type { Container, Graph, GraphLink, GraphNode } from "../../../exporters/console/api/types.ts";
 
-/** The containers of a graph, at work for so many seconds. */
-export function containersOf({ nodes, links }: Graph, seconds: number): Container[] {
+/** The containers of a graph on the node that answers, at work for so many seconds. */
+export function containersOf({ scope, nodes, links }: Graph, seconds: number): Container[] {
   return nodes
-    .filter(({ kind }) => kind === "container")
+    .filter(({ kind, node }) => kind === "container" && node === scope.node)
     .map((node, index) => ({
       ...conditionAt(node, index),
       id: node.container_id,
-      name: node.id,
-      endpoint: node.id,
+      name: node.name,
+      endpoint: node.name,
       image: node.image,
       compose_project: node.compose_project,
       compose_service: node.compose_service,

@@ -40,6 +40,8 @@ function matches(flow: Flow, query: URLSearchParams): boolean {
   if (own && query.get("monitoring") === "0") return false;
   const texts = [flow.source, flow.destination, flow.source_address, flow.destination_address, flow.comm];
   if (!texts.some((text) => text.toLowerCase().includes(query.get("search")?.toLowerCase() ?? ""))) return false;
+  const node = query.get("node");
+  if (node !== null && flow.source_node !== node && flow.destination_node !== node) return false;
   const container = query.get("container");
   if (container !== null && flow.source !== container && flow.destination !== container) return false;
   if (query.has("source_port") && flow.source_port !== Number(query.get("source_port"))) return false;

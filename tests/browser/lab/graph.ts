@@ -140,7 +140,7 @@ export function crowd(edges: number, seconds: number): Graph {
   return { scope: ALONE, left_out: 0, nodes: withBytes(nodes, [...links.values()]), links: [...links.values()] };
 }
 
-function container(id: string, project: string, service: string): GraphNode {
+export function container(id: string, project: string, service: string): GraphNode {
   const image = `registry.example/${service || id}:1.4`;
   return {
     ...endpoint(id, "container"),
@@ -154,7 +154,7 @@ function container(id: string, project: string, service: string): GraphNode {
   };
 }
 
-function endpoint(id: string, kind: Kind): GraphNode {
+export function endpoint(id: string, kind: Kind): GraphNode {
   const unnamed = { container_id: "", image: "", compose_project: "", compose_service: "", pod: "", namespace: "" };
   const unknown = { state: "", health: "", restarts: 0, uptime_seconds: null };
   return { id, name: id, node: nodeOf(id), kind, ...unnamed, ...unknown, sent_bytes: 0, received_bytes: 0 };
@@ -177,7 +177,7 @@ export function scan(): Graph {
   return { scope: ALONE, left_out: 0, nodes: withBytes(nodes, [...ports, many]), links: [...ports, many] };
 }
 
-function link(
+export function link(
   source: string,
   destination: string,
   port: number,
@@ -209,7 +209,7 @@ function link(
   };
 }
 
-function withBytes(nodes: readonly GraphNode[], links: readonly GraphLink[]): GraphNode[] {
+export function withBytes(nodes: readonly GraphNode[], links: readonly GraphLink[]): GraphNode[] {
   return nodes.map((node) => {
     const out = links.filter(({ source }) => source === node.id);
     const back = links.filter(({ destination }) => destination === node.id);

@@ -11,6 +11,7 @@ import type {
   Graph,
   Health,
   Refusal,
+  Scope,
 } from "../../../exporters/console/api/types.ts";
 import { WORKING_SETS } from "../../../exporters/console/lib/working-sets.ts";
 import { HEADERS } from "../../../exporters/flow-exporter/outputs/http/headers.ts";
@@ -20,8 +21,10 @@ import { answer, type Said } from "./prometheus.ts";
 
 /** What the laboratory serves; tests change it while it runs. */
 export interface Lab {
-  graph(monitoring: boolean, seconds: number): Graph;
+  graph(monitoring: boolean, seconds: number, node?: string): Graph;
   flows: readonly Flow[];
+  /** Whose they are. */
+  scope: Scope;
   /** Sockets that there was no room for. */
   leftOut: number;
   dashboards: readonly DashboardEntry[];
@@ -88,8 +91,9 @@ export class LabServer {
   #answer(name: string, query: URLSearchParams): Answer {
     const seconds = (Date.now() - this.#began) / 1000;
     const { lab } = this;
-    if (name === "graph") return ok(lab.graph(query.get("monitoring") === "1", seconds));
-    if (name === "containers") return ok(listOf(containersOf(lab.graph(true, seconds), seconds)));
+    if (name === "graph") return graphAnswer(lab, query, seconds);
+    if (name === "containers")
+      return ok(listOf(containersOf(lab.graph(true, seconds), seconds), lab.graph(true, seconds).scope));
     if (name === "flows") return flowsAnswer(lab, query);
     if (name === "dashboards") return ok({ dashboards: lab.dashboards.map(entryOf) });
     if (name.startsWith("prometheus/")) return this.#prometheus(name.slice("prometheus/".length), query);
@@ -136,13 +140,23 @@ function entryOf({ uid, title, description }: DashboardEntry): DashboardEntry {
   return { uid, title, ...(description !== undefined && { description }) };
 }
 
-function listOf(containers: Container[]): ContainersPage {
-  return { total: containers.length, limit: 10_000, offset: 0, containers };
+function listOf(containers: Container[], { node, nodes }: Scope): ContainersPage {
+  return { node, nodes, total: containers.length, limit: 10_000, offset: 0, containers };
 }
 
-function flowsAnswer({ flows, leftOut }: Lab, query: URLSearchParams): Answer {
+/** A node that nobody knows is refused, as by the exporter. */
+function graphAnswer({ graph }: Lab, query: URLSearchParams, seconds: number): Answer {
+  const node = query.get("node") ?? undefined;
+  const made = graph(query.get("monitoring") === "1", seconds, node);
+  const { nodes } = made.scope;
+  if (node === undefined || nodes.includes(node)) return ok(made);
+  const known = `node must be one that has told of a flow within the hour: ${nodes.join(", ")}`;
+  return refusal(400, "BAD_QUERY", `${known} (given: ${JSON.stringify(node)}).`);
+}
+
+function flowsAnswer({ flows, scope, leftOut }: Lab, query: URLSearchParams): Answer {
   try {
-    return ok({ ...flowsPage(flows, query), left_out: leftOut });
+    return ok({ ...flowsPage(flows, query), scope, left_out: leftOut });
   } catch (error) {
     return refusal(400, "BAD_QUERY", (error as Error).message);
   }

@@ -5,7 +5,7 @@ import type { Browser } from "playwright";
 import { bundleConsole } from "../../../start/images/console.ts";
 import { provisionedDashboards } from "../lab/dashboards.ts";
 import { manyFlows } from "../lab/flows.ts";
-import { shop } from "../lab/graph.ts";
+import { ALONE, shop } from "../lab/graph.ts";
 import { ODDITIES } from "../lab/oddities.ts";
 import { LabServer } from "../lab/server.ts";
 import { startBrowser } from "./chromium.ts";
@@ -31,6 +31,7 @@ export async function openLaboratory(): Promise<Laboratory> {
   const fresh = {
     graph: shop,
     flows: FLOWS,
+    scope: ALONE,
     leftOut: 0,
     prometheus: true,
     recordedAt: undefined,

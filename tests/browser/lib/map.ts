@@ -63,3 +63,11 @@ export async function viewOf(page: Page): Promise<{ zoom: number; x: number; y: 
     return { zoom: cy.zoom(), ...cy.pan() };
   })()`);
 }
+
+/** The headings of the frames around each node, the innermost first. */
+export async function framesOf(page: Page): Promise<Record<string, string[]>> {
+  return await page.evaluate(`(() => {
+    const nodes = document.querySelector(".map-picture")._cyreg.cy.nodes("[w]");
+    return Object.fromEntries(nodes.map((node) => [node.id(), node.parents().map((frame) => frame.data("label"))]));
+  })()`);
+}

@@ -6,7 +6,7 @@ import { leastBy } from "./least.ts";
 /** A node with its place. */
 export type Placed = Item & Point;
 
-/** The nodes of one frame, or one that is in none. */
+/** The nodes of one machine, of one frame where there is but one machine, or one that is in neither. */
 type Part = readonly Placed[];
 
 const UPRIGHT = { scale: 1, turned: false };
@@ -20,11 +20,49 @@ const STEPS = { x: 60, y: 40 };
 const OUTSIDE = 10_000;
 
 /**
+ * As `placesAmong`, and where there are several machines first among the nodes of its own. One that must grow pushes others aside.
+ */
+export function placesWith(
+  kept: readonly Placed[],
+  fresh: readonly Item[],
+  arrows: readonly Arrow[],
+  frame: Size,
+): Map<string, Point> {
+  const machines = Map.groupBy(fresh, ({ machine }) => machine);
+  let placed = kept;
+  for (const machine of [...machines.keys()].filter((name) => name !== "").sort()) {
+    const own = placed.filter((node) => node.machine === machine);
+    const items = machines.get(machine) ?? [];
+    placed = own.length > 0 ? grownWith(placed, own, items, arrows) : besideAll(placed, items, arrows, frame);
+  }
+  const loose = machines.get("") ?? [];
+  if (loose.length > 0) return placesAmong(placed, loose, arrows, frame);
+  return new Map(placed.map(({ id, x, y }) => [id, { x, y }]));
+}
+
+/** All nodes, with new ones placed among those of their machine, which are `own`. */
+function grownWith(all: readonly Placed[], own: Part, fresh: readonly Item[], arrows: readonly Arrow[]): Placed[] {
+  const inner = (nodes: readonly Item[]) => nodes.map((node) => ({ ...node, machine: "" }));
+  const { w, h } = around(own);
+  const places = placesAmong(inner(own) as Placed[], inner(fresh), arrows, { w, h });
+  const grown = [...own, ...fresh].map((node) => ({ ...node, ...(places.get(node.id) ?? { x: 0, y: 0 }) }));
+  const others = partsOf(all.filter((node) => !own.includes(node)));
+  return pushedAside(grown, others).flat();
+}
+
+/** All nodes, with those of a machine that is new in a place of their own. */
+function besideAll(all: readonly Placed[], fresh: readonly Item[], arrows: readonly Arrow[], frame: Size): Placed[] {
+  const [block] = blocksOf(fresh, arrows, UPRIGHT);
+  const nodes = fresh.map((item) => ({ ...item, ...(block?.places.get(item.id) ?? { x: 0, y: 0 }) }));
+  return [...all, ...movedToRoom(nodes, partsOf(all), arrows, frame)];
+}
+
+/**
  * Places for new nodes among those that are there, which keep theirs: beside the others of its frame, or, of a new frame,
  * wherever that has room, near to what they talk to. Only where a frame must grow and is closed in on all sides does what
  * lies right of it or below make room, by one row or so.
  */
-export function placesWith(
+function placesAmong(
   kept: readonly Placed[],
   fresh: readonly Item[],
   arrows: readonly Arrow[],
@@ -68,15 +106,17 @@ export function recalled(items: readonly Item[], places: ReadonlyMap<string, Poi
 function partsOf(nodes: readonly Placed[]): Part[] {
   const parts = new Map<string, Placed[]>();
   for (const node of nodes) {
-    const key = node.group || `\n${node.id}`;
+    const key = node.machine || node.group || `\n${node.id}`;
     parts.set(key, [...(parts.get(key) ?? []), node]);
   }
   return [...parts.values()];
 }
 
 function boxOf(part: Part): Box {
-  const { x, y, w, h } = around(part);
-  const { left, right, top, bottom } = roomAround(part[0]?.group ?? "", UPRIGHT);
+  const { machine = "", group = "" } = part[0] ?? {};
+  const inner = partsOf(part.map((node) => ({ ...node, machine: "" })));
+  const { x, y, w, h } = machine === "" ? around(part) : around(inner.map(boxOf));
+  const { left, right, top, bottom } = roomAround(machine || group, UPRIGHT);
   return { x, y: y + (bottom - top) / 2, w: left + w + right, h: top + h + bottom };
 }
 

@@ -5,6 +5,8 @@ export interface Item extends Size {
   id: string;
   /** Of the frame it is in; empty: none. */
   group: string;
+  /** Of the frame around that; empty: none. */
+  machine: string;
 }
 
 export interface Arrow {
@@ -44,8 +46,7 @@ export function blockOf(items: readonly Item[], arrows: readonly Arrow[], headin
   const inside = arrows.filter(({ source, destination }) => ids.has(source) && ids.has(destination));
   const ranked = ranksOf(sorted, inside);
   const shapes = heightsFor(sorted.length).map((rows) => inColumns(ranked, rows));
-  const cost = (columns: readonly Item[][]) =>
-    badness(sizeOf(columns, heading), heading.turned ? SHAPE.turned : SHAPE.usual);
+  const cost = (columns: readonly Item[][]) => badness(sizeOf(columns, heading), shapeOf(heading));
   const best = shapes.reduce((a, b) => (cost(b) < cost(a) ? b : a));
   const neighbours = neighboursOf(ids, inside);
   for (let sweep = 0; sweep < SWEEPS; sweep++) sortByNeighbours(best, neighbours);
@@ -169,7 +170,12 @@ function meanHeight(id: string, near: readonly string[], heights: ReadonlyMap<st
   return near.reduce((sum, one) => sum + (heights.get(one) ?? 0), 0) / near.length;
 }
 
+/** Of a frame: its width over its height. */
+export function shapeOf({ turned }: Heading): number {
+  return turned ? SHAPE.turned : SHAPE.usual;
+}
+
 /** How much room it takes, and how far it is from the wanted shape. */
-function badness({ w, h }: Size, shape: number): number {
+export function badness({ w, h }: Size, shape: number): number {
   return w * h * (1 + 0.6 * Math.abs(Math.log(w / h / shape)));
 }

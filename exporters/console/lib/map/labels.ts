@@ -1,5 +1,5 @@
 import type { GraphNode } from "../../api/types.ts";
-import { groupOf, type MapGroup } from "../graph.ts";
+import { groupOf, type MapGroup, type MapModel, machineOf } from "../graph.ts";
 import type { Item } from "./block.ts";
 
 /** Size of names on the map, in screen pixels. */
@@ -11,9 +11,9 @@ const MOST_LETTERS = 24;
 const MOST_LETTERS_OF_HEADING = 32;
 
 /** What is written in a node: its name without what its frame says already; a long one has its middle cut out. */
-export function labelOf({ id, kind, compose_project: project }: GraphNode): string {
-  const name = kind === "process" ? id.replace(/^host\//, "") : withoutPrefix(id, [`${project}-`, `${project}_`]);
-  return shortened(name, MOST_LETTERS);
+export function labelOf({ name, kind, compose_project: project, pod, namespace }: GraphNode): string {
+  const prefixes = [`${project}-`, `${project}_`, pod === "" ? "" : `${namespace}/`];
+  return shortened(kind === "process" ? name.replace(/^host\//, "") : withoutPrefix(name, prefixes), MOST_LETTERS);
 }
 
 /** What is written above a frame: a project's name is a label, which can be any text, and would make the whole map small. */
@@ -22,9 +22,20 @@ export function headingOf({ label }: MapGroup): string {
 }
 
 /** @param widthOf of a text as it is written on the map, in pixels */
-export function itemOf(node: GraphNode, widthOf: (text: string) => number): Item {
+export function itemOf(
+  node: GraphNode,
+  { machines }: Pick<MapModel, "machines">,
+  widthOf: (text: string) => number,
+): Item {
   const [group] = groupOf(node);
-  return { id: node.id, group: group?.id ?? "", w: Math.ceil(widthOf(labelOf(node))) + BESIDE, h: NODE_HEIGHT };
+  const [machine] = machineOf(node);
+  return {
+    id: node.id,
+    group: group?.id ?? "",
+    machine: machine && machines.has(machine.id) ? machine.id : "",
+    w: Math.ceil(widthOf(labelOf(node))) + BESIDE,
+    h: NODE_HEIGHT,
+  };
 }
 
 function shortened(name: string, most: number): string {

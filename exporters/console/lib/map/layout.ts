@@ -1,5 +1,6 @@
-import { type Arrow, type Block, blockOf, type Heading, type Item } from "./block.ts";
+import { type Arrow, type Block, badness, blockOf, type Heading, type Item, roomAround, shapeOf } from "./block.ts";
 import { type Box, distance, hits, type Point, type Size } from "./geometry.ts";
+import { leastBy } from "./least.ts";
 import { type Packed, pack } from "./pack.ts";
 
 const BLOCK_GAP = 12;
@@ -109,8 +110,31 @@ function sortedBy(blocks: readonly Block[], sizeOf: (block: Block) => number): B
   return [...blocks].sort((a, b) => sizeOf(b) - sizeOf(a));
 }
 
-/** The frames, and the nodes in none that hang together, each arranged; who calls others first. */
+/** The machines where there are several, the frames, and the nodes in none that hang together, each arranged; who calls others first. */
 export function blocksOf(items: readonly Item[], arrows: readonly Arrow[], heading: Heading): Block[] {
+  const machines = Map.groupBy(items, ({ machine }) => machine);
+  const inner = innerBlocks(machines.get("") ?? [], arrows, heading);
+  machines.delete("");
+  const names = [...machines.keys()].sort();
+  const outer = names.map((name) => surrounded(innerBlocks(machines.get(name) ?? [], arrows, heading), name, heading));
+  return outer.length === 0 ? inner : inFlowOrder([...outer, ...inner], arrows);
+}
+
+/** Blocks packed into one, with a frame around them, of about the shape that the blocks within have. */
+function surrounded(blocks: readonly Block[], frame: string, heading: Heading): Block {
+  const { left, right, top, bottom } = roomAround(frame, heading);
+  const heights = blocks.toSorted((a, b) => b.h - a.h).map(({ h }) => h + BLOCK_GAP);
+  const strips = heights.map((_, at) => heights.slice(0, at + 1).reduce((a, b) => a + b) - BLOCK_GAP);
+  const packings = strips.map((height) => pack(blocks, height, BLOCK_GAP));
+  const packed = leastBy(packings, ({ width: w, height: h }) => badness({ w, h }, shapeOf(heading)));
+  if (!packed) return { places: new Map(), w: 0, h: 0 };
+  const shifted = [...placesOf({ order: blocks, packed })].map(
+    ([id, { x, y }]) => [id, { x: x + left, y: y + top }] as const,
+  );
+  return { places: new Map(shifted), w: left + packed.width + right, h: top + packed.height + bottom };
+}
+
+function innerBlocks(items: readonly Item[], arrows: readonly Arrow[], heading: Heading): Block[] {
   const loose = partsOf(
     items.filter(({ group }) => group === ""),
     arrows,

@@ -195,6 +195,10 @@ export interface Container extends Condition {
 
 /** `/api/containers` */
 export interface ContainersPage extends Page {
+  /** Name of the node that they are on: the one that answers. */
+  node: string;
+  /** Names of the nodes that are known; more than one only where a store is shared. */
+  nodes: string[];
   containers: Container[];
 }
 

@@ -59,7 +59,7 @@ export function createApp(view: View, metrics: Metrics, options: Options): Expre
   const storeTurns = inTurn(STORE_TURNS);
   app.get("/api/flows", onlyOfAll(storeTurns), flows(view, large, nodes));
   app.get("/api/graph", graph(view, large, nodes));
-  app.get("/api/containers", containers(view));
+  app.get("/api/containers", containers(view, nodes));
   app.get("/api/transactions", storeTurns, transactions(store));
   app.get("/api/metadata", storeTurns, metadata(store));
   servePages(app, pages);

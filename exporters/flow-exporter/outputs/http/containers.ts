@@ -4,6 +4,7 @@ import type { Container } from "../../model/container.ts";
 import { type Amounts, NO_AMOUNTS } from "../../model/flow-delta.ts";
 import { PROTOCOL } from "../../model/socket.ts";
 import type { WorkRates } from "../../totals/endpoint-work.ts";
+import type { AllNodes } from "../nodes/all-nodes.ts";
 import type { View } from "../view.ts";
 import type * as answers from "./answers.ts";
 import { conditionJson, nowOf } from "./condition.ts";
@@ -22,7 +23,7 @@ interface Traffic {
 const NO_TRAFFIC: Traffic = { sent: 0, received: 0, rates: NO_AMOUNTS };
 
 /** The running containers, each with what it has exchanged and what its processes have done. */
-export function containers(view: View): RequestHandler<object, answers.ContainersPage> {
+export function containers(view: View, nodes?: AllNodes): RequestHandler<object, answers.ContainersPage> {
   return (request, response) => {
     const { limit, offset } = readParameters(querySchema, request.query);
     const all = [...view.containers()].sort((a, b) => (a.container.name < b.container.name ? -1 : 1));
@@ -45,7 +46,8 @@ export function containers(view: View): RequestHandler<object, answers.Container
         per_second: perSecondJson(view.workRates(endpoint), rates),
       };
     });
-    response.json({ total: all.length, limit, offset, containers: shown });
+    const known = nodes?.names() ?? [view.node];
+    response.json({ node: view.node, nodes: [...known], total: all.length, limit, offset, containers: shown });
   };
 }
 

@@ -13,6 +13,8 @@ const EVERY_MS = 5_000;
 const LEAST_REST = 9;
 /** What is older is of no use: whoever asks waits for what is read anew. */
 const MAX_AGE_MS = 30_000;
+/** A database that is away is asked again after this time at most, however long it has kept us waiting. */
+const MOST_REST_MS = 20_000;
 /** A page that waits shows nothing. */
 const PATIENCE_MS = 4_000;
 
@@ -55,9 +57,16 @@ export class AllNodes {
   async look(): Promise<Outlook> {
     const latest = this.#latest;
     const ageMs = latest ? this.#now() - latest.atMs : Number.POSITIVE_INFINITY;
-    if (!latest || ageMs > MAX_AGE_MS) return this.#soon();
-    if (ageMs >= Math.max(EVERY_MS, LEAST_REST * latest.tookMs)) void this.#read();
+    const restMs = latest ? restAfter(latest) : 0;
+    if (!latest || ageMs > Math.max(MAX_AGE_MS, 2 * restMs)) return this.#soon();
+    if (ageMs >= restMs) void this.#read();
     return latest.outlook;
+  }
+
+  /** Those that are known just now, for who cannot wait for the store. */
+  names(): readonly string[] {
+    void this.look();
+    return this.#nodes;
   }
 
   /** A part of the list of all nodes' flows. Rejects with a StoreError. */
@@ -85,8 +94,7 @@ export class AllNodes {
       (error: unknown) => this.#without(error instanceof StoreError ? error : new StoreError("FAILED", String(error))),
     );
     const atMs = this.#now();
-    // What has failed is asked again as soon as it may: that costs the store nothing.
-    this.#latest = { outlook, atMs, tookMs: outlook.failure ? 0 : atMs - beganMs };
+    this.#latest = { outlook, atMs, tookMs: atMs - beganMs };
     return outlook;
   }
 
@@ -100,4 +108,10 @@ export class AllNodes {
   #without(failure: StoreError): Outlook {
     return { reading: undefined, rateOf: () => undefined, failure, nodes: this.#nodes };
   }
+}
+
+/** How long a reading stands. */
+function restAfter({ tookMs, outlook }: { tookMs: number; outlook: Outlook }): number {
+  const rest = Math.max(EVERY_MS, LEAST_REST * tookMs);
+  return outlook.failure ? Math.min(MOST_REST_MS, rest) : rest;
 }

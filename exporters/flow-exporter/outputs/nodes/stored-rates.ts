@@ -2,8 +2,10 @@ import type { EdgeReading, StoredCounters, StoredEdge } from "../../model/stored
 
 /** Nodes write every ten seconds: in less time than that some would have written, and others not. */
 const LEAST_MS = 9_000;
-/** Rates are means over this time at most. */
+/** Rates are means over this time at most, or over the time between two readings, where that is longer. */
 const WINDOW_MS = 30_000;
+/** What is older says nothing of now. */
+const MAX_AGE_MS = 120_000;
 /** Where nothing can be compared, the rates of before are those of now for so long. */
 const HELD_MS = 60_000;
 
@@ -32,7 +34,9 @@ export class StoredRates {
   /** Takes in the next reading. */
   add({ edges, leftOut, sinceMs, nowMs }: EdgeReading): void {
     const latest = { nowMs, sinceMs, whole: leftOut === 0, edges: new Map(edges.map((edge) => [keyOf(edge), edge])) };
-    const comparable = this.#kept.filter((one) => one.sinceMs === sinceMs && nowMs - one.nowMs <= WINDOW_MS);
+    const same = this.#kept.filter((one) => one.sinceMs === sinceMs && nowMs - one.nowMs <= MAX_AGE_MS);
+    const recent = same.filter((one) => nowMs - one.nowMs <= WINDOW_MS);
+    const comparable = recent.length > 0 ? recent : same.slice(-1);
     this.#kept = [...comparable, latest];
     const [base] = comparable;
     if (base && nowMs - base.nowMs >= LEAST_MS) this.#rates = { ofMs: nowMs, perSecond: ratesBetween(base, latest) };

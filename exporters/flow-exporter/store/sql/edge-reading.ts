@@ -22,6 +22,15 @@ const PAIR = [...ENDS.flatMap((end) => [`${end}_node`, `${end}_name`]), "protoco
 const ATTRIBUTES = ENDS.flatMap((end) => OWNER_COLUMNS.slice(1).map((name) => `${end}_${name}`));
 const SUMS = [...COUNTERS, ...COUNTERS.map(youngOf), "closed", "retransmits", "connections", "older_flows"];
 
+/** As the table has them: of grouping by an expression PostgreSQL expects so many groups that it sorts all rows on disk. */
+const RAW = Object.fromEntries(
+  [
+    ["source_node", "client_node"],
+    ["destination_node", "server_node"],
+    ...["source_name", "destination_name", ...ATTRIBUTES].map((name) => [name, name] as const),
+  ].map(([name, column]) => [name, `t.${column}`]),
+);
+
 const sums = (columns: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(columns).map(([name, one]) => [name, `CAST(sum(${one}) AS bigint)`]));
 const largest = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, `max(${name})`]));
@@ -46,7 +55,7 @@ span AS (SELECT now, now - ${WINDOW_MS} - (now - ${WINDOW_MS}) % ${STEP_MS} AS s
 flows AS (SELECT t.protocol, t.destination_port, t.first_seen, t.last_seen,
   CASE WHEN t.first_seen >= span.since AND t.started_at >= t.first_seen - ${LATE_MS} THEN 1 ELSE 0 END AS young,
   CASE WHEN t.last_seen >= span.now - ${RECENT_MS} THEN 1 ELSE 0 END AS recent,
-  ${selected(FLOW_COLUMNS)}
+  ${selected({ ...FLOW_COLUMNS, ...RAW })}
   FROM transactions AS t CROSS JOIN span WHERE t.last_seen >= span.since),
 ports AS (SELECT ${PAIR.join(", ")}, destination_port, ${selected(largest(ATTRIBUTES))}, ${selected(flow)},
   avg(CASE WHEN recent = 1 AND rtt_seconds > 0 THEN rtt_seconds END) AS rtt,
@@ -90,7 +99,8 @@ function edgeOf(row: Row): StoredEdge {
 }
 
 function endOf(row: Row, end: (typeof ENDS)[number]): StoredEnd {
-  return { node: String(row[`${end}_node`]), ...ownerOf(row, `${end}_`) };
+  const node = row[`${end}_node`];
+  return { node: typeof node === "string" ? node : "", ...ownerOf(row, `${end}_`) };
 }
 
 function countersOf(row: Row, columnOf: (name: (typeof COUNTERS)[number]) => string): StoredCounters {

@@ -14,7 +14,7 @@ import type { View } from "../../../../exporters/flow-exporter/outputs/view.ts";
 import { createTotal } from "../../../../exporters/flow-exporter/totals/edge-total.ts";
 import { provisionedDashboards } from "../../../browser/lab/dashboards.ts";
 import { manyFlows } from "../../../browser/lab/flows.ts";
-import { scan, shop } from "../../../browser/lab/graph.ts";
+import { ALONE, scan, shop } from "../../../browser/lab/graph.ts";
 import { LabServer } from "../../../browser/lab/server.ts";
 import { silent } from "../../flow-exporter/lib/log.ts";
 import type { End, SocketValues } from "../../flow-exporter/lib/rows.ts";
@@ -85,7 +85,7 @@ describe("what the console's tests are fed has the shape of what the exporter an
     exporter = createServer(createApp(view, createMetrics(view), options)).listen(0, "127.0.0.1");
     await once(exporter, "listening");
     const dashboards = await provisionedDashboards();
-    lab = new LabServer("", { graph, flows: manyFlows(1000), leftOut: 0, dashboards, prometheus: true });
+    lab = new LabServer("", { graph, flows: manyFlows(1000), scope: ALONE, leftOut: 0, dashboards, prometheus: true });
     await lab.start();
   });
   after(async () => {

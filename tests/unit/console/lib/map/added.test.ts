@@ -12,7 +12,8 @@ import {
 import { type Box, distance, overlap } from "../../../../../exporters/console/lib/map/geometry.ts";
 import { itemOf } from "../../../../../exporters/console/lib/map/labels.ts";
 import { estate } from "../../../../browser/lab/graph.ts";
-import { FRAME, mixedFrames, pictureOf, widthOf } from "./pictures.ts";
+import { NODES, threeNodes } from "../../../../browser/lab/nodes.ts";
+import { FRAME, mixedFrames, mixedMachines, pictureOf, widthOf } from "./pictures.ts";
 
 /** One row of nodes and what frames keep between them: what a frame must grow into may move by it. */
 const ROW = 40;
@@ -44,6 +45,35 @@ it("gives a new project a place of its own, where that has room in what is seen"
   assertTidy(whole, places);
 });
 
+describe("the map of three machines", () => {
+  const whole = threeNodes(0);
+  const tidy = (boxes: Map<string, Box>, graph: Graph) => {
+    const picture = { model: mapModel(graph), boxes };
+    assert.deepEqual(mixedMachines(picture), []);
+    for (const node of NODES) {
+      const own = new Map([...boxes].filter(([id]) => picture.model.nodes.get(id)?.node === node));
+      assert.deepEqual(mixedFrames({ ...picture, boxes: own }), []);
+    }
+  };
+
+  for (const { id } of whole.nodes) {
+    it(`takes ${id} in again, among those of its machine`, () => {
+      const without = pictureOf(withoutNode(whole, id)).boxes;
+      const places = withNew(without, whole);
+      assert.equal(places.size, whole.nodes.length);
+      tidy(places, whole);
+    });
+  }
+
+  it("takes a machine in that is new, and leaves the others where they are", () => {
+    const gone = whole.nodes.filter(({ node }) => node === NODES[1]).map(({ id }) => id);
+    const without = pictureOf(gone.reduce(withoutNode, whole)).boxes;
+    const places = withNew(without, whole);
+    for (const [id, { x, y }] of without) assert.deepEqual([places.get(id)?.x, places.get(id)?.y], [x, y]);
+    tidy(places, whole);
+  });
+});
+
 it("gives the same places in whatever order new nodes come", () => {
   const whole = estate(60, 0);
   const gone = ["shop-redis-1", "etl-api-1", "world", "mail-gateway-1"];
@@ -61,7 +91,7 @@ it("arranges anew only when more is new than known", () => {
 });
 
 it("gives a node that comes back the place it had, unless another is there now", () => {
-  const item = { id: "a", group: "", w: 80, h: 22 };
+  const item = { id: "a", group: "", machine: "", w: 80, h: 22 };
   const places = new Map([["a", { x: 100, y: 100 }]]);
   assert.deepEqual(recalled([item], places, []), [{ ...item, x: 100, y: 100 }]);
   assert.deepEqual(recalled([item], places, [{ x: 150, y: 110, w: 80, h: 22 }]), []);
@@ -70,8 +100,9 @@ it("gives a node that comes back the place it had, unless another is there now",
 
 /** Where all is after the nodes that have no place yet have got one. */
 function withNew(before: ReadonlyMap<string, Box>, graph: Graph): Map<string, Box> {
-  const { nodes, edges } = mapModel(graph);
-  const items = [...nodes.values()].map((node) => itemOf(node, widthOf));
+  const model = mapModel(graph);
+  const { nodes, edges } = model;
+  const items = [...nodes.values()].map((node) => itemOf(node, model, widthOf));
   const kept = items.flatMap((item): Placed[] => {
     const box = before.get(item.id);
     return box ? [{ ...item, x: box.x, y: box.y }] : [];
@@ -88,8 +119,9 @@ function assertTidy(graph: Graph, boxes: Map<string, Box>): void {
   );
   assert.deepEqual(clashes, []);
   assert.deepEqual(mixedFrames({ model: mapModel(graph), boxes }), []);
-  const placed = [...mapModel(graph).nodes.values()].map((node) => ({
-    ...itemOf(node, widthOf),
+  const model = mapModel(graph);
+  const placed = [...model.nodes.values()].map((node) => ({
+    ...itemOf(node, model, widthOf),
     ...(boxes.get(node.id) ?? { x: 0, y: 0 }),
   }));
   const scale = scaleOf(placed, FRAME);

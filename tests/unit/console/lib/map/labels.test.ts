@@ -8,19 +8,19 @@ const known = shop(false, 0).nodes[0] ?? assert.fail();
 const label = (values: Partial<GraphNode>) => labelOf({ ...known, ...values });
 
 it("leaves out what the frame says", () => {
-  assert.equal(label({ id: "shop-web-1", compose_project: "shop" }), "web-1");
-  assert.equal(label({ id: "shop_web_1", compose_project: "shop" }), "web_1");
-  assert.equal(label({ id: "host/sshd", kind: "process", compose_project: "" }), "sshd");
+  assert.equal(label({ name: "shop-web-1", compose_project: "shop" }), "web-1");
+  assert.equal(label({ name: "shop_web_1", compose_project: "shop" }), "web_1");
+  assert.equal(label({ name: "host/sshd", kind: "process", compose_project: "" }), "sshd");
 });
 
 it("writes other names in full", () => {
-  assert.equal(label({ id: "database", compose_project: "shop" }), "database");
-  assert.equal(label({ id: "-leading", compose_project: "" }), "-leading");
-  assert.equal(label({ id: "shop-", compose_project: "shop" }), "shop-");
+  assert.equal(label({ name: "database", compose_project: "shop" }), "database");
+  assert.equal(label({ name: "-leading", compose_project: "" }), "-leading");
+  assert.equal(label({ name: "shop-", compose_project: "shop" }), "shop-");
 });
 
 it("cuts the middle out of a long name: replicas differ at the end", () => {
-  const name = label({ id: "a-very-long-name-of-a-service-12", compose_project: "" });
+  const name = label({ name: "a-very-long-name-of-a-service-12", compose_project: "" });
   assert.equal(name, "a-very-long-na…ervice-12");
 });
 

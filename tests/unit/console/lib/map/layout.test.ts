@@ -6,7 +6,8 @@ import { TEXT_PX } from "../../../../../exporters/console/lib/map/labels.ts";
 import { layoutOf } from "../../../../../exporters/console/lib/map/layout.ts";
 import { crossings } from "../../../../../exporters/console/lib/map/route.ts";
 import { crowd, estate, shop } from "../../../../browser/lab/graph.ts";
-import { FRAME, mixedFrames, type Picture, pictureOf } from "./pictures.ts";
+import { NODES, threeNodes } from "../../../../browser/lab/nodes.ts";
+import { FRAME, mixedFrames, mixedMachines, type Picture, pictureOf } from "./pictures.ts";
 
 const PHONE = { w: 340, h: 350 };
 
@@ -122,6 +123,24 @@ it("places a crowd of 2,000 edges, and nodes that nothing frames", () => {
   assert.ok(all.every((box, at) => !all.slice(at + 1).some((other) => overlap(box, other, 3))));
 });
 
+for (const frame of [FRAME, { w: 340, h: 350 }]) {
+  it(`places each machine's frames beside each other, and machines too, in ${frame.w} pixels`, () => {
+    const picture = pictureOf(threeNodes(0), frame);
+    assert.equal(picture.model.machines.size, 3);
+    assert.deepEqual(mixedMachines(picture), []);
+    for (const node of NODES) assert.deepEqual(mixedFrames(onlyOn(picture, node)), []);
+  });
+}
+
+it("frames no machine where all is on one", () => {
+  assert.equal(pictureOf(shop(false, 0)).model.machines.size, 0);
+});
+
+function onlyOn({ model, boxes }: Picture, node: string): Omit<Picture, "routes"> {
+  const own = [...boxes].filter(([id]) => model.nodes.get(id)?.node === node);
+  return { model, boxes: new Map(own) };
+}
+
 /** By how much all is shrunk to be seen at once. */
 function zoomOf({ boxes }: Picture): number {
   const { w, h } = around([...boxes.values()]);
@@ -134,7 +153,7 @@ function byName([a]: [string, unknown], [b]: [string, unknown]): number {
 
 it("looks at each edge a few times, not once for each of 2,000 nodes", () => {
   let looks = 0;
-  const nodes = Array.from({ length: 2000 }, (_, at) => ({ id: `node${at}`, group: "", w: 80, h: 22 }));
+  const nodes = Array.from({ length: 2000 }, (_, at) => ({ id: `node${at}`, group: "", machine: "", w: 80, h: 22 }));
   const arrows = nodes.map(({ id }, at) => ({
     get source() {
       looks++;

@@ -19,11 +19,25 @@ export interface Picture {
 /** A graph as the map draws it. */
 export function pictureOf(graph: Pick<Graph, "nodes" | "links">, frame = FRAME): Picture {
   const model = mapModel(graph);
-  const items = [...model.nodes.values()].map((node) => itemOf(node, widthOf));
+  const items = [...model.nodes.values()].map((node) => itemOf(node, model, widthOf));
   const lines = [...model.edges.values()];
   const places = layoutOf(items, lines, frame);
   const boxes = new Map(items.map(({ id, w, h }) => [id, { ...(places.get(id) ?? { x: 0, y: 0 }), w, h }]));
   return { model, boxes, routes: routesOf(boxes, lines) };
+}
+
+/** Machines and what lies among their nodes without being on them: other machines and nodes. */
+export function mixedMachines({ model, boxes }: Omit<Picture, "routes">): [string, string][] {
+  const machineOf = (id: string) => model.nodes.get(id)?.node ?? "";
+  const machines = Map.groupBy(boxes, ([id]) => machineOf(id));
+  const loose = machines.get("") ?? [];
+  machines.delete("");
+  const frames = [...machines].map(([name, own]): [string, Box] => [name, around(own.map(([, box]) => box))]);
+  return frames.flatMap(([name, frame], at) =>
+    [...frames.slice(at + 1), ...loose]
+      .filter(([, other]) => overlap(frame, other, 5))
+      .map(([id]): [string, string] => [name, id]),
+  );
 }
 
 /** Groups and what lies in their frame without being of them: other nodes and frames. */

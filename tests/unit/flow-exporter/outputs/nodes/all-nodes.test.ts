@@ -73,6 +73,20 @@ describe("all nodes", () => {
     assert.equal(store.asked, 2);
   });
 
+  it("are asked of a store that keeps all waiting every twenty seconds, and of one that fails at once every five", async () => {
+    store.answer = async () => {
+      nowMs += 10_000;
+      throw AWAY;
+    };
+    await nodes.look();
+    await lookAfter(19_999);
+    assert.equal(store.asked, 1);
+    store.answer = () => Promise.reject(AWAY);
+    await lookAfter(1);
+    await lookAfter(5_000);
+    assert.equal(store.asked, 3);
+  });
+
   it("have names: this one's, and of all that have told of a flow", async () => {
     store.answer = async () =>
       storedReading([storedEdge({ source: storedEnd("", "") }), storedEdge({ source: storedEnd("web", "c") })]);
@@ -87,6 +101,12 @@ describe("all nodes", () => {
     store.answer = async () => storedReading([storedEdge()]);
     const back = await lookAfter(5_000);
     assert.deepEqual([back.reading?.edges.length, back.failure], [1, undefined]);
+  });
+
+  it("are told by name at once, and read meanwhile", async () => {
+    assert.deepEqual(nodes.names(), ["a"]);
+    await nextTurn();
+    assert.deepEqual([nodes.names(), store.asked], [["a", "b"], 1]);
   });
 
   it("are waited for no longer than a page can show nothing", async () => {

@@ -30,6 +30,12 @@ test("what is compared is half a minute old at most", () => {
   assert.equal(rates(old, middle, latest).of(edge)?.sentBytes, 20);
 });
 
+test("readings that are farther apart are compared all the same, unless nobody has looked for minutes", () => {
+  const first = storedReading([storedEdge()]);
+  assert.equal(rates(first, storedReading([storedEdge({ sentBytes: 900 })], 90)).of(edge)?.sentBytes, 10);
+  assert.equal(rates(first, storedReading([storedEdge({ sentBytes: 900 })], 121)).of(edge), undefined);
+});
+
 test("an edge that is new has grown from nothing, unless the reading before may have left it out", () => {
   const after = storedReading([storedEdge({ sentBytes: 100 })], 10);
   assert.equal(rates(storedReading([]), after).of(edge)?.sentBytes, 10);
