@@ -4,7 +4,7 @@ import type { Fault } from "./faults.ts";
 import { type Told, ToldConnections } from "./told.ts";
 
 /** Connections that are looked at before others have their turn. */
-const AT_ONCE = 1_000;
+const AT_ONCE = 500;
 
 export interface Answer {
   /** Those that make sense. */

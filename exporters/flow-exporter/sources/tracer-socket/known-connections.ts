@@ -59,22 +59,22 @@ export class KnownConnections {
 
   /** Takes in one answer; `isWhole`: what is not in it has ended. Returns how many there was no room for. */
   take(connections: readonly Told[], isWhole: boolean, nowNs: number): number {
-    const shown = new Set<Known>();
+    const shown: Known[] = [];
     let without = 0;
     for (const one of connections) {
-      const known = this.#takeOne(one, shown, nowNs);
+      const known = this.#takeOne(one, nowNs);
       if (!known) {
         without += 1;
         continue;
       }
-      shown.add(known);
+      shown.push(known);
       known.mirror = one.mirror ?? known.mirror;
       if (known.edge === undefined) known.isServer = isServers(one.connection, known.mirror?.connection);
     }
     for (const known of shown) this.#join(known);
     for (const known of this.#known.values()) {
       const isOver = isWhole || nowNs - known.shownNs > MAX_UNSHOWN_NS;
-      if (!shown.has(known) && isOver) this.#end(known, nowNs);
+      if (known.shownNs < nowNs && isOver) this.#end(known, nowNs);
     }
     return without;
   }
@@ -117,7 +117,7 @@ export class KnownConnections {
   }
 
   /** The connection that an answer tells of; undefined: there is no room for it. */
-  #takeOne({ connection, key }: Told, shown: ReadonlySet<Known>, nowNs: number): Known | undefined {
+  #takeOne({ connection, key, again }: Told, nowNs: number): Known | undefined {
     const before = this.#known.get(key);
     // Of two with one name in one answer, the later one is another connection.
     // One that has ended and waits for its owners goes on by itself.
@@ -125,7 +125,7 @@ export class KnownConnections {
     if (!known) return undefined;
     known.shownNs = nowNs;
     // Most rest from one answer to the next, and must cost no cycle anything.
-    if (renew(known, connection, shown.has(known)) || !known.edge) this.#changed.add(known);
+    if (renew(known, connection, again) || !known.edge) this.#changed.add(known);
     return known;
   }
 

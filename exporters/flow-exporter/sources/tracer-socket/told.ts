@@ -6,6 +6,8 @@ export interface Told {
   readonly connection: Connection;
   /** The same from answer to answer. */
   readonly key: string;
+  /** The same answer has told one of this key before: this is another. */
+  readonly again: boolean;
   /** The other end, where the same answer tells that too. */
   mirror: Told | undefined;
 }
@@ -14,11 +16,15 @@ export interface Told {
 export class ToldConnections {
   readonly all: Told[] = [];
   readonly #byName = new Map<string, Told>();
+  /** To look a key up for the first time costs most, and the cycle looks up each. */
+  readonly #keys = new Set<string>();
 
   add(connection: Connection): void {
     const name = nameOf(connection);
-    const one: Told = { connection, key: keyOf(connection, name), mirror: undefined };
+    const key = keyOf(connection, name);
+    const one: Told = { connection, key, again: this.#keys.has(key), mirror: undefined };
     this.all.push(one);
+    this.#keys.add(key);
     this.#byName.set(name, one);
   }
 
