@@ -6,8 +6,8 @@ import type { StoreSettings } from "./store/thread/messages.ts";
 const SPOOL = "spool";
 /** Some 400,000 halves of 650 bytes. */
 const MAX_SPOOL_BYTES = 256 * 1024 * 1024;
-/** What it holds is a batch and a page, a few megabytes; V8 would take half of the container's memory before it looks for rubbish. */
-const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 64 };
+/** Twice what the largest answer takes, 10,000 flows. V8 would take half of the container's memory before it looks for rubbish. */
+const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 128 };
 
 /** There where the kernel can keep track of connections, whether in a module of its own or not. */
 const CONNTRACK_MODULE = "/sys/module/nf_conntrack";

@@ -110,7 +110,8 @@ export class SqliteStore implements Store {
   #select(sql: string, parameters: readonly Value[] = []): Row[] {
     const statement = named(() => this.#database.prepare(sql));
     statement.setReadBigInts(true);
-    return named(() => statement.all(...parameters).map(withNumbers));
+    // One by one: as they come, rows take several times the memory.
+    return named(() => Array.from(statement.iterate(...parameters), withNumbers));
   }
 
   #remove({ sql, parameters }: Trim): number {
