@@ -5,6 +5,7 @@ import path from "node:path";
 import { afterEach, describe, it } from "node:test";
 import { Worker } from "node:worker_threads";
 import { ThreadedStore } from "../../../../../exporters/flow-exporter/outputs/store/threaded-store.ts";
+import { readSettings } from "../../../../../exporters/flow-exporter/settings.ts";
 import { StoreError } from "../../../../../exporters/flow-exporter/store/error.ts";
 import { startStoreThread } from "../../../../../exporters/flow-exporter/store-thread.ts";
 import { manyHalves, NOW_MS, owner } from "../../../../lib/store/halves.ts";
@@ -60,10 +61,12 @@ describe("a store in a thread", () => {
   it("has room in its heap, which is bounded, for the largest answer", async (t) => {
     const folder = await mkdtemp(path.join(tmpdir(), "flowtally-thread-"));
     t.after(() => rm(folder, { recursive: true }));
-    const settings = { address: path.join(folder, "flows.db"), isShared: false, maxAgeMs: 1e9, maxRows: 1e6 };
+    const settings = readSettings({ FLOW_STATE: folder, FLOW_STORE: path.join(folder, "flows.db") });
+    assert.ok(settings.store);
+    const { store: address } = settings;
     let heapMb: number | undefined;
     store = new ThreadedStore(() => {
-      const worker = startStoreThread(settings, folder);
+      const worker = startStoreThread(address, settings);
       heapMb = worker.resourceLimits?.maxOldGenerationSizeMb;
       return worker;
     }, 60_000);
