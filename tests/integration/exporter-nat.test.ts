@@ -14,14 +14,16 @@ import { buildTracer, startTracer, type Tracer, tracerLacks } from "./lib/tracer
 import { ADDRESS, createNetwork, type Network, type NodeName, PORT, VIRTUAL } from "./nat/network.ts";
 import { startNode } from "./nat/node.ts";
 
-const LOST = (await tracerLacks()) ?? (await natLacks());
+/** The two ways that rules get into the kernel; kube-proxy has both. */
+const KINDS = ["iptables-legacy", "iptables-nft"] as const;
+const LACK = (await tracerLacks()) ?? (await natLacks());
 /** Longer than two snapshots. */
 const DEADLINE_S = 30;
 const CONNECTIONS = 5;
 
 /** Two machines, each with a tracer and an exporter of its own, and one store. */
-for (const iptables of ["iptables-legacy", "iptables-nft"]) {
-  describe(`flows between two nodes whose addresses are translated by ${iptables}`, { skip: orSkip(LOST) }, () => {
+for (const iptables of KINDS) {
+  describe(`flows between two nodes whose addresses are translated by ${iptables}`, { skip: orSkip(LACK) }, () => {
     let folder: string;
     let peer: string;
     let network: Network;
@@ -217,6 +219,12 @@ for (const iptables of ["iptables-legacy", "iptables-nft"]) {
 async function natLacks(): Promise<string | undefined> {
   const tools = await execa("sh", ["-c", "command -v ip iptables-legacy iptables-nft sysctl cc"], { reject: false });
   if (tools.exitCode !== 0) return "needs ip, iptables (both kinds), sysctl and a C compiler";
+  for (const iptables of KINDS) {
+    const rules = await execa("unshare", ["--net", iptables, "-t", "nat", "-A", "POSTROUTING", "-j", "MASQUERADE"], {
+      reject: false,
+    });
+    if (rules.exitCode !== 0) return `needs a kernel that ${iptables} can translate addresses with: ${rules.stderr}`;
+  }
   const table = await execa("test", ["-r", "/proc/self/net/nf_conntrack"], { reject: false });
   return table.exitCode === 0 ? undefined : "needs a kernel that shows /proc/net/nf_conntrack";
 }
