@@ -6,6 +6,8 @@ export interface Namespace {
   within: readonly string[];
   /** The host's end of the link. */
   hostAddress: string;
+  /** Its own end. */
+  address: string;
   remove(): Promise<void>;
 }
 
@@ -26,6 +28,7 @@ export async function createNamespace(): Promise<Namespace> {
   return {
     within,
     hostAddress: HOST_ADDRESS,
+    address: ADDRESS,
     remove: async () => {
       await execa("ip", ["link", "del", LINK], { reject: false });
       await execa("ip", ["netns", "del", NAME], { reject: false });
