@@ -34,7 +34,7 @@ describe("an exporter with a store, and Docker's own masquerade", { skip }, () =
     await rig.peers.container(CLIENT, [], ...words);
     const own = await rig.peers.addressOf(CLIENT);
     await eventually(30, async () => {
-      const response = await fetch(`${rig.exporter.url}/api/transactions?port=${PORT}`);
+      const response = await fetch(`${rig.exporter.url}/api/transactions?address=${outside.address}`);
       const { transactions } = (await response.json()) as TransactionsPage;
       assert.deepEqual(
         transactions.map(({ source_address, source, client, halves, apart }) => [
