@@ -34,6 +34,10 @@ interface Inspected {
   HostConfig: { Mounts?: Mount[]; LogConfig: unknown };
 }
 
+interface Engine {
+  NCPU: number;
+}
+
 interface Answer {
   status: number;
   body: string;
@@ -56,11 +60,8 @@ async function run(): Promise<number> {
   await removeLeft(service);
   handOnSecrets();
   const name = encodeURIComponent(`${service}-host-pids`);
-  const { Id } = await docker<{ Id: string }>(
-    "POST",
-    `/containers/create?name=${name}`,
-    containerBeside(self, service),
-  );
+  const wanted = containerBeside(self, service, await docker<Engine>("GET", "/info"));
+  const { Id } = await docker<{ Id: string }>("POST", `/containers/create?name=${name}`, wanted);
   try {
     if (stopped.signal.aborted) return 0;
     await docker("POST", `/containers/${Id}/start`);
@@ -97,7 +98,7 @@ function handOnSecrets(): void {
   }
 }
 
-function containerBeside({ Id, Image, Config, HostConfig }: Inspected, service: string) {
+function containerBeside({ Id, Image, Config, HostConfig }: Inspected, service: string, { NCPU }: Engine) {
   const own = (entry: string) => entry.startsWith("HOST_PIDS_") || entry.startsWith("FLOW_ALLOWED_HOSTS=");
   const hosts = [env.FLOW_ALLOWED_HOSTS, ...addresses()].filter(Boolean).join(",");
   return {
@@ -114,7 +115,8 @@ function containerBeside({ Id, Image, Config, HostConfig }: Inspected, service: 
       CapDrop: ["ALL"],
       SecurityOpt: ["no-new-privileges:true"],
       Memory: Number(env.HOST_PIDS_MEMORY_MIB) * 1024 * 1024,
-      NanoCpus: Number(env.HOST_PIDS_CPUS) * 1e9,
+      // More than the node has, the engine would refuse.
+      NanoCpus: Math.min(Number(env.HOST_PIDS_CPUS), NCPU) * 1e9,
       PidsLimit: 64,
       LogConfig: HostConfig.LogConfig,
     },

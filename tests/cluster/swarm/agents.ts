@@ -49,6 +49,8 @@ export async function deployAgents({ manager, worker, folder }: Swarm, images: I
   await writeFile(override, JSON.stringify(OVERRIDE));
   const files = ["stack.yml", "store.yml", "console-port.yml"].map((name) => path.join(ROOT, "deploy/swarm", name));
   const env = {
+    // More than there are.
+    FLOW_EXPORTER_CPUS: "4096",
     ...images,
     ...(await rightsOf(manager, images)),
     FLOW_ALLOWED_HOSTS: `${manager.address},${worker.address}`,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { cpus } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import type {
@@ -99,6 +100,23 @@ describe("a Swarm of two nodes", { skip: orSkip(lackOfPostgres()) }, () => {
     const known = metadata.map(({ node, owner }) => `${node} ${owner.name}`);
     assert.ok(known.includes(`${swarm.manager.name} ${shop.holding}`), known.join("\n"));
     assert.ok(known.includes(`${swarm.worker.name} ${shop.server}`), known.join("\n"));
+  });
+
+  it("gives the exporter the processes of its node, and no other right: neither Docker's socket nor a capability", async () => {
+    const { engine } = swarm.worker;
+    const [id = ""] = await startedBeside(swarm.worker);
+    const { Config, HostConfig, Mounts } = await engine.getContainer(id).inspect();
+    const { PidMode, CapAdd, CapDrop, Privileged, ReadonlyRootfs, SecurityOpt, NanoCpus } = HostConfig;
+    assert.deepEqual(
+      [Config.User, PidMode, CapAdd, CapDrop, Privileged],
+      ["60906:60906", "host", null, ["ALL"], false],
+    );
+    assert.deepEqual([ReadonlyRootfs, SecurityOpt.includes("no-new-privileges:true")], [true, true]);
+    assert.deepEqual(HostConfig.GroupAdd, ["60901", "0"]);
+    assert.equal(NanoCpus, cpus().length * 1e9);
+    const places = Mounts.map(({ Destination }) => Destination).sort();
+    assert.deepEqual(places, ["/files", "/pins", "/run/docker-filter", "/state"]);
+    assert.ok(!Config.Env.some((entry) => entry.includes("postgres://")), "its environment has the store's address");
   });
 
   it("has Prometheus find the agent of each node by the Swarm's own word", async () => {
