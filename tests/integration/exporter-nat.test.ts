@@ -8,6 +8,7 @@ import { execa } from "execa";
 import type { Exporter } from "../../exporters/flow-exporter/exporter.ts";
 import type { Transaction, TransactionsPage } from "../../exporters/flow-exporter/outputs/http/answers.ts";
 import { orSkip } from "../lib/or-skip.ts";
+import { lackOfPostgres, type Postgres, startPostgres } from "../lib/store/postgres.ts";
 import { BRIEF_BYTES, BRIEF_REQUEST, BRIEF_RESPONSE } from "./exporter/talk.ts";
 import { eventually } from "./lib/eventually.ts";
 import { buildTracer, startTracer, type Tracer, tracerLacks } from "./lib/tracer.ts";
@@ -21,9 +22,12 @@ const LACK = (await tracerLacks()) ?? (await natLacks());
 const DEADLINE_S = 30;
 const CONNECTIONS = 5;
 
-/** Two machines, each with a tracer and an exporter of its own, and one store. */
+/** Two machines, each with a tracer and an exporter of its own, and one store: a file, or a PostgreSQL where there is one. */
 for (const iptables of KINDS) {
-  describe(`flows between two nodes whose addresses are translated by ${iptables}`, { skip: orSkip(LACK) }, () => {
+  const hasPostgres = iptables === "iptables-nft" && lackOfPostgres() === undefined;
+  const name = `flows between two nodes whose addresses are translated by ${iptables}, stored in ${hasPostgres ? "PostgreSQL" : "SQLite"}`;
+  describe(name, { skip: orSkip(LACK) }, () => {
+    let postgres: Postgres | undefined;
     let folder: string;
     let peer: string;
     let network: Network;
@@ -35,6 +39,7 @@ for (const iptables of KINDS) {
       folder = await mkdtemp(path.join(tmpdir(), "flowtally-nat-"));
       peer = path.join(folder, "peer");
       await execa("cc", ["-static", "-O2", "-o", peer, path.join(import.meta.dirname, "exporter/peer.c")]);
+      if (hasPostgres) postgres = await startPostgres(["fsync=off"]);
       await buildTracer();
       network = await createNetwork(`flowtally-nat-${process.pid}`, iptables);
       for (const port of [PORT.routed, PORT.masqueraded, PORT.behindPublished, PORT.behindVirtual, PORT.betweenNodes])
@@ -50,6 +55,7 @@ for (const iptables of KINDS) {
       for (const tracer of tracers) await tracer.stop();
       for (const server of servers) server.kill();
       await network?.[Symbol.asyncDispose]();
+      await postgres?.[Symbol.asyncDispose]();
       await rm(folder, { recursive: true });
     });
 
@@ -57,7 +63,7 @@ for (const iptables of KINDS) {
       const own = path.join(folder, `${node}-${seesConntrack}`);
       await mkdir(own, { recursive: true });
       const pins = tracers[node === "a" ? 0 : 1]?.pins ?? "";
-      const store = path.join(folder, "flows.db");
+      const store = postgres?.addressOf("postgres") ?? path.join(folder, "flows.db");
       exporters.set(node, await startNode({ network, node, pins, folder: own, store, seesConntrack }));
     }
     function serve(...command: string[]): void {
