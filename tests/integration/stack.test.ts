@@ -52,7 +52,8 @@ describe("the stack", () => {
   survivalSuite(up);
 
   it("stops and leaves no container, network, pin or program, even of a tracer that was killed", async () => {
-    const own = await programsOf(["flow-tracer", "ebpf-exporter"]);
+    // A tracer that was killed shortly before is known as the holder of its programs with the next look at them.
+    const own = await eventually(30, () => programsOf(["flow-tracer", "ebpf-exporter"]));
     await docker.getContainer(containerOf("flow-tracer")).kill(); // Docker does not restart what was killed through it
     const stopped = await testLauncher("stop");
     assert.equal(stopped.exitCode, 0, stopped.text);
