@@ -10,7 +10,6 @@ import { startCycles } from "./cycles.ts";
 import { DailyReport } from "./daily-report.ts";
 import { HeapTrim } from "./heap-trim.ts";
 import { StartWatch } from "./metadata/docker/start-watch.ts";
-import type { Container } from "./model/container.ts";
 import type { FlowRecord } from "./model/flow-record.ts";
 import type { FlowSource } from "./model/flow-source.ts";
 import type { RecorderStatus, ReplayStatus } from "./model/recording.ts";
@@ -24,7 +23,7 @@ import { createMetrics } from "./outputs/prometheus/metrics.ts";
 import { type RunningStore, startStore } from "./outputs/store/start-store.ts";
 import { Clients } from "./outputs/tracer-socket/clients.ts";
 import { serveTracerSocket } from "./outputs/tracer-socket/serve.ts";
-import type { View } from "./outputs/view.ts";
+import type { ShownContainer, View } from "./outputs/view.ts";
 import manifest from "./package.json" with { type: "json" };
 import { createPipeline, type Pipeline, type PipelineInputs } from "./pipeline.ts";
 import type { Settings } from "./settings.ts";
@@ -99,7 +98,10 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
   const server = await listen(createServer(BOUNDS, app), settings);
   const served = clients && (await serveTracerSocket(settings.tracerSocket, { ...view, clients }, log));
   const stopped = new AbortController();
-  await Promise.race([metadata.refresh(), sleep(MAX_FIRST_LOOK_MS, undefined, { ref: false })]);
+  const { cluster } = pipeline;
+  if (cluster) sources.watchCluster?.(cluster, stopped.signal);
+  const firstLook = Promise.all([metadata.refresh(), cluster?.firstWord]);
+  await Promise.race([firstLook, sleep(MAX_FIRST_LOOK_MS, undefined, { ref: false })]);
   const starts = new StartWatch({
     readProcesses: () => pipeline.source.readProcesses(),
     areCgroupsComplete: () => pipeline.directory.areCgroupsComplete,
@@ -146,13 +148,14 @@ function collectGarbage(): void {
   globalThis.gc?.({ flavor: "last-resort" });
 }
 
-function createStore(settings: Settings, { source, metadata }: Pipeline, { host }: Sources, log: Logger) {
+function createStore(settings: Settings, pipeline: Pipeline, { host }: Sources, log: Logger) {
   const { store, node } = settings;
   if (store === undefined) return undefined;
   const boot = new BootMoment(() => host.wallOffsetMs());
   const origin = {
-    open: () => source.open(),
-    containers: () => metadata.containers.map(shownContainer),
+    open: () => pipeline.source.open(),
+    machine: () => pipeline.kubelet?.node,
+    containers: () => shownContainers(pipeline),
     bootId: () => host.bootId(),
     bootMs: () => boot.ms,
     node,
@@ -168,9 +171,8 @@ function createView(
 ): Omit<View, "cycles"> {
   const { host } = sources;
   const boot = new BootMoment(() => host.wallOffsetMs());
-  const { source, sockets, totals, work, watch, directory, metadata, collector, checkpoint, healths, queues } =
-    pipeline;
-  const { kubelet } = pipeline;
+  const { source, sockets, totals, work, watch, directory, collector, checkpoint, healths, queues } = pipeline;
+  const { kubelet, cluster } = pipeline;
   /** What takes its time, and may lose what it is given. */
   const slow = [...queues, ...(store ? [store.feed] : [])];
   /** What nothing goes without. */
@@ -181,7 +183,7 @@ function createView(
     // What was seen before the tracer ended says nothing of now.
     edgeRates: (total) => (first.up ? totals.rates.of(total) : undefined),
     workRates: (endpoint) => (first.up ? work.rates(endpoint) : undefined),
-    containers: () => metadata.containers.map(shownContainer),
+    containers: () => shownContainers(pipeline),
     coverage: () => collector.coverage.ratio,
     bootMs: () => boot.ms,
     sinceBootMs: () => host.bootTimeNs() / 1e6,
@@ -197,7 +199,11 @@ function createView(
     ],
     queues: slow,
     store: () => store?.feed,
-    sourceFaults: () => [...sockets, ...(kubelet ? [kubelet] : [])].map(({ name, faults }) => ({ name, faults })),
+    sourceFaults: () =>
+      [...sockets, ...(kubelet ? [kubelet] : []), ...(cluster?.faults ?? [])].map(({ name, faults }) => ({
+        name,
+        faults,
+      })),
     collectSeconds: () => collector.seconds,
     rows: () => source.rows,
     socketRoom: () => source.room,
@@ -221,8 +227,13 @@ function* allRecords(sources: readonly FlowSource[]): Generator<FlowRecord> {
   for (const source of sources) yield* source.records();
 }
 
-function shownContainer(container: Container) {
-  return { container, endpoint: containerEndpoint(container).name };
+function shownContainers({ metadata, cluster }: Pipeline): ShownContainer[] {
+  return metadata.containers.map((container) => {
+    const { namespace, pod, podUid, addresses } = container;
+    const [address = ""] = podUid === undefined ? [] : addresses;
+    const services = cluster?.services.ofPod(namespace, pod, address) ?? [];
+    return { container, endpoint: containerEndpoint(container).name, services };
+  });
 }
 
 function lastClockStep({ last }: ClockSteps, nowNs: number) {

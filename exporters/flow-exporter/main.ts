@@ -2,6 +2,7 @@ import path from "node:path";
 import { pino } from "pino";
 import { createStateFile } from "./checkpoint/state-file.ts";
 import { type Exporter, type Sources, startExporter } from "./exporter.ts";
+import { watchCluster } from "./kubernetes-thread.ts";
 import { createDockerReader } from "./metadata/docker/reader.ts";
 import { createHost } from "./metadata/host/host.ts";
 import { createKubeletReader } from "./metadata/kubernetes/kubelet-reader.ts";
@@ -40,13 +41,18 @@ try {
 
 /** What it reads can be recorded where its totals are kept. */
 async function startOnHost(settings: Settings): Promise<Exporter> {
-  const { pins, dockerSocket, kubelet, proc, state, maxEdges, maxPorts } = settings;
+  const { pins, dockerSocket, kubelet, kubernetesApi, proc, state, maxEdges, maxPorts } = settings;
   const tap = new Tap({
     tracer: createTracer(pins),
     docker: dockerSocket === undefined ? undefined : createDockerReader(dockerSocket, DOCKER_TIMEOUT_MS),
     host: createHost(proc),
   });
-  const sources = { ...tap.readers, kubelet: kubelet && kubeletOf(kubelet), pages: pagesOf(settings) };
+  const sources: Sources = {
+    ...tap.readers,
+    kubelet: kubelet && kubeletOf(kubelet),
+    watchCluster: kubernetesApi === undefined ? undefined : (...how) => watchCluster(kubernetesApi, ...how),
+    pages: pagesOf(settings),
+  };
   if (state === "") return startExporter(settings, sources, log);
   const file = createStateFile(state);
   let exporter: Exporter | undefined;

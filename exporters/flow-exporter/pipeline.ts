@@ -8,6 +8,7 @@ import type { DockerReader } from "./metadata/docker/reader.ts";
 import type { Host } from "./metadata/host/host.ts";
 import { ProcProcesses } from "./metadata/host/processes.ts";
 import { HostDirectory } from "./metadata/host-directory.ts";
+import { ClusterMetadata } from "./metadata/kubernetes/api/cluster-metadata.ts";
 import { KubeletMetadata } from "./metadata/kubernetes/kubelet-metadata.ts";
 import type { KubeletReader } from "./metadata/kubernetes/kubelet-reader.ts";
 import { MergedMetadata } from "./metadata/merged-metadata.ts";
@@ -45,6 +46,8 @@ export interface PipelineInputs {
   docker: DockerReader | undefined;
   /** Left out: no kubelet is asked. */
   kubelet?: KubeletInput | undefined;
+  /** Has the API server watched, until the signal; left out: it is not. */
+  watchCluster?: ((metadata: ClusterMetadata, signal: AbortSignal) => void) | undefined;
   host: Host;
   /** Where the totals outlive the exporter; undefined: nowhere. */
   state?: StateFile | undefined;
@@ -77,6 +80,8 @@ export interface Pipeline {
   docker: DockerMetadata | undefined;
   /** Likewise. */
   kubelet: KubeletMetadata | undefined;
+  /** Of Kubernetes; undefined: its API server is not watched. */
+  cluster: ClusterMetadata | undefined;
   directory: HostDirectory;
   watch: TracerWatch;
   source: KernelSource;
@@ -99,7 +104,7 @@ export function createPipeline(inputs: PipelineInputs, options: PipelineOptions,
   const { udp, onClockStep, ownPid, room, limits, onEnded, cgroup } = options;
   const { kernel, sockets: paths } = options.sources ?? { kernel: true, sockets: [] };
   const healths = createHealths(log);
-  const { docker, kubelet, metadata } = createMetadata(inputs, healths);
+  const { docker, kubelet, cluster, metadata } = createMetadata(inputs, healths);
   const processes = new ProcProcesses(host);
   /** Those that are needed to name others' flows. */
   const toldProcesses = () =>
@@ -115,6 +120,7 @@ export function createPipeline(inputs: PipelineInputs, options: PipelineOptions,
       cgroups: () => decodeCgroups(tracer.cgroups()),
       host,
       metadata,
+      cluster: cluster?.services,
       ownPid,
     });
   const directory = createDirectory();
@@ -158,18 +164,20 @@ export function createPipeline(inputs: PipelineInputs, options: PipelineOptions,
     askOfProcesses(createDirectory());
     await metadata.refresh();
   };
-  const sources = { metadata, docker, kubelet, directory, watch, source, sockets };
+  const sources = { metadata, docker, kubelet, cluster, directory, watch, source, sockets };
   return { ...sources, totals, work, collector, checkpoint, healths, queues, askAnew };
 }
 
-/** Who is asked about containers. Who is not shows as switched off. */
-function createMetadata({ docker: reader, kubelet: input }: PipelineInputs, healths: Healths) {
+/** Who is asked about containers, and about services. Who is not shows as switched off. */
+function createMetadata({ docker: reader, kubelet: input, watchCluster }: PipelineInputs, healths: Healths) {
   const docker = reader && new DockerMetadata(reader, healths.docker);
   const kubelet = input && new KubeletMetadata(input.reader, healths.kubelet, input.nodeAddress);
+  const cluster = watchCluster && new ClusterMetadata(healths);
   if (!docker) for (const health of [healths.docker, healths.dockerEvents]) health.rest("off: DOCKER_SOCKET");
   if (!kubelet) healths.kubelet.rest("off: no KUBELET_URL");
+  if (!cluster) for (const health of [healths.services, healths.endpointSlices]) health.rest("off: KUBERNETES_API");
   const metadata = new MergedMetadata([docker, kubelet].filter((one) => one !== undefined));
-  return { docker, kubelet, metadata };
+  return { docker, kubelet, cluster, metadata };
 }
 
 /** What is asked of a process only once: by a directory that knows nothing yet. What cannot be read, the cycles report. */

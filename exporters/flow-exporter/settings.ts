@@ -102,6 +102,10 @@ const schema = z.object({
   KUBELET_URL: z.url({ protocol: /^https$/, error: "must be like https://10.0.0.1:10250" }).optional(),
   KUBELET_TOKEN_FILE: z.string().min(1).default("/var/run/secrets/kubernetes.io/serviceaccount/token"),
   KUBELET_CA_FILE: z.string().min(1).default("/var/run/secrets/kubernetes.io/serviceaccount/ca.crt"),
+  KUBERNETES_API: z
+    .string()
+    .regex(/^(off|in-cluster|\/.+)$/, "must be off, in-cluster, or the path of a kubeconfig, from / on")
+    .default("off"),
   NODE_IP: z.union([z.ipv4(), z.ipv6()], { error: "must be an IP address" }).optional(),
 });
 
@@ -153,6 +157,8 @@ export interface Settings {
   dockerSocket: string | undefined;
   /** Undefined: no kubelet is asked. */
   kubelet: { url: string; tokenFile: string; caFile: string; nodeAddress: string } | undefined;
+  /** How the API server is reached: in-cluster, or by the kubeconfig at a path; undefined: it is not asked. */
+  kubernetesApi: string | undefined;
   /** Where flows are served to other programs; path "": nowhere. */
   tracerSocket: { path: string; mode: number; owner: { uid: number; gid: number } | undefined };
   /** Where transactions are kept, by whose address nothing but the store goes, and whether other nodes may write there; undefined: nowhere. */
@@ -199,6 +205,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     prometheus: data.FLOW_PROMETHEUS,
     dockerSocket: data.DOCKER_SOCKET === "off" ? undefined : data.DOCKER_SOCKET,
     kubelet: kubeletOf(data),
+    kubernetesApi: data.KUBERNETES_API === "off" ? undefined : data.KUBERNETES_API,
     tracerSocket: {
       path: data.FLOW_TRACER_SOCKET,
       mode: Number.parseInt(data.FLOW_TRACER_SOCKET_MODE, 8),

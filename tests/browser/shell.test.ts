@@ -92,6 +92,19 @@ describe("the console", { skip: noBrowser }, () => {
     await page.context().close();
   });
 
+  it("says that names of Kubernetes are missing, and why, for as long as that is so", async () => {
+    suite.server.lab.servicesFault = "the service account has no right to list and watch services (403)";
+    const { page } = await openTab(suite.lab.browser, {});
+    await go(page, "map");
+    const banner = page.getByTestId("names-down");
+    await expect(banner).toContainText("kubernetes-services: the service account has no right");
+    await expect(banner).not.toContainText("kubelet");
+    await screenshot(page, "map-names-down");
+    suite.server.lab.servicesFault = undefined;
+    await expect(banner).toHaveCount(0, { timeout: 15_000 });
+    await page.context().close();
+  });
+
   it("says that flows are not stored, and why, for as long as that is so", async () => {
     suite.server.lab.storeFault = "UNREACHABLE: connect ECONNREFUSED 172.17.0.1:5432";
     const { page } = await openTab(suite.lab.browser, {});

@@ -4,10 +4,13 @@ import { usePoll } from "../api/use-poll.ts";
 import { formatDateTime } from "../lib/time.ts";
 
 const HEALTH_EVERY_MS = 10_000;
+/** Who names pods and services. */
+const NAMING = ["kubelet", "kubernetes-services", "kubernetes-endpointslices"];
 
 /** Says once, for the whole page, what does not answer. */
 export function Banner() {
-  const { store } = usePoll<Health>("/healthz", HEALTH_EVERY_MS).data?.sources ?? {};
+  const sources = usePoll<Health>("/healthz", HEALTH_EVERY_MS).data?.sources ?? {};
+  const { store } = sources;
   return (
     <div role="status" class="banners">
       {recordedAt.value !== undefined && (
@@ -30,6 +33,7 @@ export function Banner() {
         </p>
       )}
       {exporterDown.value === undefined && <StoreDown reason={store?.up === false ? store.reason : undefined} />}
+      {exporterDown.value === undefined && <NamesMissing sources={sources} />}
     </div>
   );
 }
@@ -52,6 +56,22 @@ function StoreDown({ reason }: { reason: string | undefined }) {
         </>
       )}{" "}
       <small>{why}</small>
+    </p>
+  );
+}
+
+function NamesMissing({ sources }: Pick<Health, "sources">) {
+  const silent = NAMING.flatMap((name) => (sources[name]?.up === false ? [{ name, ...sources[name] }] : []));
+  if (silent.length === 0) return null;
+  return (
+    <p class="banner" data-testid="names-down">
+      <strong>Names of Kubernetes are old, or missing</strong>: flows are counted all the same, and those that begin now
+      may be named by process or address only.{" "}
+      {silent.map(({ name, reason }) => (
+        <small key={name}>
+          {name}: {reason}.{" "}
+        </small>
+      ))}
     </p>
   );
 }

@@ -1,3 +1,4 @@
+import type { ClusterService, EndpointSlice } from "../model/cluster-service.ts";
 import type { Container } from "../model/container.ts";
 import type { Node } from "../model/node.ts";
 import type { Pod } from "../model/pod.ts";
@@ -10,6 +11,14 @@ import {
   nameOf,
   publishedPortsOf,
 } from "./docker/containers.ts";
+import {
+  type ApiService,
+  type ApiSlice,
+  serviceAddressesOf,
+  servicePortsOf,
+  sliceEndpointsOf,
+  slicePortsOf,
+} from "./kubernetes/api/services.ts";
 import { type PodContainer, podConditionOf, podPortsOf } from "./kubernetes/containers.ts";
 import { type KubeletPod, ownerOf, podAddressesOf } from "./kubernetes/pods.ts";
 
@@ -45,6 +54,7 @@ export const CONTAINER: Collected<Container, ContainerAnswers> = {
     kubelet: ({ pod }) => pod.metadata.namespace,
   },
   podUid: { unknown: undefined, kubelet: ({ pod }) => pod.metadata.uid },
+  podOwner: { unknown: undefined, kubelet: ({ pod }) => ownerName(ownerOf(pod)) },
   // The kubelet does not tell it: the directory finds it by the cgroup.
   pid: { unknown: 0, docker: ({ inspected }) => inspected.pid },
   networkMode: {
@@ -80,6 +90,20 @@ export const NODE: Collected<Node, { kubelet: KubeletPod }> = {
   address: { unknown: "", kubelet: ({ status }) => status.hostIP ?? "" },
 };
 
+export const SERVICE: Collected<ClusterService, { api: ApiService }> = {
+  name: { unknown: "", api: ({ metadata }) => metadata.name },
+  namespace: { unknown: "", api: ({ metadata }) => metadata.namespace },
+  addresses: { unknown: [], api: serviceAddressesOf },
+  ports: { unknown: [], api: servicePortsOf },
+};
+
+export const SLICE: Collected<EndpointSlice, { api: ApiSlice }> = {
+  namespace: { unknown: "", api: ({ metadata }) => metadata.namespace },
+  service: { unknown: "", api: ({ metadata }) => metadata.labels?.["kubernetes.io/service-name"] ?? "" },
+  ports: { unknown: [], api: slicePortsOf },
+  endpoints: { unknown: [], api: sliceEndpointsOf },
+};
+
 /** The same, as of a source whose answers are of one type. */
 type Row<Answer> = { unknown: unknown } & Partial<Record<PropertyKey, (answer: Answer) => unknown>>;
 
@@ -92,6 +116,10 @@ export function collect<Value extends object, Answers, Source extends keyof Answ
   const rows = Object.entries(table) as [string, Row<Answers[Source]>][];
   const fields = rows.map(([field, row]) => [field, row[source]?.(answer) ?? row.unknown]);
   return Object.fromEntries(fields.filter(([, value]) => value !== undefined)) as Value;
+}
+
+function ownerName(owner: Pod["owner"]): string | undefined {
+  return owner && `${owner.kind}/${owner.name}`;
 }
 
 /** Of its endpoint, and of each of its containers. */

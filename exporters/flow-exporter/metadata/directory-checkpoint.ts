@@ -22,6 +22,7 @@ const containerSchema = z.object({
   pod: z.string(),
   namespace: z.string(),
   podUid: z.string().optional(),
+  podOwner: z.string().optional(),
   pid: z.int().min(0),
   networkMode: z.string(),
   addresses: z.array(z.string()),

@@ -8,6 +8,7 @@ import type { Host } from "./host/host.ts";
 import { hostAddresses } from "./host/host-addresses.ts";
 import { type LocalAddresses, localAddresses } from "./host/local-addresses.ts";
 import { cgroupPath, userOf } from "./host/process-files.ts";
+import type { ClusterServices } from "./kubernetes/api/cluster-services.ts";
 import { unreportedContainer } from "./kubernetes/unreported.ts";
 import { Namespaces } from "./namespaces.ts";
 import { OwnContainers } from "./own-containers.ts";
@@ -38,6 +39,8 @@ export interface HostDirectoryParts {
   cgroups(): CgroupRow[];
   host: Host;
   metadata: MetadataSource;
+  /** Left out: nobody knows of any. */
+  cluster?: ClusterServices | undefined;
   /** Number of this exporter's process. */
   ownPid: number;
 }
@@ -123,7 +126,7 @@ export class HostDirectory {
 
   /** All of it as of now, arranged for looking up. */
   world(): World {
-    const { metadata, host, ownPid } = this.#parts;
+    const { metadata, cluster, host, ownPid } = this.#parts;
     const nowNs = host.bootTimeNs();
     const processes = this.#processes;
     this.#cgroups.learn(metadata.containers, processes, nowNs);
@@ -139,6 +142,7 @@ export class HostDirectory {
       containers: metadata.containers,
       goneContainers: [...[...unreported].map(([id, pod]) => unreportedContainer(id, pod)), ...metadata.gone],
       services: metadata.services,
+      ...(cluster ? { cluster } : {}),
       tenures: this.#tenures,
       namespaces: this.#namespaces,
       cgroups,

@@ -68,8 +68,9 @@ export class MergedMetadata implements MetadataSource {
     const known = this.#merged.get(one);
     if (known?.other === other) return known.merged;
     const [named, rest] = one.podUid === undefined ? [other, one] : [one, other];
-    const { name, pod, namespace, podUid, addresses, publishedPorts } = named;
-    const merged = { ...rest, name, pod, namespace, podUid, addresses, publishedPorts };
+    const { name, pod, namespace, podUid, podOwner, addresses, publishedPorts } = named;
+    const made = podOwner === undefined ? {} : { podOwner };
+    const merged = { ...rest, name, pod, namespace, podUid, ...made, addresses, publishedPorts };
     this.#merged.set(one, { other, merged });
     return merged;
   }

@@ -101,6 +101,11 @@ export class Tenures {
     return this.#at(address, atNs);
   }
 
+  /** Whether it has been any container's address. */
+  isKnown(address: string): boolean {
+    return this.#tenures.has(address);
+  }
+
   /** Whether a container had a port of the host published at a moment. */
   hadPort(container: Container, port: Container["publishedPorts"][number], atNs: number): boolean {
     const holder = this.#at(portName(port), atNs);

@@ -2,10 +2,13 @@ import type { Container } from "../model/container.ts";
 import { type Netns, netnsKey } from "../model/netns.ts";
 import type { ProcessRow } from "../model/process.ts";
 import type { Service } from "../model/service.ts";
+import { ClusterServices } from "./kubernetes/api/cluster-services.ts";
 import type { Namespaces } from "./namespaces.ts";
 import type { ProcessHistory } from "./process-history.ts";
 import { createServices, type Services } from "./services.ts";
 import type { Tenures } from "./tenures.ts";
+
+const NO_CLUSTER = new ClusterServices();
 
 /** What is known about the host at one moment, as read. */
 export interface Facts {
@@ -28,6 +31,8 @@ export interface Facts {
   /** Containers that are gone: they name the flows they leave behind. */
   goneContainers?: readonly Container[];
   services?: readonly Service[];
+  /** Those of Kubernetes. */
+  cluster?: ClusterServices;
   hostAddresses: ReadonlySet<string>;
   /** Nanoseconds since boot. */
   nowNs: number;
@@ -63,6 +68,8 @@ export interface World {
   published: ReadonlyMap<number, readonly Published[]>;
   services: Services;
   /** As in the facts. */
+  cluster: ClusterServices;
+  /** As in the facts. */
   tenures: Tenures;
   namespaces: Namespaces;
   cgroups: ReadonlyMap<number, string>;
@@ -93,6 +100,7 @@ export function createWorld(facts: Facts): World {
     containersByNetns: containersPerNetns(facts.containers, processes, hostNetns),
     hostNetns,
     services: createServices(facts.services ?? []),
+    cluster: facts.cluster ?? NO_CLUSTER,
     published: publishedBy([...facts.containers, ...(facts.goneContainers ?? [])]),
     tenures: facts.tenures,
     namespaces: facts.namespaces,

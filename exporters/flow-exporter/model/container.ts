@@ -30,6 +30,8 @@ export interface Container {
   namespace: string;
   /** Of its pod, as the kubelet reports it; left out: it is in none, or only a label says so. */
   podUid?: string | undefined;
+  /** What made its pod, such as `ReplicaSet/web-5d4f8c7b9`; left out: it is in none, or somebody made that by hand. */
+  podOwner?: string | undefined;
   /** Of its first process, as the host counts; 0 unknown. */
   pid: number;
   networkMode: string;

@@ -1,4 +1,4 @@
-type EndpointKind = "container" | "process" | "dns" | "world" | "unknown" | "other";
+type EndpointKind = "container" | "process" | "service" | "dns" | "world" | "unknown" | "other";
 
 /** One end of an edge. Its name is the label; the rest is what `flow_endpoint_info` says about it. */
 export interface Endpoint {
@@ -10,6 +10,8 @@ export interface Endpoint {
   composeService: string;
   pod: string;
   namespace: string;
+  /** Name of the machine it is on; left out: this one, or none. */
+  node?: string | undefined;
 }
 
 /** Whatever is not on this host. */

@@ -67,6 +67,8 @@ export interface Healths {
   docker: SourceHealth;
   dockerEvents: SourceHealth;
   kubelet: SourceHealth;
+  services: SourceHealth;
+  endpointSlices: SourceHealth;
   state: SourceHealth;
 }
 
@@ -84,6 +86,8 @@ export function createHealths(log: Log): Healths {
     docker: new SourceHealth("docker", log),
     dockerEvents: new SourceHealth("docker-events", log),
     kubelet: new SourceHealth("kubelet", log),
+    services: new SourceHealth("kubernetes-services", log),
+    endpointSlices: new SourceHealth("kubernetes-endpointslices", log),
     state: new SourceHealth("state", log),
   };
 }

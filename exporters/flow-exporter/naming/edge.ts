@@ -6,6 +6,7 @@ import { netnsKey } from "../model/netns.ts";
 import type { FlowRow } from "../model/socket.ts";
 import { PROTOCOL, ROLE } from "../model/socket.ts";
 import { isApart } from "./apart.ts";
+import { clusterTarget } from "./cluster-services.ts";
 import { containerEndpoint } from "./endpoints.ts";
 import { type Owner, ownerOf } from "./owner.ts";
 import { addressOwner, DNS_PORT, isDockerDns, publishedAt, publishedTarget } from "./remote.ts";
@@ -89,7 +90,8 @@ function targetOf({ client, server }: Ends, world: World): Target {
   if (!client) return { endpoint: UNKNOWN_PROCESS, port: 0 };
   const called = calledService(client, world);
   if (called) return { endpoint: serviceOwner(called.service, world), port: called.taskPort };
-  return { endpoint: addressOwner(client, world), port: client.destinationPort };
+  const inCluster = clusterTarget(client, world);
+  return inCluster ?? { endpoint: addressOwner(client, world), port: client.destinationPort };
 }
 
 /** Docker's proxy listens for a container at a port of the host: the flow ends at the container, not there. */

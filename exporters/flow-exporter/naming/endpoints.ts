@@ -1,26 +1,45 @@
+import type { PodBehind } from "../metadata/kubernetes/api/cluster-services.ts";
+import type { ClusterService } from "../model/cluster-service.ts";
 import type { Container } from "../model/container.ts";
 import { createEndpoint, DOCKER_DNS, type Endpoint, UNKNOWN_PROCESS, WORLD } from "../model/endpoint.ts";
 
 const RESERVED: ReadonlySet<string> = new Set([WORLD.name, DOCKER_DNS.name]);
 /** Namespaces of a cluster whose pods would be called as processes, or as containers without a name, are. */
-const LIKE_OTHERS = /^(host|container)\//;
+const LIKE_OTHERS = /^(host|container|service)\//;
 const made = new WeakMap<Container, Endpoint>();
 const MAX_KEPT = 10_000;
 const processes = new Map<string, Endpoint>();
+const remotePods = new Map<string, Endpoint>();
+const services = new Map<string, Endpoint>();
 /** By the pods' unique ids: the container of each that stands for it. */
 const pods = new Map<string, Container>();
 
 /** A pod is one endpoint, with the id and the image of its container that started last. */
-export function containerEndpoint(one: Container): Endpoint {
-  const container = one.podUid === undefined ? one : standInFor(one, one.podUid);
+export function containerEndpoint(any: Container): Endpoint {
+  const container = any.podUid === undefined ? any : standInFor(any, any.podUid);
   const known = made.get(container);
   if (known) return known;
   const { name, id, image, composeProject, composeService, pod, namespace } = container;
-  const unambiguous = RESERVED.has(name) || LIKE_OTHERS.test(name) ? `container/${name}` : name;
   const labels = { containerId: id, image, composeProject, composeService, pod, namespace };
-  const endpoint: Endpoint = { name: unambiguous, kind: "container", ...labels };
+  const endpoint: Endpoint = { name: unambiguous(name), kind: "container", ...labels };
   made.set(container, endpoint);
   return endpoint;
+}
+
+/** A pod that only its place behind a service tells of: on another machine, or not reported yet. */
+export function podEndpoint({ namespace, name: pod, node }: PodBehind): Endpoint {
+  const name = unambiguous(`${namespace}/${pod}`);
+  return one(remotePods, `${node} ${name}`, () => ({ ...createEndpoint(name, "container"), pod, namespace, node }));
+}
+
+/** A service, where nobody knows who has answered for it. */
+export function serviceEndpoint({ namespace, name }: ClusterService): Endpoint {
+  const label = `service/${namespace}/${name}`;
+  return one(services, label, () => ({ ...createEndpoint(label, "service"), namespace }));
+}
+
+function unambiguous(name: string): string {
+  return RESERVED.has(name) || LIKE_OTHERS.test(name) ? `container/${name}` : name;
 }
 
 function standInFor(container: Container, podUid: string): Container {
@@ -44,10 +63,14 @@ export function unnamedContainer(id: string): Endpoint {
 /** One object for each name, because there can be as many flows as sockets. */
 export function processEndpoint(comm: string): Endpoint {
   if (comm === "") return UNKNOWN_PROCESS;
-  const known = processes.get(comm);
+  return one(processes, comm, () => createEndpoint(`host/${comm}`, "process"));
+}
+
+function one(kept: Map<string, Endpoint>, key: string, make: () => Endpoint): Endpoint {
+  const known = kept.get(key);
   if (known) return known;
-  if (processes.size >= MAX_KEPT) processes.clear();
-  const made = createEndpoint(`host/${comm}`, "process");
-  processes.set(comm, made);
+  if (kept.size >= MAX_KEPT) kept.clear();
+  const made = make();
+  kept.set(key, made);
   return made;
 }

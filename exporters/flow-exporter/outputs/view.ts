@@ -43,6 +43,14 @@ interface StoreStatus {
   readonly nat: NatStatus | undefined;
 }
 
+/** A container that runs, by the name that its flows have. */
+export interface ShownContainer {
+  container: Container;
+  endpoint: string;
+  /** Names of the services of Kubernetes that its pod is behind. */
+  services: readonly string[];
+}
+
 /** All that is shown to the outside, as of now. */
 export interface View {
   /** Open ones, and those that ended lately. */
@@ -54,8 +62,8 @@ export interface View {
   work(): Iterable<EndpointTotal>;
   /** What the processes of an endpoint do just now; undefined: that is not known. */
   workRates(endpoint: string): WorkRates | undefined;
-  /** Those that run, each with the name that its flows have. */
-  containers(): Iterable<{ container: Container; endpoint: string }>;
+  /** Those that run. */
+  containers(): Iterable<ShownContainer>;
   /** Undefined while it says nothing. */
   coverage(): number | undefined;
   /** When the machine booted, milliseconds since 1970. */
@@ -72,7 +80,7 @@ export interface View {
   sources: readonly SourceView[];
   /** In front of the sinks that take their time, and how many deltas each has dropped. */
   queues: readonly { readonly name: string; readonly dropped: number }[];
-  /** What was wrong with the answers of each tracer that is read over a socket, and of the kubelet, and how often. */
+  /** What was wrong with the answers of each tracer that is read over a socket, of the kubelet and of the API server, and how often. */
   sourceFaults(): readonly { readonly name: string; readonly faults: ReadonlyMap<string, number> }[];
   /** How it is with the store; undefined: there is none. */
   store(): StoreStatus | undefined;

@@ -21,13 +21,14 @@ const rttHistogram = z.union([
 
 const endpointSchema = z.object({
   name: z.string(),
-  kind: z.enum(["container", "process", "dns", "world", "unknown", "other"]),
+  kind: z.enum(["container", "process", "service", "dns", "world", "unknown", "other"]),
   containerId: z.string(),
   image: z.string(),
   composeProject: z.string(),
   composeService: z.string(),
   pod: z.string(),
   namespace: z.string(),
+  node: z.string().optional(),
 });
 
 const countersSchema = z.object({

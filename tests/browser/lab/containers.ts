@@ -14,6 +14,8 @@ export function containersOf({ scope, nodes, links }: Graph, seconds: number): C
       compose_service: node.compose_service,
       pod: "",
       namespace: "",
+      services: node.services,
+      pod_owner: node.pod_owner,
       network_mode: "bridge",
       addresses: [`172.18.0.${index + 2}`],
       published_ports: index === 0 ? [{ protocol: "tcp", host_port: 8080, container_port: 80 }] : [],

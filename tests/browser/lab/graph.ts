@@ -150,14 +150,26 @@ export function container(id: string, project: string, service: string): GraphNo
     compose_service: service,
     state: "running",
     health: HEALTH[service] ?? "",
+    services: service === "queue" ? ["queue"] : [],
     ...(service === "queue" ? { restarts: 7, uptime_seconds: 12 } : { restarts: 0, uptime_seconds: 86_400 }),
   };
 }
 
 export function endpoint(id: string, kind: Kind): GraphNode {
   const unnamed = { container_id: "", image: "", compose_project: "", compose_service: "", pod: "", namespace: "" };
+  const inCluster = { services: [], pod_owner: "" };
   const unknown = { state: "", health: "", restarts: 0, uptime_seconds: null };
-  return { id, name: id, node: nodeOf(id), kind, ...unnamed, ...unknown, sent_bytes: 0, received_bytes: 0 };
+  return {
+    id,
+    name: id,
+    node: nodeOf(id),
+    kind,
+    ...unnamed,
+    ...inCluster,
+    ...unknown,
+    sent_bytes: 0,
+    received_bytes: 0,
+  };
 }
 
 function nodeOf(id: string): string {

@@ -34,6 +34,8 @@ export interface Lab {
   recordedAt?: string | undefined;
   /** Why the store does not take flows; undefined: it does. */
   storeFault?: string | undefined;
+  /** Likewise the API server of Kubernetes. */
+  servicesFault?: string | undefined;
 }
 
 const TYPES: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
@@ -132,8 +134,10 @@ function refusal(status: number, code: string, message: string): Answer {
   return { status, body };
 }
 
-function healthOf({ storeFault }: Lab): Health {
-  return { sources: { store: { up: storeFault === undefined, reason: storeFault ?? "" } } };
+function healthOf({ storeFault, servicesFault }: Lab): Health {
+  const stateOf = (fault: string | undefined) => ({ up: fault === undefined, reason: fault ?? "" });
+  const off = { up: null, reason: "off: no KUBELET_URL" };
+  return { sources: { store: stateOf(storeFault), kubelet: off, "kubernetes-services": stateOf(servicesFault) } };
 }
 
 function entryOf({ uid, title, description }: DashboardEntry): DashboardEntry {

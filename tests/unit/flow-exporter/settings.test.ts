@@ -29,6 +29,7 @@ test("nothing set, or set to nothing, gives the defaults", () => {
     prometheus: "",
     dockerSocket: "/var/run/docker.sock",
     kubelet: undefined,
+    kubernetesApi: undefined,
     tracerSocket: { path: "", mode: 0o660, owner: undefined },
     store: undefined,
   };
@@ -179,4 +180,10 @@ test("Docker is not asked where its socket is off, and a kubelet where it has a 
   assert.throws(() => readSettings({ KUBELET_URL: "http://10.0.0.1:10255" }), /KUBELET_URL: must be like https/);
   assert.throws(() => readSettings({ KUBELET_URL: "10.0.0.1:10250" }), /KUBELET_URL: must be like https/);
   assert.throws(() => readSettings({ NODE_IP: "node-1" }), /NODE_IP: must be an IP address/);
+});
+
+test("the API server is not asked, or as a pod may, or as a kubeconfig says", () => {
+  const api = (value: string) => readSettings({ KUBERNETES_API: value }).kubernetesApi;
+  assert.deepEqual([api("off"), api("in-cluster"), api("/k/config")], [undefined, "in-cluster", "/k/config"]);
+  assert.throws(() => api("on"), /KUBERNETES_API: must be off, in-cluster, or the path/);
 });

@@ -3,6 +3,7 @@ import { open } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { request } from "node:https";
 import { type Fault, KubeletError } from "./faults.ts";
+import { connectionFaultOf, messageOf } from "./https-faults.ts";
 
 /** Of a token, and of a CA's certificates. */
 const MAX_FILE_BYTES = 1024 * 1024;
@@ -93,29 +94,7 @@ function refusal(status: number): KubeletError {
   return new KubeletError("refused", `status ${status}`);
 }
 
-/** Codes of Node's for a certificate that is nobody's, or somebody else's, whom the CA does not vouch for. */
-const WRONG_CA: ReadonlySet<unknown> = new Set([
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-  "UNABLE_TO_GET_ISSUER_CERT",
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-  "CERT_SIGNATURE_FAILURE",
-]);
-
 function asKubeletError(error: unknown, signal: AbortSignal): KubeletError {
   if (signal.aborted) return new KubeletError("timeout", "", { cause: error });
-  const { code } = error as { code?: unknown };
-  return new KubeletError(faultOf(code), messageOf(error), { cause: error });
-}
-
-function faultOf(code: unknown): Fault {
-  if (WRONG_CA.has(code)) return "wrong_ca";
-  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return "wrong_host";
-  if (code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID") return "bad_certificate";
-  return "unreachable";
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return new KubeletError(connectionFaultOf(error), messageOf(error), { cause: error });
 }

@@ -1,14 +1,6 @@
 import { z } from "zod";
 import type { Pod } from "../../model/pod.ts";
-
-/** A name as Kubernetes lets things be called: a label of DNS, or several with dots between them. */
-const name = z
-  .string()
-  .max(253)
-  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/);
-const address = z.union([z.ipv4(), z.ipv6()]);
-/** A program in Go writes an empty list, and what is not set, as null, "" or not at all. */
-const unset = z.literal("").transform(() => undefined);
+import { address, name, unset } from "./words.ts";
 
 const port = z.object({
   containerPort: z.int().min(1).max(65_535),

@@ -60,6 +60,10 @@ export interface GraphNode extends Condition {
   compose_service: string;
   pod: string;
   namespace: string;
+  /** Names of the services of Kubernetes that it is behind. */
+  services: string[];
+  /** What made its pod, such as ReplicaSet/web-5d4f8c7b9; empty: nothing, or it is none. */
+  pod_owner: string;
   sent_bytes: number;
   received_bytes: number;
 }
@@ -178,6 +182,8 @@ export interface Container extends Condition {
   compose_service: string;
   pod: string;
   namespace: string;
+  services: string[];
+  pod_owner: string;
   network_mode: string;
   addresses: string[];
   published_ports: PublishedPort[];

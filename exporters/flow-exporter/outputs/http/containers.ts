@@ -30,13 +30,14 @@ export function containers(view: View, nodes?: AllNodes): RequestHandler<object,
     const traffic = trafficByEndpoint(view);
     const nowMs = nowOf(view);
     const work = new Map([...view.work()].map((total) => [total.endpoint, total]));
-    const shown = all.slice(offset, offset + limit).map(({ container, endpoint }): answers.Container => {
+    const shown = all.slice(offset, offset + limit).map(({ container, endpoint, services }): answers.Container => {
       const { sent, received, rates } = traffic.get(endpoint) ?? NO_TRAFFIC;
       const done = work.get(endpoint);
       return {
         ...containerJson(container),
         ...conditionJson(container.condition, nowMs),
         endpoint,
+        services: [...services],
         sent_bytes: sent,
         received_bytes: received,
         cpu_seconds: done?.cpuSeconds ?? 0,
@@ -97,6 +98,7 @@ function containerJson(container: Container) {
     compose_service: container.composeService,
     pod: container.pod,
     namespace: container.namespace,
+    pod_owner: container.podOwner ?? "",
     network_mode: container.networkMode,
     addresses: container.addresses,
     published_ports: container.publishedPorts.map(({ protocol, hostPort, containerPort }) => ({

@@ -9,7 +9,10 @@ export function endpointId(name: string, node: string, isQualified: boolean): st
   return isQualified && node !== "" ? `${name}@${node}` : name;
 }
 
-/** The name of this node, unless the endpoint is not on it. */
-export function nodeOf({ kind }: Endpoint, { node }: Pick<View, "node">): string {
-  return kind === "world" || kind === "other" ? "" : node;
+/** Kinds of endpoints that are on no node in particular. */
+const NOWHERE: ReadonlySet<string> = new Set(["world", "service", "other"]);
+
+/** The name of the node that an endpoint is on, which is this one where nothing else is known; empty: on none. */
+export function nodeOf(endpoint: Endpoint, { node }: Pick<View, "node">): string {
+  return endpoint.node ?? (NOWHERE.has(endpoint.kind) ? "" : node);
 }

@@ -1,11 +1,10 @@
-import type { Condition } from "../../model/container.ts";
 import type { Edge } from "../../model/edge.ts";
 import type { Endpoint } from "../../model/endpoint.ts";
 import type { Halves } from "../../model/stored-edge.ts";
 import type { EdgeRates } from "../../totals/edge-rates.ts";
 import { type EdgeTotal, hasWorked } from "../../totals/edge-total.ts";
 import { isMonitoring } from "../monitoring.ts";
-import type { View } from "../view.ts";
+import type { ShownContainer, View } from "../view.ts";
 import type * as answers from "./answers.ts";
 import { conditionJson, nowOf } from "./condition.ts";
 import { endpointId, nodeOf } from "./endpoint-id.ts";
@@ -28,13 +27,11 @@ export class LiveGraph {
 
   nodes(totals: readonly EdgeTotal[]): answers.GraphNode[] {
     const view = this.#view;
-    const conditions = new Map(
-      [...view.containers()].map(({ container, endpoint }) => [endpoint, container.condition]),
-    );
+    const running = new Map([...view.containers()].map((shown) => [shown.endpoint, shown]));
     const nowMs = nowOf(view);
     const nodes = new Map<string, answers.GraphNode>();
     const nodeOf = (endpoint: Endpoint) => {
-      const node = nodes.get(endpoint.name) ?? this.#node(endpoint, conditions.get(endpoint.name), nowMs);
+      const node = nodes.get(endpoint.name) ?? this.#node(endpoint, running.get(endpoint.name), nowMs);
       nodes.set(endpoint.name, node);
       return node;
     };
@@ -76,7 +73,7 @@ export class LiveGraph {
     return endpointId(endpoint.name, nodeOf(endpoint, this.#view), this.#isQualified);
   }
 
-  #node(endpoint: Endpoint, condition: Condition | undefined, nowMs: number): answers.GraphNode {
+  #node(endpoint: Endpoint, running: ShownContainer | undefined, nowMs: number): answers.GraphNode {
     const { name, kind, containerId, image, composeProject, composeService, pod, namespace } = endpoint;
     return {
       id: this.#id(endpoint),
@@ -89,17 +86,23 @@ export class LiveGraph {
       compose_service: composeService,
       pod,
       namespace,
-      ...conditionJson(condition, nowMs),
+      services: [...(running?.services ?? [])],
+      pod_owner: running?.container.podOwner ?? "",
+      ...conditionJson(running?.container.condition, nowMs),
       sent_bytes: 0,
       received_bytes: 0,
     };
   }
 }
 
-/** Of which ends this node knows. */
+/** Of which ends this node knows: of a pod on another, and of a service, the API server has told. */
 function halvesOf({ source, destination }: Edge): Halves {
-  if (source.kind === "world") return "server";
-  return destination.kind === "world" ? "client" : "both";
+  if (isAway(source)) return "server";
+  return isAway(destination) ? "client" : "both";
+}
+
+function isAway({ kind, node }: Endpoint): boolean {
+  return kind === "world" || kind === "service" || node !== undefined;
 }
 
 /** `~other` is there before anything is in it. */

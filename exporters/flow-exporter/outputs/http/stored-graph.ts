@@ -2,7 +2,7 @@ import { MANY_PORTS } from "../../model/edge.ts";
 import type { StoredEdge, StoredEnd } from "../../model/stored-edge.ts";
 import type { Outlook } from "../nodes/all-nodes.ts";
 import { isOwnEnd, ownImages } from "../nodes/own-images.ts";
-import type { View } from "../view.ts";
+import type { ShownContainer, View } from "../view.ts";
 import type * as answers from "./answers.ts";
 import { conditionJson, nowOf } from "./condition.ts";
 import { endpointId, WORLD_NAME } from "./endpoint-id.ts";
@@ -44,13 +44,13 @@ function nodesAlive(edges: readonly StoredEdge[], nowMs: number): ReadonlySet<st
 
 /** What was written last counts of what is known of an endpoint; those edges come first. */
 function nodesOf(edges: readonly StoredEdge[], view: View): answers.GraphNode[] {
-  const conditions = new Map([...view.containers()].map(({ container, endpoint }) => [endpoint, container.condition]));
+  const running = new Map([...view.containers()].map((shown) => [shown.endpoint, shown]));
   const nowMs = nowOf(view);
   const nodes = new Map<string, answers.GraphNode>();
   const nodeOf = (end: StoredEnd) => {
     const id = idOf(end);
-    const condition = end.node === view.node ? conditions.get(end.name) : undefined;
-    const node = nodes.get(id) ?? { ...endJson(end), ...conditionJson(condition, nowMs) };
+    const shown = end.node === view.node ? running.get(end.name) : undefined;
+    const node = nodes.get(id) ?? nodeJson(end, shown, nowMs);
     nodes.set(id, node);
     return node;
   };
@@ -64,10 +64,8 @@ function nodesOf(edges: readonly StoredEdge[], view: View): answers.GraphNode[] 
   return [...nodes.values()];
 }
 
-type Named = Omit<answers.GraphNode, keyof answers.Condition>;
-
 /** An end that no node has written is somewhere in the world: all of them are one endpoint. */
-function endJson(end: StoredEnd): Named {
+function nodeJson(end: StoredEnd, running: ShownContainer | undefined, nowMs: number): answers.GraphNode {
   const { node, kind, containerId, image, namespace, pod, service } = end;
   const isWorld = node === "";
   return {
@@ -81,6 +79,9 @@ function endJson(end: StoredEnd): Named {
     compose_service: service,
     pod,
     namespace: pod === "" ? "" : namespace,
+    services: [...(running?.services ?? [])],
+    pod_owner: running?.container.podOwner ?? "",
+    ...conditionJson(running?.container.condition, nowMs),
     sent_bytes: 0,
     received_bytes: 0,
   };

@@ -1,14 +1,14 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Container } from "../../model/container.ts";
 import type { FlowRecord } from "../../model/flow-record.ts";
 import type { NatStatus } from "../../model/nat.ts";
+import type { Node } from "../../model/node.ts";
 import { type Log, SourceHealth } from "../../model/source-health.ts";
 import type { AddressHolder, TransactionHalf } from "../../model/transaction.ts";
 import { StoreError, type StoreErrorCode } from "../../store/error.ts";
 import type { Entry } from "../../store/spool/spool.ts";
 import type { Written } from "../../store/thread/messages.ts";
 import { halvesOf, type Origin } from "./halves.ts";
-import { holdersOf } from "./holders.ts";
+import { type HoldingContainer, holdersOf } from "./holders.ts";
 
 /** Some ten megabytes of flows that have ended. */
 const MAX_ENDED = 20_000;
@@ -30,7 +30,9 @@ export interface StoreIntake {
 export interface StoreOrigin {
   /** Each flow that is open, with an object that stays the same as long as it is that flow. */
   open(): Iterable<readonly [flow: object, record: FlowRecord]>;
-  containers(): Iterable<{ container: Container; endpoint: string }>;
+  containers(): Iterable<HoldingContainer>;
+  /** This node, as Kubernetes calls it; undefined: nobody says. */
+  machine(): Node | undefined;
   bootId(): string;
   /** When the machine booted, milliseconds since 1970. */
   bootMs(): number;
@@ -219,7 +221,7 @@ export class StoreFeed {
   }
 
   #holders(): AddressHolder[] {
-    return holdersOf(this.#origin.containers(), this.#origin.node);
+    return holdersOf(this.#origin.containers(), this.#origin.node, this.#origin.machine());
   }
 
   #originNow(): Origin {

@@ -59,7 +59,7 @@ function fullView(): View {
     ...view,
     flows: () => flows,
     edges: () => [...edges, createTotal({ ...first.edge, key: "many", destinationPort: MANY_PORTS })],
-    containers: () => containers.map((container) => ({ container, endpoint: container.name })),
+    containers: () => containers.map((container) => ({ container, endpoint: container.name, services: ["web"] })),
   };
 }
 

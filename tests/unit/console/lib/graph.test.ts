@@ -27,6 +27,8 @@ const node = (id: string, values: Partial<GraphNode> = {}): GraphNode => ({
   compose_service: "",
   pod: "",
   namespace: "",
+  services: [],
+  pod_owner: "",
   state: "",
   health: "",
   restarts: 0,

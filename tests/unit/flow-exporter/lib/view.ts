@@ -86,7 +86,8 @@ export function viewOf(sockets: SocketValues[], values: Partial<View> = {}, ende
     edgeRates: () => EDGE_RATES,
     work: () => [WORK],
     workRates: () => ({ cpuSeconds: 0.25, readBytes: 0, writtenBytes: 512 }),
-    containers: () => [...world().containers.values()].map((container) => ({ container, endpoint: container.name })),
+    containers: () =>
+      [...world().containers.values()].map((container) => ({ container, endpoint: container.name, services: [] })),
     coverage: () => 0.97,
     bootMs: () => Date.UTC(2030, 0, 1),
     sinceBootMs: () => 0,

@@ -408,7 +408,10 @@ describe("over HTTP", () => {
       const [known] = [...viewOf([]).containers()].filter(({ endpoint }) => endpoint === "web");
       const web = known?.container ?? assert.fail("no web");
       const changed = { ...web, condition: { ...(web.condition ?? assert.fail()), ...condition } };
-      current = viewOf(SOCKETS, { sinceBootMs, containers: () => [{ container: changed, endpoint: "web" }] });
+      current = viewOf(SOCKETS, {
+        sinceBootMs,
+        containers: () => [{ container: changed, endpoint: "web", services: [] }],
+      });
     };
     const conditionIn = async (path: string, list: "containers" | "nodes") => {
       const [{ state, health, restarts, uptime_seconds }] = JSON.parse((await ask(path)).text)[list];

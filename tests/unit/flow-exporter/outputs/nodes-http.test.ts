@@ -47,6 +47,7 @@ describe("/api/graph over all nodes", () => {
       [container("prometheus", { id: idOf("p"), image: OWN.image, composeProject: OWN.namespace })].map((one) => ({
         container: one,
         endpoint: one.name,
+        services: [],
       })),
     ownContainers: () => new Set([idOf("p")]),
   });

@@ -1,6 +1,7 @@
 import type { Endpoint } from "../../../model/endpoint.ts";
 import type { EdgeTotal } from "../../../totals/edge-total.ts";
 import type { EndpointTotal } from "../../../totals/endpoint-work.ts";
+import { nodeOf } from "../../http/endpoint-id.ts";
 import { isOwn } from "../../monitoring.ts";
 import type { View } from "../../view.ts";
 import { type Metric, metric, type Sample } from "./definition.ts";
@@ -84,7 +85,7 @@ function endpointLabels(endpoint: Endpoint, { node, ownContainers }: View) {
     compose_service: endpoint.composeService,
     pod: endpoint.pod,
     namespace: endpoint.namespace,
-    node: endpoint.kind === "world" || endpoint.kind === "other" ? "" : node,
+    node: nodeOf(endpoint, { node }),
     monitoring: isOwn(endpoint, ownContainers()) ? "true" : "",
   };
 }

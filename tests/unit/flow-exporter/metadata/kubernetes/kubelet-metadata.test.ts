@@ -37,6 +37,7 @@ describe("the kubelet", () => {
       ...web,
       id: idOf("a"),
       name: "shop/web-5d4f8c7b9-x2x7q",
+      podOwner: "ReplicaSet/web-5d4f8c7b9",
       image: "nginx:1.27",
       networkMode: "",
       addresses: ["10.244.0.7", "fd00:10:244::7"],

@@ -5,6 +5,7 @@ import { createEndpoint, DOCKER_DNS } from "../../../../../exporters/flow-export
 import { halvesOf } from "../../../../../exporters/flow-exporter/outputs/store/halves.ts";
 import { holdersOf } from "../../../../../exporters/flow-exporter/outputs/store/holders.ts";
 import { flowRecord } from "../../lib/flow-record.ts";
+import { container } from "../../lib/world.ts";
 
 const ORIGIN = { node: "a", boot: "boot-a", bootMs: 1_000_000 };
 
@@ -97,9 +98,36 @@ test("a container holds each of its addresses, by the name that its flows have",
     image: "nginx",
     addresses: ["10.0.0.1", "fd00::1"],
   };
-  const holders = holdersOf([{ container: container as never, endpoint: "web" }], "a");
+  const holders = holdersOf([{ container: container as never, endpoint: "web", services: [] }], "a", undefined);
   assert.deepEqual(
     holders.map(({ address, node, uid, owner }) => [address, node, uid, owner.name, owner.image, owner.containerId]),
     ["10.0.0.1", "fd00::1"].map((address) => [address, "a", "id-a", "web", "nginx", "id-a"]),
   );
+});
+
+test("a pod holds its addresses, whatever is in it, and a machine its own", () => {
+  const inPod = (id: string) => ({
+    container: container("shop/web", { id, podUid: "uid-1", namespace: "shop", pod: "web", addresses: ["10.244.0.7"] }),
+    endpoint: "shop/web",
+    services: ["front", "web"],
+  });
+  const onMachine = { ...inPod("id-c"), container: container("kube-system/proxy", { podUid: "uid-2" }) };
+  const machine = { name: "node-1", address: "192.168.1.10" };
+  const holders = holdersOf([inPod("id-a"), inPod("id-b"), onMachine], "node-1", machine);
+  assert.deepEqual(
+    holders.map(({ address, node, uid, owner: { name, kind, pod, service } }) => [
+      address,
+      node,
+      uid,
+      name,
+      kind,
+      pod,
+      service,
+    ]),
+    [
+      ["10.244.0.7", "node-1", "uid-1", "shop/web", "container", "web", "front,web"],
+      ["192.168.1.10", "node-1", "node/node-1", "node-1", "node", "", ""],
+    ],
+  );
+  assert.deepEqual(holdersOf([], "node-1", { name: "node-1", address: "" }), []);
 });

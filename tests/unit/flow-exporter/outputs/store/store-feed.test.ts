@@ -48,7 +48,8 @@ describe("what a store is told", () => {
   let store: StandIn;
   const origin = {
     open: () => flows,
-    containers: () => [{ container: { id: "id-a", addresses: ["10.0.0.1"] } as never, endpoint: "web" }],
+    containers: () => [{ container: { id: "id-a", addresses: ["10.0.0.1"] } as never, endpoint: "web", services: [] }],
+    machine: () => undefined,
     bootId: () => "boot-a",
     bootMs: () => 0,
     node: "a",

@@ -1,0 +1,41 @@
+import type { Behind, CalledService } from "../metadata/kubernetes/api/cluster-services.ts";
+import type { World } from "../metadata/world.ts";
+import type { Endpoint } from "../model/endpoint.ts";
+import type { FlowRow } from "../model/socket.ts";
+import { isApart } from "./apart.ts";
+import { containerEndpoint, podEndpoint, serviceEndpoint } from "./endpoints.ts";
+
+interface Target {
+  endpoint: Endpoint;
+  port: number;
+}
+
+/**
+ * What Kubernetes knows of whom a client's socket calls, where no other end is seen: the only pod behind the service that it
+ * calls, or the service itself, or the pod that serves at that address. A machine's own addresses are those of its pods on its network too,
+ * so that an address alone says nothing of who is there.
+ */
+export function clusterTarget(row: FlowRow, world: World): Target | undefined {
+  const { protocol, destinationAddress: address, destinationPort: port } = row;
+  const { cluster } = world;
+  if (isApart(row, world)) return undefined;
+  const isHosts = world.hostAddresses.has(address);
+  const called = isHosts ? cluster.atNodePort(protocol, port) : cluster.at(address, protocol, port);
+  if (called) return calledTarget(called, port, world);
+  if (isHosts || world.tenures.isKnown(address)) return undefined;
+  const pod = cluster.podAt(address, protocol, port);
+  return pod && { endpoint: podEndpoint(pod), port };
+}
+
+function calledTarget(called: CalledService, port: number, world: World): Target {
+  const [only, ...others] = world.cluster.behind(called);
+  const endpoint = only && others.length === 0 ? endpointBehind(only, world) : undefined;
+  if (only && endpoint) return { endpoint, port: only.port };
+  return { endpoint: serviceEndpoint(called.service), port: called.port?.port ?? port };
+}
+
+function endpointBehind({ address, pod }: Behind, world: World): Endpoint | undefined {
+  const container = world.containersByAddress.get(address);
+  if (container) return containerEndpoint(container);
+  return pod && podEndpoint(pod);
+}
