@@ -56,6 +56,31 @@ describe("with PostgreSQL", { skip: orSkip(lackOfPostgres()) }, () => {
     await later.close();
   });
 
+  test("a table whose rows are written again and again stays as large as it is", async () => {
+    await using database = await create();
+    const store = await openStore(database.address);
+    // What the server does about it from time to time is not what is looked at.
+    await database.execute("ALTER TABLE transactions SET (autovacuum_enabled = off)");
+    const write = (sentBytes: number) =>
+      store.writeTransactions(
+        manyHalves(5_000, () => ({ sentBytes })),
+        NOW_MS,
+      );
+    const size = async () => {
+      const [row] = await postgres.ask(
+        nameOf(database),
+        "SELECT pg_total_relation_size('transactions')::float8 AS bytes",
+      );
+      return Number(row?.bytes);
+    };
+    await write(1);
+    const first = await size();
+    for (let sent = 2; sent < 8; sent++) await write(sent);
+    const growth = (await size()) / first;
+    await store.close();
+    assert.ok(growth < 1.5, `${growth.toFixed(2)} times as large`);
+  });
+
   test("a store says that the disk is full, and keeps what it has", async () => {
     await using database = await create();
     const store = await openStore(database.address);

@@ -174,7 +174,7 @@ async function migrate(pool: pg.Pool): Promise<void> {
   try {
     await connection.query("BEGIN");
     const { rows } = await connection.query<Row>(READ_VERSION);
-    for (const statement of migrationFrom(Number(rows[0]?.version))) await connection.query(statement);
+    for (const statement of migrationFrom(Number(rows[0]?.version), POSTGRES)) await connection.query(statement);
     await connection.query("COMMIT");
   } catch (error) {
     await connection.query("ROLLBACK").catch(() => {});

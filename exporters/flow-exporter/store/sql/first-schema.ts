@@ -1,10 +1,12 @@
+import type { Dialect } from "./dialect.ts";
+
 /*
  * Version 1, in words that SQLite and every database with PostgreSQL's protocol know. It is written out, and not made from
  * columns.ts, because a version that was released stays as it is while the columns go on.
  */
 
 /** `started_at`, `first_seen` and `last_seen` are by the store's clock; a node's own words on time are its half's. */
-const TRANSACTIONS = `CREATE TABLE transactions (
+const TRANSACTIONS = (options: string) => `CREATE TABLE transactions (
   key TEXT NOT NULL,
   protocol TEXT NOT NULL,
   incarnation BIGINT NOT NULL,
@@ -18,7 +20,7 @@ const TRANSACTIONS = `CREATE TABLE transactions (
   first_seen BIGINT NOT NULL,
   last_seen BIGINT NOT NULL,
   PRIMARY KEY (key, protocol, incarnation)
-)`;
+)${options}`;
 
 const METADATA = `CREATE TABLE metadata (
   address TEXT NOT NULL,
@@ -37,8 +39,8 @@ const METADATA = `CREATE TABLE metadata (
 )`;
 
 /** Pages go by what never changes, so that no row is on two of them, and writing a row again touches no index. */
-export const FIRST_SCHEMA: readonly string[] = [
-  TRANSACTIONS,
+export const firstSchema = ({ rewrittenTable }: Dialect): readonly string[] => [
+  TRANSACTIONS(rewrittenTable),
   "CREATE INDEX transactions_first_seen ON transactions (first_seen, key, protocol, incarnation)",
   METADATA,
   "CREATE INDEX metadata_valid_from ON metadata (valid_from, address, node, uid)",

@@ -7,4 +7,5 @@ export const SQLITE: Dialect = {
   input: (columns) =>
     `input (${columns.map(({ name }) => name).join(", ")}) AS (VALUES (${columns.map(() => "?").join(", ")}))`,
   clock: "clock (now) AS (SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER))",
+  rewrittenTable: "",
 };

@@ -142,7 +142,7 @@ function isReadOnly(file: string): boolean {
 function migrate(database: DatabaseSync): void {
   database.exec(CREATE_VERSIONS);
   const version = Number(database.prepare(READ_VERSION).get()?.version);
-  for (const statement of migrationFrom(version)) database.exec(statement);
+  for (const statement of migrationFrom(version, SQLITE)) database.exec(statement);
 }
 
 function inTransaction(database: DatabaseSync, work: () => void): void {
