@@ -1,6 +1,7 @@
 import path from "node:path";
 import { createHost } from "../../start/lib/host.ts";
 import { main } from "./cli.ts";
+import { agent } from "./parts/agent.ts";
 import { agents } from "./parts/agents.ts";
 import { exporter } from "./parts/exporter.ts";
 import { instructions } from "./parts/instructions.ts";
@@ -15,5 +16,5 @@ import { store } from "./parts/store.ts";
 process.exitCode = await main(process.argv.slice(2), {
   host: createHost(),
   projectRoot: path.resolve(import.meta.dirname, "../.."),
-  parts: [overhead, peers, programs, instructions, reading, exporter, limits, scrape, store, agents],
+  parts: [overhead, peers, programs, instructions, reading, exporter, limits, scrape, store, agents, agent],
 });

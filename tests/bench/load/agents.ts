@@ -15,6 +15,8 @@ export interface Written {
   lag: number;
   /** How long it took. */
   latency: number;
+  /** The database did not take it: an exporter would keep it on its disk. */
+  failed: boolean;
 }
 
 /** As long as a database may take to make a connection; more at once would only wait for each other. */
@@ -45,8 +47,11 @@ async function run(store: Store, agent: number, start: number): Promise<Written[
     const due = start + (snapshot + agent / agents) * intervalMs;
     await sleep(Math.max(0, due - performance.now()));
     const began = performance.now();
-    await write(store, agent, (snapshot + 1) * 1_000);
-    written.push({ lag: began - due, latency: performance.now() - began });
+    const failed = await write(store, agent, (snapshot + 1) * 1_000).then(
+      () => false,
+      () => true,
+    );
+    written.push({ lag: began - due, latency: performance.now() - began, failed });
   }
   return written;
 }

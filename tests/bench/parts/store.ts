@@ -1,15 +1,19 @@
 import { rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { openStore } from "../../../exporters/flow-exporter/store/open.ts";
 import { startPostgres } from "../../lib/store/postgres.ts";
 import type { Bench, Part } from "../bench.ts";
 import { count, range, short } from "../lib/format.ts";
 import { verdict } from "../lib/goal.ts";
-import { spreadOf } from "../lib/stats.ts";
+import { median, spreadOf } from "../lib/stats.ts";
 import { type Share, StoreWriters } from "../rig/store-writers.ts";
 
 const KEYS = 100_000;
 const WRITERS = 8;
+/** Transactions of a page, and pages that are read. */
+const PAGE = 100;
+const PAGES = 21;
 
 /** A database for one measurement. */
 interface Fresh extends AsyncDisposable {
@@ -45,12 +49,20 @@ export const store: Part = {
       for (const [index, load] of LOADS.entries()) {
         bench.report(`${engine.name}, ${load.name}`);
         await using database = await engine.create(`flows_${index}`);
-        const { first, again, newBytes, bytes } = await measure(database, load.shares, bench);
+        const { first, again, newBytes, bytes, pageMs } = await measure(database, load.shares, bench);
         const { median } = again;
         const sizes = [newBytes, bytes].map((size) => count(size / transactionsOf(load.shares)));
         const seconds = [short(first), short(median), range(again, short)];
         const goal = load.shares.length === 1 ? verdict(Math.max(first, median), { most: engine.goalSeconds }) : "";
-        rows.push([engine.name, load.name, ...seconds, count(Math.round(KEYS / median)), ...sizes, goal]);
+        rows.push([
+          engine.name,
+          load.name,
+          ...seconds,
+          count(Math.round(KEYS / median)),
+          ...sizes,
+          short(pageMs),
+          goal,
+        ]);
       }
     }
     const columns = [
@@ -62,6 +74,7 @@ export const store: Part = {
       "upserts a second",
       "bytes a row, new",
       "later",
+      "a page, ms",
       "goal, s",
     ];
     return {
@@ -76,7 +89,8 @@ const METHOD = [
   `Halves of ${count(KEYS)} transactions, written to a database by one process, or by ${WRITERS} at once with an eighth of them each: of keys of
 their own, or all of the same keys, half of them as clients and half as servers. Seconds until the last one is done, making the
 halves included; "new" into an empty database, "again" with larger counters, as every ten seconds. Bytes of a row are the database's on disk
-with its indexes, by its transactions: once they are new, and after all writes. SQLite in WAL mode; PostgreSQL as
+with its indexes, by its transactions: once they are new, and after all writes. A page has ${PAGE} transactions, the youngest of one node; the
+median of ${PAGES}. SQLite in WAL mode; PostgreSQL as
 Debian configures it, at a unix socket of the same machine, the disk waited for.`,
 ];
 
@@ -89,7 +103,13 @@ async function measure(database: Fresh, shares: readonly Share[], { scale, signa
     signal.throwIfAborted();
     seconds.push(await writers.write());
   }
-  return { first, again: spreadOf(seconds), newBytes, bytes: await database.bytes() };
+  return {
+    first,
+    again: spreadOf(seconds),
+    newBytes,
+    bytes: await database.bytes(),
+    pageMs: await medianPage(database.address),
+  };
 }
 
 async function sqlite({ folder }: Bench): Promise<Engine> {
@@ -131,4 +151,17 @@ function manyShares(share: (number: number) => Share): Share[] {
 /** Halves of one key are one transaction. */
 function transactionsOf(shares: readonly Share[]): number {
   return new Set(shares.flatMap(({ first, keys }) => Array.from({ length: keys }, (_, index) => first + index))).size;
+}
+
+/** Milliseconds in which the first page of one node's transactions is there. */
+async function medianPage(address: string): Promise<number> {
+  const store = await openStore(address);
+  const milliseconds: number[] = [];
+  for (let page = 0; page < PAGES; page++) {
+    const start = performance.now();
+    await store.transactions({ limit: PAGE, node: "client" });
+    milliseconds.push(performance.now() - start);
+  }
+  await store.close();
+  return median(milliseconds);
 }

@@ -17,7 +17,6 @@ export interface Fleet {
 /** What came of each snapshot, and what was looked up while all were connected. */
 export interface Outcome<Seen> {
   written: readonly Written[];
-  connectSeconds: number;
   seen: Seen;
 }
 
@@ -27,7 +26,6 @@ export async function runFleet<Seen>(
   { agents, flows, intervalMs, snapshots }: Fleet,
   { signal, look }: { signal: AbortSignal; look(): Promise<Seen> },
 ): Promise<Outcome<Seen>> {
-  const began = performance.now();
   const words = [address, ...[agents, flows, intervalMs, snapshots].map(String)];
   const program = fork(PROGRAM, words, { signal, killSignal: "SIGKILL" });
   const end = once(program, "exit");
@@ -40,10 +38,9 @@ export async function runFleet<Seen>(
   };
   try {
     await answer<"ready">();
-    const connectSeconds = (performance.now() - began) / 1_000;
     program.send("start");
     const written = await answer<Written[]>();
-    return { written, connectSeconds, seen: await look() };
+    return { written, seen: await look() };
   } finally {
     if (program.connected) program.disconnect();
     await end.catch(() => {});
