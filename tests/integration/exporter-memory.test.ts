@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import { DatabaseSync } from "node:sqlite";
 import { after, before, describe, test } from "node:test";
 import { STATUS } from "../../exporters/flow-exporter/sources/kernel/rows/layout.ts";
 import { orSkip } from "../lib/or-skip.ts";
@@ -30,7 +31,8 @@ describe("flow-exporter in 512 MB", { skip: orSkip(!group && "needs control grou
     const pins = await createCrowdedHost(folder, { tcp: TCP, udp: UDP });
     heart = startHeart(pins, { flags: PARTS });
     const { command } = group as LimitedGroup;
-    const env = { FLOW_PINS: pins, FLOW_UDP: "on", FLOW_STATE: `${folder}/state`, DOCKER_SOCKET: `${folder}/none` };
+    const files = { FLOW_STATE: `${folder}/state`, FLOW_STORE: `${folder}/flows.db` };
+    const env = { FLOW_PINS: pins, FLOW_UDP: "on", ...files, DOCKER_SOCKET: `${folder}/none` };
     exporter = await startAlone({ within: command, env });
   });
   after(async () => {
@@ -62,6 +64,13 @@ describe("flow-exporter in 512 MB", { skip: orSkip(!group && "needs control grou
     assert.deepEqual([total, left_out], [room.tcp + room.udp, leftOut.tcp + leftOut.udp]);
   });
 
+  test("the store gets each that there is room for", async () => {
+    const { total } = (await (await fetch(`${exporter.url}/api/flows?limit=1`)).json()) as { total: number };
+    await eventually(100, () => assert.equal(stored(`${folder}/flows.db`), total));
+    const { store } = (await (await fetch(`${exporter.url}/healthz`)).json()) as { store: { dropped: number } };
+    assert.equal(store.dropped, 0);
+  });
+
   test("of eight large answers at once one is given, and the others are answered when to come again", async () => {
     for (let round = 0; round < ROUNDS; round++) {
       const asked = await Promise.all(
@@ -89,3 +98,13 @@ describe("flow-exporter in 512 MB", { skip: orSkip(!group && "needs control grou
     );
   });
 });
+
+/** Transactions in a database. */
+function stored(file: string): number {
+  const database = new DatabaseSync(file, { readOnly: true });
+  try {
+    return Number(database.prepare("SELECT count(*) AS number FROM transactions").get()?.number);
+  } finally {
+    database.close();
+  }
+}
