@@ -11,5 +11,5 @@ export interface NatStatus {
   /** What the last reading took. */
   readSeconds: number;
   /** Halves of transactions that were looked up, by what came of it. */
-  halves: Readonly<Record<Nat, number>>;
+  halves: Readonly<Record<Exclude<Nat, "local">, number>>;
 }

@@ -12,6 +12,8 @@ export interface WireTuple {
 
 /** What is known of a translation of addresses (NAT) between an end's own socket and the wire. */
 export type Nat =
+  /** The flow does not leave its node, so only halves of the same node belong to it: others give out the same addresses. */
+  | "local"
   /** There is none: the tuple is the socket's own. */
   | "none"
   /** There is one: the tuple is what this node's kernel has made of the socket's. */

@@ -1,3 +1,4 @@
+import { isLoopback } from "../model/address.ts";
 import type { NatStatus } from "../model/nat.ts";
 import type { Nat, TransactionHalf } from "../model/transaction.ts";
 import type { Reading } from "./conntrack-file.ts";
@@ -53,7 +54,7 @@ export class NatFollower {
   #translations = 0;
   #readMs = 0;
   #endedMs = Number.NEGATIVE_INFINITY;
-  #halves: Record<Nat, number> = { none: 0, followed: 0, unknown: 0 };
+  #halves: Record<Exclude<Nat, "local">, number> = { none: 0, followed: 0, unknown: 0 };
 
   constructor(world: NatWorld) {
     this.#world = world;
@@ -123,13 +124,15 @@ export class NatFollower {
     const tables = this.#tables.filter(({ readMs }) => half.startedMs < readMs);
     const maps = tables.map(({ byBefore, byAfter }) => (half.side === "client" ? byBefore : byAfter));
     const wire = maps.map((map) => map.get(key)).find((one) => one !== undefined);
+    // Nothing comes from one node's loopback to another's, unless it is translated.
+    if (!wire && isLoopback(half.destinationAddress)) return { wire, nat: "local" };
     const nat = wire ? "followed" : this.#withoutTranslation(half);
     this.#halves[nat] += 1;
     return { wire, nat };
   }
 
   /** Whether the kernel would have shown a translation. It forgets a connection at once that was refused. */
-  #withoutTranslation({ startedMs, endedMs, failed }: TransactionHalf): Nat {
+  #withoutTranslation({ startedMs, endedMs, failed }: TransactionHalf): "none" | "unknown" {
     const table = this.#tables[0];
     if (!table || table.isCutOff || failed) return "unknown";
     const isInTime = startedMs < table.readMs && (endedMs === 0 || table.readMs - endedMs < SURELY_KEPT_MS);

@@ -219,6 +219,16 @@ export function describeStore(name: string, create: () => Promise<Database>): vo
       assert.deepEqual([client?.nat, client?.socketKey], ["followed", "172.17.0.2-10.0.0.2-7-80"]);
     });
 
+    it("joins a flow that does not leave its node with no half of another node, whichever comes first", async () => {
+      await write(clientHalf({ nat: "local" }));
+      await write(serverHalf());
+      await write(serverHalf({ node: "a", boot: "boot-a", nat: "local" }));
+      await write(clientHalf({ node: "c", boot: "boot-c" }));
+      await write(serverHalf({ node: "d", boot: "boot-d", nat: "local" }));
+      const nodes = (await all()).map(({ client, server }) => `${client?.node} ${server?.node}`);
+      assert.deepEqual(nodes.sort(), ["a a", "c b", "undefined d"]);
+    });
+
     it("goes on with a database of the first version", async () => {
       await write(clientHalf());
       await store.close();

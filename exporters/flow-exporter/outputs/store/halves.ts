@@ -62,8 +62,8 @@ function halfOf(flow: FlowRecord, side: Side, { node, boot, bootMs }: Origin): T
     opened: !flow.failed && flow.state !== "SYN_SENT",
     failed: flow.failed,
     errno: flow.errno,
-    // A flow that never leaves this machine has one key for both its halves already.
-    nat: flow.seen === "both" ? "none" : "unknown",
+    // Whether addresses are translated does not matter where both ends are here.
+    nat: flow.seen === "both" ? "local" : "unknown",
     socketKey: transactionKey(tuple),
   };
 }

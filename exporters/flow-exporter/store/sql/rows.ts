@@ -56,7 +56,7 @@ function halfOf(row: Row, side: Side, end: string): KnownHalf | undefined {
 
 /** Nobody asked before schema version 2. */
 function natOf(value: unknown): Nat {
-  return value === "none" || value === "followed" ? value : "unknown";
+  return value === "local" || value === "none" || value === "followed" ? value : "unknown";
 }
 
 /** @param prefix of the columns that have it */

@@ -80,7 +80,14 @@ function isOpenTo(row: string, half: string, now: string, side: Side): string {
   const apart = `abs(${row}.started_at - ${half}.started_at) <= ${JOIN_WINDOW_MS}`;
   const isUnknown = `(${row}.started_at IS NULL OR ${half}.started_at IS NULL)`;
   const isRecent = `${row}.last_seen >= ${now} - ${JOIN_WINDOW_MS}`;
-  return `(${row}.${side}_node IS NULL AND (${apart} OR (${isUnknown} AND ${isRecent})))`;
+  return `(${row}.${side}_node IS NULL AND (${apart} OR (${isUnknown} AND ${isRecent})) AND ${mayMeet(row, half, side)})`;
+}
+
+/** A flow that does not leave its node has addresses that other nodes give out as well, so only its own node can have its other half. */
+function mayMeet(row: string, half: string, side: Side): string {
+  const other = side === "client" ? "server" : "client";
+  const leaves = `coalesce(${half}.${side}_nat, '') <> 'local' AND coalesce(${row}.${other}_nat, '') <> 'local'`;
+  return `(${row}.${other}_node = ${half}.${side}_node OR (${leaves}))`;
 }
 
 function updates(side: Side, greatest: string): string[] {

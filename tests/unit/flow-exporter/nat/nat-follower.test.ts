@@ -77,6 +77,15 @@ describe("the addresses on the wire", () => {
     assert.equal(follower.status.fault, undefined);
   });
 
+  it("are nobody else's on the loopback, unless they are translated", async () => {
+    const loopback = { sourceAddress: "127.0.0.1", destinationAddress: "127.0.0.1" };
+    const half = unknown(loopback);
+    assert.deepEqual(await ask(half), [transactionKey(half), "local"]);
+    translations = [{ before: tupleKey(half), after: tupleKey(WIRE) }];
+    assert.deepEqual(await ask(unknown({ ...loopback, startNs: 6_000, startedMs: NOW_MS + clockMs })), FOLLOWED);
+    assert.deepEqual(follower.status.halves, { none: 0, followed: 1, unknown: 0 });
+  });
+
   it("stay the same as long as the flow is open, whatever the kernel forgets", async () => {
     await ask(unknown());
     translations = [];
