@@ -141,6 +141,7 @@ export class HostDirectory {
       history: this.history,
       containers: metadata.containers,
       goneContainers: [...[...unreported].map(([id, pod]) => unreportedContainer(id, pod)), ...metadata.gone],
+      pods: metadata.knownPods,
       services: metadata.services,
       ...(cluster ? { cluster } : {}),
       tenures: this.#tenures,

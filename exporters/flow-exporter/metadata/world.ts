@@ -1,7 +1,9 @@
 import type { Container } from "../model/container.ts";
 import { type Netns, netnsKey } from "../model/netns.ts";
+import type { Pod } from "../model/pod.ts";
 import type { ProcessRow } from "../model/process.ts";
 import type { Service } from "../model/service.ts";
+import { podName } from "./collected.ts";
 import { ClusterServices } from "./kubernetes/api/cluster-services.ts";
 import type { Namespaces } from "./namespaces.ts";
 import type { ProcessHistory } from "./process-history.ts";
@@ -30,6 +32,8 @@ export interface Facts {
   engines: ReadonlySet<number>;
   /** Containers that are gone: they name the flows they leave behind. */
   goneContainers?: readonly Container[];
+  /** Pods of this machine, those that are gone among them. */
+  pods?: readonly Pod[];
   services?: readonly Service[];
   /** Those of Kubernetes. */
   cluster?: ClusterServices;
@@ -66,6 +70,8 @@ export interface World {
   hostNetns: ReadonlySet<number>;
   /** By `publishedKey`, those that run first; several can have the same port at different addresses. */
   published: ReadonlyMap<number, readonly Published[]>;
+  /** Names of this machine's pods, `namespace/pod`: one is known before the addresses of its containers are. */
+  podNames: ReadonlySet<string>;
   services: Services;
   /** As in the facts. */
   cluster: ClusterServices;
@@ -99,6 +105,7 @@ export function createWorld(facts: Facts): World {
     containersByAddress: new Map(containers.flatMap((one) => one.addresses.map((address) => [address, one]))),
     containersByNetns: containersPerNetns(facts.containers, processes, hostNetns),
     hostNetns,
+    podNames: new Set((facts.pods ?? []).map(podName)),
     services: createServices(facts.services ?? []),
     cluster: facts.cluster ?? NO_CLUSTER,
     published: publishedBy([...facts.containers, ...(facts.goneContainers ?? [])]),

@@ -19,12 +19,17 @@ export function clusterTarget(row: FlowRow, world: World): Target | undefined {
   const { protocol, destinationAddress: address, destinationPort: port } = row;
   const { cluster } = world;
   if (isApart(row, world)) return undefined;
-  const isHosts = world.hostAddresses.has(address);
-  const called = isHosts ? cluster.atNodePort(protocol, port) : cluster.at(address, protocol, port);
+  const called = calledClusterService(row, world);
   if (called) return calledTarget(called, port, world);
-  if (isHosts || world.tenures.isKnown(address)) return undefined;
+  if (world.hostAddresses.has(address) || world.tenures.isKnown(address)) return undefined;
   const pod = cluster.podAt(address, protocol, port);
   return pod && { endpoint: podEndpoint(pod), port };
+}
+
+/** The service of a cluster that a client's socket calls: at one of its addresses, or at a port of every machine. */
+export function calledClusterService(row: FlowRow, { cluster, hostAddresses }: World): CalledService | undefined {
+  const { protocol, destinationAddress: address, destinationPort: port } = row;
+  return hostAddresses.has(address) ? cluster.atNodePort(protocol, port) : cluster.at(address, protocol, port);
 }
 
 function calledTarget(called: CalledService, port: number, world: World): Target {

@@ -5,7 +5,7 @@ import type { ClusterService, EndpointSlice } from "../../../../exporters/flow-e
 import { NETNS_OWNER, PROTOCOL, ROLE } from "../../../../exporters/flow-exporter/model/socket.ts";
 import { FlowTable } from "../../../../exporters/flow-exporter/sources/kernel/sockets/flow-table.ts";
 import type { SocketValues } from "../lib/rows.ts";
-import { container, HOST_ADDRESS, idOf, rows, world } from "../lib/world.ts";
+import { container, HOST_ADDRESS, idOf, process, rows, world } from "../lib/world.ts";
 
 const { tcp, udp } = PROTOCOL;
 const WEB: ClusterService = {
@@ -92,6 +92,23 @@ describe("services of Kubernetes, where nothing else says who has answered", () 
     assert.equal(called(`${HOST_ADDRESS}:30080`, clusterOf(slice(TWO))).words, "service/shop/web:80");
     const datagrams = called(`${HOST_ADDRESS}:30080`, clusterOf(slice(TWO)), { protocol: udp });
     assert.equal(datagrams.words, "host/~unknown:30080");
+  });
+
+  test("who has answered on this machine is seen, whoever else is behind it", () => {
+    const here = container("shop/web-here", { id: idOf("e"), pid: 700, podUid: "here", addresses: ["10.244.0.7"] });
+    const caller = container("shop/caller", { id: idOf("f"), pid: 800, podUid: "caller", addresses: ["10.244.0.8"] });
+    const processes = [1, 700, 800].map((pid) => process(pid, { netns: pid }));
+    const pod = { uid: "here", name: "web-here", namespace: "shop", addresses: [], hostNetwork: false };
+    const cluster = clusterOf(slice({ ...TWO, "web-here": "10.244.0.7" }));
+    const seen = world({ cluster, processes, containers: [here, caller], pods: [pod] });
+    const client = { cookie: 1, pid: 800, netns: 800, source: "10.244.0.8:40000", destination: "10.96.0.10:80" };
+    const server = { cookie: 2, pid: 700, netns: 700, source: "10.244.0.7:8080", destination: "10.244.0.8:40000" };
+    const table = new FlowTable();
+    table.update(rows({ ...client, role: ROLE.client }, { ...server, role: ROLE.server }), seen);
+    const edges = [...table.flows].map(
+      ({ edge }) => edge && [edge.source.name, edge.destination.name, edge.destinationPort],
+    );
+    assert.deepEqual(edges, [["shop/caller", "shop/web-here", 8080]]);
   });
 
   test("services that share an external address are told apart by their ports", () => {

@@ -1,8 +1,11 @@
+import { podName } from "../../../metadata/collected.ts";
+import type { Behind } from "../../../metadata/kubernetes/api/cluster-services.ts";
 import type { World } from "../../../metadata/world.ts";
 import { isLoopback } from "../../../model/address.ts";
 import { netnsKey } from "../../../model/netns.ts";
 import type { FlowRow } from "../../../model/socket.ts";
 import { isApart } from "../../../naming/apart.ts";
+import { calledClusterService } from "../../../naming/cluster-services.ts";
 import { DNS_PORT, isDockerDns, publishedTarget } from "../../../naming/remote.ts";
 import { calledService } from "../../../naming/services.ts";
 import type { Tuple } from "../sockets/shapes.ts";
@@ -20,7 +23,12 @@ export function tuplesOf(row: FlowRow, world: World): Tuple[] {
   if (resolving) return [resolving];
   const source = nameOf(sourceAddress, world);
   const own = tuple(row, source, nameOf(destinationAddress, world), destinationPort);
-  return [own, ...behindPort(row, source, world), ...behindBalancer(row, world)];
+  return [
+    own,
+    ...behindPort(row, source, world),
+    ...behindBalancer(row, world),
+    ...behindClusterService(row, source, world),
+  ];
 }
 
 /**
@@ -62,6 +70,25 @@ function behindBalancer(row: FlowRow, world: World): Tuple[] {
   return service.taskAddresses.flatMap((task) =>
     service.balancerAddresses.map((balancer) => tuple(row, balancer, task, taskPort)),
   );
+}
+
+/**
+ * Behind a cluster's service the destination is one of its pods. The source stays what it is between pods; where a
+ * machine's own address stands in its place, that may be any of them.
+ */
+function behindClusterService(row: FlowRow, source: string, world: World): Tuple[] {
+  const called = calledClusterService(row, world);
+  if (!called) return [];
+  const here = world.cluster.behind(called).filter((one) => isHere(one, world));
+  return here.flatMap(({ address, port }) => {
+    const pod = nameOf(address, world);
+    return [tuple(row, source, pod, port), tuple(row, HOST, pod, port)];
+  });
+}
+
+/** Of thousands of pods behind a service those on this machine alone have sockets here. */
+function isHere({ address, pod }: Behind, { hostAddresses, podNames }: World): boolean {
+  return pod === undefined ? hostAddresses.has(address) : podNames.has(podName(pod));
 }
 
 function nameOf(address: string, world: World): string {
