@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { before, describe, it } from "node:test";
 import { eventually } from "../../../integration/lib/eventually.ts";
 import { access } from "../../lib/access.ts";
 import { apply, kubectl } from "../../lib/kubectl.ts";
 import { deployAgent, exporterAddress } from "./agent.ts";
-import { carried, edgesOf } from "./edges.ts";
-import { clientSpec, NAMESPACE, PORT, pod, serverSpec } from "./workload.ts";
+import { carried, type Edge, edgesOf } from "./edges.ts";
+import { clientSpec, deployedService, NAMESPACE, PORT, pod, serverSpec } from "./workload.ts";
 
 describe("a DaemonSet's exporter", () => {
   let exporter: string;
@@ -34,7 +36,23 @@ describe("a DaemonSet's exporter", () => {
   it("names a pod that is gone after a moment", async (context) => {
     await apply(pod("brief", clientSpec(await addressOf("server"), 1)));
     await seen("shop/brief", "shop/server", PORT, 1);
-    context.diagnostic(`it ran for ${await kubectl(["logs", "brief", `--namespace=${NAMESPACE}`])} ms`);
+    context.diagnostic(`it ran for ${await inNamespace("logs", "brief")} ms`);
+  });
+
+  it("follows a service's address to the pods behind it", async () => {
+    await apply(...deployedService("web", 2));
+    await inNamespace("rollout", "status", "deployment/web", "--timeout=60s");
+    const address = await inNamespace("get", "service", "web", "--output=jsonpath={.spec.clusterIP}");
+    await answering(address, 80);
+    await apply(pod("caller", clientSpec(address, 40, 80)));
+    const names = (await inNamespace("get", "pods", "--selector=app=web", "--output=name")).split("\n");
+    const behind = names.map((name) => `${name.replace("pod/", `${NAMESPACE}/`)}:${PORT}`).sort();
+    await eventually(30, async () => {
+      const edges = (await edgesOf(exporter)).filter(({ source }) => source === "shop/caller");
+      const called = edges.map(({ destination, port }) => `${destination}:${port}`).sort();
+      assert.deepEqual(called, behind, JSON.stringify(edges));
+      assert.deepEqual(sum(edges), carried(40));
+    });
   });
 
   async function seen(source: string, destination: string, port: number, count: number): Promise<void> {
@@ -45,11 +63,28 @@ describe("a DaemonSet's exporter", () => {
   }
 });
 
+/** Until kube-proxy has written its rules a service's address refuses. */
+function answering(address: string, port: number): Promise<void> {
+  return eventually(30, async () => {
+    const socket = connect({ host: address, port, signal: AbortSignal.timeout(2_000) });
+    await once(socket, "connect").finally(() => socket.destroy());
+  });
+}
+
+function inNamespace(...words: readonly string[]): Promise<string> {
+  return kubectl([...words, `--namespace=${NAMESPACE}`]);
+}
+
 async function ready(name: string): Promise<void> {
-  await kubectl(["wait", `pod/${name}`, `--namespace=${NAMESPACE}`, "--for=condition=Ready", "--timeout=60s"]);
+  await inNamespace("wait", `pod/${name}`, "--for=condition=Ready", "--timeout=60s");
 }
 
 async function addressOf(name: string): Promise<string> {
   await ready(name);
-  return kubectl(["get", "pod", name, `--namespace=${NAMESPACE}`, "--output=jsonpath={.status.podIP}"]);
+  return inNamespace("get", "pod", name, "--output=jsonpath={.status.podIP}");
+}
+
+function sum(edges: readonly Edge[]): ReturnType<typeof carried> {
+  const total = (field: "sent" | "received" | "opened" | "closed") => edges.reduce((all, edge) => all + edge[field], 0);
+  return { sent: total("sent"), received: total("received"), opened: total("opened"), closed: total("closed") };
 }

@@ -53,3 +53,16 @@ export function clientSpec(host: string, count: number, port = PORT): Record<str
 export function pod(name: string, spec: object): object {
   return { apiVersion: "v1", kind: "Pod", metadata: { name, namespace: NAMESPACE, labels: { app: name } }, spec };
 }
+
+/** A Deployment of servers, and a service with an address of its own before them, at port 80. */
+export function deployedService(name: string, replicas: number): object[] {
+  const metadata = { name, namespace: NAMESPACE };
+  const labels = { app: name };
+  const template = { metadata: { labels }, spec: serverSpec() };
+  const servers = { replicas, selector: { matchLabels: labels }, template };
+  const service = { selector: labels, ports: [{ port: 80, targetPort: PORT }] };
+  return [
+    { apiVersion: "apps/v1", kind: "Deployment", metadata, spec: servers },
+    { apiVersion: "v1", kind: "Service", metadata, spec: service },
+  ];
+}
