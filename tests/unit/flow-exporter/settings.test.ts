@@ -49,10 +49,11 @@ test("what is set is taken", () => {
 });
 
 test("names to be called by are told apart by commas or spaces, without ports", () => {
-  assert.deepEqual(readSettings({ FLOW_ALLOWED_HOSTS: "Monitoring.example, [fd00::1]  b" }).allowedHosts, [
+  assert.deepEqual(readSettings({ FLOW_ALLOWED_HOSTS: "Monitoring.example, [fd00::1]  b,FD00::2" }).allowedHosts, [
     "monitoring.example",
     "[fd00::1]",
     "b",
+    "[fd00::2]",
   ]);
   for (const wrong of ["a.example:80", "http://a.example", "a/b", "*"]) {
     assert.throws(() => readSettings({ FLOW_ALLOWED_HOSTS: wrong }), /FLOW_ALLOWED_HOSTS: must be names/);
