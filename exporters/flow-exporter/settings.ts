@@ -1,4 +1,3 @@
-import { isIPv6 } from "node:net";
 import { z } from "zod";
 
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
@@ -21,7 +20,7 @@ const hosts = z
       .split(/[\s,]+/)
       .filter(Boolean)
       // A pod's address of version 6 comes without the brackets that a browser's address bar has.
-      .map((name) => (isIPv6(name) ? `[${name}]` : name)),
+      .map((name) => (z.ipv6().safeParse(name).success ? `[${name}]` : name)),
   )
   .refine((names) => names.every((name) => /^(\[[\da-f:.]+\]|[\w.-]+)$/.test(name)), {
     error: "must be names like monitoring.example, without a port, with commas between them",
