@@ -11,6 +11,6 @@ export const POSTGRES: Dialect = {
   },
   clock: "clock AS (SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint) AS now)",
   // Half of each page stays free: the next version of a row has its place there, which the one after takes over, and no index has
-  // to be told. Full pages grow to four times as much and take twice as long. Others that speak this protocol read over it.
+  // to be told. Full pages grow to four times as much between two vacuums. Others that speak this protocol read over it.
   rewrittenTable: " WITH (fillfactor = 50)",
 };
