@@ -1,9 +1,10 @@
+import { podName } from "../metadata/collected.ts";
 import type { Behind, CalledService } from "../metadata/kubernetes/api/cluster-services.ts";
 import type { World } from "../metadata/world.ts";
 import type { Endpoint } from "../model/endpoint.ts";
 import type { FlowRow } from "../model/socket.ts";
 import { isApart } from "./apart.ts";
-import { containerEndpoint, podEndpoint, serviceEndpoint } from "./endpoints.ts";
+import { podEndpoint, serviceEndpoint } from "./endpoints.ts";
 
 interface Target {
   endpoint: Endpoint;
@@ -39,8 +40,8 @@ function calledTarget(called: CalledService, port: number, world: World): Target
   return { endpoint: serviceEndpoint(called.service), port: called.port?.port ?? port };
 }
 
-function endpointBehind({ address, pod }: Behind, world: World): Endpoint | undefined {
-  const container = world.containersByAddress.get(address);
-  if (container) return containerEndpoint(container);
-  return pod && podEndpoint(pod);
+/** Of a pod on this machine the other end is a flow of its own where the two have not met: to name it here too would count it twice. */
+function endpointBehind({ address, pod }: Behind, { containersByAddress, podNames }: World): Endpoint | undefined {
+  if (pod === undefined || containersByAddress.has(address) || podNames.has(podName(pod))) return undefined;
+  return podEndpoint(pod);
 }

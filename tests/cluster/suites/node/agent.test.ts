@@ -4,6 +4,8 @@ import { eventually } from "../../../integration/lib/eventually.ts";
 import { kubectl } from "../../lib/kubectl.ts";
 import { deployAgent, exporterAddress, NAMESPACE } from "./agent.ts";
 
+const KUBERNETES = ["kubelet", "kubernetes-services", "kubernetes-endpointslices"];
+
 describe("the DaemonSet's pod", () => {
   let exporter: string;
   before(async () => {
@@ -14,7 +16,7 @@ describe("the DaemonSet's pod", () => {
   it("counts TCP and UDP by the rights that it has", async () => {
     await eventually(30, async () => {
       const { sources } = (await ask("/healthz")) as { sources: Record<string, unknown> };
-      for (const name of ["flow-tracer", "owners", "closed-flows", "processes", "cgroups", "udp"])
+      for (const name of ["flow-tracer", "owners", "closed-flows", "processes", "cgroups", "udp", ...KUBERNETES])
         assert.deepEqual(sources[name], { up: true, reason: "" }, name);
     });
   });

@@ -71,7 +71,7 @@ describe("services of Kubernetes, where nothing else says who has answered", () 
     });
   });
 
-  test("the only pod behind it has, at the pod's port, on this machine or another", () => {
+  test("the only pod behind it has, at the pod's port, unless it is on this machine, where its own end tells", () => {
     const remote = called("10.96.0.10:80", clusterOf(slice({ "web-1": "10.244.1.1" })));
     assert.deepEqual(remote, {
       words: "shop/web-1:8080",
@@ -80,7 +80,7 @@ describe("services of Kubernetes, where nothing else says who has answered", () 
       pod: "web-1",
       namespace: "shop",
     });
-    assert.equal(called("10.96.0.10:80", clusterOf(slice({ "web-here": "10.244.0.7" }))).words, "shop/web-here:8080");
+    assert.equal(called("10.96.0.10:80", clusterOf(slice({ "web-here": "10.244.0.7" }))).words, "service/shop/web:80");
   });
 
   test("nobody is behind a port that it does not have", () => {
