@@ -5,10 +5,12 @@ import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { TransactionsPage } from "../../exporters/flow-exporter/outputs/http/answers.ts";
 import { createNamespace, type Namespace } from "./exporter/namespace.ts";
-import { skip } from "./exporter/requirements.ts";
+import { skip as rigSkip } from "./exporter/requirements.ts";
 import { Rig } from "./exporter/rig.ts";
 import { eventually } from "./lib/eventually.ts";
+import { natKernelLacks } from "./nat/requirements.ts";
 
+const skip = rigSkip || ((await natKernelLacks()) ?? false);
 const CLIENT = "flowtally-test-masqueraded";
 const [FROM_PORT, PORT] = [7350, 7351];
 

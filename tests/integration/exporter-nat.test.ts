@@ -14,19 +14,19 @@ import { eventually } from "./lib/eventually.ts";
 import { buildTracer, startTracer, type Tracer, tracerLacks } from "./lib/tracer.ts";
 import { ADDRESS, createNetwork, type Network, type NodeName, PORT, VIRTUAL } from "./nat/network.ts";
 import { startNode } from "./nat/node.ts";
+import { IPTABLES, natKernelLacks, natToolsLack } from "./nat/requirements.ts";
 
-/** The two ways that rules get into the kernel; kube-proxy has both. */
-const KINDS = ["iptables-legacy", "iptables-nft"] as const;
-const LACK = (await tracerLacks()) ?? (await natLacks());
+const LACK = (await tracerLacks()) ?? (await natToolsLack());
+const SKIP = orSkip(LACK) || ((await natKernelLacks()) ?? false);
 /** Longer than two snapshots. */
 const DEADLINE_S = 30;
 const CONNECTIONS = 5;
 
 /** Two machines, each with a tracer and an exporter of its own, and one store: a file, or a PostgreSQL where there is one. */
-for (const iptables of KINDS) {
+for (const iptables of IPTABLES) {
   const hasPostgres = iptables === "iptables-nft" && lackOfPostgres() === undefined;
   const name = `flows between two nodes whose addresses are translated by ${iptables}, stored in ${hasPostgres ? "PostgreSQL" : "SQLite"}`;
-  describe(name, { skip: orSkip(LACK) }, () => {
+  describe(name, { skip: SKIP }, () => {
     let postgres: Postgres | undefined;
     let folder: string;
     let peer: string;
@@ -220,17 +220,4 @@ for (const iptables of KINDS) {
       assert.deepEqual((await ask("b", "/healthz")).sources.conntrack, { up: true, reason: "" });
     });
   });
-}
-
-async function natLacks(): Promise<string | undefined> {
-  const tools = await execa("sh", ["-c", "command -v ip iptables-legacy iptables-nft sysctl cc"], { reject: false });
-  if (tools.exitCode !== 0) return "needs ip, iptables (both kinds), sysctl and a C compiler";
-  for (const iptables of KINDS) {
-    const rules = await execa("unshare", ["--net", iptables, "-t", "nat", "-A", "POSTROUTING", "-j", "MASQUERADE"], {
-      reject: false,
-    });
-    if (rules.exitCode !== 0) return `needs a kernel that ${iptables} can translate addresses with: ${rules.stderr}`;
-  }
-  const table = await execa("test", ["-r", "/proc/self/net/nf_conntrack"], { reject: false });
-  return table.exitCode === 0 ? undefined : "needs a kernel that shows /proc/net/nf_conntrack";
 }

@@ -173,12 +173,13 @@ export function describeStoredFlows(name: string, create: () => Promise<Database
         clientHalf({ sourcePort: 1, sentBytes: 10, receivedBytes: 1, rttSeconds: 0.3, startedMs: NOW_MS - 3_000 }),
         clientHalf({ sourcePort: 2, sentBytes: 5, receivedBytes: 50, rttSeconds: 0.2, endedMs: NOW_MS }),
         clientHalf({ sourcePort: 3, sentBytes: 7, receivedBytes: 9, rttSeconds: 0.1, retransmits: 6 }),
+        clientHalf({ sourcePort: 4, sentBytes: 1, receivedBytes: 0, rttSeconds: 0 }),
       );
       const orders: readonly [FlowQuery["sort"]["by"], number[]][] = [
-        ["bytes", [2, 3, 1]],
-        ["sent_bytes", [1, 3, 2]],
-        ["received_bytes", [2, 3, 1]],
-        ["rtt_seconds", [1, 2, 3]],
+        ["bytes", [2, 3, 1, 4]],
+        ["sent_bytes", [1, 3, 2, 4]],
+        ["received_bytes", [2, 3, 1, 4]],
+        ["rtt_seconds", [1, 2, 3, 4]],
       ];
       for (const [by, ports] of orders) {
         assert.deepEqual(await found({ sort: { by, descending: true } }), ports, by);
@@ -189,7 +190,7 @@ export function describeStoredFlows(name: string, create: () => Promise<Database
       assert.deepEqual((await found({ sort: { by: "end", descending: false } }))[0], 2);
       const bySent = { by: "sent_bytes", descending: true } as const;
       assert.deepEqual(await found({ sort: bySent, limit: 1, offset: 1 }), [3]);
-      assert.equal((await store.flows({ ...ALL, limit: 1, offset: 5 })).total, 3);
+      assert.equal((await store.flows({ ...ALL, limit: 1, offset: 5 })).total, 4);
     });
   });
 }

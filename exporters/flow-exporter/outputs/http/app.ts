@@ -46,7 +46,8 @@ export function createApp(view: View, metrics: Metrics, options: Options): Expre
   const app = express();
   app.disable("x-powered-by");
   app.use(secured, knownHosts(allowedHosts), onlyGet);
-  app.use("/api", ownPages, markReplay(view));
+  app.use("/api", ownPages);
+  app.use(markReplay(view));
   const scrapes = new Gate(MOST_SCRAPES);
   app.get("/metrics", async (_request, response) => {
     if (!scrapes.enter(response)) return sendBusy(response, 1);
@@ -57,7 +58,7 @@ export function createApp(view: View, metrics: Metrics, options: Options): Expre
   app.get("/healthz", health(view));
   const large = new Gate(1);
   const storeTurns = inTurn(STORE_TURNS);
-  app.get("/api/flows", onlyOfAll(storeTurns), flows(view, large, nodes));
+  app.get("/api/flows", nodes ? onlyOfAll(storeTurns) : [], flows(view, large, nodes));
   app.get("/api/graph", graph(view, large, nodes));
   app.get("/api/containers", containers(view, nodes));
   app.get("/api/transactions", storeTurns, transactions(store));

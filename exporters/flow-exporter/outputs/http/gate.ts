@@ -9,8 +9,10 @@ export class Gate {
     this.#most = most;
   }
 
-  /** Takes `response` in until it is over; returns false when others are before it. */
+  /** Takes `response` in until it is over, and not at all if it is already; returns false when others are before it. */
   enter(response: ServerResponse): boolean {
+    // Whoever left before their turn has been told so: no second word will come that they are gone.
+    if (response.closed || response.destroyed) return true;
     if (this.#inside >= this.#most) return false;
     this.#inside += 1;
     response.once("close", () => (this.#inside -= 1));

@@ -24,8 +24,9 @@ export const FLOW_COLUMNS: Readonly<Record<string, string>> = {
   // One node has counted both ends' together, two each its own.
   retransmits: `CASE WHEN t.client_node = t.server_node THEN t.client_retransmits
     ELSE coalesce(t.client_retransmits, 0) + coalesce(t.server_retransmits, 0) END`,
-  rtt_seconds:
-    "CASE WHEN coalesce(t.client_rtt_seconds, 0) > 0 THEN t.client_rtt_seconds ELSE t.server_rtt_seconds END",
+  // What is not known sorts as the smallest in both databases.
+  rtt_seconds: `CASE WHEN coalesce(t.client_rtt_seconds, 0) > 0 THEN t.client_rtt_seconds
+    ELSE coalesce(t.server_rtt_seconds, 0) END`,
   state: by("client_state", "server_state"),
   opened: either("opened"),
   failed: either("failed"),

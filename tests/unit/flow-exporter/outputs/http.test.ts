@@ -515,10 +515,10 @@ describe("over HTTP", () => {
       const recording = { recorded_at: "2030-01-01T00:00:00.000Z", cycles: 12, lost_cycles: 0, replayed: 5 };
       current = viewOf([], { replay: () => recording });
       assert.deepEqual(JSON.parse((await ask("/healthz")).text).recording, recording);
-      const marked = async () => (await ask("/api/graph")).headers.get("x-flowtally-recorded-at");
-      assert.equal(await marked(), recording.recorded_at);
+      const marked = async (where: string) => (await ask(where)).headers.get("x-flowtally-recorded-at");
+      for (const where of ["/api/graph", "/healthz"]) assert.equal(await marked(where), recording.recorded_at, where);
       current = viewOf([]);
-      assert.equal(await marked(), null);
+      assert.equal(await marked("/api/graph"), null);
     });
 
     test("is 503 until the first cycle is done", async () => {

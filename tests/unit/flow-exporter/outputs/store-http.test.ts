@@ -172,6 +172,27 @@ describe("over HTTP, without a store that answers", () => {
     }
   });
 
+  it("lists this node's flows at once, whoever waits for a store that is not shared", async (t) => {
+    const waiting = Promise.withResolvers<never>();
+    const asked = Promise.withResolvers<void>();
+    let questions = 0;
+    const wait = () => {
+      questions += 1;
+      if (questions === 2) asked.resolve();
+      return waiting.promise;
+    };
+    const { server, ask } = await serve({ transactions: wait, metadata: wait });
+    t.after(() => server.close());
+    const waiters = [ask("/api/transactions"), ask("/api/metadata")];
+    await asked.promise;
+    assert.equal((await ask("/api/flows?nodes=all")).status, 200);
+    waiting.reject(new StoreError("UNREACHABLE", "it is away"));
+    assert.deepEqual(
+      (await Promise.all(waiters)).map(({ status }) => status),
+      [503, 503],
+    );
+  });
+
   it("names why it does not answer", async (t) => {
     const fail = async () => {
       throw new StoreError("SCHEMA_NEWER", "the database was written by a newer program");

@@ -15,11 +15,13 @@ const PATIENCE_MS = 1_000;
 describe("a large answer", () => {
   let server: Server;
   let made = 0;
+  let late: Promise<boolean> | undefined;
   before(async () => {
     const gate = new Gate(1);
     server = createServer((request, response) => {
       cutOffAfter(PATIENCE_MS, response);
       if (request.url === "/small") void streamJson(response, ["[", ...listed([1, 2], (one) => one), "]"]);
+      else if (request.url === "/late") late = once(response, "close").then(() => gate.enter(response));
       else if (gate.enter(response)) void streamJson(response, pieces());
       else response.writeHead(503).end();
     }).listen(0, "127.0.0.1");
@@ -67,6 +69,17 @@ describe("a large answer", () => {
     client.resume();
     await ended;
     assert.ok(made < PIECES, "it was cut off");
+  });
+
+  test("is not held up by one who was gone before it had begun", async () => {
+    const client = connect((server.address() as AddressInfo).port, "127.0.0.1");
+    client.write("GET /late HTTP/1.1\r\nhost: localhost\r\n\r\n");
+    await once(server, "request");
+    client.destroy();
+    await late;
+    const response = await fetch(url("/large"));
+    await response.body?.cancel();
+    assert.equal(response.status, 200);
   });
 
   test("is given to the next once the one before is gone", async () => {
