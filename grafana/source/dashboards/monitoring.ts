@@ -122,7 +122,8 @@ const exporter = [
   ).withTarget(over(own.refusedRuns, "refused")),
 ];
 
-/** Empty without FLOW_STORE. */
+const NO_STORE = "Nothing is stored: FLOW_STORE in config.monitoring is empty";
+
 const store = [
   chart(
     "Waiting for the store",
@@ -139,7 +140,7 @@ const store = [
     "Rows per second for which there was no room to wait: they are missing from /api/transactions. Should be 0.",
     "cps",
   ).withTarget(over(own.notStored, "rows")),
-].map((panel) => panel.span(8));
+].map((panel) => panel.span(8).noValue(NO_STORE));
 
 const cost = [
   stacked("CPU by service", "CPU time of the monitoring itself; 100 % is one core.", "percentunit").withTarget(
