@@ -2,28 +2,14 @@ import assert from "node:assert/strict";
 import { chmod, cp, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { readSettings } from "../../../start/settings/index.ts";
 import { writeStackFiles } from "../../../start/stack/files.ts";
 import { layoutOf } from "../../../start/stack/layout.ts";
 import { FACTS, makeCheckout } from "./lib/checkout.ts";
 
-test("a tracer without rights over files can write its logs, and no other user of the host reaches them", async (t) => {
-  const root = await mkdtemp(path.join(tmpdir(), "flowtally-files-"));
-  t.after(() => rm(root, { recursive: true }));
-  const layout = layoutOf(root);
-  await makeCheckout(layout);
-  const input = {
-    ...{ settings: readSettings(""), facts: FACTS, images: [], examples: [], leftOut: [], layout },
-    healthSeconds: 5,
-  };
-  await writeStackFiles(input);
-  await writeStackFiles(input);
-  const [own, logs] = await Promise.all([stat(path.dirname(layout.verifierLogs)), stat(layout.verifierLogs)]);
-  assert.deepEqual([own.mode & 0o777, logs.mode & 0o777], [0o700, 0o777]);
-});
-
-test("a webhook is in a file of its own and nowhere else; only where it leads is recorded", async (t) => {
+/** A checkout for one test, and what writes its files for settings as a file has them. */
+async function checkout(t: TestContext) {
   const root = await mkdtemp(path.join(tmpdir(), "flowtally-files-"));
   t.after(() => rm(root, { recursive: true }));
   const layout = layoutOf(root);
@@ -33,6 +19,19 @@ test("a webhook is in a file of its own and nowhere else; only where it leads is
       ...{ settings: readSettings(text), facts: FACTS, images: [], examples: [], leftOut: [], layout },
       healthSeconds: 5,
     });
+  return { root, layout, write };
+}
+
+test("a tracer without rights over files can write its logs, and no other user of the host reaches them", async (t) => {
+  const { layout, write } = await checkout(t);
+  await write("");
+  await write("");
+  const [own, logs] = await Promise.all([stat(path.dirname(layout.verifierLogs)), stat(layout.verifierLogs)]);
+  assert.deepEqual([own.mode & 0o777, logs.mode & 0o777], [0o700, 0o777]);
+});
+
+test("a webhook is in a file of its own and nowhere else; only where it leads is recorded", async (t) => {
+  const { layout, write } = await checkout(t);
   await write("ALERT_WEBHOOK_URL=https://alerts.example/hook/secret");
   assert.equal(await readFile(layout.webhook, "utf8"), "https://alerts.example/hook/secret");
   const [env, state] = await Promise.all([readFile(layout.env, "utf8"), readFile(layout.state, "utf8")]);
@@ -43,23 +42,15 @@ test("a webhook is in a file of its own and nowhere else; only where it leads is
 });
 
 test("the secret of a remote storage is in a file of its own and nowhere else, and goes with the setting", async (t) => {
-  const root = await mkdtemp(path.join(tmpdir(), "flowtally-files-"));
-  t.after(() => rm(root, { recursive: true }));
-  const layout = layoutOf(root);
-  await makeCheckout(layout);
+  const { root, layout, write } = await checkout(t);
   await cp(path.join(import.meta.dirname, "../../../prometheus"), path.join(root, "prometheus"), { recursive: true });
-  const write = (lines: readonly string[]) =>
-    writeStackFiles({
-      ...{ settings: readSettings(lines.join("\n")), facts: FACTS, images: [], examples: [], leftOut: [], layout },
-      healthSeconds: 5,
-    });
   const url = "REMOTE_WRITE_URL=https://metrics.example/api/v1/write";
   const generated = path.join(layout.targets, "main/prometheus.yml");
   for (const credentials of [
     ["REMOTE_WRITE_USER=alice", "REMOTE_WRITE_PASSWORD=hidden"],
     ["REMOTE_WRITE_BEARER_TOKEN=hidden"],
   ]) {
-    await write([url, ...credentials]);
+    await write([url, ...credentials].join("\n"));
     assert.equal(await readFile(layout.remoteWriteSecret, "utf8"), "hidden");
     const folder = await stat(path.dirname(path.dirname(layout.remoteWriteSecret)));
     assert.equal(folder.mode & 0o777, 0o700, "nobody else of this machine gets to it");
@@ -71,22 +62,14 @@ test("the secret of a remote storage is in a file of its own and nowhere else, a
       /^PROMETHEUS_CONFIG='\/etc\/prometheus-targets\/main\/prometheus.yml'$/m,
     );
   }
-  await write([]);
+  await write("");
   await assert.rejects(stat(layout.remoteWriteSecret), { code: "ENOENT" });
   await assert.rejects(stat(generated), { code: "ENOENT" });
   assert.match(await readFile(layout.env, "utf8"), /^PROMETHEUS_CONFIG='\/etc\/prometheus\/prometheus.yml'$/m);
 });
 
 test("a store's address is in a file of its own and nowhere else", async (t) => {
-  const root = await mkdtemp(path.join(tmpdir(), "flowtally-files-"));
-  t.after(() => rm(root, { recursive: true }));
-  const layout = layoutOf(root);
-  await makeCheckout(layout);
-  const write = (text: string) =>
-    writeStackFiles({
-      ...{ settings: readSettings(text), facts: FACTS, images: [], examples: [], leftOut: [], layout },
-      healthSeconds: 5,
-    });
+  const { layout, write } = await checkout(t);
   await write("");
   const without = await readFile(layout.env, "utf8");
   assert.match(without, /^FLOW_STORE_MAX_AGE='7d'$/m);
@@ -100,18 +83,12 @@ test("a store's address is in a file of its own and nowhere else", async (t) => 
 });
 
 test("what is mounted from a checkout that only its owner can read can be read by the containers' users", async (t) => {
-  const root = await mkdtemp(path.join(tmpdir(), "flowtally-files-"));
-  t.after(() => rm(root, { recursive: true }));
-  const layout = layoutOf(root);
-  await makeCheckout(layout);
+  const { root, write } = await checkout(t);
   const folder = path.join(root, "prometheus");
   const file = path.join(folder, "prometheus.yml");
   await writeFile(file, "", { mode: 0o600 });
   await chmod(folder, 0o700);
-  await writeStackFiles({
-    ...{ settings: readSettings(""), facts: FACTS, images: [], examples: [], leftOut: [], layout },
-    healthSeconds: 5,
-  });
+  await write("");
   const modes = await Promise.all([root, folder, file].map(async (place) => (await stat(place)).mode & 0o777));
   assert.deepEqual(modes, [0o700, 0o755, 0o644]);
 });
