@@ -1,12 +1,9 @@
 import { cp } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
-import { StartError, UsageError } from "../../start/errors.ts";
 import type { Host } from "../../start/lib/host.ts";
-import { abortOnSignals } from "../../start/lib/interrupt.ts";
-import { renderError } from "../../start/render/error.ts";
 import { cacheFolder } from "../guests/context.ts";
-import { readWords } from "../lib/words.ts";
+import { runCommand } from "../lib/command.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
 import type { Context } from "./context.ts";
 import { packImages } from "./images.ts";
@@ -25,33 +22,18 @@ Needs root and Docker. The first run builds Kubernetes, which takes about a quar
 
 /** Runs the suites one after the other. @returns 0 all passed, 1 not so, 2 unknown words, 130 interrupted. */
 export async function main(argv: readonly string[], host: Host, projectRoot: string): Promise<number> {
-  const interrupt = abortOnSignals();
   const report = (line: string) => void process.stdout.write(`${line}\n`);
   const cache = path.join(path.dirname(cacheFolder(host.env)), "cluster");
-  const context = { host, cache, projectRoot, report, signal: interrupt.signal };
-  try {
-    const { values, positionals } = readWords(argv, { help: { type: "boolean", default: false } });
-    if (values.help) {
-      process.stdout.write(HELP);
-      return 0;
-    }
-    const suites = positionals.length > 0 ? positionals.map(suiteNamed) : (Object.keys(SUITES) as SuiteName[]);
+  const run = async (names: readonly string[], signal: AbortSignal) => {
+    const suites = names.length > 0 ? names.map(suiteNamed) : (Object.keys(SUITES) as SuiteName[]);
     using _ = await takeLock();
     let passed = true;
-    for (const suite of suites) passed = (await runSuite(context, suite)) && passed;
-    return passed ? 0 : 1;
-  } catch (error) {
-    if (interrupt.signal.aborted) return 130;
-    if (error instanceof UsageError) {
-      process.stderr.write(`${error.message}\n\n${HELP}`);
-      return 2;
+    for (const suite of suites) {
+      passed = (await runSuite({ host, cache, projectRoot, report, signal }, suite)) && passed;
     }
-    if (!(error instanceof StartError)) throw error;
-    process.stderr.write(renderError(error));
-    return 1;
-  } finally {
-    interrupt.dispose();
-  }
+    return passed;
+  };
+  return await runCommand(argv, { help: HELP, run });
 }
 
 async function runSuite(context: Context, name: SuiteName): Promise<boolean> {

@@ -1,13 +1,10 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { StartError, UsageError } from "../../start/errors.ts";
 import type { Host } from "../../start/lib/host.ts";
-import { abortOnSignals } from "../../start/lib/interrupt.ts";
-import { renderError } from "../../start/render/error.ts";
 import { renderTable } from "../../start/render/table.ts";
 import { type Context, cacheFolder } from "../guests/context.ts";
-import { readWords } from "../lib/words.ts";
+import { runCommand } from "../lib/command.ts";
 import { packLuggage } from "./luggage.ts";
 import { MACHINES, machinesNamed } from "./machines.ts";
 import { prepareHost } from "./prepare-host.ts";
@@ -23,30 +20,13 @@ Tests the project as it is committed. Needs root, and takes about a quarter of a
 
 /** Runs the machines one after the other. @returns 0 all passed, 1 not so, 2 unknown words, 130 interrupted. */
 export async function main(argv: readonly string[], host: Host, projectRoot: string): Promise<number> {
-  const interrupt = abortOnSignals();
   const report = (line: string) => void process.stdout.write(`${line}\n`);
-  const context = { host, cache: cacheFolder(host.env), report, signal: interrupt.signal };
-  try {
-    const { values, positionals } = readWords(argv, { help: { type: "boolean", default: false } });
-    if (values.help) {
-      process.stdout.write(HELP);
-      return 0;
-    }
-    const outcomes = await visitAll(context, positionals, projectRoot);
+  const run = async (names: readonly string[], signal: AbortSignal) => {
+    const outcomes = await visitAll({ host, cache: cacheFolder(host.env), report, signal }, names, projectRoot);
     report(`\n${renderTable(tableOf(outcomes))}`);
-    return outcomes.every(isPassed) ? 0 : 1;
-  } catch (error) {
-    if (interrupt.signal.aborted) return 130;
-    if (error instanceof UsageError) {
-      process.stderr.write(`${error.message}\n\n${HELP}`);
-      return 2;
-    }
-    if (!(error instanceof StartError)) throw error;
-    process.stderr.write(renderError(error));
-    return error.code === "UNKNOWN_MACHINE" ? 2 : 1;
-  } finally {
-    interrupt.dispose();
-  }
+    return outcomes.every(isPassed);
+  };
+  return await runCommand(argv, { help: HELP, run, unknownWord: "UNKNOWN_MACHINE" });
 }
 
 async function visitAll(context: Context, names: readonly string[], projectRoot: string): Promise<Outcome[]> {
