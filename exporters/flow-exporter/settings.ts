@@ -62,6 +62,18 @@ const age = z
   .regex(/^[1-9]\d{0,3}[hdwy]$/, "must be a time such as 12h, 7d or 4w")
   .transform((text) => Number.parseInt(text, 10) * (AGE_UNITS_MS[text.slice(-1)] ?? 0));
 
+/**
+ * A pod's specification can only put the node's address before the port, `https://$(NODE_IP):10250`, and Kubernetes gives one
+ * of version 6 without the brackets that a URL needs. What stands behind the last colon is the port then.
+ */
+const kubeletUrl = z
+  .string()
+  .transform((text) => {
+    const [, host = "", port] = text.match(/^https:\/\/([\da-f:.]+):(\d+)\/?$/i) ?? [];
+    return z.ipv6().safeParse(host).success ? `https://[${host}]:${port}` : text;
+  })
+  .pipe(z.url({ protocol: /^https$/, error: "must be like https://10.0.0.1:10250 or https://[fd00::1]:10250" }));
+
 const schema = z.object({
   FLOW_SOURCES: sources.default({ kernel: true, sockets: [] }),
   FLOW_PINS: z.string().min(1).default("/sys/fs/bpf/flowtally"),
@@ -101,7 +113,7 @@ const schema = z.object({
   FLOW_STORE_MAX_AGE: age.default(7 * 86_400_000),
   FLOW_STORE_MAX_ROWS: whole(1, 1_000_000_000).default(1_000_000),
   DOCKER_SOCKET: z.string().min(1).default("/var/run/docker.sock"),
-  KUBELET_URL: z.url({ protocol: /^https$/, error: "must be like https://10.0.0.1:10250" }).optional(),
+  KUBELET_URL: kubeletUrl.optional(),
   KUBELET_TOKEN_FILE: z.string().min(1).default("/var/run/secrets/kubernetes.io/serviceaccount/token"),
   KUBELET_CA_FILE: z.string().min(1).default("/var/run/secrets/kubernetes.io/serviceaccount/ca.crt"),
   KUBERNETES_API: z

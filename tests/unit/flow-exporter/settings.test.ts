@@ -178,6 +178,16 @@ test("Docker is not asked where its socket is off, and a kubelet where it has a 
   assert.deepEqual(kubelet, { url, tokenFile: `${inPod}/token`, caFile: `${inPod}/ca.crt`, nodeAddress: "" });
   const set = { KUBELET_URL: url, KUBELET_TOKEN_FILE: "/t", KUBELET_CA_FILE: "/c", NODE_IP: "10.0.0.1" };
   assert.deepEqual(readSettings(set).kubelet, { url, tokenFile: "/t", caFile: "/c", nodeAddress: "10.0.0.1" });
+  for (const [given, address] of [
+    ["https://fd00:10::a:10250", "https://[fd00:10::a]:10250"],
+    ["https://2001:DB8:0:1:2:3:4:5:10250/", "https://[2001:DB8:0:1:2:3:4:5]:10250"],
+    ["https://[fd00::1]:10250", "https://[fd00::1]:10250"],
+    ["https://node-1.example:10250/", "https://node-1.example:10250/"],
+  ] as const) {
+    assert.equal(readSettings({ KUBELET_URL: given }).kubelet?.url, address);
+  }
+  assert.throws(() => readSettings({ KUBELET_URL: "https://fd00::1" }), /KUBELET_URL: must be like https/);
+  assert.throws(() => readSettings({ KUBELET_URL: "https://fd00::1::2:10250" }), /KUBELET_URL: must be like https/);
   assert.throws(() => readSettings({ KUBELET_URL: "http://10.0.0.1:10255" }), /KUBELET_URL: must be like https/);
   assert.throws(() => readSettings({ KUBELET_URL: "10.0.0.1:10250" }), /KUBELET_URL: must be like https/);
   assert.throws(() => readSettings({ NODE_IP: "node-1" }), /NODE_IP: must be an IP address/);

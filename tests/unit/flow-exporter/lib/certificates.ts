@@ -1,4 +1,6 @@
 import { createSign, generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto";
+import { isIPv6 } from "node:net";
+import { addressBits } from "../../../../exporters/flow-exporter/model/address.ts";
 
 /** Who signs certificates, and what is signed with it. */
 export interface Authority {
@@ -32,14 +34,16 @@ export function createAuthority(name: string): Authority {
   return { ...signer, certificate: certify(name, publicKey, isAuthority, signer, NOW) };
 }
 
-/** A certificate for a server at an IPv4 address. */
+/** A certificate for a server at an address. */
 export function createServerCertificate(
   address: string,
   signer: Authority,
   validity: readonly [number, number] = NOW,
 ): ServerCertificate {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const bytes = Buffer.from(address.split(".").map(Number));
+  const bytes = isIPv6(address)
+    ? Buffer.from(addressBits(address).toString(16).padStart(32, "0"), "hex")
+    : Buffer.from(address.split(".").map(Number));
   const names = sequence(SUBJECT_ALTERNATIVE_NAMES, der(0x04, sequence(der(0x87, bytes))));
   const cert = certify("kubelet", publicKey, names, signer, validity);
   return { key: privateKey.export({ type: "pkcs8", format: "pem" }).toString(), cert };

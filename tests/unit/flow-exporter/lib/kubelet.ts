@@ -4,7 +4,7 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { ServerCertificate } from "./certificates.ts";
 
-/** A kubelet on 127.0.0.1: what the exporter asks of one, and no more. */
+/** A kubelet on this machine: what the exporter asks of one, and no more. */
 export interface Kubelet {
   url: string;
   /** Tokens that it accepts, and whether each has the right to get pods. */
@@ -14,7 +14,7 @@ export interface Kubelet {
   close(): Promise<void>;
 }
 
-export async function startKubelet(certificate: ServerCertificate): Promise<Kubelet> {
+export async function startKubelet(certificate: ServerCertificate, address = "127.0.0.1"): Promise<Kubelet> {
   const server = createServer(certificate, (request, response) => {
     const rights = kubelet.tokens.get(request.headers.authorization?.replace("Bearer ", "") ?? "");
     if (!rights) response.writeHead(401).end("Unauthorized");
@@ -24,10 +24,10 @@ export async function startKubelet(certificate: ServerCertificate): Promise<Kube
   });
   // A client that does not trust the certificate breaks off.
   server.on("tlsClientError", () => {});
-  server.listen(0, "127.0.0.1");
+  server.listen(0, address);
   await once(server, "listening");
   const kubelet: Kubelet = {
-    url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `https://${address}:${(server.address() as AddressInfo).port}`,
     tokens: new Map(),
     answer: (response) => void response.writeHead(404).end(),
     close: async () => {

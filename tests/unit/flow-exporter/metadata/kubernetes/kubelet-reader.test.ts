@@ -6,6 +6,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { type Fault, KubeletError } from "../../../../../exporters/flow-exporter/metadata/kubernetes/faults.ts";
 import { createKubeletReader } from "../../../../../exporters/flow-exporter/metadata/kubernetes/kubelet-reader.ts";
+import { readSettings } from "../../../../../exporters/flow-exporter/settings.ts";
 import { createAuthority, createServerCertificate, LONG_AGO } from "../../lib/certificates.ts";
 import { type Kubelet, startKubelet } from "../../lib/kubelet.ts";
 
@@ -51,6 +52,18 @@ describe("the kubelet's reader", () => {
   test("asks for pods with its token, and believes whom its CA vouches for", async () => {
     assert.equal(await ask(), "the list");
     assert.equal(await ask({ url: `${kubelet.url}/` }), "the list");
+  });
+
+  test("asks at an IPv6 address as a pod's specification gives it, without brackets, and knows its certificate", async () => {
+    const there = await startKubelet(createServerCertificate("::1", AUTHORITY), "::1");
+    try {
+      there.tokens.set("first", { mayGetPods: true });
+      there.answer = (response) => void response.end("the list");
+      const { kubelet: settings } = readSettings({ KUBELET_URL: there.url });
+      assert.equal(await ask({ url: settings?.url ?? "" }), "the list");
+    } finally {
+      await there.close();
+    }
   });
 
   test("asks with the token that its file has by then, also where a link leads elsewhere, as Kubernetes renews them", async () => {
