@@ -5,13 +5,20 @@ import { NatFollower } from "./nat/nat-follower.ts";
 import { StoreError } from "./store/error.ts";
 import { openStore } from "./store/open.ts";
 import { StoreKeeper } from "./store/thread/keeper.ts";
-import type { Answered, Asked, StoreSettings } from "./store/thread/messages.ts";
+import { type Answered, type Asked, type StoreSettings, threadClock } from "./store/thread/messages.ts";
 
 /** Runs in a thread of its own, since SQLite is synchronous, and as a file of its own, which loads nothing but the databases. */
 const settings = workerData as StoreSettings;
-const now = () => performance.now();
-const nat = new NatFollower({ read: () => readConntrack(settings.conntrack), wallMs: () => Date.now(), now, sleep });
-const keeper = new StoreKeeper(settings, { open: openStore, now, nat });
+const now = threadClock;
+const leaving = new AbortController();
+const nat = new NatFollower({
+  read: () => readConntrack(settings.conntrack),
+  wallMs: () => Date.now(),
+  now,
+  // Whoever leaves waits for nothing.
+  sleep: (ms) => sleep(ms, undefined, { signal: leaving.signal }).catch(() => {}),
+});
+const keeper = new StoreKeeper(settings, { open: openStore, now, nat, leaving });
 
 parentPort?.on("message", async ({ id, question }: Asked) => {
   parentPort?.postMessage(await answer(id, question));

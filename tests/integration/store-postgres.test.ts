@@ -132,8 +132,8 @@ describe("with PostgreSQL", { skip: orSkip(lackOfPostgres()) }, () => {
   test("a database that is away for a while costs nothing but time", async () => {
     await using database = await create();
     const folder = await mkdtemp(path.join(tmpdir(), "flowtally-spool-"));
-    const spool = await Spool.open(folder, 100_000_000);
-    const writer = new SpooledWriter(() => openStore(database.address), spool);
+    const spool = await Spool.open(folder, { maxBytes: 100_000_000, maxEntries: 1_000 });
+    const writer = new SpooledWriter(() => openStore(database.address), spool, new AbortController().signal);
     const write = (sentBytes: number, first: number) => {
       const halves = manyHalves(1_000, () => ({ sentBytes, destinationPort: first }));
       return writer.write({ halves, holders: [] }, NOW_MS);

@@ -4,7 +4,14 @@ import type { AddressTenure, Transaction } from "../../model/transaction.ts";
 import { StoreError } from "../../store/error.ts";
 import type { Entry } from "../../store/spool/spool.ts";
 import type { EdgeBounds, FlowList, FlowQuery, MetadataQuery, Page, TransactionQuery } from "../../store/store.ts";
-import type { Answered, Asked, Question, Written } from "../../store/thread/messages.ts";
+import {
+  type Answered,
+  type Asked,
+  type Question,
+  type ReadQuestion,
+  threadClock,
+  type Written,
+} from "../../store/thread/messages.ts";
 
 interface Waiting {
   resolve(value: unknown): void;
@@ -33,19 +40,24 @@ export class ThreadedStore {
   }
 
   transactions(query: TransactionQuery): Promise<Page<Transaction>> {
-    return this.#read({ kind: "transactions", query }) as Promise<Page<Transaction>>;
+    return this.#read({ kind: "transactions", query, untilMs: this.#untilMs }) as Promise<Page<Transaction>>;
   }
 
   metadata(query: MetadataQuery): Promise<Page<AddressTenure>> {
-    return this.#read({ kind: "metadata", query }) as Promise<Page<AddressTenure>>;
+    return this.#read({ kind: "metadata", query, untilMs: this.#untilMs }) as Promise<Page<AddressTenure>>;
   }
 
   edges(bounds: EdgeBounds): Promise<EdgeReading> {
-    return this.#read({ kind: "edges", bounds }) as Promise<EdgeReading>;
+    return this.#read({ kind: "edges", bounds, untilMs: this.#untilMs }) as Promise<EdgeReading>;
   }
 
   flows(query: FlowQuery): Promise<FlowList> {
-    return this.#read({ kind: "flows", query }) as Promise<FlowList>;
+    return this.#read({ kind: "flows", query, untilMs: this.#untilMs }) as Promise<FlowList>;
+  }
+
+  /** Nothing waits for the database any longer: what it was given and has not written yet waits on the disk for the next exporter. */
+  async leave(): Promise<void> {
+    if (this.#worker) await this.#ask({ kind: "leave" });
   }
 
   /** Ends the thread once it has written what it was given. */
@@ -58,7 +70,11 @@ export class ThreadedStore {
     await this.#worker?.terminate();
   }
 
-  #read(question: Question): Promise<unknown> {
+  get #untilMs(): number {
+    return threadClock() + this.#patienceMs;
+  }
+
+  #read(question: ReadQuestion): Promise<unknown> {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const tooLong = new StoreError("UNREACHABLE", `it has not answered for ${this.#patienceMs / 1000} s`);
     const timer = setTimeout(() => reject(tooLong), this.#patienceMs);

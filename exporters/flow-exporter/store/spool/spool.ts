@@ -13,26 +13,38 @@ interface Kept extends Named {
   bytes: number;
 }
 
-/** Entries in files, one for each, in the order in which they came; of no more bytes altogether than are allowed. */
+/** What a spool may hold. Small entries cost files and memory rather than bytes. */
+export interface SpoolBounds {
+  maxBytes: number;
+  maxEntries: number;
+}
+
+/** Entries in files, one for each, in the order in which they came; within bounds. */
 export class Spool {
   /** Rows that had no room, or that the disk did not take or has lost. */
   dropped = 0;
   readonly #folder: string;
-  readonly #maxBytes: number;
+  readonly #bounds: SpoolBounds;
   readonly #kept: Kept[];
+  #bytes: number;
 
-  private constructor(folder: string, maxBytes: number, kept: Kept[]) {
+  private constructor(folder: string, bounds: SpoolBounds, kept: Kept[]) {
     this.#folder = folder;
-    this.#maxBytes = maxBytes;
+    this.#bounds = bounds;
     this.#kept = kept;
+    this.#bytes = kept.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /** Goes on with what an earlier process has left in the folder, which is made. Rejects with the system's error. */
-  static async open(folder: string, maxBytes: number): Promise<Spool> {
+  static async open(folder: string, bounds: SpoolBounds): Promise<Spool> {
     await mkdir(folder, { recursive: true });
     const names = (await readdir(folder)).sort().flatMap((name) => parseName(name) ?? []);
-    const kept = names.map(async (one) => ({ ...one, bytes: (await stat(path.join(folder, one.name))).size }));
-    return new Spool(folder, maxBytes, await Promise.all(kept));
+    const kept: Kept[] = [];
+    // One after the other: all at once, thousands of files would wait for the disk in this process's memory.
+    for (const one of names) kept.push({ ...one, bytes: await sizeOf(path.join(folder, one.name)) });
+    const spool = new Spool(folder, bounds, kept);
+    await spool.#makeRoom({ entries: 0, bytes: 0 });
+    return spool;
   }
 
   /** Entries that wait. */
@@ -42,7 +54,7 @@ export class Spool {
 
   /** Bytes of those. */
   get bytes(): number {
-    return this.#kept.reduce((sum, { bytes }) => sum + bytes, 0);
+    return this.#bytes;
   }
 
   /** Keeps an entry; older ones make room for it. What has no room even so, or fails, is counted. Never rejects. */
@@ -52,12 +64,13 @@ export class Spool {
     const rows = entry.halves.length + entry.holders.length;
     if (rows === 0) return;
     try {
-      while (this.size > 0 && this.bytes + bytes > this.#maxBytes) await this.#drop();
-      if (bytes > this.#maxBytes)
-        throw new RangeError(`an entry has ${bytes} bytes, and the spool room for ${this.#maxBytes}`);
+      await this.#makeRoom({ entries: 1, bytes });
+      if (bytes > this.#bounds.maxBytes)
+        throw new RangeError(`an entry has ${bytes} bytes, and the spool room for ${this.#bounds.maxBytes}`);
       const name = entryName((this.#kept.at(-1)?.sequence ?? 0) + 1, rows);
       await this.#write(name, text);
       this.#kept.push({ ...(parseName(name) as Named), bytes });
+      this.#bytes += bytes;
     } catch {
       this.dropped += rows;
     }
@@ -78,8 +91,17 @@ export class Spool {
   /** Lets go of the oldest entry, which has been written. Rejects with the system's error. */
   async removeFirst(): Promise<void> {
     const [oldest] = this.#kept;
-    if (oldest !== undefined) await rm(this.#in(oldest.name), { force: true });
+    if (oldest === undefined) return;
+    await rm(this.#in(oldest.name), { force: true });
     this.#kept.shift();
+    this.#bytes -= oldest.bytes;
+  }
+
+  /** Drops the oldest entries until there is room for more. */
+  async #makeRoom({ entries, bytes }: { entries: number; bytes: number }): Promise<void> {
+    const { maxBytes, maxEntries } = this.#bounds;
+    const isOver = () => this.size + entries > maxEntries || this.bytes + bytes > maxBytes;
+    while (this.size > 0 && isOver()) await this.#drop();
   }
 
   async #drop(): Promise<void> {
@@ -100,4 +122,12 @@ export class Spool {
   #in(name: string): string {
     return path.join(this.#folder, name);
   }
+}
+
+/** Of a file that is gone or cannot be looked at none: reading it will tell, and count it. */
+async function sizeOf(file: string): Promise<number> {
+  return stat(file).then(
+    ({ size }) => size,
+    () => 0,
+  );
 }

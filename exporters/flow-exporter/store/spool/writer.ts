@@ -1,6 +1,7 @@
 import { StoreError } from "../error.ts";
 import type { Store } from "../store.ts";
 import type { Entry, Spool } from "./spool.ts";
+import { unlessLeft } from "./unless-left.ts";
 
 /** Entries of before that go in with one write. With all of them, whoever writes would wait for a minute's worth. */
 const MAX_DRAINED = 20;
@@ -9,12 +10,17 @@ const MAX_DRAINED = 20;
 export class SpooledWriter {
   readonly #open: () => Promise<Store>;
   readonly #spool: Spool;
+  readonly #left: AbortSignal;
   #store: Store | undefined;
 
-  /** `open`: is called until it has succeeded once. */
-  constructor(open: () => Promise<Store>, spool: Spool) {
+  /**
+   * `open`: is called until it has succeeded once. `left`: once it is aborted, the database is not waited for any longer: what it is
+   * at may be written or not, and waits in the spool, since the same may be written twice.
+   */
+  constructor(open: () => Promise<Store>, spool: Spool, left: AbortSignal) {
     this.#open = open;
     this.#spool = spool;
+    this.#left = left;
   }
 
   /** The store, once it has been opened. */
@@ -30,10 +36,10 @@ export class SpooledWriter {
    */
   async write(entry: Entry, nowMs: number): Promise<StoreError | undefined> {
     try {
-      this.#store ??= await this.#open();
+      this.#store ??= await unlessLeft(this.#open, this.#left);
       await this.#drain(this.#store, nowMs);
       if (this.#spool.size > 0) await this.#spool.add(entry);
-      else await writeEntry(this.#store, entry, nowMs);
+      else await this.#writeEntry(this.#store, entry, nowMs);
       return undefined;
     } catch (error) {
       await this.#spool.add(entry);
@@ -41,8 +47,9 @@ export class SpooledWriter {
     }
   }
 
+  /** Leaves open what it has left. */
   async close(): Promise<void> {
-    await this.#store?.close();
+    if (!this.#left.aborted) await this.#store?.close();
   }
 
   /** An entry that was written and is still there after a crash is written again, which changes nothing. */
@@ -50,13 +57,13 @@ export class SpooledWriter {
     for (let left = MAX_DRAINED; left > 0; left--) {
       const entry = await this.#spool.first();
       if (entry === undefined) return;
-      await writeEntry(store, entry, nowMs);
+      await this.#writeEntry(store, entry, nowMs);
       await this.#spool.removeFirst();
     }
   }
-}
 
-async function writeEntry(store: Store, { halves, holders }: Entry, nowMs: number): Promise<void> {
-  if (halves.length > 0) await store.writeTransactions(halves, nowMs);
-  if (holders.length > 0) await store.writeMetadata(holders);
+  async #writeEntry(store: Store, { halves, holders }: Entry, nowMs: number): Promise<void> {
+    if (halves.length > 0) await unlessLeft(() => store.writeTransactions(halves, nowMs), this.#left);
+    if (holders.length > 0) await unlessLeft(() => store.writeMetadata(holders), this.#left);
+  }
 }

@@ -1,8 +1,9 @@
 import { StoreError, type StoreErrorCode } from "../error.ts";
 
+const BUSY = 5;
 /** SQLite's primary result codes. */
 const CODES: Readonly<Record<number, StoreErrorCode>> = {
-  5: "UNREACHABLE", // busy: another process is writing
+  [BUSY]: "UNREACHABLE", // another process is writing
   6: "UNREACHABLE", // locked
   8: "READ_ONLY",
   13: "FULL",
@@ -19,6 +20,12 @@ export function sqliteError(error: unknown): StoreError {
   const message = error instanceof Error ? error.message : String(error);
   const code = (error as { errcode?: unknown }).errcode;
   return new StoreError(typeof code === "number" ? codeOf(code) : "FAILED", message, error);
+}
+
+/** Whether another process has the lock that was asked for. */
+export function isBusy(error: unknown): boolean {
+  const code = (error as { errcode?: unknown }).errcode;
+  return typeof code === "number" && (code & PRIMARY) === BUSY;
 }
 
 function codeOf(code: number): StoreErrorCode {

@@ -15,9 +15,12 @@ import { halfValues, holderValues, type Value } from "../sql/values.ts";
 import type { Bounds, EdgeBounds, FlowQuery, MetadataQuery, Page, Store, TransactionQuery } from "../store.ts";
 import { SQLITE } from "./dialect.ts";
 import { sqliteError } from "./errors.ts";
+import { whenFree } from "./when-free.ts";
 
 /** For another process that writes to the same file. */
-const BUSY_TIMEOUT_MS = 30_000;
+const PATIENCE_MS = 30_000;
+/** Of that, so long at a time SQLite waits itself, and the thread with it. */
+const BUSY_TIMEOUT_MS = 250;
 /** Rows of one transaction: others wait no longer than it takes to write them. */
 const MAX_BATCH = 10_000;
 
@@ -46,9 +49,11 @@ export class SqliteStore implements Store {
     try {
       const opened = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
       database = opened;
-      // What a power cut takes away is whole transactions, the last ones; never half of one.
-      opened.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
-      inTransaction(opened, () => migrate(opened));
+      await whenFree(() => {
+        // What a power cut takes away is whole transactions, the last ones; never half of one.
+        opened.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+        inTransaction(opened, () => migrate(opened));
+      }, PATIENCE_MS);
       return new SqliteStore(opened);
     } catch (error) {
       database?.close();
@@ -59,14 +64,14 @@ export class SqliteStore implements Store {
   async writeTransactions(halves: readonly TransactionHalf[], nowMs: number): Promise<void> {
     for (const batch of batchesOf(halves, MAX_BATCH).flat()) {
       const upsert = this.#upserts[batch.side];
-      this.#write(() => {
+      await this.#write(() => {
         for (const half of batch.halves) upsert.run(...halfValues(half, nowMs));
       });
     }
   }
 
   async writeMetadata(holders: readonly AddressHolder[]): Promise<void> {
-    this.#write(() => {
+    await this.#write(() => {
       for (const holder of holders) this.#metadataUpsert.run(...holderValues(holder));
     });
   }
@@ -92,15 +97,17 @@ export class SqliteStore implements Store {
   }
 
   async trim(bounds: Bounds): Promise<number> {
-    return trims(bounds, SQLITE).reduce((removed, trim) => removed + this.#remove(trim), 0);
+    let removed = 0;
+    for (const trim of trims(bounds, SQLITE)) removed += await this.#remove(trim);
+    return removed;
   }
 
   async close(): Promise<void> {
     this.#database.close();
   }
 
-  #write(work: () => void): void {
-    named(() => inTransaction(this.#database, work));
+  async #write(work: () => void): Promise<void> {
+    await namedWhenFree(() => inTransaction(this.#database, work));
   }
 
   #read<Item>({ sql, parameters, pageOf }: Reading<Item>): Page<Item> {
@@ -114,11 +121,11 @@ export class SqliteStore implements Store {
     return named(() => Array.from(statement.iterate(...parameters), withNumbers));
   }
 
-  #remove({ sql, parameters }: Trim): number {
+  async #remove({ sql, parameters }: Trim): Promise<number> {
     const statement = named(() => this.#database.prepare(sql));
     let removed = 0;
     for (let last = TRIM_BATCH; last === TRIM_BATCH; removed += last)
-      last = Number(named(() => statement.run(...parameters)).changes);
+      last = Number((await namedWhenFree(() => statement.run(...parameters))).changes);
     return removed;
   }
 }
@@ -161,6 +168,15 @@ function inTransaction(database: DatabaseSync, work: () => void): void {
 function named<Result>(work: () => Result): Result {
   try {
     return work();
+  } catch (error) {
+    throw sqliteError(error);
+  }
+}
+
+/** The same of work that waits for a lock. */
+async function namedWhenFree<Result>(work: () => Result): Promise<Result> {
+  try {
+    return await whenFree(work, PATIENCE_MS);
   } catch (error) {
     throw sqliteError(error);
   }

@@ -2,10 +2,11 @@ import type { NatStatus } from "../../model/nat.ts";
 import type { TransactionHalf } from "../../model/transaction.ts";
 import { StoreError } from "../error.ts";
 import { type Entry, Spool } from "../spool/spool.ts";
+import { unlessLeft } from "../spool/unless-left.ts";
 import { SpooledWriter } from "../spool/writer.ts";
 import type { Store } from "../store.ts";
 import { Line } from "./line.ts";
-import type { Failure, Question, StoreSettings, Written } from "./messages.ts";
+import type { Failure, Question, ReadQuestion, StoreSettings, Written } from "./messages.ts";
 
 /** After a failure, so long is written to the spool at once: each try may take as long as a connection may. */
 const REST_MS = 5_000;
@@ -22,6 +23,8 @@ interface World {
   open(address: string): Promise<Store>;
   now(): number;
   nat: Follower;
+  /** Is aborted when the exporter stops. */
+  leaving: AbortController;
 }
 
 /** Owns the store and its spool, and does what it is asked, wherever it runs. */
@@ -59,16 +62,28 @@ export class StoreKeeper {
     switch (question.kind) {
       case "write":
         return this.#writing.join(() => this.#write(question.entry, question.nowMs));
-      case "transactions":
-        return this.#reading.join(() => this.#opened().transactions(question.query));
-      case "metadata":
-        return this.#reading.join(() => this.#opened().metadata(question.query));
-      case "edges":
-        return this.#reading.join(() => this.#opened().edges(question.bounds));
-      case "flows":
-        return this.#reading.join(() => this.#opened().flows(question.query));
+      case "leave":
+        return this.#world.leaving.abort();
       case "close":
         return this.#writing.join(async () => this.#writer?.close());
+      default:
+        return this.#reading.join(() => this.#read(question));
+    }
+  }
+
+  /** Those who ask again and again, and do not wait, would keep those waiting who do. */
+  async #read(question: ReadQuestion): Promise<unknown> {
+    if (this.#world.now() >= question.untilMs) throw new StoreError("UNREACHABLE", "nobody waits for it any longer");
+    const store = this.#opened();
+    switch (question.kind) {
+      case "transactions":
+        return store.transactions(question.query);
+      case "metadata":
+        return store.metadata(question.query);
+      case "edges":
+        return store.edges(question.bounds);
+      case "flows":
+        return store.flows(question.query);
     }
   }
 
@@ -86,10 +101,10 @@ export class StoreKeeper {
   /** Without its spool nothing is written: what the database would not take then would be lost without a word. */
   async #openSpool(): Promise<{ spool: Spool; writer: SpooledWriter }> {
     const { address, spool } = this.#settings;
-    this.#spool ??= await Spool.open(spool.folder, spool.maxBytes).catch((error) => {
+    this.#spool ??= await Spool.open(spool.folder, spool).catch((error) => {
       throw new StoreError("FAILED", `the spool: ${error}`, error);
     });
-    this.#writer ??= new SpooledWriter(() => this.#world.open(address), this.#spool);
+    this.#writer ??= new SpooledWriter(() => this.#world.open(address), this.#spool, this.#world.leaving.signal);
     return { spool: this.#spool, writer: this.#writer };
   }
 
@@ -111,7 +126,7 @@ export class StoreKeeper {
   async #trim({ store }: SpooledWriter): Promise<unknown> {
     if (!store || this.#world.now() - this.#trimmedMs < TRIM_EVERY_MS) return undefined;
     this.#trimmedMs = this.#world.now();
-    return store.trim(this.#settings.bounds).then(
+    return unlessLeft(() => store.trim(this.#settings.bounds), this.#world.leaving.signal).then(
       () => undefined,
       (error: unknown) => error,
     );

@@ -9,7 +9,7 @@ import { SpooledWriter } from "../../../../exporters/flow-exporter/store/spool/w
 import type { Store } from "../../../../exporters/flow-exporter/store/store.ts";
 import { clientHalf, holder, NOW_MS } from "../../../lib/store/halves.ts";
 
-const ROOM = 1_000_000;
+const ROOM = { maxBytes: 1_000_000, maxEntries: 1_000 };
 
 /** A store that is away while `away` is set, and remembers what it was told. */
 class ToldStore implements Store {
@@ -59,10 +59,11 @@ describe("the spool", () => {
     return store;
   };
   const away = new StoreError("UNREACHABLE", "nobody answers");
+  const writerOf = (spool: Spool, leaving = new AbortController()) => new SpooledWriter(open, spool, leaving.signal);
 
   it("costs nothing but time while the database is away, from the start on", async () => {
     const spool = await Spool.open(folder, ROOM);
-    const writer = new SpooledWriter(open, spool);
+    const writer = writerOf(spool);
     store.away = away;
     assert.equal(await writer.write(entry(1), NOW_MS), away);
     assert.equal(await writer.write(entry(2), NOW_MS), away);
@@ -79,7 +80,7 @@ describe("the spool", () => {
   it("goes in bit by bit, so that no writer waits for all of it, and ahead of what is later", async () => {
     const spool = await Spool.open(folder, ROOM);
     for (let sentBytes = 1; sentBytes <= 50; sentBytes++) await spool.add(entry(sentBytes));
-    const writer = new SpooledWriter(open, spool);
+    const writer = writerOf(spool);
     const written: number[] = [];
     for (const sentBytes of [51, 52, 53]) {
       assert.equal(await writer.write(entry(sentBytes), NOW_MS), undefined);
@@ -94,21 +95,21 @@ describe("the spool", () => {
 
   it("is gone on with by the next process", async () => {
     store.away = away;
-    const writer = new SpooledWriter(open, await Spool.open(folder, ROOM));
+    const writer = writerOf(await Spool.open(folder, ROOM));
     for (const sentBytes of [1, 2]) await writer.write(entry(sentBytes), NOW_MS);
     await writeFile(path.join(folder, "entry.new"), '{"halves":[');
     store.away = undefined;
     const next = await Spool.open(folder, ROOM);
     assert.equal(next.size, 2);
-    await new SpooledWriter(open, next).write(entry(3), NOW_MS);
+    await writerOf(next).write(entry(3), NOW_MS);
     assert.deepEqual(store.sent, [1, 2, 3]);
   });
 
   it("drops the oldest beyond its bound, and counts the rows", async () => {
     store.away = away;
     const bytes = Buffer.byteLength(JSON.stringify(entry(1)));
-    const spool = await Spool.open(folder, 3 * bytes);
-    const writer = new SpooledWriter(open, spool);
+    const spool = await Spool.open(folder, { ...ROOM, maxBytes: 3 * bytes });
+    const writer = writerOf(spool);
     for (const sentBytes of [1, 2, 3, 4, 5]) await writer.write(entry(sentBytes), NOW_MS);
     assert.deepEqual([spool.size, spool.bytes, spool.dropped], [3, 3 * bytes, 4]);
     store.away = undefined;
@@ -116,8 +117,34 @@ describe("the spool", () => {
     assert.deepEqual(store.sent, [3, 4, 5, 6]);
   });
 
+  it("drops the oldest beyond its number of entries, and of those that an earlier process has left", async () => {
+    const spool = await Spool.open(folder, { ...ROOM, maxEntries: 3 });
+    for (const sentBytes of [1, 2, 3, 4]) await spool.add(entry(sentBytes));
+    assert.deepEqual([spool.size, spool.dropped], [3, 2]);
+    const next = await Spool.open(folder, { ...ROOM, maxEntries: 1 });
+    assert.deepEqual([next.size, next.dropped, (await next.first())?.halves[0]?.sentBytes], [1, 4, 4]);
+    assert.equal(next.bytes, Buffer.byteLength(JSON.stringify(entry(4))));
+    assert.equal((await readdir(folder)).length, 1);
+  });
+
+  it("keeps what the database was at when it is left, and does not wait for it any longer", async () => {
+    const leaving = new AbortController();
+    const spool = await Spool.open(folder, ROOM);
+    const writer = writerOf(spool, leaving);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    await spool.add(entry(1));
+    store.writeTransactions = () => promise;
+    const writing = writer.write(entry(2), NOW_MS);
+    leaving.abort();
+    assert.equal((await writing)?.code, "UNREACHABLE");
+    assert.equal((await writer.write(entry(3), NOW_MS))?.code, "UNREACHABLE");
+    await writer.close();
+    resolve();
+    assert.deepEqual([spool.size, spool.dropped], [3, 0]);
+  });
+
   it("counts an entry that has no room at all", async () => {
-    const spool = await Spool.open(folder, 10);
+    const spool = await Spool.open(folder, { ...ROOM, maxBytes: 10 });
     await spool.add(entry(1));
     assert.deepEqual([spool.size, spool.dropped], [0, 2]);
   });
@@ -127,7 +154,7 @@ describe("the spool", () => {
     for (const sentBytes of [1, 2]) await spool.add(entry(sentBytes));
     const [first = ""] = (await readdir(folder)).sort();
     await writeFile(path.join(folder, first), "");
-    await new SpooledWriter(open, spool).write(entry(3), NOW_MS);
+    await writerOf(spool).write(entry(3), NOW_MS);
     assert.deepEqual([store.sent, spool.dropped], [[2, 3], 2]);
   });
 

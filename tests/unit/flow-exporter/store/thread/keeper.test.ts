@@ -12,9 +12,11 @@ import type { Page, Store } from "../../../../../exporters/flow-exporter/store/s
 import { StoreKeeper } from "../../../../../exporters/flow-exporter/store/thread/keeper.ts";
 import type { Written } from "../../../../../exporters/flow-exporter/store/thread/messages.ts";
 import { clientHalf, holder, manyHalves, NO_NAT, NOW_MS } from "../../../../lib/store/halves.ts";
+import { until } from "../../lib/until.ts";
 
 const REST_MS = 5_000;
-const ALL = { kind: "transactions", query: { limit: 100 } } as const;
+const UNTIL = { untilMs: 10_000 };
+const ALL = { kind: "transactions", query: { limit: 100 }, ...UNTIL } as const;
 
 describe("the keeper of a store", () => {
   let folder: string;
@@ -22,10 +24,12 @@ describe("the keeper of a store", () => {
   let opened: number;
   let away: Error | undefined;
   let wrap: (store: Store) => Store;
+  let leaving: AbortController;
   let keeper: StoreKeeper;
   beforeEach(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "flowtally-keeper-"));
     [nowMs, opened, away, wrap] = [0, 0, undefined, (store) => store];
+    leaving = new AbortController();
     keeper = keeperOf();
   });
   afterEach(async () => {
@@ -35,7 +39,11 @@ describe("the keeper of a store", () => {
 
   const keeperOf = ({ address = path.join(folder, "flows.db"), maxBytes = 1_000_000, maxRows = 1_000 } = {}) =>
     new StoreKeeper(
-      { address, spool: { folder: path.join(folder, "spool"), maxBytes }, bounds: { maxAgeMs: 1e9, maxRows } },
+      {
+        address,
+        spool: { folder: path.join(folder, "spool"), maxBytes, maxEntries: 100 },
+        bounds: { maxAgeMs: 1e9, maxRows },
+      },
       {
         open: async (where) => {
           opened += 1;
@@ -44,6 +52,7 @@ describe("the keeper of a store", () => {
         },
         now: () => nowMs,
         nat: NO_NAT,
+        leaving,
       },
     );
   const entry = (sentBytes: number): Entry => ({ halves: [clientHalf({ sentBytes })], holders: [holder()] });
@@ -61,7 +70,11 @@ describe("the keeper of a store", () => {
       (await rows()).map(({ client }) => client?.sentBytes),
       [7],
     );
-    const { rows: holders } = (await keeper.answer({ kind: "metadata", query: { limit: 9 } })) as Page<unknown>;
+    const { rows: holders } = (await keeper.answer({
+      kind: "metadata",
+      query: { limit: 9 },
+      ...UNTIL,
+    })) as Page<unknown>;
     assert.equal(holders.length, 1);
   });
 
@@ -77,12 +90,61 @@ describe("the keeper of a store", () => {
         },
       });
     await write(entry(1));
-    const both = [1, 2].map((limit) => keeper.answer({ kind: "metadata", query: { limit } }));
+    const both = [1, 2].map((limit) => keeper.answer({ kind: "metadata", query: { limit }, ...UNTIL }));
     assert.equal((await write(entry(2))).error, undefined);
     assert.equal(asked, 1);
     resolve();
     await Promise.all(both);
     assert.equal(asked, 2);
+  });
+
+  it("does not ask the database what nobody waits for any longer", async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let asked = 0;
+    wrap = (store) =>
+      Object.assign(store, {
+        metadata: async () => {
+          asked += 1;
+          await promise;
+          return { rows: [], next: undefined };
+        },
+      });
+    await write(entry(1));
+    const ask = () => keeper.answer({ kind: "metadata", query: { limit: 1 }, untilMs: nowMs + 1_000 });
+    const [first, late] = [ask(), ask()];
+    await until("the first is asked", () => asked === 1);
+    nowMs += 1_000;
+    resolve();
+    await first;
+    await assert.rejects(late, { code: "UNREACHABLE", message: /nobody waits/ });
+    await ask();
+    assert.equal(asked, 2);
+  });
+
+  it("leaves a database that hangs when the exporter stops, and what it was at to the next exporter", async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    wrap = (store) => Object.assign(store, { writeTransactions: () => promise });
+    const writing = [write(entry(1)), write(entry(2))];
+    await keeper.answer({ kind: "leave" });
+    const [first, second] = await Promise.all(writing);
+    assert.deepEqual([first?.error?.code, second?.waiting.entries, second?.lost], ["UNREACHABLE", 2, 0]);
+    await keeper.answer({ kind: "close" });
+    resolve();
+    [leaving, wrap] = [new AbortController(), (store) => store];
+    keeper = keeperOf();
+    assert.equal((await write(entry(3))).error, undefined);
+    assert.equal((await rows())[0]?.client?.sentBytes, 3);
+  });
+
+  it("answers, and can be left, while another program has the database's lock", async () => {
+    await write(entry(1));
+    using other = new DatabaseSync(path.join(folder, "flows.db"));
+    other.exec("BEGIN IMMEDIATE");
+    const writing = write(entry(2));
+    assert.equal((await rows())[0]?.client?.sentBytes, 1);
+    await keeper.answer({ kind: "leave" });
+    assert.equal((await writing).waiting.entries, 1);
+    other.exec("ROLLBACK");
   });
 
   it("spools while the database is away, without asking it each time, and hands that in later", async () => {
