@@ -96,6 +96,44 @@ describe("what is applied to a cluster", () => {
   });
 });
 
+describe("the chart's templates", () => {
+  /** Helm has every number of a file of values as one with a fraction, and prints a large one as 2e+06. */
+  it("write no number but by flowtally.whole", () => {
+    const template = readFileSync(path.join(FOLDER, "chart/templates/daemonset.yaml"), "utf8");
+    const schema = read("deploy/kubernetes/chart/values.schema.json") as Schema & Definitions;
+    const { definitions } = schema;
+    const numbers = numbersIn(schema, definitions);
+    assert.ok(numbers.includes("tracer.maxFlows") && numbers.length > 6, numbers.join());
+    for (const name of numbers) {
+      const leaf = name.split(".").at(-1);
+      const uses = template.split("\n").filter((line) => new RegExp(`\\.${leaf}\\b`).test(line));
+      assert.equal(uses.length, 1, name);
+      assert.match(uses[0] ?? "", /\{\{ include "flowtally.whole" \S+ (\| quote )?\}\}/, name);
+    }
+  });
+});
+
+interface Definitions {
+  definitions: Record<string, Schema>;
+}
+
+interface Schema {
+  type?: string | string[];
+  $ref?: string;
+  oneOf?: Schema[];
+  properties?: Record<string, Schema>;
+}
+
+/** Names of the values that may be numbers, with dots; resources go through `toYaml`, which writes them out. */
+function numbersIn(schema: Schema, definitions: Record<string, Schema>, name = ""): string[] {
+  if (schema.$ref) return numbersIn(definitions[schema.$ref.replace("#/definitions/", "")] ?? {}, definitions, name);
+  const types = [schema, ...(schema.oneOf ?? [])].flatMap(({ type = [] }) => type);
+  if (types.some((type) => type === "integer" || type === "number")) return [name];
+  return Object.entries(schema.properties ?? {}).flatMap(([key, value]) =>
+    numbersIn(value, definitions, name === "" ? key : `${name}.${key}`),
+  );
+}
+
 /** The default in `${NAME:-default}`. */
 function byDefault(text: string): string {
   return `${text}`.replace(/\$\{\w+:-([^}]*)\}/g, "$1");

@@ -24,3 +24,8 @@ name: {{ include "flowtally.name" . }}
 labels:
   {{- include "flowtally.labels" . | nindent 2 }}
 {{- end }}
+
+{{- /* A number as a file of values has it is printed as 2e+06 otherwise; words, such as auto and 1Gi, stay as they are. */}}
+{{- define "flowtally.whole" -}}
+{{- if kindIs "string" . }}{{ . }}{{ else }}{{ int64 . }}{{ end }}
+{{- end }}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { fromChart, fromKustomize, lintChart, type Manifest, only } from "./manifests.ts";
+import { fromChart, fromChartWith, fromKustomize, lintChart, type Manifest, only } from "./manifests.ts";
 
 describe("the chart", () => {
   it("is well-formed", async () => {
@@ -24,6 +24,34 @@ describe("the chart", () => {
       "unheardOf=1": /unheardOf/,
     };
     for (const [value, named] of Object.entries(wrong)) await assert.rejects(fromChart(value), named, value);
+  });
+
+  it("writes the numbers of a file of values out", async () => {
+    const manifests = await fromChartWith({
+      udpIdleSeconds: 2_000_000,
+      tracer: { maxFlows: 2_000_000 },
+      exporter: { maxEdges: 100_000, maxPorts: 65_535, refreshSeconds: 60, stateSizeLimit: 2 ** 31 },
+      store: { secretName: "flows", maxRows: 1_000_000_000 },
+    });
+    const [tracer] = containersOf(manifests);
+    assert.deepEqual(
+      tracer?.args?.filter((arg) => /flows|idle/.test(arg)),
+      ["--max-flows=2000000", "--udp-idle=2000000"],
+    );
+    const names = ["FLOW_MAX_EDGES", "FLOW_MAX_PORTS", "FLOW_REFRESH_SECONDS", "FLOW_STORE_MAX_ROWS"];
+    const values = names.map((name) => variable(manifests, name)?.value);
+    assert.deepEqual(values, ["100000", "65535", "60", "1000000000"]);
+    assert.match(JSON.stringify(only(manifests, "DaemonSet")), /"sizeLimit":2147483648/);
+  });
+
+  it("leaves a monitor's label away that a file of values takes away, and adds others", async () => {
+    const labelsWith = async (labels: object | null) =>
+      withoutHelms(only(await fromChartWith({ serviceMonitor: { labels } }), "ServiceMonitor")).metadata.labels;
+    const own = { "app.kubernetes.io/name": "flowtally" };
+    assert.deepEqual(await labelsWith({}), { ...own, release: "prometheus" });
+    assert.deepEqual(await labelsWith({ release: null }), own);
+    assert.deepEqual(await labelsWith({ release: null, team: "7" }), { ...own, team: "7" });
+    assert.deepEqual(await labelsWith(null), own);
   });
 
   it("takes NET_ADMIN away where UDP is not counted", async () => {

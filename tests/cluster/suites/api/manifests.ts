@@ -1,6 +1,8 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
-import { parseAllDocuments } from "yaml";
+import { parseAllDocuments, stringify } from "yaml";
 import { access } from "../../lib/access.ts";
 import { kubectl } from "../../lib/kubectl.ts";
 
@@ -25,10 +27,23 @@ export function lintChart(): Promise<string> {
   return helm("lint", "--strict", CHART);
 }
 
+const RELEASE = ["flowtally", CHART, "--namespace=flowtally", "--kube-version=1.34.1"];
+
 /** @param values as after `--set` */
 export async function fromChart(...values: readonly string[]): Promise<Manifest[]> {
-  const release = ["flowtally", CHART, "--namespace=flowtally", "--kube-version=1.34.1"];
-  return manifestsIn(await helm("template", ...release, ...values.flatMap((value) => ["--set", value])));
+  return manifestsIn(await helm("template", ...RELEASE, ...values.flatMap((value) => ["--set", value])));
+}
+
+/** @param values as in a file after `--values`, where all numbers are ones with a fraction to Helm */
+export async function fromChartWith(values: object): Promise<Manifest[]> {
+  const folder = await mkdtemp(path.join(tmpdir(), "flowtally-values-"));
+  try {
+    const file = path.join(folder, "values.yaml");
+    await writeFile(file, stringify(values));
+    return manifestsIn(await helm("template", ...RELEASE, "--values", file));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 export async function fromKustomize(folder: "base" | "prometheus-operator"): Promise<Manifest[]> {
