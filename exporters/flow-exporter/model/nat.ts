@@ -4,6 +4,8 @@ import type { Nat } from "./transaction.ts";
 export interface NatStatus {
   /** Why it cannot be read; "": it can; undefined: there was no need yet. */
   fault: string | undefined;
+  /** The fault is that this kernel has nothing to read, and never will. */
+  isAbsent: boolean;
   /** Translated connections in the last reading. */
   translations: number;
   /** The last reading ended before its end. */

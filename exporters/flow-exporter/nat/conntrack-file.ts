@@ -15,13 +15,18 @@ export interface ConntrackPlace {
   module: string;
 }
 
+/** The kernel keeps track of connections and was built without the file that shows them: no fault, for nothing would mend it. */
+export class TableAbsent extends Error {
+  override readonly name = "TableAbsent";
+}
+
 /** Some 300 bytes each in memory, for each of three readings. */
 const MAX_TRANSLATIONS = 30_000;
 /** Kernels before 6.15 begin anew with each page, so that a long table takes the square of its length. */
 const MAX_READ_MS = 2_000;
 const CHUNK_BYTES = 65_536;
 
-/** Reads the translated connections. @throws Error that says why they cannot be read */
+/** Reads the translated connections. @throws TableAbsent, or another Error that says why they cannot be read */
 export function readConntrack({ file, module }: ConntrackPlace, maxTranslations = MAX_TRANSLATIONS): Reading {
   const endMs = performance.now() + MAX_READ_MS;
   const translations: Translation[] = [];
@@ -56,11 +61,10 @@ function open(file: string, module: string): number | undefined {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" && !existsSync(module)) return undefined;
-    throw new Error(`${file}: ${WHY[code ?? ""] ?? error}`, { cause: error });
+    if (code === "ENOENT") throw new TableAbsent(`${file}: ${NO_TABLE}`, { cause: error });
+    throw new Error(`${file}: ${code === "EACCES" ? NO_RIGHTS : error}`, { cause: error });
   }
 }
 
-const WHY: Readonly<Record<string, string>> = {
-  EACCES: "only root's group may read it: run the exporter with the supplementary group 0",
-  ENOENT: "this kernel keeps track of connections and does not show them: it has no CONFIG_NF_CONNTRACK_PROCFS",
-};
+const NO_TABLE = "this kernel keeps track of connections and does not show them: it has no CONFIG_NF_CONNTRACK_PROCFS";
+const NO_RIGHTS = "only root's group may read it: run the exporter with the supplementary group 0";

@@ -1,7 +1,7 @@
 import { isLoopback } from "../model/address.ts";
 import type { NatStatus } from "../model/nat.ts";
 import type { Nat, TransactionHalf } from "../model/transaction.ts";
-import type { Reading } from "./conntrack-file.ts";
+import { type Reading, TableAbsent } from "./conntrack-file.ts";
 import { type Translation, tupleKey, tupleOf } from "./translations.ts";
 
 /** Reading may take a tenth of a processor's time. */
@@ -51,6 +51,7 @@ export class NatFollower {
   #tables: readonly Table[] = [];
   #remembered = new Map<string, Found>();
   #fault: string | undefined;
+  #isAbsent = false;
   #translations = 0;
   #readMs = 0;
   #endedMs = Number.NEGATIVE_INFINITY;
@@ -63,6 +64,7 @@ export class NatFollower {
   get status(): NatStatus {
     return {
       fault: this.#fault,
+      isAbsent: this.#isAbsent,
       translations: this.#translations,
       isCutOff: this.#tables[0]?.isCutOff ?? false,
       readSeconds: this.#readMs / 1000,
@@ -101,10 +103,12 @@ export class NatFollower {
       this.#tables = [{ ...indexed(translations), readMs, isCutOff }, ...(last ? [last] : [])];
       this.#translations = translations.length;
       this.#fault = "";
+      this.#isAbsent = false;
     } catch (error) {
       this.#tables = [];
       this.#translations = 0;
       this.#fault = error instanceof Error ? error.message : String(error);
+      this.#isAbsent = error instanceof TableAbsent;
     }
     this.#endedMs = this.#world.now();
     this.#readMs = this.#endedMs - beganMs;

@@ -60,6 +60,7 @@ export const NO_NAT = {
   status: {
     fault: "",
     translations: 0,
+    isAbsent: false,
     isCutOff: false,
     readSeconds: 0,
     halves: { none: 0, followed: 0, unknown: 0 },

@@ -203,7 +203,8 @@ export class StoreFeed {
   #takeNat(nat: NatStatus): void {
     this.nat = nat;
     if (nat.fault === undefined) return;
-    if (nat.fault !== "") this.natHealth.fail(nat.fault);
+    if (nat.isAbsent) this.natHealth.rest(nat.fault);
+    else if (nat.fault !== "") this.natHealth.fail(nat.fault);
     else if (nat.isCutOff)
       this.natHealth.fail(`it shows more than ${nat.translations} translated connections in good time`);
     else this.natHealth.succeed();

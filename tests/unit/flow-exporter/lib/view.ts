@@ -60,6 +60,7 @@ const STORE = {
   nat: {
     fault: "",
     translations: 17,
+    isAbsent: false,
     isCutOff: false,
     readSeconds: 0.004,
     halves: { none: 5, followed: 2, unknown: 1 },

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 import type { TransactionHalf, WireTuple } from "../../../../exporters/flow-exporter/model/transaction.ts";
 import { transactionKey } from "../../../../exporters/flow-exporter/model/transaction.ts";
+import { TableAbsent } from "../../../../exporters/flow-exporter/nat/conntrack-file.ts";
 import { NatFollower } from "../../../../exporters/flow-exporter/nat/nat-follower.ts";
 import { type Translation, tupleKey } from "../../../../exporters/flow-exporter/nat/translations.ts";
 import { clientHalf, NOW_MS, serverHalf } from "../../../lib/store/halves.ts";
@@ -145,6 +146,16 @@ describe("the addresses on the wire", () => {
     clockMs += 10_000;
     assert.deepEqual(await ask(unknown({ startNs: 3 })), FOLLOWED);
     assert.deepEqual([follower.status.fault, follower.status.halves], ["", { none: 0, followed: 1, unknown: 2 }]);
+  });
+
+  it("are not known where the kernel has no table to show, which is told apart from a fault", async () => {
+    fault = new TableAbsent("no table");
+    assert.deepEqual(await ask(unknown()), UNKNOWN);
+    assert.deepEqual([follower.status.fault, follower.status.isAbsent], ["no table", true]);
+    fault = new Error("no rights");
+    clockMs += 10_000;
+    await ask(unknown({ startNs: 2 }));
+    assert.deepEqual([follower.status.fault, follower.status.isAbsent], ["no rights", false]);
   });
 
   it("are not waited for where a reading takes seconds", async () => {

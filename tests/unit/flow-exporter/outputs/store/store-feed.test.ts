@@ -152,6 +152,9 @@ describe("what a store is told", () => {
     store.answer = { ...TAKEN, nat: { ...NO_NAT.status, fault: "no rights" } };
     await feed.flush();
     assert.deepEqual([feed.natHealth.up, feed.natHealth.reason], [false, "no rights"]);
+    store.answer = { ...TAKEN, nat: { ...NO_NAT.status, fault: "nothing shown here", isAbsent: true } };
+    await feed.flush();
+    assert.deepEqual([feed.natHealth.up, feed.natHealth.reason], [undefined, "nothing shown here"]);
     store.answer = { ...TAKEN, nat: { ...NO_NAT.status, isCutOff: true, translations: 7 } };
     await feed.flush();
     assert.match(feed.natHealth.reason, /more than 7 translated connections/);
