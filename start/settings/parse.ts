@@ -48,6 +48,8 @@ function parseAssignment(content: string, line: number): Entry | Fault {
       message: `"${beginningOf(content.trim())}" is not a setting; write KEY=VALUE, or # before a comment`,
     };
   }
+  // Behind the `=` at once it may begin a password as well as a comment, of which nobody would notice that it is not used.
+  if (rest.startsWith("#")) return { line, message: `${quoted(key)}: put a value with # at its beginning in quotes` };
   const value = unquote(rest.trim());
   if (value === undefined) return { line, message: `${quoted(key)}: missing closing quote` };
   return { key, value, line };

@@ -5,6 +5,15 @@ import { isLoopback, NO_LOOPBACK } from "./loopback.ts";
 const FILE = /^\/state\/[\w-][\w.-]*\.db$/;
 const POSTGRES = /^postgres(ql)?:\/\/(?=[^/\\])/;
 
+/** They count before what stands before the path, and would take the exporter to another place than that. */
+const PLACES = ["host", "hostaddr", "port"];
+const ELSEWHERE =
+  "must name the host and the port before the path, postgres://USER:PASSWORD@HOST:PORT/DATABASE, and neither host, hostaddr nor " +
+  "port behind its ?";
+const NO_SOCKET =
+  "must name a host, and no folder of a socket, which is not in the exporter's container; for a database on this machine write " +
+  "host.docker.internal";
+
 /** Which database flows are written to. */
 export const store = z
   .string()
@@ -12,13 +21,30 @@ export const store = z
     error: "must be empty, a file such as /state/flows.db, or postgres://USER:PASSWORD@HOST:PORT/DATABASE",
     abort: true,
   })
-  .refine((text) => !isLoopback(urlOf(text)?.hostname ?? ""), NO_LOOPBACK)
+  .refine((text) => !hostsOf(text).some(isLoopback), { error: NO_LOOPBACK, abort: true })
+  .refine((text) => !hostsOf(text).some((host) => host.startsWith("/")), { error: NO_SOCKET, abort: true })
+  .refine((text) => !PLACES.some((name) => urlOf(text)?.searchParams.has(name)), ELSEWHERE)
   .default("");
 
 /** Whether an address has a password, which whoever reads it would know. */
 export function hasPassword(address: string): boolean {
   const url = urlOf(address);
   return url !== null && (url.password !== "" || url.searchParams.has("password"));
+}
+
+/** The host before the path, and those behind the `?`. */
+function hostsOf(address: string): string[] {
+  const url = urlOf(address);
+  if (url === null) return [];
+  const behind = ["host", "hostaddr"].flatMap((name) => url.searchParams.getAll(name));
+  return [url.hostname, ...behind.flatMap((hosts) => hosts.split(",")).map(written)];
+}
+
+/** An address as `URL` writes it, `127.1` in four numbers; what is none, a socket's folder, as it is. */
+function written(host: string): string {
+  if (host.startsWith("/")) return host;
+  const bracketed = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
+  return URL.parse(`http://${bracketed}`)?.hostname ?? host;
 }
 
 /** As one of http, of which `URL` knows more: that it has a host, and which address is meant. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isLoopback, NO_LOOPBACK } from "./loopback.ts";
+import { isSecretName } from "./secret-name.ts";
 
 /**
  * What a container is to send to. Prometheus and Alertmanager read URLs more strictly than browsers and `URL` do, so all that
@@ -32,6 +33,11 @@ export const remoteWriteUrl = url("https://metrics.example/api/v1/write")
     const { username, password } = URL.parse(text) ?? { username: "", password: "" };
     return username === "" && password === "";
   }, "must hold no user and no password, which Prometheus would show; write REMOTE_WRITE_USER and REMOTE_WRITE_PASSWORD")
+  .refine(
+    (text) => ![...(URL.parse(text)?.searchParams.keys() ?? [])].some(isSecretName),
+    "must hold no password and no token behind its ?, which Prometheus would show; write REMOTE_WRITE_USER and " +
+      "REMOTE_WRITE_PASSWORD, or REMOTE_WRITE_BEARER_TOKEN",
+  )
   .transform(written)
   .default("");
 

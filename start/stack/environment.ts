@@ -32,7 +32,7 @@ const BYTES_PER_SAMPLE = 512;
  */
 export function environmentOf(input: EnvironmentInput): Record<string, string> {
   const { settings, facts, images, examples, leftOut, layout, healthSeconds } = input;
-  const plain = Object.entries(settings).filter(([key]) => !SECRET_SETTINGS.includes(key) && !key.endsWith("_IMAGE"));
+  const plain = Object.entries(settings).filter(([key]) => !BY_FILE.includes(key) && !key.endsWith("_IMAGE"));
   return {
     ...Object.fromEntries(plain.map(([key, value]) => [key, String(bounded(key, value, facts))])),
     ...imageVariables(images),
@@ -53,11 +53,16 @@ export function environmentOf(input: EnvironmentInput): Record<string, string> {
   };
 }
 
-/** They go by file: the environment of a container may be read by whoever may ask Docker. */
-const SECRET_SETTINGS = [
+/**
+ * They go by files that only the launcher's user and the containers concerned can read: everybody may read `.env`, and who
+ * may ask Docker the environment of a container.
+ */
+const BY_FILE = [
   "GRAFANA_ADMIN_PASSWORD",
   "ALERT_WEBHOOK_URL",
   "FLOW_STORE",
+  "REMOTE_WRITE_URL",
+  "REMOTE_WRITE_USER",
   "REMOTE_WRITE_PASSWORD",
   "REMOTE_WRITE_BEARER_TOKEN",
 ];

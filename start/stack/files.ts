@@ -70,10 +70,11 @@ async function provideSecret(file: string, secret: string): Promise<void> {
 function withoutSecrets(settings: Settings): TellableSettings {
   const { GRAFANA_ADMIN_PASSWORD: _grafana, REMOTE_WRITE_PASSWORD: _password, ...others } = settings;
   const { REMOTE_WRITE_BEARER_TOKEN: _token, FLOW_STORE: _store, ...told } = others;
-  return { ...told, ALERT_WEBHOOK_URL: originOf(told.ALERT_WEBHOOK_URL) };
+  const { ALERT_WEBHOOK_URL: webhook, REMOTE_WRITE_URL: storage } = told;
+  return { ...told, ALERT_WEBHOOK_URL: originOf(webhook), REMOTE_WRITE_URL: originOf(storage) };
 }
 
-/** A webhook's path often is its password; where it leads may be told. */
+/** The path often is the password; where it leads may be told. */
 function originOf(url: string): string {
   return URL.parse(url)?.origin ?? "";
 }

@@ -102,6 +102,9 @@ describe("readSettings", () => {
       ["http://metrics.example/secret%", /two hexadecimal digits/],
       ["https://user:secret@metrics.example/", /must hold no user and no password.*REMOTE_WRITE_PASSWORD/],
       ["https://secret@metrics.example/", /must hold no user and no password/],
+      ["https://metrics.example/write?db=a&u=me&p=secret", /must hold no password and no token behind its \?/],
+      ["https://metrics.example/write?accessToken=secret", /REMOTE_WRITE_BEARER_TOKEN/],
+      ["https://metrics.example/write?X-Api-Key=secret", /must hold no password and no token/],
     ] as const) {
       const [fault = "", ...more] = faultsOf(`REMOTE_WRITE_URL=${url}`);
       assert.match(fault, /^line 1: REMOTE_WRITE_URL must /);
@@ -192,6 +195,56 @@ describe("readSettings", () => {
         "line 1: FLOW_STORE must not be a loopback address, which no container reaches; for this machine write host.docker.internal",
       ]);
     }
+  });
+
+  it("refuses a store whose address leads elsewhere than its host says, or to a socket", () => {
+    const store = (query: string) => faultsOf(`FLOW_STORE=postgres://me:s3cret@db.example/flows?${query}`);
+    for (const query of [
+      "host=127.0.0.1",
+      "sslmode=disable&host=localhost",
+      "host=::1",
+      "hostaddr=127.1",
+      "host=db,%5B::1%5D",
+    ])
+      assert.match(
+        store(query).join(),
+        /^line 1: FLOW_STORE must not be a loopback address.*host\.docker\.internal$/,
+        query,
+      );
+    for (const query of ["host=/var/run/postgresql", "host=%2Frun"])
+      assert.match(store(query).join(), /^line 1: FLOW_STORE must name a host, and no folder of a socket/, query);
+    for (const query of ["host=other.example", "hostaddr=192.0.2.1", "port=5433", "host=", "host=@abstract"])
+      assert.match(store(query).join(), /^line 1: FLOW_STORE must name the host and the port before the path/, query);
+    assert.deepEqual(store("sslmode=no-verify&application_name=host"), []);
+    assert.match(
+      faultsOf("FLOW_STORE=postgres://me@%2Fvar%2Frun/flows").join(),
+      /^line 1: FLOW_STORE must be empty, a file/,
+    );
+  });
+
+  it("takes a secret as it is written, whatever its letters", () => {
+    const url = "REMOTE_WRITE_URL=https://metrics.example/api/v1/write?db=a&extra_label=team=b";
+    for (const [text, value] of [
+      ["end\\", "end\\"],
+      ["'end\\'", "end\\"],
+      ['"end\\"', "end\\"],
+      ["a$b$(c)$$", "a$b$(c)$$"],
+      [`it's"quoted"`, `it's"quoted"`],
+      [`'say "$x" #1'`, 'say "$x" #1'],
+      ['"#1"', "#1"],
+      ["a#b", "a#b"],
+      ["a # b", "a"],
+    ] as const) {
+      const settings = readSettings([url, `REMOTE_WRITE_USER=${text}`, `REMOTE_WRITE_PASSWORD=${text}`].join("\n"));
+      assert.deepEqual([settings.REMOTE_WRITE_USER, settings.REMOTE_WRITE_PASSWORD], [value, value]);
+    }
+  });
+
+  it("asks for quotes where nobody knows whether a comment is meant", () => {
+    assert.deepEqual(faultsOf("REMOTE_WRITE_BEARER_TOKEN=#secret"), [
+      "line 1: REMOTE_WRITE_BEARER_TOKEN: put a value with # at its beginning in quotes",
+    ]);
+    assert.equal(readSettings("GRAFANA_ADMIN_PASSWORD= # none").GRAFANA_ADMIN_PASSWORD, "");
   });
 
   it("refuses names that Compose or Docker would not take, wherever they are set, and counts the environment's first", () => {

@@ -3,6 +3,7 @@ import { chmod, cp, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promi
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
+import { parse } from "yaml";
 import { readSettings } from "../../../start/settings/index.ts";
 import { writeStackFiles } from "../../../start/stack/files.ts";
 import { layoutOf } from "../../../start/stack/layout.ts";
@@ -66,6 +67,22 @@ test("the secret of a remote storage is in a file of its own and nowhere else, a
   await assert.rejects(stat(layout.remoteWriteSecret), { code: "ENOENT" });
   await assert.rejects(stat(generated), { code: "ENOENT" });
   assert.match(await readFile(layout.env, "utf8"), /^PROMETHEUS_CONFIG='\/etc\/prometheus\/prometheus.yml'$/m);
+});
+
+test("credentials of a remote storage reach Prometheus as they are written, and .env has nothing of the storage", async (t) => {
+  const { root, layout, write } = await checkout(t);
+  await cp(path.join(import.meta.dirname, "../../../prometheus"), path.join(root, "prometheus"), { recursive: true });
+  for (const value of ["end\\", "a$b$(c)$$", `it's"quoted"`, "a#b", "- [x]", "yes", "0x1f", "~", "@%&*!|>{}?"]) {
+    const quote = value.includes("'") ? "" : "'";
+    const credentials = ["USER", "PASSWORD"].map((name) => `REMOTE_WRITE_${name}=${quote}${value}${quote}`);
+    await write(["REMOTE_WRITE_URL=https://metrics.example/write?db=hidden", ...credentials].join("\n"));
+    const configuration = parse(await readFile(path.join(layout.targets, "main/prometheus.yml"), "utf8"));
+    assert.equal(configuration.remote_write[0].basic_auth.username, value);
+    assert.equal(await readFile(layout.remoteWriteSecret, "utf8"), value);
+    const [env, state] = await Promise.all([readFile(layout.env, "utf8"), readFile(layout.state, "utf8")]);
+    assert.doesNotMatch(env, /REMOTE_WRITE|metrics\.example/);
+    assert.match(state, /"REMOTE_WRITE_URL": "https:\/\/metrics\.example"/);
+  }
 });
 
 test("a store's address is in a file of its own and nowhere else", async (t) => {
