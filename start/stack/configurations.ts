@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { contentHash, filesOf } from "../images/context.ts";
 import type { Layout } from "./layout.ts";
@@ -21,13 +23,28 @@ function configured(layout: Layout): Record<string, readonly string[]> {
  * makes a container anew for a label that has changed, and not for a file that has.
  */
 export async function configurationVariables(layout: Layout): Promise<Record<string, string>> {
+  const salt = await provideSalt(layout);
   const all = Object.entries(configured(layout)).map(async ([service, folders]) => {
-    const hashes = await Promise.all(folders.map(hashOf));
+    const hashes = await Promise.all(folders.map((folder) => hashOf(salt, folder)));
     return [`${service.toUpperCase().replaceAll("-", "_")}_CONFIGURATION`, hashes.join("-")] as const;
   });
   return Object.fromEntries(await Promise.all(all));
 }
 
-async function hashOf(folder: string): Promise<string> {
-  return contentHash([], await filesOf(folder));
+async function hashOf(salt: string, folder: string): Promise<string> {
+  return contentHash([salt], await filesOf(folder));
 }
+
+/**
+ * Goes into all of them: there are passwords among the files, and whoever reads a label could try which one makes it. Made by the
+ * first start, since with another one all those containers are made anew.
+ */
+async function provideSalt({ salt }: Layout): Promise<string> {
+  const kept = await readFile(salt, "utf8").catch(() => "");
+  if (kept.length >= SALT_BYTES) return kept;
+  const made = randomBytes(SALT_BYTES).toString("base64url");
+  await writeFile(salt, made, { mode: 0o600 });
+  return made;
+}
+
+const SALT_BYTES = 24;

@@ -39,6 +39,8 @@ export interface Layout {
   remoteWriteSecret: string;
   /** Which database flows are written to. */
   store: string;
+  /** What keeps hashes of the configurations, which everybody may see, from telling the passwords in them. */
+  salt: string;
   /** Memory limits found by `npm run tune`. */
   memoryLimits: string;
   /** Process id and output of the tuner that `npm start` leaves behind. */
@@ -77,6 +79,7 @@ export function layoutOf(root: string, config = DEFAULT_CONFIG, names = DEFAULT_
     webhook: own("alerts/webhook-url"),
     remoteWriteSecret: own("remote-write/secret"),
     store: own("store/address"),
+    salt: own("salt"),
     memoryLimits: own("memory-limits.json"),
     tunerPid: own("tune.pid"),
     tunerLog: own("tune.log"),

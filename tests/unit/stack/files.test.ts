@@ -99,6 +99,20 @@ test("a store's address is in a file of its own and nowhere else", async (t) => 
   assert.notEqual(label(env), label(without));
 });
 
+test("what is told of a password's file is the same at each start, and nowhere the same as elsewhere", async (t) => {
+  const labels: (string | undefined)[] = [];
+  for (const { layout, write } of [await checkout(t), await checkout(t)]) {
+    for (const _ of ["first", "second"]) {
+      await write("FLOW_STORE=postgres://me:1234@db.example/flows");
+      labels.push(/^FLOW_EXPORTER_CONFIGURATION=(.+)$/m.exec(await readFile(layout.env, "utf8"))?.[1]);
+    }
+    assert.equal((await stat(layout.salt)).mode & 0o777, 0o600);
+  }
+  const [one, again, other, otherAgain] = labels;
+  assert.deepEqual([one, other], [again, otherAgain]);
+  assert.notEqual(one, other);
+});
+
 test("what is mounted from a checkout that only its owner can read can be read by the containers' users", async (t) => {
   const { root, write } = await checkout(t);
   const folder = path.join(root, "prometheus");
