@@ -1,10 +1,9 @@
 import { reasonOf } from "../errors.ts";
 import type { Settings } from "../settings/index.ts";
+import { THIS_MACHINE } from "../settings/loopback.ts";
 import type { Check, Finding } from "./types.ts";
 
 const ANSWER_MS = 5_000;
-/** What an address inside containers stands for is not known out here. */
-const CONTAINERS_ONLY = "host.docker.internal";
 
 /**
  * Whether the storage that samples go to answers, and takes the credentials. Never a fault: it may be away for a while, and
@@ -15,7 +14,7 @@ export const remoteWrite: Check = {
   run: async ({ settings }) => {
     if (settings.REMOTE_WRITE_URL === "") return { status: "ok", detail: "off (REMOTE_WRITE_URL is empty)" };
     const { hostname, origin } = new URL(settings.REMOTE_WRITE_URL);
-    if (hostname === CONTAINERS_ONLY) {
+    if (hostname === THIS_MACHINE) {
       return { status: "ok", detail: `${origin}, not asked: only containers know this name` };
     }
     try {

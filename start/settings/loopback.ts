@@ -1,8 +1,10 @@
 import { BlockList, isIP } from "node:net";
 
+/** This machine, to containers that are told of it. */
+export const THIS_MACHINE = "host.docker.internal";
+
 /** What a setting must not be that a container connects to. */
-export const NO_LOOPBACK =
-  "must not be a loopback address, which no container reaches; for this machine write host.docker.internal";
+export const NO_LOOPBACK = `must not be a loopback address, which no container reaches; for this machine write ${THIS_MACHINE}`;
 
 /**
  * Whether a container would find only itself there: its loopback is its own, and the unspecified address leads there as well.

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isLoopback, NO_LOOPBACK } from "./loopback.ts";
+import { isLoopback, NO_LOOPBACK, THIS_MACHINE } from "./loopback.ts";
 
 /** In the exporter's container: a file is in its volume, which is all that it may write to, beside others of its own. */
 const FILE = /^\/state\/[\w-][\w.-]*\.db$/;
@@ -12,7 +12,7 @@ const ELSEWHERE =
   "port behind its ?";
 const NO_SOCKET =
   "must name a host, and no folder of a socket, which is not in the exporter's container; for a database on this machine write " +
-  "host.docker.internal";
+  THIS_MACHINE;
 
 /** Which database flows are written to. */
 export const store = z
@@ -30,6 +30,11 @@ export const store = z
 export function hasPassword(address: string): boolean {
   const url = urlOf(address);
   return url !== null && (url.password !== "" || url.searchParams.has("password"));
+}
+
+/** Where the database is; undefined: in a file, or nowhere. */
+export function databaseHost(address: string): string | undefined {
+  return urlOf(address)?.hostname;
 }
 
 /** The host before the path, and those behind the `?`. */

@@ -7,6 +7,7 @@ import type { Layout } from "./layout.ts";
 import type { LeftOut } from "./left-out.ts";
 import { nodeNameOf, remoteWriteCompose, remoteWriteVariables } from "./remote-write.ts";
 import { OPTIONAL_SERVICES } from "./services.ts";
+import { type Destinations, thisMachineCompose } from "./this-machine.ts";
 import { tracerSocketCompose } from "./tracer-socket.ts";
 
 export interface EnvironmentInput {
@@ -105,17 +106,17 @@ const HARMLESS_RATE = "100gb";
 /** What this host and its settings change in docker-compose.yml. */
 export function renderHostCompose(
   facts: HostFacts,
-  settings: Pick<Settings, "FLOW_UDP" | "REMOTE_WRITE_URL" | "FLOW_TRACER_SOCKET" | "FLOW_SOURCES">,
+  settings: Pick<Settings, "FLOW_UDP" | "FLOW_TRACER_SOCKET" | "FLOW_SOURCES"> & Destinations,
   layout: Layout,
 ): string {
   const { prometheus: sending, ...networks } = remoteWriteCompose(settings, layout);
   const sockets = tracerSocketCompose(settings);
-  const prometheus = { ...diskCounters(facts), ...sending };
-  const services = {
-    ...(Object.keys(prometheus).length > 0 ? { prometheus } : {}),
-    ...bpfRights(facts, settings),
-    ...sockets.services,
-  };
+  const services = together([
+    { prometheus: { ...diskCounters(facts), ...sending } },
+    bpfRights(facts, settings),
+    sockets.services,
+    thisMachineCompose(settings),
+  ]);
   const document = new Document({ services, ...networks, ...sockets.others }, { aliasDuplicateObjects: false });
   visit(document, {
     Pair: (_, { key, value }) => {
@@ -124,6 +125,15 @@ export function renderHostCompose(
     },
   });
   return document.toString();
+}
+
+/** What several parts add to the same services; a service without additions is left out. */
+function together(parts: readonly Readonly<Record<string, object>>[]): Record<string, object> {
+  const services: Record<string, object> = {};
+  for (const [name, added] of parts.flatMap((part) => Object.entries(part))) {
+    if (Object.keys(added).length > 0) services[name] = { ...services[name], ...added };
+  }
+  return services;
 }
 
 /**

@@ -39,8 +39,6 @@ export function remoteWriteCompose({ REMOTE_WRITE_URL }: Pick<Settings, "REMOTE_
   return {
     prometheus: {
       networks: { backend: { aliases: [INSIDE] }, [OUTSIDE]: {} },
-      // For a storage on this machine.
-      extra_hosts: ["host.docker.internal:host-gateway"],
       volumes: [`./${secrets}:${SECRETS}:ro`],
     },
     networks: { [OUTSIDE]: {} },

@@ -215,7 +215,8 @@ describe("readSettings", () => {
       assert.match(store(query).join(), /^line 1: FLOW_STORE must name a host, and no folder of a socket/, query);
     for (const query of ["host=other.example", "hostaddr=192.0.2.1", "port=5433", "host=", "host=@abstract"])
       assert.match(store(query).join(), /^line 1: FLOW_STORE must name the host and the port before the path/, query);
-    assert.deepEqual(store("sslmode=no-verify&application_name=host"), []);
+    const plain = "postgres://me@db.example/flows?sslmode=no-verify&application_name=host";
+    assert.equal(readSettings(`FLOW_STORE=${plain}`).FLOW_STORE, plain);
     assert.match(
       faultsOf("FLOW_STORE=postgres://me@%2Fvar%2Frun/flows").join(),
       /^line 1: FLOW_STORE must be empty, a file/,

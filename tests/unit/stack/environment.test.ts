@@ -115,6 +115,30 @@ describe("the environment of docker-compose.yml", () => {
     assert.deepEqual([Object.keys(reading["flow-exporter"].environment), none], [["FLOW_SOURCES"], undefined]);
   });
 
+  it("tells those of this machine's address that send to it, and nobody else", () => {
+    const servicesWith = (...lines: string[]) =>
+      parse(renderHostCompose({ ...facts, dataDisk: undefined }, readSettings(lines.join("\n")), layout)).services;
+    const gateway = { extra_hosts: ["host.docker.internal:host-gateway"] };
+    assert.deepEqual(
+      servicesWith("FLOW_STORE=postgres://me@db.example/flows", "ALERT_WEBHOOK_URL=https://alerts.example/hook"),
+      {},
+    );
+    assert.deepEqual(servicesWith("FLOW_STORE=postgres://me@Host.docker.internal:5433/flows"), {
+      "flow-exporter": gateway,
+    });
+    assert.deepEqual(servicesWith("ALERT_WEBHOOK_URL=http://host.docker.internal/hook"), { alertmanager: gateway });
+    const both = servicesWith(
+      "REMOTE_WRITE_URL=http://host.docker.internal:8428/api/v1/write",
+      "FLOW_STORE=postgres://me@host.docker.internal/flows",
+      "FLOW_TRACER_SOCKET=on",
+    );
+    assert.deepEqual(
+      [both.prometheus.extra_hosts, both["flow-exporter"].extra_hosts, both["flow-exporter"].volumes],
+      [gateway.extra_hosts, gateway.extra_hosts, ["tracer-socket:/run/tracer-socket"]],
+    );
+    assert.deepEqual(Object.keys(both.prometheus.networks), ["backend", "prometheus-outside"]);
+  });
+
   it("takes NET_ADMIN from the tracer when it does not count UDP", () => {
     assert.match(
       renderHostCompose(facts, readSettings("FLOW_UDP=off"), layout),

@@ -70,7 +70,6 @@ describe("remote write", () => {
       services: {
         prometheus: {
           networks: { backend: { aliases: [host] }, "prometheus-outside": {} },
-          extra_hosts: ["host.docker.internal:host-gateway"],
           volumes: ["./.flowtally/remote-write:/run/secrets/remote-write:ro"],
         },
       },

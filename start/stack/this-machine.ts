@@ -1,0 +1,19 @@
+import type { Settings } from "../settings/index.ts";
+import { THIS_MACHINE } from "../settings/loopback.ts";
+import { databaseHost } from "../settings/store.ts";
+
+export type Destinations = Pick<Settings, "REMOTE_WRITE_URL" | "ALERT_WEBHOOK_URL" | "FLOW_STORE">;
+
+/**
+ * What services of docker-compose.yml get added that send to this machine. No other does: an engine without a bridge of its
+ * own (`"bridge": "none"`) has no such address, and starts no container that asks for it.
+ */
+export function thisMachineCompose({ REMOTE_WRITE_URL, ALERT_WEBHOOK_URL, FLOW_STORE }: Destinations) {
+  const hosts = {
+    prometheus: URL.parse(REMOTE_WRITE_URL)?.hostname,
+    alertmanager: URL.parse(ALERT_WEBHOOK_URL)?.hostname,
+    "flow-exporter": databaseHost(FLOW_STORE),
+  };
+  const asking = Object.entries(hosts).filter(([, host]) => host === THIS_MACHINE);
+  return Object.fromEntries(asking.map(([service]) => [service, { extra_hosts: [`${THIS_MACHINE}:host-gateway`] }]));
+}
