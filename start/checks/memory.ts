@@ -1,4 +1,5 @@
 import { availableMemory } from "../lib/memory.ts";
+import { DEFAULT_CONFIG } from "../stack/layout.ts";
 import type { Check } from "./types.ts";
 
 const GIB = 2 ** 30;
@@ -6,7 +7,7 @@ const COMFORTABLE = 2 * GIB;
 
 export const memory: Check = {
   title: "Memory",
-  run: async ({ host }) => {
+  run: async ({ host, config = DEFAULT_CONFIG }) => {
     const available = await availableMemory(host);
     if (available === undefined) {
       const fix = "make sure that /proc is mounted";
@@ -15,6 +16,6 @@ export const memory: Check = {
     const detail = `${(available / GIB).toFixed(1)} GiB available`;
     if (available >= COMFORTABLE) return { status: "ok", detail };
     const why = "the services may use their limits at the same time; below 2 GiB the kernel may kill one of them";
-    return { status: "warning", detail, why, fix: "free some memory, or lower the limits in config.monitoring" };
+    return { status: "warning", detail, why, fix: `free some memory, or lower the limits in ${config}` };
   },
 };

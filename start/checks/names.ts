@@ -1,29 +1,33 @@
 import { StartError } from "../errors.ts";
 import type { Settings } from "../settings/index.ts";
 import { containerName, namesOf } from "../settings/names.ts";
+import { DEFAULT_CONFIG } from "../stack/layout.ts";
 import { DISPENSABLE, isWanted, SERVICES, type ServiceName } from "../stack/services.ts";
 import type { DockerClient, RunningContainer } from "./docker-client.ts";
-import type { Check } from "./types.ts";
+import type { Check, CheckContext } from "./types.ts";
 
 const CODE = "NAME_TAKEN";
-const FIX = "set FLOWTALLY_CONTAINER_PREFIX in config.monitoring, or remove those containers";
 
 /** Docker has one container of a name: two stacks need names of their own, as they need ports. */
 export const names: Check = {
   title: "Names",
-  run: async ({ docker, settings }) => {
+  run: async ({ docker, settings, config }) => {
     const taken = await findTaken(docker, settings);
     if (taken.length === 0) return { status: "ok", detail: `project ${settings.FLOWTALLY_PROJECT}` };
-    const fault = { detail: detailOf(taken), why: whyOf(taken), fix: FIX };
+    const fault = { detail: detailOf(taken), why: whyOf(taken), fix: fixIn(config) };
     if (taken.every(({ service }) => service === DISPENSABLE)) return { status: "warning", ...fault };
     return { status: "failed", code: CODE, ...fault };
   },
 };
 
 /** @throws StartError NAME_TAKEN where a container that is not the stack's own has the name of the optional service. */
-export async function ensureOptionalName(docker: DockerClient, settings: Settings): Promise<void> {
+export async function ensureOptionalName({ docker, settings, config }: Omit<CheckContext, "host">): Promise<void> {
   const taken = (await findTaken(docker, settings)).filter(({ service }) => service === DISPENSABLE);
-  if (taken.length > 0) throw new StartError(CODE, { what: detailOf(taken), why: whyOf(taken), fix: FIX });
+  if (taken.length > 0) throw new StartError(CODE, { what: detailOf(taken), why: whyOf(taken), fix: fixIn(config) });
+}
+
+function fixIn(config = DEFAULT_CONFIG): string {
+  return `set FLOWTALLY_CONTAINER_PREFIX in ${config}, or remove those containers`;
 }
 
 interface Taken {

@@ -1,6 +1,7 @@
 import { StartError } from "../errors.ts";
 import type { Host } from "../lib/host.ts";
 import type { Settings } from "../settings/index.ts";
+import { DEFAULT_CONFIG } from "../stack/layout.ts";
 import { DISPENSABLE } from "../stack/services.ts";
 import type { DockerClient, RunningContainer } from "./docker-client.ts";
 import { findSocketOwner, type Listener, readListeners } from "./listeners.ts";
@@ -20,21 +21,21 @@ const CODE = "PORT_BUSY";
 
 export const ports: Check = {
   title: "Ports",
-  run: async ({ host, settings, docker }) => {
+  run: async ({ host, settings, docker, config }) => {
     const wanted = portsOf(settings);
     const busy = await findBusy(host, docker, wanted, settings.FLOWTALLY_PROJECT);
     if (busy.length === 0) return { status: "ok", detail: wanted.map(({ port }) => port).join(", ") };
-    const fault = { detail: detailOf(busy), why: whyOf(busy), fix: fixOf(busy) };
+    const fault = { detail: detailOf(busy), why: whyOf(busy), fix: fixOf(busy, config) };
     if (busy.every(({ service }) => service === DISPENSABLE)) return { status: "warning", ...fault };
     return { status: "failed", code: CODE, ...fault };
   },
 };
 
 /** @throws StartError PORT_BUSY where something that is not the stack's own has the port of the optional service. */
-export async function ensureOptionalPort({ host, docker, settings }: CheckContext): Promise<void> {
+export async function ensureOptionalPort({ host, docker, settings, config }: CheckContext): Promise<void> {
   const wanted = portsOf(settings).filter(({ service }) => service === DISPENSABLE);
   const busy = await findBusy(host, docker, wanted, settings.FLOWTALLY_PROJECT);
-  if (busy.length > 0) throw new StartError(CODE, { what: detailOf(busy), why: whyOf(busy), fix: fixOf(busy) });
+  if (busy.length > 0) throw new StartError(CODE, { what: detailOf(busy), why: whyOf(busy), fix: fixOf(busy, config) });
 }
 
 function detailOf(busy: readonly BusyPort[]): string {
@@ -45,8 +46,8 @@ function whyOf(busy: readonly BusyPort[]): string {
   return busy.map(({ port, holder }) => `${port} is held by ${holder}`).join("\n");
 }
 
-function fixOf(busy: readonly BusyPort[]): string {
-  return `stop it, or set ${busy.map(({ setting }) => setting).join(", ")} to another port in config.monitoring`;
+function fixOf(busy: readonly BusyPort[], config = DEFAULT_CONFIG): string {
+  return `stop it, or set ${busy.map(({ setting }) => setting).join(", ")} to another port in ${config}`;
 }
 
 /** One port per setting that ends in _PORT; the rest of its name is the service's. */

@@ -15,6 +15,8 @@ export interface ReadyOptions {
   host: Host;
   settings: Settings;
   docker?: DockerClient;
+  /** As in `CheckContext`. */
+  config?: string;
   /** False: what is missing is not installed; the error names the commands. */
   install: boolean;
   report: Report;

@@ -8,6 +8,8 @@ export interface CheckContext {
   host: Host;
   settings: Settings;
   docker: DockerClient;
+  /** What the settings file is called, where it is another than config.monitoring: advice names it. */
+  config?: string;
 }
 
 interface Fault {

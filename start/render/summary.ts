@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import { printable } from "../lib/printable.ts";
-import { DEFAULT_CONFIG } from "../stack/layout.ts";
+import { configName, DEFAULT_CONFIG } from "../stack/layout.ts";
 import type { LeftOut } from "../stack/left-out.ts";
 import { SERVICES, urlOf } from "../stack/services.ts";
 import type { StackContext } from "../steps/step.ts";
@@ -31,7 +31,7 @@ export function describeLeftOut({ part, reason }: LeftOut): string {
 
 /** What commands need so that they mean this stack: nothing where config.monitoring names it. */
 function wordsToNameIt({ layout }: StackContext): string {
-  const file = relative(layout.root, layout.config);
+  const file = configName(layout);
   return file === DEFAULT_CONFIG ? "" : ` -- --config ${file}`;
 }
 
@@ -45,5 +45,5 @@ function urls({ settings }: StackContext, missing: ReadonlySet<string>): string[
 function passwordPlace({ settings, layout }: StackContext): string {
   return settings.GRAFANA_ADMIN_PASSWORD === ""
     ? `password in ${relative(layout.root, layout.grafanaPassword)}`
-    : "password as set in config.monitoring";
+    : `password as set in ${configName(layout)}`;
 }

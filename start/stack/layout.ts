@@ -53,6 +53,12 @@ export interface Layout {
 export const DEFAULT_CONFIG = "config.monitoring";
 const FOLDER = ".flowtally";
 
+/** The settings file as a user is told of it. */
+export function configName({ root, config }: Pick<Layout, "root" | "config">): string {
+  const name = path.relative(root, config);
+  return name.startsWith("..") ? config : name;
+}
+
 export function layoutOf(root: string, config = DEFAULT_CONFIG, names = DEFAULT_NAMES): Layout {
   const isDefault = names.project === DEFAULT_NAMES.project;
   const folder = isDefault ? FOLDER : path.join(FOLDER, "stacks", names.project);

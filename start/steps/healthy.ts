@@ -2,6 +2,7 @@ import { StartError } from "../errors.ts";
 import { waitFor } from "../lib/wait.ts";
 import { composeIn } from "../stack/compose.ts";
 import { type ContainerState, listContainers } from "../stack/containers.ts";
+import { configName } from "../stack/layout.ts";
 import type { StackContext, Step } from "./step.ts";
 
 const DEADLINE_SECONDS = 90;
@@ -65,7 +66,7 @@ async function explain(context: StackContext, container: ContainerState, what: s
     what: `${service} ${what}`,
     why: [seen, "its last log lines:", log || "(none)"].join("\n"),
     fix: oomKilled
-      ? `it ran out of memory: raise ${service.toUpperCase().replaceAll("-", "_")}_MEMORY in config.monitoring`
+      ? `it ran out of memory: raise ${service.toUpperCase().replaceAll("-", "_")}_MEMORY in ${configName(context.layout)}`
       : "the lines above name the cause; `npm run doctor` checks the machine",
   });
 }

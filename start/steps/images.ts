@@ -5,6 +5,7 @@ import { CATALOGUE } from "../images/catalogue.ts";
 import { type ImageOptions, type ImageOutcome, needsMmdebstrap, provideImages } from "../images/index.ts";
 import { provideMmdebstrap } from "../install/mmdebstrap.ts";
 import type { Settings } from "../settings/index.ts";
+import { configName } from "../stack/layout.ts";
 import { DISPENSABLE, isWanted } from "../stack/services.ts";
 import type { Step } from "./step.ts";
 
@@ -12,6 +13,7 @@ export const images: Step = {
   title: "Prepare the images",
   run: async (context, report) => {
     const { host, docker, layout, settings, signal } = context;
+    const config = configName(layout);
     const options: ImageOptions = {
       host,
       docker,
@@ -25,12 +27,12 @@ export const images: Step = {
     if (await needsMmdebstrap(options)) await provideMmdebstrap({ ...context, report });
     context.images = await provideImages(options);
     for (const { service, reason } of context.images.filter(({ origin }) => origin === "missing")) {
-      if (service !== DISPENSABLE) throw notHere(service, reason);
+      if (service !== DISPENSABLE) throw notHere(service, config, reason);
       context.leftOut.push({ part: service, reason: `image not found, ${reason}` });
     }
     if (context.leftOut.every(({ part }) => part !== DISPENSABLE)) {
-      await ensureOptionalName(docker, settings);
-      await ensureOptionalPort(context);
+      await ensureOptionalName({ docker, settings, config });
+      await ensureOptionalPort({ host, docker, settings, config });
     }
     return countByOrigin(context.images);
   },
@@ -50,12 +52,12 @@ function chosenImages(settings: Settings): NonNullable<ImageOptions["overrides"]
 }
 
 /** Only what the user named can be missing; nothing is built in its place. */
-function notHere(service: string, reason = "no registry publishes it"): StartError {
+function notHere(service: string, config: string, reason = "no registry publishes it"): StartError {
   const setting = `${service.toUpperCase().replaceAll("-", "_")}_IMAGE`;
   return new StartError("IMAGE_MISSING", {
     what: `The image that ${setting} names for ${service} was not found and could not be pulled`,
     why: reason,
-    fix: `load it with \`docker load\`, or leave ${setting} empty in config.monitoring`,
+    fix: `load it with \`docker load\`, or leave ${setting} empty in ${config}`,
   });
 }
 

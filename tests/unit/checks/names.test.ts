@@ -39,8 +39,8 @@ describe("the containers' names", () => {
     assert(result.status === "warning");
     assert.equal(result.why, "grafana is not part of a Compose project");
     const settings = readSettings("");
-    await assert.rejects(ensureOptionalName(fakeDocker({ containers }), settings), { code: "NAME_TAKEN" });
-    await ensureOptionalName(fakeDocker({ containers: [container("prometheus")] }), settings);
+    await assert.rejects(ensureOptionalName({ docker: fakeDocker({ containers }), settings }), { code: "NAME_TAKEN" });
+    await ensureOptionalName({ docker: fakeDocker({ containers: [container("prometheus")] }), settings });
   });
 
   it("are looked up only for services that the settings ask for", async () => {

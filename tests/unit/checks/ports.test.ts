@@ -67,6 +67,13 @@ describe("the ports", () => {
     assert.equal(result.why, "3000 is held by container web");
     assert.match(result.fix, /GRAFANA_PORT/);
     await assert.rejects(ensureOptionalPort(holding(3000)), { code: "PORT_BUSY" });
+    const other = { ...holding(3000), config: "other.monitoring" };
+    for (const fix of [
+      ((await ports.run(other)) as { fix: string }).fix,
+      await ensureOptionalPort(other).catch(({ explanation }) => explanation.fix),
+    ])
+      assert.equal(fix, "stop it, or set GRAFANA_PORT to another port in other.monitoring");
+    assert.match(result.fix, /in config\.monitoring$/);
     await ensureOptionalPort(holding(3000, { project: "flowtally", service: "grafana" }));
     await ensureOptionalPort(holding(9090));
   });
