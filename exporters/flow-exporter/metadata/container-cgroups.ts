@@ -3,7 +3,7 @@ import type { CgroupRow } from "../model/cgroup.ts";
 import type { Container } from "../model/container.ts";
 import type { Pod } from "../model/pod.ts";
 import type { ProcessRow } from "../model/process.ts";
-import { PodCgroups } from "./kubernetes/pod-cgroups.ts";
+import { asInSlices, PodCgroups } from "./kubernetes/pod-cgroups.ts";
 import { Lingering } from "./lingering.ts";
 
 const MAX_PLACES = 1_000;
@@ -123,11 +123,13 @@ export class ContainerCgroups {
   unreported(known: Iterable<Container>, pods: readonly Pod[]): Map<string, Pod> {
     if (pods.length === 0) return new Map();
     const reported = new Set([...known].map(({ id }) => id));
+    const byUid = new Map(pods.map((pod) => [asInSlices(pod.uid), pod]));
     const found = new Map<string, Pod>();
     for (const [, text] of this.#texts) {
       const claim = text.startsWith("/") ? outermost(text) : undefined;
       if (!claim || reported.has(claim.id)) continue;
-      const pod = pods.find(({ uid }) => this.#pods.names(uid, claim.place));
+      const uid = this.#pods.uidIn(claim.place);
+      const pod = uid === undefined ? undefined : byUid.get(uid);
       if (pod) found.set(claim.id, pod);
     }
     return found;
@@ -182,6 +184,9 @@ export function containerIdIn(cgroupName: string | undefined): string | undefine
   return cgroupName?.match(/(?:^|-)([0-9a-f]{64})(?:\.scope)?$/)?.[1];
 }
 
+/** The same in a path, the first one; all paths are looked through in each cycle, so that none is taken apart for it. */
+const CONTAINER_IN_PATH = /(?:^|[/-])([0-9a-f]{64})(?:\.scope)?(?=\/|$)/;
+
 interface Claim {
   id: string;
   name: string;
@@ -191,12 +196,11 @@ interface Claim {
 
 /** The first name of a container in a path. */
 function outermost(path: string): Claim | undefined {
-  const names = path.split("/");
-  for (const [index, name] of names.entries()) {
-    const id = containerIdIn(name);
-    if (id !== undefined) return { id, name, place: names.slice(0, index).join("/") };
-  }
-  return undefined;
+  const found = CONTAINER_IN_PATH.exec(path);
+  const [match, id] = found ?? [];
+  if (!found || match === undefined || id === undefined) return undefined;
+  const slash = path.lastIndexOf("/", found.index);
+  return { id, name: path.slice(slash + 1, found.index + match.length), place: path.slice(0, Math.max(slash, 0)) };
 }
 
 /** What of a path says whose it is. */

@@ -1,6 +1,6 @@
 /** What the path of a pod's cgroup says. */
 interface PodCgroup {
-  /** As the path has it: see `isUid`. */
+  /** As the path has it: see `asInSlices`. */
   uid: string;
   /** The cgroup that the kubelet keeps all of its own in; empty: the root of the hierarchy. */
   root: string;
@@ -32,7 +32,7 @@ export class PodCgroups {
   /** Takes in the place of this process's own container, in the pod that the kubelet reports it in. */
   learn(place: string, podUid: string): void {
     const pod = podCgroupAt(place);
-    if (pod && isUid(pod.uid, podUid)) this.#roots.add(pod.root);
+    if (pod && asInSlices(pod.uid) === asInSlices(podUid)) this.#roots.add(pod.root);
   }
 
   /** Whether a place is that of a pod's containers. */
@@ -42,10 +42,15 @@ export class PodCgroups {
 
   /** The same, where the place says whose it is: this process's own, as seen from itself, does not. */
   names(podUid: string, place: string): boolean {
+    return this.uidIn(place) === asInSlices(podUid);
+  }
+
+  /** Whose containers' place it says it is, by the pod's id as `asInSlices` writes it; undefined: no pod's. */
+  uidIn(place: string): string | undefined {
     const pod = podCgroupAt(place);
-    if (pod && !pod.root.startsWith(OWN)) return this.#roots.has(pod.root) && isUid(pod.uid, podUid);
+    if (pod && !pod.root.startsWith(OWN)) return this.#roots.has(pod.root) ? asInSlices(pod.uid) : undefined;
     const [, uid] = BESIDE.exec(place) ?? [];
-    return uid !== undefined && isUid(uid, podUid);
+    return uid === undefined ? undefined : asInSlices(uid);
   }
 
   /** Whether it is that of any pod's, so that only root can have made it. */
@@ -62,7 +67,7 @@ function podCgroupAt(place: string): PodCgroup | undefined {
   return above !== undefined && escaped !== undefined ? { root: above, uid: escaped } : undefined;
 }
 
-/** The name of a slice has other signs for dashes, which stand for a parent in it. */
-function isUid(inPath: string, uid: string): boolean {
-  return inPath.replaceAll("-", "_") === uid.replaceAll("-", "_");
+/** A pod's unique id as the name of a slice has it: with other signs for dashes, which stand for a parent there. */
+export function asInSlices(uid: string): string {
+  return uid.replaceAll("-", "_");
 }

@@ -289,6 +289,34 @@ describe("a cgroup is a container's of a pod", () => {
     }
   });
 
+  test("whose pod is known before it is reported, and each pod is looked at once, however many cgroups there are", () => {
+    let looks = 0;
+    const pods = Array.from({ length: 100 }, (_, index) => ({
+      get uid() {
+        looks += 1;
+        return `1b2c3d4e-0000-4000-8000-${String(index).padStart(12, "0")}`;
+      },
+      name: `pod-${index}`,
+      namespace: "shop",
+      addresses: [],
+      hostNetwork: false,
+    }));
+    const seen = new ContainerCgroups(KEPT_NS, () => undefined);
+    const idAt = (index: number) => index.toString(16).padStart(64, "0");
+    const rows = pods.map(({ uid }, index) => {
+      const slice = `kubepods-burstable-pod${uid.replaceAll("-", "_")}.slice`;
+      return row(index + 1, `/kubepods.slice/kubepods-burstable.slice/${slice}/cri-containerd-${idAt(index)}.scope`);
+    });
+    const forged = row(900, `/user.slice/kubepods/burstable/pod${pods[0]?.uid}/${idAt(900)}`);
+    seen.takeIn([...rows, forged], undefined, 0);
+    looks = 0;
+    const found = seen.unreported([container("shop/pod-7", { id: idAt(7) })], pods);
+    assert.ok(looks <= 100, `${looks} looks`);
+    assert.equal(found.size, 99);
+    assert.deepEqual([found.get(idAt(0))?.name, found.get(idAt(99))?.name], ["pod-0", "pod-99"]);
+    assert.deepEqual([found.has(idAt(7)), found.has(idAt(900))], [false, false]);
+  });
+
   test("by its name alone only while its own is not known", () => {
     const seen = new ContainerCgroups(KEPT_NS, () => undefined);
     seen.look([process(7, { cgroupId: 2, cgroupName: WEB })], 0);
