@@ -14,6 +14,8 @@ import {
 import {
   type ApiService,
   type ApiSlice,
+  externalAddressesOf,
+  SERVICE_LABEL,
   serviceAddressesOf,
   servicePortsOf,
   sliceEndpointsOf,
@@ -94,12 +96,13 @@ export const SERVICE: Collected<ClusterService, { api: ApiService }> = {
   name: { unknown: "", api: ({ metadata }) => metadata.name },
   namespace: { unknown: "", api: ({ metadata }) => metadata.namespace },
   addresses: { unknown: [], api: serviceAddressesOf },
+  externalAddresses: { unknown: [], api: externalAddressesOf },
   ports: { unknown: [], api: servicePortsOf },
 };
 
 export const SLICE: Collected<EndpointSlice, { api: ApiSlice }> = {
   namespace: { unknown: "", api: ({ metadata }) => metadata.namespace },
-  service: { unknown: "", api: ({ metadata }) => metadata.labels?.["kubernetes.io/service-name"] ?? "" },
+  service: { unknown: "", api: ({ metadata }) => metadata.labels?.[SERVICE_LABEL] ?? "" },
   ports: { unknown: [], api: slicePortsOf },
   endpoints: { unknown: [], api: sliceEndpointsOf },
 };

@@ -1,3 +1,4 @@
+import { isPrivate, networkOf } from "../model/address.ts";
 import type { Container } from "../model/container.ts";
 import { type Netns, netnsKey } from "../model/netns.ts";
 import type { Pod } from "../model/pod.ts";
@@ -72,6 +73,8 @@ export interface World {
   published: ReadonlyMap<number, readonly Published[]>;
   /** Names of this machine's pods, `namespace/pod`: one is known before the addresses of its containers are. */
   podNames: ReadonlySet<string>;
+  /** Those that pods have addresses of which do not look like somebody's own (`networkOf`). */
+  podNetworks: ReadonlySet<string>;
   services: Services;
   /** As in the facts. */
   cluster: ClusterServices;
@@ -106,6 +109,7 @@ export function createWorld(facts: Facts): World {
     containersByNetns: containersPerNetns(facts.containers, processes, hostNetns),
     hostNetns,
     podNames: new Set((facts.pods ?? []).map(podName)),
+    podNetworks: podNetworksOf(containers),
     services: createServices(facts.services ?? []),
     cluster: facts.cluster ?? NO_CLUSTER,
     published: publishedBy([...facts.containers, ...(facts.goneContainers ?? [])]),
@@ -118,6 +122,12 @@ export function createWorld(facts: Facts): World {
     processes,
     history: facts.history,
   };
+}
+
+/** Almost always none: a cluster may give its pods any addresses, also those that the internet has. */
+function podNetworksOf(containers: readonly Container[]): Set<string> {
+  const pods = containers.filter(({ podUid }) => podUid !== undefined);
+  return new Set(pods.flatMap(({ addresses }) => addresses.filter((one) => !isPrivate(one)).map(networkOf)));
 }
 
 /** Whoever has the lowest pid runs in the host's own namespaces: init, or a kernel thread where init is kept from us. */

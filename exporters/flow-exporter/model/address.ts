@@ -17,9 +17,16 @@ export function isLoopback(address: string): boolean {
   return address.startsWith("127.") || address === "::1";
 }
 
-/** Whether an address is none of the internet's: of a network that is somebody's own, as Docker's are. */
+/** Whether an address is none of the internet's: of a network that is somebody's own, as Docker's are, or a provider's (RFC 6598), as clusters' are. */
 export function isPrivate(address: string): boolean {
-  return /^(10\.|172\.(1[6-9]|2\d|3[01])\.|192\.168\.|f[cd][0-9a-f]{2}:)/.test(address);
+  return /^(10\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|172\.(1[6-9]|2\d|3[01])\.|192\.168\.|f[cd][0-9a-f]{2}:)/.test(
+    address,
+  );
+}
+
+/** The network of the usual size that an address is of, such as a cluster gives each machine for its pods: /24, or /64. */
+export function networkOf(address: string): string {
+  return address.includes(":") ? `${addressBits(address) >> 64n}` : address.slice(0, address.lastIndexOf("."));
 }
 
 /** Whether an address stays on its link: any machine can have the same one on another. */

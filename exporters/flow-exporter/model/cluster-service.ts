@@ -2,8 +2,10 @@
 export interface ClusterService {
   name: string;
   namespace: string;
-  /** Those at which every machine of the cluster leads to it: its virtual ones, those of a load balancer, and external ones. */
+  /** Its virtual ones, which are nobody else's: every machine of the cluster leads from there to it. */
   addresses: string[];
+  /** Those of a load balancer, and external ones, at which its ports alone lead to it: they can be a machine's own. */
+  externalAddresses: string[];
   ports: ServicePort[];
 }
 
@@ -31,6 +33,8 @@ export interface SliceEndpoint {
   addresses: string[];
   /** Name of the pod, which is in the slice's namespace; empty: it is none. */
   pod: string;
-  /** Name of the machine it is on; empty: not known. */
+  /** Name of the machine it is on, or that it is; empty: not known. */
   node: string;
+  /** The addresses are that machine's own, whatever listens there; left out: nobody says so. */
+  isNode?: true;
 }

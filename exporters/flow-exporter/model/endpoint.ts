@@ -1,4 +1,4 @@
-type EndpointKind = "container" | "process" | "service" | "dns" | "world" | "unknown" | "other";
+type EndpointKind = "container" | "process" | "service" | "node" | "dns" | "world" | "unknown" | "other";
 
 /** One end of an edge. Its name is the label; the rest is what `flow_endpoint_info` says about it. */
 export interface Endpoint {

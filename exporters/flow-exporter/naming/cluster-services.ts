@@ -27,15 +27,22 @@ export function clusterTarget(row: FlowRow, world: World): Target | undefined {
   return pod && { endpoint: podEndpoint(pod), port };
 }
 
-/** The service of a cluster that a client's socket calls: at one of its addresses, or at a port of every machine. */
+/**
+ * The service of a cluster that a client's socket calls: at one of its addresses, which IPVS makes this machine's own, or at a
+ * port of every machine. What else is at a machine's address is none of it.
+ */
 export function calledClusterService(row: FlowRow, { cluster, hostAddresses }: World): CalledService | undefined {
   const { protocol, destinationAddress: address, destinationPort: port } = row;
-  return hostAddresses.has(address) ? cluster.atNodePort(protocol, port) : cluster.at(address, protocol, port);
+  const called = cluster.at(address, protocol, port);
+  if (called) return called;
+  const atPort = cluster.atNodePort(protocol, port);
+  return atPort && (hostAddresses.has(address) || cluster.nodeAt(address) !== undefined) ? atPort : undefined;
 }
 
 function calledTarget(called: CalledService, port: number, world: World): Target {
-  const [only, ...others] = world.cluster.behind(called);
-  const endpoint = only && others.length === 0 ? endpointBehind(only, world) : undefined;
+  const behind = world.cluster.behind(called);
+  const only = behind.length === 1 ? behind[0] : undefined;
+  const endpoint = only && endpointBehind(only, world);
   if (only && endpoint) return { endpoint, port: only.port };
   return { endpoint: serviceEndpoint(called.service), port: called.port?.port ?? port };
 }

@@ -5,11 +5,12 @@ import { createEndpoint, DOCKER_DNS, type Endpoint, UNKNOWN_PROCESS, WORLD } fro
 
 const RESERVED: ReadonlySet<string> = new Set([WORLD.name, DOCKER_DNS.name]);
 /** Namespaces of a cluster whose pods would be called as processes, or as containers without a name, are. */
-const LIKE_OTHERS = /^(host|container|service)\//;
+const LIKE_OTHERS = /^(host|container|service|node)\//;
 const made = new WeakMap<Container, Endpoint>();
 const MAX_KEPT = 10_000;
 const processes = new Map<string, Endpoint>();
 const remotePods = new Map<string, Endpoint>();
+const nodes = new Map<string, Endpoint>();
 const services = new Map<string, Endpoint>();
 /** By the pods' unique ids: the container of each that stands for it. */
 const pods = new Map<string, Container>();
@@ -30,6 +31,12 @@ export function containerEndpoint(any: Container): Endpoint {
 export function podEndpoint({ namespace, name: pod, node }: PodBehind): Endpoint {
   const name = unambiguous(`${namespace}/${pod}`);
   return one(remotePods, `${node} ${name}`, () => ({ ...createEndpoint(name, "container"), pod, namespace, node }));
+}
+
+/** Another machine of the cluster: whatever on it has its address. */
+export function nodeEndpoint(node: string): Endpoint {
+  const label = `node/${node}`;
+  return one(nodes, label, () => ({ ...createEndpoint(label, "node"), node }));
 }
 
 /** A service, where nobody knows who has answered for it. */

@@ -1,10 +1,11 @@
 import { type Published, publishedKey, type World } from "../metadata/world.ts";
-import { isLoopback, isPrivate } from "../model/address.ts";
+import { isLoopback, isPrivate, networkOf } from "../model/address.ts";
 import { type Endpoint, UNKNOWN_CONTAINER, UNKNOWN_PROCESS, WORLD } from "../model/endpoint.ts";
 import { netnsKey } from "../model/netns.ts";
 import type { FlowRow } from "../model/socket.ts";
 import { isApart } from "./apart.ts";
-import { containerEndpoint } from "./endpoints.ts";
+import { calledClusterService } from "./cluster-services.ts";
+import { containerEndpoint, nodeEndpoint } from "./endpoints.ts";
 import { onlyContainerIn } from "./owner.ts";
 import { calledService, hasLocalTask } from "./services.ts";
 
@@ -30,16 +31,23 @@ export function publishedAt(row: FlowRow, address: string, port: number, world: 
 }
 
 /**
- * Whether a socket's remote socket must be on this host as well, or may be: behind a service's load balancer, or at a
- * private address, which can be that of a container that Docker has not reported yet.
+ * Whether a socket's remote socket must be on this host as well, or may be: behind a service's load balancer, at a
+ * private address, which can be that of a container that Docker has not reported yet, or behind a service of Kubernetes,
+ * whose addresses, as those of its pods, may be of any range.
  */
 export function mayBeLocal(row: FlowRow, world: World): boolean {
   const { destinationAddress } = row;
   if (world.hostAddresses.has(destinationAddress) || isPrivate(destinationAddress)) return true;
   if (world.containersByAddress.has(destinationAddress) || isLoopback(destinationAddress)) return true;
   if (world.services.balancerAddresses.has(destinationAddress)) return true;
+  if (isOfPods(destinationAddress, world) || calledClusterService(row, world) !== undefined) return true;
   const called = calledService(row, world);
   return called !== undefined && hasLocalTask(called.service, world);
+}
+
+/** Whether an address is of a network that pods of this machine have theirs of, and so may be that of one not reported yet. */
+export function isOfPods(address: string, { podNetworks }: Pick<World, "podNetworks">): boolean {
+  return podNetworks.size > 0 && podNetworks.has(networkOf(address));
 }
 
 export function isDockerDns(address: string): boolean {
@@ -55,7 +63,9 @@ export function addressOwner(row: FlowRow, world: World): Endpoint {
   if (isApart(row, world)) return WORLD;
   const holder = world.tenures.ofAddress(row.destinationAddress, startOf(row, world));
   if (holder) return holder === "nobody" ? UNKNOWN_CONTAINER : containerEndpoint(holder);
-  return world.hostAddresses.has(row.destinationAddress) ? UNKNOWN_PROCESS : WORLD;
+  if (world.hostAddresses.has(row.destinationAddress)) return UNKNOWN_PROCESS;
+  const node = world.cluster.nodeAt(row.destinationAddress);
+  return node === undefined ? WORLD : nodeEndpoint(node);
 }
 
 /** When a flow began; now, where that is not known: then it is looked up as it first shows. */

@@ -21,7 +21,7 @@ const rttHistogram = z.union([
 
 const endpointSchema = z.object({
   name: z.string(),
-  kind: z.enum(["container", "process", "service", "dns", "world", "unknown", "other"]),
+  kind: z.enum(["container", "process", "service", "node", "dns", "world", "unknown", "other"]),
   containerId: z.string(),
   image: z.string(),
   composeProject: z.string(),

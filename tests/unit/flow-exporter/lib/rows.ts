@@ -1,3 +1,4 @@
+import { addressBits } from "../../../../exporters/flow-exporter/model/address.ts";
 import { NETNS_OWNER, type NetnsOwner, PROTOCOL, ROLE } from "../../../../exporters/flow-exporter/model/socket.ts";
 import {
   CGROUP_ROW,
@@ -127,14 +128,11 @@ function behindHead(flow: Buffer, layout: Layout): Buffer {
   return Buffer.concat([encode(layout, {}).subarray(0, 4), flow.subarray(4)]);
 }
 
-/** ::ffff:a.b.c.d */
-function mapped(ipv4: string): Buffer {
-  return Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, ...ipv4.split(".").map(Number)]);
-}
-
+/** An address, IPv4's as ::ffff:a.b.c.d, and the port behind the last colon. */
 function split(text: string): [Buffer, number] {
-  const [address = "", port = ""] = text.split(":");
-  return [mapped(address), Number(port)];
+  const colon = text.lastIndexOf(":");
+  const bits = addressBits(text.slice(0, colon)).toString(16).padStart(32, "0");
+  return [Buffer.from(bits, "hex"), Number(text.slice(colon + 1))];
 }
 
 function bytesOf(value: Value, bytes: number): Uint8Array {

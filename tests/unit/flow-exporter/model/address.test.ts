@@ -3,7 +3,7 @@ import { SocketAddress } from "node:net";
 import { test } from "node:test";
 import fc from "fast-check";
 import { hostAddresses } from "../../../../exporters/flow-exporter/metadata/host/host-addresses.ts";
-import { addressText, isPrivate } from "../../../../exporters/flow-exporter/model/address.ts";
+import { addressText, isPrivate, networkOf } from "../../../../exporters/flow-exporter/model/address.ts";
 import { viewOf } from "../../../../exporters/flow-exporter/model/bytes.ts";
 
 for (const [hex, expected] of [
@@ -57,11 +57,37 @@ test("a host's own addresses are its local ones, loopback left out", () => {
   assert.deepEqual([...hostAddresses("", "")], []);
 });
 
+test("an address's network is as large as a cluster gives each machine", () => {
+  assert.equal(networkOf("203.0.113.7"), networkOf("203.0.113.200"));
+  assert.notEqual(networkOf("203.0.113.7"), networkOf("203.0.114.7"));
+  assert.equal(networkOf("2001:db8:1:2::7"), networkOf("2001:db8:1:2:3:4:5:6"));
+  assert.notEqual(networkOf("2001:db8:1:2::7"), networkOf("2001:db8:1:3::7"));
+});
+
 test("addresses that networks give themselves are none of the internet's", () => {
-  for (const own of ["10.1.2.3", "172.16.0.1", "172.31.255.254", "192.168.0.1", "fc00::1", "fdab:1::"]) {
+  for (const own of [
+    "10.1.2.3",
+    "172.16.0.1",
+    "172.31.255.254",
+    "192.168.0.1",
+    "fc00::1",
+    "fdab:1::",
+    "100.64.0.1",
+    "100.127.255.254",
+  ]) {
     assert.ok(isPrivate(own), own);
   }
-  for (const other of ["1.10.0.1", "172.15.0.1", "172.32.0.1", "192.169.0.1", "2001:db8::1", "fe80::1", "::1"]) {
+  for (const other of [
+    "1.10.0.1",
+    "172.15.0.1",
+    "172.32.0.1",
+    "192.169.0.1",
+    "100.63.0.1",
+    "100.128.0.1",
+    "2001:db8::1",
+    "fe80::1",
+    "::1",
+  ]) {
     assert.ok(!isPrivate(other), other);
   }
 });

@@ -26,14 +26,18 @@ export interface CalledService {
 
 /** The services of a cluster, for looking up, as they change. */
 export class ClusterServices {
-  readonly #services = new Indexed<ClusterService>(({ addresses, ports }) => [
+  readonly #services = new Indexed<ClusterService>(({ addresses, externalAddresses, ports }) => [
     ...addresses,
+    ...externalAddresses.flatMap((address) => ports.map((one) => portName(address, one.protocol, one.port))),
     ...ports.filter(({ nodePort }) => nodePort > 0).map(({ protocol, nodePort }) => nodePortName(protocol, nodePort)),
   ]);
   readonly #slices = new Indexed<EndpointSlice>(({ namespace, service, endpoints }) => [
     `${namespace}/${service}`,
     ...endpoints.flatMap(({ addresses }) => addresses),
   ]);
+
+  /** As asked for since the slices changed last: there can be thousands behind a service, and as many flows that call it. */
+  readonly #behind = new Map<string, readonly Behind[]>();
 
   /** Takes in what the API server tells of services. */
   takeServices(changes: Changes<ClusterService>): void {
@@ -42,16 +46,14 @@ export class ClusterServices {
 
   /** Likewise of who is behind them. */
   takeSlices(changes: Changes<EndpointSlice>): void {
+    this.#behind.clear();
     this.#slices.take(changes);
   }
 
-  /** The service that leads on from an address; several can share one that is not virtual, at ports of their own. */
+  /** The service that leads on from an address: at any port from a virtual one, else at its own, as others can be at the same address. */
   at(address: string, protocol: number, port: number): CalledService | undefined {
-    const there = this.#services.at(address).map((service) => ({
-      service,
-      port: service.ports.find((one) => one.protocol === protocol && one.port === port),
-    }));
-    return there.find((called) => called.port !== undefined) ?? there[0];
+    const [service] = [...this.#services.at(address), ...this.#services.at(portName(address, protocol, port))];
+    return service && { service, port: service.ports.find((one) => one.protocol === protocol && one.port === port) };
   }
 
   /** The service that a port of every machine leads to. */
@@ -61,22 +63,46 @@ export class ClusterServices {
     return service && { service, port: service.ports.find(isIt) };
   }
 
-  /** Those who may answer for a port of a service. */
-  behind({ service: { namespace, name }, port }: CalledService): Behind[] {
+  /** Those who may answer for a port of a service: the same list until something changes. */
+  behind(called: CalledService): readonly Behind[] {
+    const { service, port } = called;
+    const key = `${service.namespace}/${service.name} ${port?.protocol} ${port?.name}`;
+    const known = this.#behind.get(key);
+    if (known) return known;
+    const found = this.#findBehind(called);
+    this.#behind.set(key, found);
+    return found;
+  }
+
+  #findBehind({ service: { namespace, name }, port }: CalledService): Behind[] {
     return this.#slices.at(`${namespace}/${name}`).flatMap((slice) => {
       const own = slice.ports.find((one) => one.name === port?.name && one.protocol === port.protocol);
       return own ? behindIn(slice, own.port) : [];
     });
   }
 
-  /** The pod that serves at an address and a port of its own. */
+  /** The pod that serves at an address and a port of its own: the only one, as pods on a machine's network share its address. */
   podAt(address: string, protocol: number, port: number): PodBehind | undefined {
-    for (const slice of this.#slices.at(address)) {
-      if (!slice.ports.some((one) => one.protocol === protocol && one.port === port)) continue;
-      const there = slice.endpoints.find(({ addresses }) => addresses.includes(address));
-      if (there && there.pod !== "") return podBehind(slice, there);
-    }
-    return undefined;
+    const serving = this.#slices
+      .at(address)
+      .filter(({ ports }) => ports.some((one) => one.protocol === protocol && one.port === port));
+    const [only, ...others] = podsAt(address, serving);
+    return others.length === 0 ? only : undefined;
+  }
+
+  /**
+   * Name of the machine that has an address, which is on its own network: what is behind a service says so, or several pods
+   * of one machine share it. Undefined: nothing says whose it is.
+   */
+  nodeAt(address: string): string | undefined {
+    const slices = this.#slices.at(address);
+    const told = slices.flatMap(({ endpoints }) =>
+      endpoints.filter((one) => one.isNode && one.addresses.includes(address)),
+    );
+    const pods = podsAt(address, slices);
+    const nodes = [...told, ...(pods.length > 1 ? pods : [])].map(({ node }) => node);
+    const [node, ...others] = new Set(nodes);
+    return others.length === 0 && node !== "" ? node : undefined;
   }
 
   /** Names of the services that a pod with an address is behind, in its namespace. */
@@ -85,6 +111,10 @@ export class ClusterServices {
     const names = own.filter(({ endpoints }) => endpoints.some((one) => one.pod === pod)).map(({ service }) => service);
     return [...new Set(names)].sort();
   }
+}
+
+function portName(address: string, protocol: number, port: number): string {
+  return `${address} ${protocol} ${port}`;
 }
 
 function nodePortName(protocol: number, nodePort: number): string {
@@ -96,6 +126,16 @@ function behindIn(slice: EndpointSlice, port: number): Behind[] {
     const pod = one.pod === "" ? undefined : podBehind(slice, one);
     return one.addresses.map((address) => ({ address, port, pod }));
   });
+}
+
+/** Pods with an address, each once, though it may be behind several services. */
+function podsAt(address: string, slices: readonly EndpointSlice[]): PodBehind[] {
+  const pods = slices.flatMap((slice) =>
+    slice.endpoints
+      .filter(({ pod, addresses }) => pod !== "" && addresses.includes(address))
+      .map((one) => podBehind(slice, one)),
+  );
+  return [...new Map(pods.map((pod) => [`${pod.namespace}/${pod.name}`, pod])).values()];
 }
 
 function podBehind({ namespace }: EndpointSlice, { pod: name, node }: SliceEndpoint): PodBehind {

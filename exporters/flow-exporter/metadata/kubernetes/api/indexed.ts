@@ -3,8 +3,8 @@ import type { Changes } from "./messages.ts";
 /** Values by their keys, and by the places that each has. */
 export class Indexed<Value> {
   readonly #values = new Map<string, Value>();
-  /** Lists, as there can be as many as a cluster has pods, each with one or two keys. */
-  readonly #keys = new Map<string, readonly string[]>();
+  /** One key as it is, as there can be as many places as a cluster has pods, each with one; sets of several, as one place can be that of all. */
+  readonly #keys = new Map<string, string | Set<string>>();
   readonly #placesOf: (value: Value) => readonly string[];
 
   constructor(placesOf: (value: Value) => readonly string[]) {
@@ -19,14 +19,18 @@ export class Indexed<Value> {
   }
 
   at(place: string): Value[] {
-    return (this.#keys.get(place) ?? []).flatMap((key) => this.#values.get(key) ?? []);
+    const keys = this.#keys.get(place);
+    if (keys === undefined) return [];
+    return (typeof keys === "string" ? [keys] : [...keys]).flatMap((key) => this.#values.get(key) ?? []);
   }
 
   #add(key: string, value: Value): void {
     this.#values.set(key, value);
     for (const place of this.#placesOf(value)) {
-      const keys = this.#keys.get(place) ?? [];
-      if (!keys.includes(key)) this.#keys.set(place, [...keys, key]);
+      const keys = this.#keys.get(place);
+      if (keys === undefined) this.#keys.set(place, key);
+      else if (typeof keys !== "string") keys.add(key);
+      else if (keys !== key) this.#keys.set(place, new Set([keys, key]));
     }
   }
 
@@ -35,9 +39,10 @@ export class Indexed<Value> {
     if (value === undefined) return;
     this.#values.delete(key);
     for (const place of this.#placesOf(value)) {
-      const keys = (this.#keys.get(place) ?? []).filter((one) => one !== key);
-      if (keys.length > 0) this.#keys.set(place, keys);
-      else this.#keys.delete(place);
+      const keys = this.#keys.get(place);
+      if (keys === undefined) continue;
+      if (typeof keys !== "string") keys.delete(key);
+      if (typeof keys === "string" ? keys === key : keys.size === 0) this.#keys.delete(place);
     }
   }
 }

@@ -5,6 +5,7 @@ import { netnsKey } from "../../../model/netns.ts";
 import type { FlowRow } from "../../../model/socket.ts";
 import { isApart, isContainers } from "../../../naming/apart.ts";
 import { containerIdOf, containerOf } from "../../../naming/container-of.ts";
+import { isOfPods } from "../../../naming/remote.ts";
 
 /**
  * How far a socket can be believed that its address is its own. "possible": nothing speaks against it, but it may lie, so
@@ -102,9 +103,9 @@ function isKnownByEvents(row: FlowRow, world: World): boolean {
   return containerOf(row, world)?.addresses.length === 0 && !world.containersByNetns.has(netnsKey(row));
 }
 
-/** Whether an address is none of the internet's, and is not known to be another's on this host. */
+/** Whether an address is none of the internet's, or one of this machine's pods', and is not known to be another's on this host. */
 function canBeAnywhere(address: string, world: World): boolean {
-  return !isTaken(address, world) && (isPrivate(address) || isLinkLocal(address));
+  return !isTaken(address, world) && (isPrivate(address) || isLinkLocal(address) || isOfPods(address, world));
 }
 
 /** Whether an address is the host's, or that of a container that runs. */

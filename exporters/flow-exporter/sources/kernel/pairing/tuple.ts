@@ -1,5 +1,5 @@
 import { podName } from "../../../metadata/collected.ts";
-import type { Behind } from "../../../metadata/kubernetes/api/cluster-services.ts";
+import type { Behind, CalledService } from "../../../metadata/kubernetes/api/cluster-services.ts";
 import type { World } from "../../../metadata/world.ts";
 import { isLoopback } from "../../../model/address.ts";
 import { netnsKey } from "../../../model/netns.ts";
@@ -79,14 +79,24 @@ function behindBalancer(row: FlowRow, world: World): Tuple[] {
 function behindClusterService(row: FlowRow, source: string, world: World): Tuple[] {
   const called = calledClusterService(row, world);
   if (!called) return [];
-  const here = world.cluster.behind(called).filter((one) => isHere(one, world));
-  return here.flatMap(({ address, port }) => {
+  return behindHere(called, world).flatMap(({ address, port }) => {
     const pod = nameOf(address, world);
     return [tuple(row, source, pod, port), tuple(row, HOST, pod, port)];
   });
 }
 
-/** Of thousands of pods behind a service those on this machine alone have sockets here. */
+const kept = new WeakMap<World, Map<readonly Behind[], readonly Behind[]>>();
+
+/** Of thousands of pods behind a service those on this machine alone have sockets here; looked for once for all flows. */
+function behindHere(called: CalledService, world: World): readonly Behind[] {
+  const behind = world.cluster.behind(called);
+  const known = kept.get(world) ?? new Map<readonly Behind[], readonly Behind[]>();
+  kept.set(world, known);
+  const here = known.get(behind) ?? behind.filter((one) => isHere(one, world));
+  known.set(behind, here);
+  return here;
+}
+
 function isHere({ address, pod }: Behind, { hostAddresses, podNames }: World): boolean {
   return pod === undefined ? hostAddresses.has(address) : podNames.has(podName(pod));
 }

@@ -83,6 +83,29 @@ describe("what the API server is watched for", () => {
     assert.deepEqual(metadata.services.ofPod("shop", "web-2", "10.244.1.1"), ["web"]);
   });
 
+  test("addresses are known however they are written, and names that make no sense cost the name only", async () => {
+    server.put("services", serviceObject("web", "2001:DB8:0:0::10"));
+    const slice = sliceObject("web-a", "web", { "web-1": "2001:db8:0:0:2::7" });
+    const odd = sliceObject("web-b", "Not A Service", { "Not A Pod": "10.244.0.9", "web-3": "10.244.0.8" });
+    server.put("endpointslices", { ...slice, addressType: "IPv6" }, odd);
+    const { metadata, healths } = watch();
+    await metadata.firstWord;
+    assert.equal(nameAt(metadata, "2001:db8::10"), "web");
+    assert.equal(metadata.services.podAt("2001:db8::2:0:0:7", TCP, 8080)?.name, "web-1");
+    assert.equal(metadata.services.podAt("10.244.0.9", TCP, 8080), undefined);
+    assert.equal(metadata.services.podAt("10.244.0.8", TCP, 8080)?.name, "web-3");
+    assert.deepEqual([healths.endpointSlices.up, faultsOf(metadata, "kubernetes-endpointslices")], [true, {}]);
+  });
+
+  test("a machine's address is known where a slice tells of a machine", async () => {
+    const slice = sliceObject("kubelet-a", "kubelet", { "": "192.168.1.12" });
+    const endpoints = [{ addresses: ["192.168.1.12"], targetRef: { kind: "Node", name: "node-3", uid: "x" } }];
+    server.put("endpointslices", { ...slice, endpoints });
+    const { metadata } = watch();
+    await metadata.firstWord;
+    assert.equal(metadata.services.nodeAt("192.168.1.12"), "node-3");
+  });
+
   for (const how of ["end", "destroy"] as const) {
     test(`a watch that is dropped (${how}) goes on where it was, without another list`, async () => {
       server.put("services", serviceObject("web", "10.96.0.1"));
