@@ -316,7 +316,10 @@ export class FlowTable {
     const row = rows.row(index);
     const flow = createFlow(this.#round, world.nowNs);
     const socket = createSocket(rows, index, row, flow, tuplesOf(row, world));
-    const before = this.#remembered.take(rows, index);
+    const memory = this.#remembered.take(rows, index);
+    const before = memory?.counted;
+    // A tracer that started in between does not know when it began; whoever goes by that would take it for another connection.
+    if (memory) socket.startNs = memory.startNs;
     if (row.protocol === PROTOCOL.udp) for (const each of this.#exchanges.add(socket, before, world)) this.#show(each);
     else this.#show(this.#pair(socket, before, world));
     markStart(socket, world.history);

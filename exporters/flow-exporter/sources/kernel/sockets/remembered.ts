@@ -36,8 +36,8 @@ export class Remembered {
     return this.#memories.get(rows.key(index))?.some((one) => isSame(one, rows, index)) ?? false;
   }
 
-  /** What was handed on of the connection in row `index`, which from now on is the caller's to remember. */
-  take(rows: FlowRows, index: number): Counted | undefined {
+  /** The connection in row `index`, which from now on is the caller's to remember. */
+  take(rows: FlowRows, index: number): Memory | undefined {
     if (this.#memories.size === 0) return undefined;
     const key = rows.key(index);
     const known = this.#memories.get(key) ?? [];
@@ -47,7 +47,7 @@ export class Remembered {
         key,
         known.filter((one) => one !== memory),
       );
-    return memory?.counted;
+    return memory;
   }
 
   expire(nowNs: number): void {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ROLE } from "../../../../../../exporters/flow-exporter/model/socket.ts";
 import { UdpRows } from "../../../../../../exporters/flow-exporter/sources/kernel/rows/udp-rows.ts";
-import { takeCounts } from "../../../../../../exporters/flow-exporter/sources/kernel/sockets/flow.ts";
+import { lifeOf, takeCounts } from "../../../../../../exporters/flow-exporter/sources/kernel/sockets/flow.ts";
 import { FlowTable } from "../../../../../../exporters/flow-exporter/sources/kernel/sockets/flow-table.ts";
 import { type SocketValues, udpRow } from "../../../lib/rows.ts";
 import { closed, container, edges, idOf, process, rows, world } from "../../../lib/world.ts";
@@ -32,6 +32,17 @@ describe("from read to read", () => {
     assert.deepEqual(newBytes(table, { ...LONE, sent: 100, received: 10 }), [[100, 10]]);
     assert.deepEqual(newBytes(table, { ...LONE, sent: 130, received: 10 }), [[30, 0]]);
     assert.deepEqual(newBytes(table, { ...LONE, sent: 130, received: 10 }), [[0, 0]]);
+  });
+
+  test("a connection keeps its start over a tracer that does not know it", () => {
+    const before = new FlowTable();
+    const known = { ...LONE, start: 5_000, sent: 100 };
+    newBytes(before, known);
+    const after = new FlowTable();
+    after.remember(before.memories(), 0);
+    assert.deepEqual(newBytes(after, { ...known, start: 0, sent: 130 }), [[30, 0]]);
+    assert.deepEqual([...after.flows].map(lifeOf), [{ startNs: 5_000, endNs: 0 }]);
+    assert.deepEqual(newBytes(after, { ...known, start: 0, sent: 135 }), [[5, 0]]);
   });
 
   test("a counter that goes down hands on nothing", () => {
