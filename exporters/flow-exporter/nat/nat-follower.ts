@@ -1,6 +1,6 @@
 import { isLoopback } from "../model/address.ts";
 import type { NatStatus } from "../model/nat.ts";
-import type { Nat, TransactionHalf } from "../model/transaction.ts";
+import type { Nat, Side, TransactionHalf } from "../model/transaction.ts";
 import { type Reading, TableAbsent } from "./conntrack-file.ts";
 import { type Translation, tupleKey, tupleOf } from "./translations.ts";
 
@@ -26,10 +26,10 @@ export interface NatWorld {
   sleep(ms: number): Promise<unknown>;
 }
 
-/** Tuples by tuples, by their keys. */
+/** Translations by the keys of their tuples. */
 interface Table {
-  byBefore: ReadonlyMap<string, string>;
-  byAfter: ReadonlyMap<string, string>;
+  byBefore: ReadonlyMap<string, Translation>;
+  byAfter: ReadonlyMap<string, Translation>;
   readMs: number;
   isCutOff: boolean;
 }
@@ -50,6 +50,10 @@ export class NatFollower {
   /** The last reading, and the one before: the kernel forgets some connections within seconds. */
   #tables: readonly Table[] = [];
   #remembered = new Map<string, Found>();
+  /** Of each translation that one end's half has been given the side of that end, and the tuple. */
+  readonly #given = new Map<string, { side: Side; wire: string }>();
+  /** From which clients of this machine have come. */
+  readonly #clients = new Map<string, true>();
   #fault: string | undefined;
   #isAbsent = false;
   #translations = 0;
@@ -74,6 +78,7 @@ export class NatFollower {
 
   /** Looks up the halves of which it is not known yet whether their addresses are translated. */
   async follow(halves: readonly TransactionHalf[]): Promise<TransactionHalf[]> {
+    for (const { side, sourceAddress } of halves) if (side === "client") keepLast(this.#clients, sourceAddress, true);
     const asked = halves.filter((half) => half.nat === "unknown" && !this.#remembered.has(nameOf(half)));
     if (asked.length > 0) await this.#renewFor(Math.max(...asked.map(({ startedMs }) => startedMs)));
     return halves.map((half) => (half.nat === "unknown" ? this.#onWire(half) : half));
@@ -118,7 +123,7 @@ export class NatFollower {
     const name = nameOf(half);
     const found = this.#remembered.get(name) ?? this.#lookUp(half);
     this.#remembered.delete(name);
-    if (half.endedMs === 0) this.#remember(name, found);
+    if (half.endedMs === 0) keepLast(this.#remembered, name, found);
     return { ...half, ...(found.wire && tupleOf(found.wire)), nat: found.nat };
   }
 
@@ -127,12 +132,26 @@ export class NatFollower {
     // What was read before it began is another use of the same tuple.
     const tables = this.#tables.filter(({ readMs }) => half.startedMs < readMs);
     const maps = tables.map(({ byBefore, byAfter }) => (half.side === "client" ? byBefore : byAfter));
-    const wire = maps.map((map) => map.get(key)).find((one) => one !== undefined);
+    const translation = maps.map((map) => map.get(key)).find((one) => one !== undefined);
+    const wire = translation && this.#wireOf(translation, half.side);
     // Nothing comes from one node's loopback to another's, unless it is translated.
     if (!wire && isLoopback(half.destinationAddress)) return { wire, nat: "local" };
     const nat = wire ? "followed" : this.#withoutTranslation(half);
     this.#halves[nat] += 1;
     return { wire, nat };
+  }
+
+  /**
+   * What a client's packets leave with, and what a server's arrive with. Where both ends are on this machine, one of a published port
+   * say, these are two, and both get what leaves the client; or what the first of them was given while the other was not known of.
+   */
+  #wireOf({ before, after }: Translation, side: Side): string {
+    const key = `${before} ${after}`;
+    const given = this.#given.get(key);
+    if (given && given.side !== side) return given.wire;
+    const wire = side === "client" || this.#clients.has(tupleOf(before).sourceAddress) ? after : before;
+    keepLast(this.#given, key, { side, wire });
+    return wire;
   }
 
   /** Whether the kernel would have shown a translation. It forgets a connection at once that was refused. */
@@ -142,14 +161,15 @@ export class NatFollower {
     const isInTime = startedMs < table.readMs && (endedMs === 0 || table.readMs - endedMs < SURELY_KEPT_MS);
     return isInTime ? "none" : "unknown";
   }
+}
 
-  /** In the order in which they were written last. */
-  #remember(name: string, found: Found): void {
-    this.#remembered.set(name, found);
-    if (this.#remembered.size <= MAX_REMEMBERED) return;
-    const [oldest] = this.#remembered.keys();
-    if (oldest !== undefined) this.#remembered.delete(oldest);
-  }
+/** Of what is in a map the last that were set stay. */
+function keepLast<Value>(map: Map<string, Value>, key: string, value: Value): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size <= MAX_REMEMBERED) return;
+  const [oldest] = map.keys();
+  if (oldest !== undefined) map.delete(oldest);
 }
 
 /** Of a half as its own socket has it: no other has that on this node. */
@@ -159,7 +179,7 @@ function nameOf(half: TransactionHalf): string {
 
 function indexed(translations: readonly Translation[]): Pick<Table, "byBefore" | "byAfter"> {
   return {
-    byBefore: new Map(translations.map(({ before, after }) => [before, after])),
-    byAfter: new Map(translations.map(({ before, after }) => [after, before])),
+    byBefore: new Map(translations.map((one) => [one.before, one])),
+    byAfter: new Map(translations.map((one) => [one.after, one])),
   };
 }

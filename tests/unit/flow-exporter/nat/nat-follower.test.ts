@@ -66,6 +66,33 @@ describe("the addresses on the wire", () => {
     assert.deepEqual(await ask(unknown()), NONE);
   });
 
+  describe("are the same for both ends on one machine, each of which has addresses of its own:", () => {
+    // 172.18.0.2 asks 192.0.2.1:8080, which is published by 172.18.0.3:80 of the same machine.
+    const asks = { sourceAddress: "172.18.0.2", destinationAddress: "192.0.2.1", destinationPort: 8_080 };
+    const serves = { sourceAddress: "172.18.0.1", destinationAddress: "172.18.0.3", destinationPort: 80 };
+    const [client, server] = [clientHalf({ ...asks, nat: "unknown" }), serverHalf({ ...serves, nat: "unknown" })];
+    const [asked, served] = [client, server].map(transactionKey);
+    beforeEach(() => {
+      translations = [{ before: tupleKey(client), after: tupleKey(server) }];
+    });
+    const wires = async (...batches: TransactionHalf[][]) => {
+      const found: string[] = [];
+      for (const batch of batches) found.push(...(await follower.follow(batch)).map(transactionKey));
+      return found;
+    };
+
+    it("what leaves the client, in whatever order they come", async () => {
+      assert.deepEqual(await wires([server, client]), [served, served]);
+      assert.deepEqual(await wires([client], [server]), [served, served]);
+      const again = { startNs: 9, endedMs: NOW_MS };
+      assert.deepEqual(await wires([{ ...server, ...again }], [{ ...client, ...again }]), [served, served]);
+    });
+
+    it("what arrives at the server, where no client of this machine was known when that came", async () => {
+      assert.deepEqual(await wires([server], [client], [server, client]), [asked, asked, asked, asked]);
+    });
+  });
+
   it("are the socket's own where nothing is translated", async () => {
     translations = [];
     assert.deepEqual(await ask(unknown()), NONE);
