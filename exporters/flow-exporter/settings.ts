@@ -123,11 +123,25 @@ const schema = z.object({
   NODE_IP: z.union([z.ipv4(), z.ipv6()], { error: "must be an IP address" }).optional(),
 });
 
-/** What a database does not take waits in the folder of the totals. */
-const consistent = schema.refine(({ FLOW_STORE, FLOW_STATE }) => FLOW_STORE === undefined || FLOW_STATE !== "", {
-  path: ["FLOW_STORE"],
-  error: "needs FLOW_STATE, the folder where what the database does not take waits",
-});
+/** A name that machines have that nobody has given one. */
+const NAMELESS = /^(localhost(\..*)?)?$/;
+
+const consistent = schema
+  // What a database does not take waits in the folder of the totals.
+  .refine(({ FLOW_STORE, FLOW_STATE }) => FLOW_STORE === undefined || FLOW_STATE !== "", {
+    path: ["FLOW_STORE"],
+    error: "needs FLOW_STATE, the folder where what the database does not take waits",
+  })
+  // Two machines of one name would have each other's containers, and each other's halves of flows that leave neither.
+  .refine(({ FLOW_STORE, FLOW_NODE }) => !isShared(FLOW_STORE) || !NAMELESS.test(FLOW_NODE), {
+    path: ["FLOW_STORE"],
+    error: "needs FLOW_NODE, a name of this machine that no other one has that writes to the same database",
+  });
+
+/** Whether other machines may write there. */
+function isShared(store: string | undefined): boolean {
+  return store !== undefined && !store.startsWith("/");
+}
 
 export interface Settings {
   /** Where flows come from: whether the tracer's pins, and which other tracers' sockets. */
@@ -225,7 +239,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
       mode: Number.parseInt(data.FLOW_TRACER_SOCKET_MODE, 8),
       owner: ownerOf(data.FLOW_TRACER_SOCKET_OWNER),
     },
-    store: address === undefined ? undefined : { address, isShared: !address.startsWith("/"), maxAgeMs, maxRows },
+    store: address === undefined ? undefined : { address, isShared: isShared(address), maxAgeMs, maxRows },
   };
 }
 

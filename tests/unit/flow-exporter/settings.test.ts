@@ -109,7 +109,7 @@ test("sources are the kernel and other tracers' sockets, each once", () => {
 
 test("a store is a file or a PostgreSQL, and needs a folder for what waits", () => {
   const address = "postgres://me:s3cret@db:5432/flows";
-  const more = { FLOW_STATE: "/state", FLOW_STORE_MAX_AGE: "2w", FLOW_STORE_MAX_ROWS: "5" };
+  const more = { FLOW_NODE: "a", FLOW_STATE: "/state", FLOW_STORE_MAX_AGE: "2w", FLOW_STORE_MAX_ROWS: "5" };
   const { store } = readSettings({ FLOW_STORE: address, ...more });
   assert.deepEqual(store, { address, isShared: true, maxAgeMs: 14 * 86_400_000, maxRows: 5 });
   const file = readSettings({ FLOW_STORE: "/state/flows.db", FLOW_STATE: "/state" });
@@ -121,6 +121,11 @@ test("a store is a file or a PostgreSQL, and needs a folder for what waits", () 
   });
   assert.equal(readSettings({ FLOW_STORE: "" }).store, undefined);
   assert.throws(() => readSettings({ FLOW_STORE: "/flows.db" }), /FLOW_STORE: needs FLOW_STATE/);
+  for (const nameless of ["", "localhost", "localhost.localdomain"])
+    assert.throws(
+      () => readSettings({ FLOW_STORE: address, FLOW_STATE: "/state", FLOW_NODE: nameless }),
+      /FLOW_STORE: needs FLOW_NODE/,
+    );
   for (const [name, wrong] of [
     ["FLOW_STORE_MAX_AGE", "7"],
     ["FLOW_STORE_MAX_AGE", "0d"],
