@@ -4,6 +4,8 @@ import type { Dialect } from "./dialect.ts";
 
 /** The two halves of a flow start within this: a lost SYN is sent again for longer, but rarely. */
 const JOIN_WINDOW_MS = 60_000;
+/** A half may be this late, so that a short flow seems to have begun on one side after it was over on the other. */
+const LATE_MS = 10_000;
 
 const INPUT_KEY: readonly Column[] = [
   { name: "key", type: "text", merge: "same" },
@@ -80,7 +82,24 @@ function isOpenTo(row: string, half: string, now: string, side: Side): string {
   const apart = `abs(${row}.started_at - ${half}.started_at) <= ${JOIN_WINDOW_MS}`;
   const isUnknown = `(${row}.started_at IS NULL OR ${half}.started_at IS NULL)`;
   const isRecent = `${row}.last_seen >= ${now} - ${JOIN_WINDOW_MS}`;
-  return `(${row}.${side}_node IS NULL AND (${apart} OR (${isUnknown} AND ${isRecent})) AND ${mayMeet(row, half, side)})`;
+  const conditions = [
+    `(${apart} OR (${isUnknown} AND ${isRecent}))`,
+    isOngoing(row, half, now, side),
+    mayMeet(row, half, side),
+  ];
+  return `(${row}.${side}_node IS NULL AND ${conditions.join(" AND ")})`;
+}
+
+/**
+ * Whether the flow of a row was not yet over when the half began: the same tuple used again is another flow. Of a half whose start is
+ * not known it is enough that it is open now; one that is over too may have ended with the row's.
+ */
+function isOngoing(row: string, half: string, now: string, side: Side): string {
+  const other = side === "client" ? "server" : "client";
+  const lasted = `CASE WHEN ${row}.${other}_started_ms > 0 THEN ${row}.${other}_ended_ms - ${row}.${other}_started_ms END`;
+  const ended = `coalesce(${row}.started_at + ${lasted}, ${row}.last_seen)`;
+  const seen = `coalesce(${half}.started_at, CASE WHEN ${half}.${side}_ended_ms = 0 THEN ${now} ELSE 0 END)`;
+  return `(${row}.${other}_ended_ms = 0 OR ${seen} <= ${ended} + ${LATE_MS})`;
 }
 
 /** A flow that does not leave its node has addresses that other nodes give out as well, so only its own node can have its other half. */

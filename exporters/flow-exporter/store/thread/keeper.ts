@@ -60,8 +60,10 @@ export class StoreKeeper {
 
   async #answer(question: Question): Promise<unknown> {
     switch (question.kind) {
-      case "write":
-        return this.#writing.join(() => this.#write(question.entry, question.nowMs));
+      case "write": {
+        const wallOffsetMs = question.nowMs - this.#world.now();
+        return this.#writing.join(() => this.#write(question.entry, wallOffsetMs));
+      }
       case "leave":
         return this.#world.leaving.abort();
       case "close":
@@ -88,11 +90,11 @@ export class StoreKeeper {
   }
 
   /** The kernel is asked for translations before anything waits: it forgets them. */
-  async #write({ halves, holders }: Entry, nowMs: number): Promise<Written> {
+  async #write({ halves, holders }: Entry, wallOffsetMs: number): Promise<Written> {
     const { nat } = this.#world;
     const { spool, writer } = await this.#openSpool();
     const entry = { halves: await nat.follow(halves), holders };
-    const error = this.#isResting() ? await this.#keep(spool, entry) : await this.#try(writer, entry, nowMs);
+    const error = this.#isResting() ? await this.#keep(spool, entry) : await this.#try(writer, entry, wallOffsetMs);
     const lost = spool.dropped - this.#toldDropped;
     this.#toldDropped = spool.dropped;
     return { error, lost, waiting: { entries: spool.size, bytes: spool.bytes }, nat: nat.status };
@@ -117,8 +119,9 @@ export class StoreKeeper {
     return this.#failure?.failure;
   }
 
-  async #try(writer: SpooledWriter, entry: Entry, nowMs: number): Promise<Failure | undefined> {
-    const error = (await writer.write(entry, nowMs)) ?? (await this.#trim(writer));
+  /** The wall clock has gone on while translations were waited for. */
+  async #try(writer: SpooledWriter, entry: Entry, wallOffsetMs: number): Promise<Failure | undefined> {
+    const error = (await writer.write(entry, this.#world.now() + wallOffsetMs)) ?? (await this.#trim(writer));
     this.#failure = error === undefined ? undefined : { failure: this.#failureOf(error), atMs: this.#world.now() };
     return this.#failure?.failure;
   }

@@ -25,11 +25,13 @@ describe("the keeper of a store", () => {
   let away: Error | undefined;
   let wrap: (store: Store) => Store;
   let leaving: AbortController;
+  let follow: typeof NO_NAT.follow;
   let keeper: StoreKeeper;
   beforeEach(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "flowtally-keeper-"));
     [nowMs, opened, away, wrap] = [0, 0, undefined, (store) => store];
     leaving = new AbortController();
+    follow = NO_NAT.follow;
     keeper = keeperOf();
   });
   afterEach(async () => {
@@ -51,7 +53,7 @@ describe("the keeper of a store", () => {
           return wrap(await openStore(where));
         },
         now: () => nowMs,
-        nat: NO_NAT,
+        nat: { ...NO_NAT, follow },
         leaving,
       },
     );
@@ -119,6 +121,19 @@ describe("the keeper of a store", () => {
     await assert.rejects(late, { code: "UNREACHABLE", message: /nobody waits/ });
     await ask();
     assert.equal(asked, 2);
+  });
+
+  it("tells the database how long ago flows began, however long their translations have taken", async () => {
+    const told: number[] = [];
+    wrap = (store) =>
+      Object.assign(store, { writeTransactions: async (_: unknown, atMs: number) => void told.push(atMs) });
+    follow = async (halves) => {
+      nowMs += 3_000;
+      return [...halves];
+    };
+    keeper = keeperOf();
+    await write(entry(1));
+    assert.deepEqual(told, [NOW_MS + 3_000]);
   });
 
   it("leaves a database that hangs when the exporter stops, and what it was at to the next exporter", async () => {
