@@ -25,7 +25,10 @@ export interface Store {
   edges(bounds: EdgeBounds): Promise<EdgeReading>;
   /** A part of the list of flows that is asked for. It reads all of the table. */
   flows(query: FlowQuery): Promise<FlowList>;
-  /** Removes what is beyond the bounds, the oldest first. Returns how many rows went. */
+  /**
+   * Removes what is beyond the bounds, the oldest first. Returns how many rows went: none within ten minutes of another writer that has
+   * done so, since one does it for all.
+   */
   trim(bounds: Bounds): Promise<number>;
   close(): Promise<void>;
 }

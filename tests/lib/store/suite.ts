@@ -117,6 +117,25 @@ export function describeStore(name: string, create: () => Promise<Database>): vo
       );
     });
 
+    for (const [what, half, count] of [
+      ["began after it was over", { startedMs: NOW_MS }, 2],
+      ["began while it was there, and is late", { startedMs: NOW_MS - 16_000 }, 1],
+      ["is older than its tracer, and open now", { startNs: 0, startedMs: 0 }, 2],
+      ["is older than its tracer, and over too", { startNs: 0, startedMs: 0, endedMs: NOW_MS }, 1],
+    ] as const) {
+      it(`joins no half to a flow that was over when it began: one that ${what}`, async () => {
+        await write(clientHalf({ startedMs: NOW_MS - 30_000, endedMs: NOW_MS - 25_000 }));
+        await write(serverHalf(half));
+        assert.equal((await all()).length, count);
+      });
+    }
+
+    it("joins a half to a flow that is over when it is not known when that began", async () => {
+      await write(clientHalf({ startNs: 0, startedMs: 0, endedMs: NOW_MS }));
+      await write(serverHalf());
+      assert.equal((await all()).length, 1);
+    });
+
     it("tells the uses of a tuple apart that come at once", async () => {
       await write(...[3, 1, 2].map((startNs) => clientHalf({ startNs, sentBytes: startNs })));
       const rows = (await all()).toSorted((a, b) => a.incarnation - b.incarnation);
@@ -235,12 +254,58 @@ export function describeStore(name: string, create: () => Promise<Database>): vo
       for (const side of ["client", "server"])
         for (const column of ["nat", "socket_key"])
           await database.execute(`ALTER TABLE transactions DROP COLUMN ${side}_${column}`);
-      await database.execute("DELETE FROM schema_version WHERE version = 2");
+      await database.execute("DROP TABLE leases");
+      await database.execute("DELETE FROM schema_version WHERE version >= 2");
       store = await openStore(database.address);
       const { client, key } = await only();
       assert.deepEqual([client?.sentBytes, client?.nat, client?.socketKey], [100, "unknown", key]);
       await write(serverHalf());
       assert.equal((await only()).apart, undefined);
+    });
+
+    it("makes its tables anew once all of them are gone", async () => {
+      await write(clientHalf());
+      for (const table of ["transactions", "metadata"]) await database.execute(`DROP TABLE ${table}`);
+      await assert.rejects(write(clientHalf()), named("NO_TABLES"));
+      await assert.rejects(all(), named("NO_TABLES"));
+      await assert.rejects(openStore(database.address), (error: Error) => {
+        assert.match(error.message, /^the database has no table transactions; once all its tables are gone/);
+        return named("NO_TABLES")(error);
+      });
+      await database.execute("DROP TABLE leases");
+      await store.close();
+      store = await openStore(database.address);
+      await write(clientHalf());
+      assert.equal((await all()).length, 1);
+    });
+
+    it("refuses a database with another program's tables", async () => {
+      for (const table of ["leases", "metadata", "schema_version"]) await database.execute(`DROP TABLE ${table}`);
+      await assert.rejects(openStore(database.address), named("REFUSED"));
+    });
+
+    it("names rows that it cannot take, and takes the others of the same kind", async () => {
+      const wrong = clientHalf({ sourcePort: null as never });
+      await assert.rejects(write(wrong), named("BAD_ROWS"));
+      await write(clientHalf());
+      assert.equal((await all()).length, 1);
+    });
+
+    it("lets one writer trim at a time, and another one once that has had ten minutes", async () => {
+      await using other = {
+        store: await openStore(database.address),
+        [Symbol.asyncDispose]: () => other.store.close(),
+      };
+      await store.writeTransactions(
+        manyHalves(30, () => ({})),
+        NOW_MS,
+      );
+      assert.equal(await store.trim({ maxAgeMs: 3_600_000, maxRows: 20 }), 10);
+      assert.equal(await other.store.trim({ maxAgeMs: 3_600_000, maxRows: 10 }), 0);
+      assert.equal(await store.trim({ maxAgeMs: 3_600_000, maxRows: 15 }), 5);
+      await database.execute("UPDATE leases SET until = until - 600000");
+      assert.equal(await other.store.trim({ maxAgeMs: 3_600_000, maxRows: 10 }), 5);
+      assert.equal(await store.trim({ maxAgeMs: 3_600_000, maxRows: 5 }), 0);
     });
 
     it("refuses a place in the pages that it has never given out", async () => {

@@ -1,12 +1,17 @@
-import { StoreError, type StoreErrorCode } from "../error.ts";
+import { MADE_ANEW, StoreError, type StoreErrorCode } from "../error.ts";
 
 /** By SQLSTATE, or by its class, the first two characters. */
 const CODES: Readonly<Record<string, StoreErrorCode>> = {
   "08": "UNREACHABLE", // connection exceptions
+  "22": "BAD_ROWS", // a value that its column's type does not have
+  "23": "BAD_ROWS", // a value that a constraint forbids
   "25006": "READ_ONLY",
   "28": "REFUSED", // not who it says it is
   "3D": "REFUSED", // there is no such database
   "42501": "REFUSED", // no rights for that
+  "42703": "NO_TABLES", // no such column
+  "42804": "NO_TABLES", // a column of another type
+  "42P01": "NO_TABLES", // no such table
   "53": "UNREACHABLE", // no more connections, no memory
   "53100": "FULL",
   "57": "UNREACHABLE", // is shutting down, or starting up
@@ -23,7 +28,8 @@ export function postgresError(error: unknown): StoreError {
   const state = stateOf(error);
   // What comes without a state did not come from the database: the connection failed.
   if (state === "") return new StoreError("UNREACHABLE", message, error);
-  return new StoreError(CODES[state] ?? CODES[state.slice(0, 2)] ?? "FAILED", message, error);
+  const code = CODES[state] ?? CODES[state.slice(0, 2)] ?? "FAILED";
+  return new StoreError(code, code === "NO_TABLES" ? message + MADE_ANEW : message, error);
 }
 
 /** Of a read: that a value does not fit its column, or is no text here, is the fault of who asks. */

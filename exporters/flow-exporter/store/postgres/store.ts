@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { type AddressHolder, type TransactionHalf, transactionKey } from "../../model/transaction.ts";
 import { type Batch, batchesOf } from "../batches.ts";
@@ -6,9 +7,10 @@ import { CREATE_VERSIONS, migrationFrom, READ_VERSION } from "../migrations.ts";
 import { withPeers } from "../peers.ts";
 import { edgeReading, edgeReadingOf } from "../sql/edge-reading.ts";
 import { flowReadings } from "../sql/flow-reading.ts";
+import { claimTrim } from "../sql/lease.ts";
 import { metadataReading, type Reading, tenureReading, transactionReading } from "../sql/queries.ts";
 import { type Row, transactionOf } from "../sql/rows.ts";
-import { TRIM_BATCH, type Trim, trims } from "../sql/trim.ts";
+import { TRIM_BATCH, trims } from "../sql/trim.ts";
 import { inputColumns, METADATA_COLUMNS, metadataUpsert, transactionUpsert } from "../sql/upsert.ts";
 import { halfValues, holderValues, type Value } from "../sql/values.ts";
 import type { Bounds, EdgeBounds, FlowQuery, MetadataQuery, Page, Store, TransactionQuery } from "../store.ts";
@@ -35,6 +37,7 @@ const UPSERTS = {
   client: { name: "client", text: transactionUpsert("client", POSTGRES), columns: inputColumns("client").length },
   server: { name: "server", text: transactionUpsert("server", POSTGRES), columns: inputColumns("server").length },
 };
+const CLAIM_TRIM = claimTrim(POSTGRES);
 const METADATA_UPSERT = metadataUpsert(POSTGRES);
 
 /** A database that speaks PostgreSQL's protocol, which many nodes may share. Each batch is one statement, and so all or nothing. */
@@ -42,6 +45,8 @@ export class PostgresStore implements Store {
   readonly #pool: pg.Pool;
   /** Who asks waits for others who ask, and the writer for none of them. */
   readonly #reads: pg.Pool;
+  /** What its leases are called by. */
+  readonly #name = randomUUID();
 
   private constructor(pool: pg.Pool, reads: pg.Pool) {
     this.#pool = pool;
@@ -92,7 +97,13 @@ export class PostgresStore implements Store {
 
   async trim(bounds: Bounds): Promise<number> {
     let removed = 0;
-    for (const trim of trims(bounds, POSTGRES)) removed += await this.#remove(trim);
+    for (const { sql, parameters } of trims(bounds, POSTGRES)) {
+      for (let last = TRIM_BATCH; last === TRIM_BATCH; removed += last) {
+        const { rowCount: hasLease } = await this.#run(CLAIM_TRIM, [this.#name]);
+        if (!hasLease) return removed;
+        last = (await this.#run(sql, parameters)).rowCount ?? 0;
+      }
+    }
     return removed;
   }
 
@@ -127,13 +138,6 @@ export class PostgresStore implements Store {
     } catch (error) {
       throw asBadQuery(postgresError(error));
     }
-  }
-
-  async #remove({ sql, parameters }: Trim): Promise<number> {
-    let removed = 0;
-    for (let last = TRIM_BATCH; last === TRIM_BATCH; removed += last)
-      last = (await this.#run(sql, parameters)).rowCount ?? 0;
-    return removed;
   }
 
   async #run(statement: string | pg.QueryConfig, values: readonly unknown[]) {
@@ -173,8 +177,9 @@ async function migrate(pool: pg.Pool): Promise<void> {
   connection.on("error", ignore);
   try {
     await connection.query("BEGIN");
-    const { rows } = await connection.query<Row>(READ_VERSION);
-    for (const statement of migrationFrom(Number(rows[0]?.version), POSTGRES)) await connection.query(statement);
+    const tables = (await connection.query<Row>(POSTGRES.tables)).rows.map(({ name }) => `${name}`);
+    const version = Number((await connection.query<Row>(READ_VERSION)).rows[0]?.version);
+    for (const statement of migrationFrom({ tables, version }, POSTGRES)) await connection.query(statement);
     await connection.query("COMMIT");
   } catch (error) {
     await connection.query("ROLLBACK").catch(() => {});

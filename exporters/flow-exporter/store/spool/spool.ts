@@ -80,7 +80,7 @@ export class Spool {
   async first(): Promise<Entry | undefined> {
     for (let [oldest] = this.#kept; oldest !== undefined; [oldest] = this.#kept) {
       try {
-        return JSON.parse(await readFile(this.#in(oldest.name), "utf8")) as Entry;
+        return entryIn(await readFile(this.#in(oldest.name), "utf8"));
       } catch {
         await this.#drop();
       }
@@ -122,6 +122,13 @@ export class Spool {
   #in(name: string): string {
     return path.join(this.#folder, name);
   }
+}
+
+/** @throws an error where the text is none of an entry */
+function entryIn(text: string): Entry {
+  const { halves, holders } = JSON.parse(text);
+  if (!Array.isArray(halves) || !Array.isArray(holders)) throw new TypeError("this is no entry");
+  return { halves, holders };
 }
 
 /** Of a file that is gone or cannot be looked at none: reading it will tell, and count it. */

@@ -10,6 +10,8 @@ export interface Dialect {
   input(columns: readonly Column[]): string;
   /** A table `clock` with the one column `now`: milliseconds since 1970. */
   clock: string;
+  /** A query of the names of all tables, as `name`. */
+  tables: string;
   /** What stands behind the columns of a table whose rows are written again and again. */
   rewrittenTable: string;
 }

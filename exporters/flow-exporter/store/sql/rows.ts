@@ -1,4 +1,5 @@
 import type { AddressTenure, KnownHalf, Nat, Owner, Side, WrittenTransaction } from "../../model/transaction.ts";
+import { StoreError } from "../error.ts";
 
 /** A row as a database gives it, by the names of its columns. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -8,15 +9,15 @@ export function transactionOf(row: Row): WrittenTransaction {
   return {
     key: text(row.key),
     protocol: row.protocol === "udp" ? "udp" : "tcp",
-    incarnation: Number(row.incarnation),
+    incarnation: number(row, "incarnation"),
     sourceAddress: text(row.source_address),
-    sourcePort: Number(row.source_port),
+    sourcePort: number(row, "source_port"),
     destinationAddress: text(row.destination_address),
-    destinationPort: Number(row.destination_port),
+    destinationPort: number(row, "destination_port"),
     client: halfOf(row, "client", "source_"),
     server: halfOf(row, "server", "destination_"),
-    firstSeenMs: Number(row.first_seen),
-    lastSeenMs: Number(row.last_seen),
+    firstSeenMs: number(row, "first_seen"),
+    lastSeenMs: number(row, "last_seen"),
   };
 }
 
@@ -26,29 +27,29 @@ export function tenureOf(row: Row): AddressTenure {
     node: text(row.node),
     uid: text(row.uid),
     owner: ownerOf(row, ""),
-    validFromMs: Number(row.valid_from),
-    validToMs: Number(row.valid_to),
+    validFromMs: number(row, "valid_from"),
+    validToMs: number(row, "valid_to"),
   };
 }
 
 function halfOf(row: Row, side: Side, end: string): KnownHalf | undefined {
   if (row[`${side}_node`] === null) return undefined;
-  const number = (name: string) => Number(row[`${side}_${name}`]);
+  const count = (name: string) => number(row, `${side}_${name}`);
   return {
     node: text(row[`${side}_node`]),
     boot: text(row[`${side}_boot`]),
-    startNs: number("start_ns"),
-    startedMs: number("started_ms"),
-    endedMs: number("ended_ms"),
+    startNs: count("start_ns"),
+    startedMs: count("started_ms"),
+    endedMs: count("ended_ms"),
     owner: ownerOf(row, end),
-    sentBytes: number("sent_bytes"),
-    receivedBytes: number("received_bytes"),
-    retransmits: number("retransmits"),
-    rttSeconds: number("rtt_seconds"),
+    sentBytes: count("sent_bytes"),
+    receivedBytes: count("received_bytes"),
+    retransmits: count("retransmits"),
+    rttSeconds: count("rtt_seconds"),
     state: text(row[`${side}_state`]),
-    opened: number("opened") > 0,
-    failed: number("failed") > 0,
-    errno: number("errno"),
+    opened: count("opened") > 0,
+    failed: count("failed") > 0,
+    errno: count("errno"),
     nat: natOf(row[`${side}_nat`]),
     socketKey: text(row[`${side}_socket_key`]) || text(row.key),
   };
@@ -71,6 +72,17 @@ export function ownerOf(row: Row, prefix: string): Owner {
     pod: word("pod"),
     service: word("service"),
   };
+}
+
+/** SQLite keeps whatever is written into any column, by whoever writes. @throws StoreError */
+function number(row: Row, name: string): number {
+  const value = Number(row[name] ?? undefined);
+  if (Number.isFinite(value)) return value;
+  const where = text(row.key) || text(row.address);
+  throw new StoreError(
+    "BAD_ROWS",
+    `the row of ${where} has no number as its ${name}, but ${row[name]}: delete that row`,
+  );
 }
 
 function text(value: unknown): string {

@@ -6,7 +6,7 @@ import type { Value } from "./values.ts";
 export const TRIM_BATCH = 10_000;
 
 /** A statement that removes up to TRIM_BATCH rows; it is repeated until it removes fewer. */
-export interface Trim {
+interface Trim {
   sql: string;
   parameters: readonly Value[];
 }

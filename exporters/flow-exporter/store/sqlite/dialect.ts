@@ -7,5 +7,6 @@ export const SQLITE: Dialect = {
   input: (columns) =>
     `input (${columns.map(({ name }) => name).join(", ")}) AS (VALUES (${columns.map(() => "?").join(", ")}))`,
   clock: "clock (now) AS (SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER))",
+  tables: "SELECT name FROM sqlite_schema WHERE type = 'table'",
   rewrittenTable: "",
 };

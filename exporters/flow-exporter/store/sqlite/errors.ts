@@ -1,4 +1,4 @@
-import { StoreError, type StoreErrorCode } from "../error.ts";
+import { MADE_ANEW, StoreError, type StoreErrorCode } from "../error.ts";
 
 const BUSY = 5;
 /** SQLite's primary result codes. */
@@ -8,6 +8,9 @@ const CODES: Readonly<Record<number, StoreErrorCode>> = {
   8: "READ_ONLY",
   13: "FULL",
   14: "REFUSED", // cannot be opened
+  18: "BAD_ROWS", // a text that is too long
+  19: "BAD_ROWS", // a value that a constraint forbids
+  20: "BAD_ROWS", // a value of another type than its column's
 };
 /** An extended code has the primary one in its lowest byte. */
 const PRIMARY = 0xff;
@@ -18,8 +21,11 @@ const NO_ROOM = [4874, 778]; // SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_WRITE
 export function sqliteError(error: unknown): StoreError {
   if (error instanceof StoreError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  const code = (error as { errcode?: unknown }).errcode;
-  return new StoreError(typeof code === "number" ? codeOf(code) : "FAILED", message, error);
+  // It has no code of its own for that.
+  if (/^no such (table|column)/.test(message)) return new StoreError("NO_TABLES", message + MADE_ANEW, error);
+  const { code, errcode } = error as { code?: unknown; errcode?: unknown };
+  if (code === "ERR_INVALID_ARG_TYPE") return new StoreError("BAD_ROWS", message, error);
+  return new StoreError(typeof errcode === "number" ? codeOf(errcode) : "FAILED", message, error);
 }
 
 /** Whether another process has the lock that was asked for. */

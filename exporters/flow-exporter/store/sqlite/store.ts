@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { accessSync, constants, existsSync } from "node:fs";
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
 import type { AddressHolder, TransactionHalf } from "../../model/transaction.ts";
@@ -7,9 +8,10 @@ import { CREATE_VERSIONS, migrationFrom, READ_VERSION } from "../migrations.ts";
 import { withPeers } from "../peers.ts";
 import { edgeReading, edgeReadingOf } from "../sql/edge-reading.ts";
 import { flowReadings } from "../sql/flow-reading.ts";
+import { claimTrim } from "../sql/lease.ts";
 import { metadataReading, type Reading, tenureReading, transactionReading } from "../sql/queries.ts";
 import { type Row, transactionOf } from "../sql/rows.ts";
-import { TRIM_BATCH, type Trim, trims } from "../sql/trim.ts";
+import { TRIM_BATCH, trims } from "../sql/trim.ts";
 import { metadataUpsert, transactionUpsert } from "../sql/upsert.ts";
 import { halfValues, holderValues, type Value } from "../sql/values.ts";
 import type { Bounds, EdgeBounds, FlowQuery, MetadataQuery, Page, Store, TransactionQuery } from "../store.ts";
@@ -21,6 +23,7 @@ import { whenFree } from "./when-free.ts";
 const PATIENCE_MS = 30_000;
 /** Of that, so long at a time SQLite waits itself, and the thread with it. */
 const BUSY_TIMEOUT_MS = 250;
+const CLAIM_TRIM = claimTrim(SQLITE);
 /** Rows of one transaction: others wait no longer than it takes to write them. */
 const MAX_BATCH = 10_000;
 
@@ -32,6 +35,8 @@ export class SqliteStore implements Store {
   readonly #database: DatabaseSync;
   readonly #upserts: { client: StatementSync; server: StatementSync };
   readonly #metadataUpsert: StatementSync;
+  /** What its leases are called by. */
+  readonly #name = randomUUID();
 
   private constructor(database: DatabaseSync) {
     this.#database = database;
@@ -98,7 +103,13 @@ export class SqliteStore implements Store {
 
   async trim(bounds: Bounds): Promise<number> {
     let removed = 0;
-    for (const trim of trims(bounds, SQLITE)) removed += await this.#remove(trim);
+    for (const { sql, parameters } of trims(bounds, SQLITE)) {
+      const statement = named(() => this.#database.prepare(sql));
+      for (let last = TRIM_BATCH; last === TRIM_BATCH; removed += last) {
+        if (!(await this.#claimTrim())) return removed;
+        last = Number((await namedWhenFree(() => statement.run(...parameters))).changes);
+      }
+    }
     return removed;
   }
 
@@ -121,12 +132,9 @@ export class SqliteStore implements Store {
     return named(() => Array.from(statement.iterate(...parameters), withNumbers));
   }
 
-  async #remove({ sql, parameters }: Trim): Promise<number> {
-    const statement = named(() => this.#database.prepare(sql));
-    let removed = 0;
-    for (let last = TRIM_BATCH; last === TRIM_BATCH; removed += last)
-      last = Number((await namedWhenFree(() => statement.run(...parameters))).changes);
-    return removed;
+  async #claimTrim(): Promise<boolean> {
+    const claim = named(() => this.#database.prepare(CLAIM_TRIM));
+    return (await namedWhenFree(() => claim.all(this.#name))).length > 0;
   }
 }
 
@@ -148,8 +156,12 @@ function isReadOnly(file: string): boolean {
 
 function migrate(database: DatabaseSync): void {
   database.exec(CREATE_VERSIONS);
+  const tables = database
+    .prepare(SQLITE.tables)
+    .all()
+    .map(({ name }) => `${name}`);
   const version = Number(database.prepare(READ_VERSION).get()?.version);
-  for (const statement of migrationFrom(version, SQLITE)) database.exec(statement);
+  for (const statement of migrationFrom({ tables, version }, SQLITE)) database.exec(statement);
 }
 
 function inTransaction(database: DatabaseSync, work: () => void): void {

@@ -16,6 +16,10 @@ describe("an error of PostgreSQL", () => {
     ["28P01", "REFUSED"],
     ["57P03", "UNREACHABLE"],
     ["42601", "FAILED"],
+    ["42P01", "NO_TABLES"],
+    ["42703", "NO_TABLES"],
+    ["22021", "BAD_ROWS"],
+    ["23502", "BAD_ROWS"],
     ["ECONNREFUSED", "UNREACHABLE"],
     ["EPIPE", "UNREACHABLE"],
   ] as const) {
@@ -63,6 +67,7 @@ describe("an error of SQLite", () => {
     [1032, "READ_ONLY"], // SQLITE_READONLY_DBMOVED, an extended code
     [13, "FULL"],
     [4874, "FULL"],
+    [1299, "BAD_ROWS"], // SQLITE_CONSTRAINT_NOTNULL
     [11, "FAILED"], // a file that is damaged
   ] as const) {
     it(`${errcode} is ${name}`, () => {

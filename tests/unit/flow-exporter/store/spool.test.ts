@@ -158,6 +158,49 @@ describe("the spool", () => {
     assert.deepEqual([store.sent, spool.dropped], [[2, 3], 2]);
   });
 
+  it("drops a file that is no entry, and counts it", async () => {
+    const spool = await Spool.open(folder, ROOM);
+    await spool.add(entry(1));
+    const [first = ""] = await readdir(folder);
+    await writeFile(path.join(folder, first), '{"halves":{}}');
+    assert.equal(await writerOf(spool).write(entry(2), NOW_MS), undefined);
+    assert.deepEqual([store.sent, spool.dropped], [[2], 2]);
+  });
+
+  it("leaves out the rows that a database does not take, counts them and says so, and goes on with the others", async () => {
+    const spool = await Spool.open(folder, ROOM);
+    const writer = writerOf(spool);
+    const take = store.writeTransactions.bind(store);
+    store.writeTransactions = async (halves) => {
+      if (halves.some(({ sentBytes }) => sentBytes % 10 === 3)) throw new StoreError("BAD_ROWS", "no such number");
+      await take(halves);
+    };
+    const halves = Array.from({ length: 20 }, (_, sentBytes) => clientHalf({ sentBytes }));
+    const error = await writer.write({ halves, holders: [] }, NOW_MS);
+    assert.deepEqual([error?.code, error?.message], ["BAD_ROWS", "a row was left out: no such number"]);
+    assert.deepEqual([store.sent.length, spool.size, spool.dropped], [18, 0, 2]);
+    assert.equal(await writer.write(entry(1), NOW_MS), undefined);
+  });
+
+  it("opens a database anew whose tables are gone", async () => {
+    const spool = await Spool.open(folder, ROOM);
+    let opened = 0;
+    const writer = new SpooledWriter(
+      async () => {
+        opened += 1;
+        return store;
+      },
+      spool,
+      new AbortController().signal,
+    );
+    await writer.write(entry(1), NOW_MS);
+    store.away = new StoreError("NO_TABLES", "there are none");
+    assert.equal((await writer.write(entry(2), NOW_MS))?.code, "NO_TABLES");
+    store.away = undefined;
+    await writer.write(entry(3), NOW_MS);
+    assert.deepEqual([opened, store.sent], [2, [1, 2, 3]]);
+  });
+
   it("counts what the disk does not take", async () => {
     const spool = await Spool.open(path.join(folder, "gone"), ROOM);
     await rm(path.join(folder, "gone"), { recursive: true });

@@ -1,8 +1,12 @@
+import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { describe, it } from "node:test";
+import { openStore } from "../../../../exporters/flow-exporter/store/open.ts";
 import { describeStoredFlows } from "../../../lib/store/flows-suite.ts";
+import { clientHalf, NOW_MS } from "../../../lib/store/halves.ts";
 import { type Database, describeStore } from "../../../lib/store/suite.ts";
 
 async function create(): Promise<Database> {
@@ -17,6 +21,22 @@ async function create(): Promise<Database> {
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
   };
 }
+
+describe("what somebody else has written into a file of SQLite", () => {
+  it("is named where it makes no sense, with the row that has it", async () => {
+    await using database = await create();
+    await using opened = {
+      store: await openStore(database.address),
+      [Symbol.asyncDispose]: () => opened.store.close(),
+    };
+    await opened.store.writeTransactions([clientHalf()], NOW_MS);
+    await database.execute("UPDATE transactions SET first_seen = 'yesterday'");
+    await assert.rejects(opened.store.transactions({ limit: 9 }), {
+      code: "BAD_ROWS",
+      message: "the row of 10.0.0.1-10.0.0.2-40000-80 has no number as its first_seen, but yesterday: delete that row",
+    });
+  });
+});
 
 describeStore("a store in SQLite", create);
 describeStoredFlows("flows in SQLite", create);
