@@ -16,17 +16,28 @@ export interface ProvideContext {
 }
 
 /**
- * One image of the stack, as `npm start` provides it: built unless it is here.
+ * Images of the stack, as `npm start` provides them: built unless they are here.
+ * @param services whose they are; all of them when left out
  * @throws StartError those of `provideImages` and `provideMmdebstrap`
  */
+export async function providedImages(
+  context: ProvideContext,
+  projectRoot: string,
+  services?: readonly ImageName[],
+): Promise<readonly ImageOutcome[]> {
+  const { host, signal } = context;
+  const which = services === undefined ? {} : { services };
+  const options: ImageOptions = { docker: createDocker(host), host, projectRoot, signal, ...which };
+  if (await needsMmdebstrap(options)) await provideMmdebstrap({ ...context, install: true });
+  return provideImages(options);
+}
+
+/** One of them. */
 export async function providedImage(
   context: ProvideContext,
   projectRoot: string,
   name: ImageName,
 ): Promise<ImageOutcome | undefined> {
-  const { host, signal } = context;
-  const options: ImageOptions = { docker: createDocker(host), host, projectRoot, services: [name], signal };
-  if (await needsMmdebstrap(options)) await provideMmdebstrap({ ...context, install: true });
-  const [image] = await provideImages(options);
+  const [image] = await providedImages(context, projectRoot, [name]);
   return image;
 }

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { globSync } from "node:fs";
+import { describe, it } from "node:test";
+import { ROOT } from "../../integration/lib/launcher.ts";
+import { lanesOf } from "../../lanes/lanes.ts";
+import { renderEnds } from "../../lanes/run.ts";
+
+const lanes = lanesOf();
+const filesOf = (lane: string) => lanes.find(({ name }) => name === lane)?.files ?? [];
+
+describe("the lanes of npm test", () => {
+  it("have every integration, browser and kernel test, each in one of them", () => {
+    const all = ["browser", "integration", "kernels"].flatMap((kind) =>
+      globSync(`tests/${kind}/**/*.test.ts`, { cwd: ROOT }),
+    );
+    assert.deepEqual(lanes.flatMap(({ files }) => files).sort(), all.sort());
+  });
+
+  it("have all that start the stack in one, whichever kind they are", () => {
+    for (const file of ["integration/stack", "integration/receiver", "browser/live"]) {
+      assert.ok(filesOf("stack").includes(`tests/${file}.test.ts`), file);
+    }
+    for (const file of ["integration/exporter", "integration/guard", "browser/map", "kernels/kernels"]) {
+      assert.ok(filesOf("others").includes(`tests/${file}.test.ts`), file);
+    }
+  });
+
+  it("each say how they ended", () => {
+    const ends = [
+      { name: "stack", hasPassed: true, seconds: 61.9 },
+      { name: "others", hasPassed: false, seconds: 3_599.5 },
+    ];
+    assert.equal(renderEnds(ends), "lane stack: passed after 1 min 1 s\nlane others: FAILED after 59 min 59 s");
+  });
+});
