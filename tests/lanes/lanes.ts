@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { UsageError } from "../../start/errors.ts";
 import { ROOT } from "../integration/lib/launcher.ts";
 
 /** Files of tests that run one after the other, while those of the other lanes run beside them. */
@@ -15,19 +16,30 @@ const STACK = "tests/integration/lib/test-stack.ts";
 /** It sets `kernel.bpf_stats_enabled` and puts it back, which a stack that runs has set for itself. */
 const SETS_WHAT_A_STACK_SETS = ["tests/integration/tracer-programs.test.ts"];
 
+/** Machines of their own, whose only share in this one is its CPUs; they take those that nobody else wants. */
+const GUESTS = /^tests\/kernels\//;
+
 /**
- * All tests that share the machine, in two lanes. Those with a stack wait most of the time, for scrapes, health checks and
- * alerts, which leaves the CPUs to the others. Neither lane has a container, a network, a port or a pin of the other's; what
- * a test of its lane has, its neighbours may have as well.
+ * All tests that share the machine, in lanes. Those with a stack wait most of the time, for scrapes, health checks and
+ * alerts, and those with an exporter now and then, which leaves the CPUs to the others. No lane has a container, a network, a
+ * port or a pin of another's; what a test of its own lane has, a neighbour may have as well.
  */
 export function lanesOf(root = ROOT): readonly Lane[] {
-  const files = globSync(TESTS, { cwd: root }).sort();
-  const isOfStack = (file: string) => SETS_WHAT_A_STACK_SETS.includes(file) || reads(root, file).has(STACK);
-  const { stack = [], others = [] } = Object.groupBy(files, (file) => (isOfStack(file) ? "stack" : "others"));
-  return [
-    { name: "stack", files: stack },
-    { name: "others", files: others },
-  ];
+  const laneOf = (file: string) => {
+    if (GUESTS.test(file)) return "guests";
+    return SETS_WHAT_A_STACK_SETS.includes(file) || reads(root, file).has(STACK) ? "stack" : "others";
+  };
+  const lanes = Map.groupBy(globSync(TESTS, { cwd: root }).sort(), laneOf);
+  return [...lanes].map(([name, files]) => ({ name, files }));
+}
+
+/** The lanes of these names, all of them without any. @throws UsageError naming those there are */
+export function lanesNamed(names: readonly string[]): readonly Lane[] {
+  const lanes = lanesOf();
+  const there = lanes.map(({ name }) => name);
+  const unknown = names.find((name) => !there.includes(name));
+  if (unknown !== undefined) throw new UsageError(`There is no lane "${unknown}". The lanes are ${there.join(", ")}.`);
+  return names.length === 0 ? lanes : lanes.filter(({ name }) => names.includes(name));
 }
 
 /** A file, and the project's files that it imports, and that those import. */

@@ -1,22 +1,28 @@
-import { StartError } from "../../start/errors.ts";
+import { StartError, UsageError } from "../../start/errors.ts";
 import { abortOnSignals } from "../../start/lib/interrupt.ts";
 import { renderError } from "../../start/render/error.ts";
-import { lanesOf } from "./lanes.ts";
+import { lanesNamed } from "./lanes.ts";
 import { provideForLanes } from "./provide.ts";
 import { renderEnds, runLanes } from "./run.ts";
 
-// Runs the integration, kernel and browser tests, as `npm test` does; exit code 1 says that some failed.
+// Runs the integration, kernel and browser tests, as `npm test` does, or the lanes of them that are named. The exit code is 1
+// where some failed, and 2 where there is no such lane.
 
 const { signal, dispose } = abortOnSignals();
 try {
+  const lanes = lanesNamed(process.argv.slice(2));
   await provideForLanes(signal);
-  const ends = await runLanes(lanesOf(), signal);
+  const ends = await runLanes(lanes, signal);
   console.log(`\n${renderEnds(ends)}`);
   if (ends.some(({ hasPassed }) => !hasPassed)) process.exitCode = 1;
 } catch (error) {
-  if (!(error instanceof StartError)) throw error;
-  process.stderr.write(renderError(error));
-  process.exitCode = 1;
+  if (error instanceof UsageError) {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 2;
+  } else if (error instanceof StartError) {
+    process.stderr.write(renderError(error));
+    process.exitCode = 1;
+  } else throw error;
 } finally {
   dispose();
 }

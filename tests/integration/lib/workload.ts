@@ -1,3 +1,4 @@
+import { rename } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { execa } from "execa";
@@ -25,13 +26,17 @@ export interface TalkOptions {
   response: number;
 }
 
-/** Compiles a program of tests/workloads, unless that was done elsewhere; returns its path. */
+/**
+ * Compiles a program of tests/workloads, unless that was done elsewhere; returns its path. It appears there whole: another
+ * test may run it, or build it, at the same time.
+ */
 export async function compileWorkload(name: string): Promise<string> {
   if (BUILT !== undefined) return path.join(BUILT, "workloads", name);
   const program = path.join(ROOT, ".flowtally/workloads", name);
   const source = path.join(ROOT, "tests/workloads", `${name}.c`);
   await execa("mkdir", ["-p", path.dirname(program)]);
-  await execa("cc", ["-O2", "-Wall", "-Werror", "-pthread", "-o", program, source]);
+  await execa("cc", ["-O2", "-Wall", "-Werror", "-pthread", "-o", `${program}.${process.pid}`, source]);
+  await rename(`${program}.${process.pid}`, program);
   return program;
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { globSync } from "node:fs";
 import { describe, it } from "node:test";
 import { ROOT } from "../../integration/lib/launcher.ts";
-import { lanesOf } from "../../lanes/lanes.ts";
+import { lanesNamed, lanesOf } from "../../lanes/lanes.ts";
 import { renderEnds } from "../../lanes/run.ts";
 
 const lanes = lanesOf();
@@ -20,9 +20,24 @@ describe("the lanes of npm test", () => {
     for (const file of ["integration/stack", "integration/receiver", "browser/live"]) {
       assert.ok(filesOf("stack").includes(`tests/${file}.test.ts`), file);
     }
-    for (const file of ["integration/exporter", "integration/guard", "browser/map", "kernels/kernels"]) {
+    for (const file of ["integration/exporter", "integration/guard", "browser/map"]) {
       assert.ok(filesOf("others").includes(`tests/${file}.test.ts`), file);
     }
+  });
+
+  it("have the guests in one of their own", () => {
+    assert.deepEqual(
+      filesOf("guests"),
+      ["instructions", "kernels"].map((name) => `tests/kernels/${name}.test.ts`),
+    );
+  });
+
+  it("can be named, and no others", () => {
+    assert.deepEqual(
+      lanesNamed(["stack"]).map(({ name }) => name),
+      ["stack"],
+    );
+    assert.throws(() => lanesNamed(["stack", "stak"]), /There is no lane "stak"\. The lanes are .*stack/);
   });
 
   it("each say how they ended", () => {
