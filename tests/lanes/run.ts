@@ -10,10 +10,16 @@ export interface End {
   seconds: number;
 }
 
-/** Runs these lanes beside each other, each to its end, whatever becomes of the others; their lines begin with their name. */
-export function runLanes(lanes: readonly Lane[], signal: AbortSignal, print = console.log): Promise<readonly End[]> {
+/**
+ * Runs these lanes beside each other, then those that are to be alone, each to its end, whatever becomes of the others;
+ * their lines begin with their name.
+ */
+export async function runLanes(lanes: readonly Lane[], signal: AbortSignal): Promise<readonly End[]> {
   const width = Math.max(...lanes.map(({ name }) => name.length));
-  return Promise.all(lanes.map((lane) => run(lane, signal, (line) => print(`${lane.name.padEnd(width)} | ${line}`))));
+  const start = (lane: Lane) => run(lane, signal, (line) => console.log(`${lane.name.padEnd(width)} | ${line}`));
+  const ends = await Promise.all(lanes.filter(({ isAlone }) => !isAlone).map(start));
+  for (const lane of lanes.filter(({ isAlone }) => isAlone)) ends.push(await start(lane));
+  return ends;
 }
 
 async function run({ name, files }: Lane, signal: AbortSignal, print: (line: string) => void): Promise<End> {

@@ -25,6 +25,13 @@ describe("the lanes of npm test", () => {
     }
   });
 
+  it("run what measures the machine after all others", () => {
+    assert.deepEqual(
+      lanes.filter(({ isAlone }) => isAlone).flatMap(({ files }) => files),
+      ["tests/integration/stress.test.ts"],
+    );
+  });
+
   it("have the guests in one of their own", () => {
     assert.deepEqual(
       filesOf("guests"),
