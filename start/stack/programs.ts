@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
@@ -18,7 +18,10 @@ export async function extractPrograms(docker: Docker, image: string, directory: 
     for (const program of PROGRAMS) {
       const archive = await container.getArchive({ path: `/${program}` });
       for await (const entry of Readable.from(archive).pipe(tar.extract())) {
-        await writeFile(path.join(directory, program), await buffer(entry), { mode: 0o755 });
+        // Health checks of a stack that runs start it every few seconds, and a program that runs cannot be written to.
+        const unfinished = path.join(directory, `.${program}`);
+        await writeFile(unfinished, await buffer(entry), { mode: 0o755 });
+        await rename(unfinished, path.join(directory, program));
       }
     }
   } finally {
