@@ -14,8 +14,12 @@ export const FAULTS = {
   truncated: "the kubelet's answer breaks off",
   no_json: "the kubelet's answer is no JSON",
   no_list: "the kubelet's answer is no list of pods",
+  too_many: "pods are left out, as the kubelet reports more than there is room for",
   bad_pod: "pods are left out, as the kubelet's answer makes no sense of them",
 } as const;
+
+/** Of what somebody else says of a fault, which goes into logs and answers. */
+const MAX_DETAIL_LENGTH = 200;
 
 export type Fault = keyof typeof FAULTS;
 
@@ -26,7 +30,7 @@ export class KubeletError extends Error {
 
   /** `detail`: what the system or the kubelet says of it. */
   constructor(fault: Fault, detail = "", options?: ErrorOptions) {
-    super(detail === "" ? FAULTS[fault] : `${FAULTS[fault]}: ${detail}`, options);
+    super(detail === "" ? FAULTS[fault] : `${FAULTS[fault]}: ${detail.slice(0, MAX_DETAIL_LENGTH)}`, options);
     this.fault = fault;
   }
 }

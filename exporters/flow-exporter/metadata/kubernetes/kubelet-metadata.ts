@@ -80,7 +80,7 @@ export class KubeletMetadata implements MetadataSource {
 
   async #ask(): Promise<boolean> {
     try {
-      const list = readPodList(await this.#kubelet.pods());
+      const list = await readPodList(await this.#kubelet.pods());
       this.#take(list);
       this.#judge(list);
       return true;
@@ -117,13 +117,12 @@ export class KubeletMetadata implements MetadataSource {
     }
   }
 
-  #judge({ bad, badField }: PodList): void {
-    if (bad === 0) {
-      this.#health.succeed();
-    } else {
-      this.#count("bad_pod", bad);
-      this.#health.fail(`${FAULTS.bad_pod} (${badField})`);
-    }
+  #judge({ bad, badField, tooMany }: PodList): void {
+    if (bad > 0) this.#count("bad_pod", bad);
+    if (tooMany > 0) this.#count("too_many", tooMany);
+    if (tooMany > 0) this.#health.fail(FAULTS.too_many);
+    else if (bad > 0) this.#health.fail(`${FAULTS.bad_pod} (${badField})`);
+    else this.#health.succeed();
   }
 
   #count(fault: Fault, count: number): void {

@@ -2,6 +2,9 @@ import { z } from "zod";
 import type { Pod } from "../../model/pod.ts";
 import { address, name, unset } from "./words.ts";
 
+/** More than twice what registries take. */
+const MAX_IMAGE_LENGTH = 512;
+
 const port = z.object({
   containerPort: z.int().min(1).max(65_535),
   hostPort: z.int().min(0).max(65_535).nullish(),
@@ -11,7 +14,11 @@ const port = z.object({
 
 const container = z.object({
   name,
-  image: z.string().max(4_096).nullish(),
+  // A registry may have any length of name, and it becomes a label.
+  image: z
+    .string()
+    .transform((text) => text.slice(0, MAX_IMAGE_LENGTH))
+    .nullish(),
   ports: z.array(port).nullish(),
 });
 
@@ -41,7 +48,8 @@ const printable = z
   .string()
   .max(253)
   .regex(/^[\x20-\x7e]+$/);
-const owner = z.object({ kind: printable, name: printable, controller: z.boolean().nullish() });
+/** Whoever makes a pod can write down what they like: what makes no sense is no owner, and costs the pod nothing else. */
+const owner = z.object({ kind: printable, name: printable, controller: z.boolean().nullish() }).nullable().catch(null);
 
 /** Of a Pod of Kubernetes' API what is looked at. */
 export const podSchema = z.object({
@@ -79,6 +87,6 @@ export function podAddressesOf({ spec, status: { podIP, podIPs } }: KubeletPod):
 
 /** Several can have a part in it; the one that made it is marked. */
 export function ownerOf({ metadata: { ownerReferences } }: KubeletPod): Pod["owner"] {
-  const owner = (ownerReferences ?? []).find(({ controller }) => controller);
-  return owner && { kind: owner.kind, name: owner.name };
+  const owner = (ownerReferences ?? []).find((one) => one?.controller);
+  return owner ? { kind: owner.kind, name: owner.name } : undefined;
 }

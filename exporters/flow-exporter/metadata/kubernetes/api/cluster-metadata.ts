@@ -40,8 +40,8 @@ export class ClusterMetadata {
       if (told.resource === "services") this.services.takeServices(told.changes);
       else this.services.takeSlices(told.changes);
     } else if (told.kind === "up") {
-      if (told.badField === "") state.health.succeed();
-      else state.health.fail(wordsOn({ fault: "bad_object", detail: told.badField }));
+      if (told.leftOut === undefined) state.health.succeed();
+      else state.health.fail(wordsOn(told.leftOut, told.resource));
       this.#hasWord(told.resource);
     } else {
       this.#count(state, told.fault);

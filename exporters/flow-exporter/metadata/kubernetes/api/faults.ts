@@ -14,12 +14,17 @@ const API_FAULTS = {
   truncated: "the API server's answer breaks off",
   no_json: "the API server's answer is no JSON",
   no_list: "the API server's answer is no list",
+  watch_error: "the API server ends the watch with an error, and all is asked anew",
   bad_event: "the API server tells of a change that makes no sense",
+  too_many: "there are more of this than there is room for, and the rest is left out",
   bad_object: "some are left out, as the API server's answer makes no sense of them",
   ended: "the thread that asks the API server has ended",
 } as const;
 
 export type ApiFault = keyof typeof API_FAULTS;
+
+/** Of what somebody else says of a fault, which goes into logs and answers. */
+const MAX_DETAIL_LENGTH = 200;
 
 /** A fault on its way between two threads. */
 export interface ToldFault {
@@ -35,9 +40,10 @@ export class ApiError extends Error {
   readonly detail: string;
 
   constructor(fault: ApiFault, detail = "", options?: ErrorOptions) {
-    super(wordsOn({ fault, detail }), options);
+    const brief = detail.slice(0, MAX_DETAIL_LENGTH);
+    super(wordsOn({ fault, detail: brief }), options);
     this.fault = fault;
-    this.detail = detail;
+    this.detail = brief;
   }
 }
 

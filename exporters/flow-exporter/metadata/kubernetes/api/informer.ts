@@ -1,23 +1,26 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { KubeConfig, ListWatch, Watch } from "@kubernetes/client-node";
+import { Backoff, type BackoffBounds } from "./backoff.ts";
 import { ApiError, type ApiFault } from "./faults.ts";
 import type { ResourceName, Told, Watched } from "./messages.ts";
 import type { ApiReader } from "./reader.ts";
 import { type Item, keyOf, ResourceReader, type WatchEvent } from "./resource-reader.ts";
 import type { Resource } from "./resources.ts";
 
-export interface InformerOptions {
+/** Between a failure and the next try. */
+export interface InformerOptions extends BackoffBounds {
   /** Ends it. */
   signal: AbortSignal;
-  /** Between a failure and the next try, at first; doubles up to `mostMs`. */
-  leastMs: number;
-  mostMs: number;
   /** For how long changes are collected that come together. */
   gatherMs: number;
+  /** Milliseconds since any moment; left out: by the system. */
+  now?(): number;
+  /** Left out: by the system's timer. Never rejects. */
+  pause?(ms: number, signal: AbortSignal): Promise<void>;
 }
 
 /** After these, all is asked for anew: changes are missing, or may be. */
-const ANEW: ReadonlySet<ApiFault> = new Set(["expired", "refused", "bad_event", "no_json", "too_long"]);
+const ANEW: ReadonlySet<ApiFault> = new Set(["expired", "watch_error", "bad_event", "no_json", "too_long"]);
 /** What the package takes for that. */
 const GONE = { statusCode: 410 };
 
@@ -37,16 +40,19 @@ export class Informer<Name extends ResourceName> {
   #isTold = false;
   #isOpen = false;
   #gathering: NodeJS.Timeout | undefined;
-  /** One after the other. */
-  #failures = 0;
+  readonly #backoff: Backoff;
+  readonly #now: () => number;
+  #openedMs = 0;
 
   constructor(resource: Resource<Name>, api: ApiReader, tell: (told: Told) => void, options: InformerOptions) {
-    const { signal, mostMs } = options;
+    const { signal } = options;
     this.#name = resource.name;
     this.#tell = tell;
     this.#options = options;
-    this.#reader = new ResourceReader(resource, api, (badField) => {
-      this.#say("fault", "bad_object", badField);
+    this.#backoff = new Backoff(options);
+    this.#now = options.now ?? (() => performance.now());
+    this.#reader = new ResourceReader(resource, api, ({ fault, detail }) => {
+      this.#say("fault", fault, detail);
       this.#flushSoon();
     });
     const watch = new ReaderWatch(this.#reader, signal, {
@@ -55,8 +61,9 @@ export class Informer<Name extends ResourceName> {
       onEnd: (error) => this.#onEnd(error),
     });
     const list = () => this.#reader.list(signal);
+    // The package forgets its own delay with each event that comes, so that a server which breaks off after one is never given a rest.
     this.#informer = new ListWatch(resource.path, watch, list, false, undefined, undefined, {
-      delayFn: (ms) => this.#sleep(Math.min(ms, mostMs)),
+      delayFn: async () => {},
     });
     // The package's informer keeps each object, and needs no more of it than its version.
     const onSet = (item: Item<Watched[Name]>) => {
@@ -75,16 +82,18 @@ export class Informer<Name extends ResourceName> {
 
   #onOpen(): void {
     this.#isOpen = true;
-    this.#failures = 0;
+    this.#openedMs = this.#now();
     this.#flush();
   }
 
-  /** Returns what the package makes of it: null asks for what has changed since, without a word. */
-  #onEnd(error: ApiError | undefined): unknown {
-    this.#isOpen = false;
-    if (!error || !ANEW.has(error.fault)) return error ?? null;
-    this.#say(error.fault === "expired" ? "fault" : "down", error.fault, error.detail);
-    return GONE;
+  /** Resolves with what the package makes of it: null asks for what has changed since, without a word. */
+  async #onEnd(error: ApiError | undefined): Promise<unknown> {
+    const isAnew = error !== undefined && ANEW.has(error.fault);
+    if (isAnew) this.#say(error.fault === "expired" ? "fault" : "down", error.fault, error.detail);
+    // Other errors end in `#onFailure`, which waits.
+    if (error && !isAnew) return error;
+    await this.#rest();
+    return isAnew ? GONE : null;
   }
 
   /** No list, or no watch: the package leaves it at that. */
@@ -92,14 +101,15 @@ export class Informer<Name extends ResourceName> {
     if (this.#options.signal.aborted) return;
     const { fault, detail } = error instanceof ApiError ? error : new ApiError("refused", String(error));
     this.#say("down", fault, detail);
-    const { leastMs, mostMs } = this.#options;
-    const delayMs = Math.min(leastMs * 2 ** this.#failures, mostMs);
-    this.#failures += 1;
-    void this.#sleep(delayMs * (0.5 + Math.random() / 2)).then(() => this.start());
+    void this.#rest().then(() => this.start());
   }
 
-  #sleep(ms: number): Promise<void> {
-    return sleep(ms, undefined, { signal: this.#options.signal }).catch(() => {});
+  /** A server that ends each watch as soon as it is there is asked as seldom as one that does not answer. */
+  #rest(): Promise<void> {
+    const { signal, pause = sleepFor } = this.#options;
+    const lastedMs = this.#isOpen ? this.#now() - this.#openedMs : 0;
+    this.#isOpen = false;
+    return pause(this.#backoff.next(lastedMs), signal);
   }
 
   #say(kind: "fault" | "down", fault: ApiFault, detail: string): void {
@@ -124,15 +134,18 @@ export class Informer<Name extends ResourceName> {
     };
     this.#isTold = true;
     this.#tell({ resource: this.#name, kind: "changes", changes } as Told);
-    const [badField = ""] = this.#reader.bad.values();
-    this.#tell({ resource: this.#name, kind: "up", badField });
+    this.#tell({ resource: this.#name, kind: "up", leftOut: this.#reader.leftOut });
   }
+}
+
+function sleepFor(ms: number, signal: AbortSignal): Promise<void> {
+  return sleep(ms, undefined, { signal }).catch(() => {});
 }
 
 interface WatchListener {
   onOpen(): void;
   onChange(): void;
-  onEnd(error: ApiError | undefined): unknown;
+  onEnd(error: ApiError | undefined): Promise<unknown>;
 }
 
 /** A watch as the package's informer wants one. Its own takes each object as it is, and says nothing of those that make no sense. */
@@ -160,10 +173,12 @@ class ReaderWatch extends Watch {
       onChange();
     };
     const ended = this.#reader.watch(`${resourceVersion}`, onOpen, onRead, this.#signal);
-    ended.then(
-      () => onDone(onEnd(undefined)),
-      (error) => onDone(onEnd(error)),
-    );
+    void ended
+      .then(
+        () => onEnd(undefined),
+        (error) => onEnd(error),
+      )
+      .then(onDone);
     return new AbortController();
   }
 }

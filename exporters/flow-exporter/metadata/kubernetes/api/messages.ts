@@ -13,8 +13,8 @@ export type ResourceName = keyof Watched;
 export type Told<Name extends ResourceName = ResourceName> = Name extends ResourceName
   ?
       | { resource: Name; kind: "changes"; changes: Changes<Watched[Name]> }
-      /** It is watched, and all changes up to now have been told; `badField`: of those that are left out, empty: none is. */
-      | { resource: Name; kind: "up"; badField: string }
+      /** It is watched, and all changes up to now have been told; `leftOut`: why some are not, undefined: all are. */
+      | { resource: Name; kind: "up"; leftOut: ToldFault | undefined }
       /** It is not; what has been told still stands. */
       | ({ resource: Name; kind: "down" } & ToldFault)
       /** Something of it is wrong, and is mended or left out. */

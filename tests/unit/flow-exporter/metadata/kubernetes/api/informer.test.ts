@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { ClusterMetadata } from "../../../../../../exporters/flow-exporter/metadata/kubernetes/api/cluster-metadata.ts";
-import { Informer } from "../../../../../../exporters/flow-exporter/metadata/kubernetes/api/informer.ts";
+import {
+  Informer,
+  type InformerOptions,
+} from "../../../../../../exporters/flow-exporter/metadata/kubernetes/api/informer.ts";
 import { createApiReader } from "../../../../../../exporters/flow-exporter/metadata/kubernetes/api/reader.ts";
 import { SERVICES, SLICES } from "../../../../../../exporters/flow-exporter/metadata/kubernetes/api/resources.ts";
 import { createHealths } from "../../../../../../exporters/flow-exporter/model/source-health.ts";
@@ -31,7 +34,7 @@ describe("what the API server is watched for", () => {
   });
 
   /** Watches both until the test ends. */
-  const watch = (bounds = BOUNDS) => {
+  const watch = (bounds = BOUNDS, more: Partial<InformerOptions> = {}) => {
     const healths = createHealths(silent);
     const metadata = new ClusterMetadata(healths);
     const access = async () => ({
@@ -39,7 +42,7 @@ describe("what the API server is watched for", () => {
       options: { ca: AUTHORITY.certificate, headers: { authorization: `Bearer ${token}` } },
     });
     const api = createApiReader(access, bounds);
-    const options = { ...DELAYS, signal: ended.signal };
+    const options = { ...DELAYS, ...more, signal: ended.signal };
     for (const one of [SERVICES, SLICES]) new Informer(one, api, (told) => metadata.take(told), options).start();
     return { healths, metadata };
   };
@@ -233,6 +236,39 @@ describe("what the API server is watched for", () => {
       await until("it is up", () => healths.services.up === true);
     });
   }
+
+  test("a server that ends each watch with an error is asked ever less often, and soon again once one has lasted", async () => {
+    server.put("services", serviceObject("web", "10.96.0.1"));
+    const failure = JSON.stringify({ type: "ERROR", object: { kind: "Status", code: 500, message: "etcd is away" } });
+    server.answer = (resource, query, response) => {
+      if (resource !== "services" || !query.has("watch")) return false;
+      const version = query.get("resourceVersion");
+      const bookmark = JSON.stringify({ type: "BOOKMARK", object: { metadata: { resourceVersion: version } } });
+      // Something comes of each watch before it ends.
+      response.end(`${bookmark}\n${failure}\n`);
+      return true;
+    };
+    const pauses: number[] = [];
+    const resting = Promise.withResolvers<void>();
+    let nowMs = 0;
+    const pause = async (ms: number) => {
+      pauses.push(ms);
+      // The last watch has lasted.
+      if (pauses.length === 8) nowMs += 30_000;
+      if (pauses.length >= 9) await resting.promise;
+    };
+    const { metadata, healths } = watch(BOUNDS, { leastMs: 1_000, mostMs: 30_000, pause, now: () => nowMs });
+    await until("nine errors", () => pauses.length === 9);
+    for (const [time, pauseMs] of pauses.slice(0, 8).entries()) {
+      const most = Math.min(1_000 * 2 ** time, 30_000);
+      assert.ok(pauseMs >= most / 2 && pauseMs <= most, `${pauseMs} ms after ${time + 1} errors`);
+    }
+    assert.equal(faultsOf(metadata, "kubernetes-services").watch_error, 9);
+    assert.match(healths.services.reason, /ends the watch with an error.*etcd is away/);
+    assert.equal(server.asked.filter((one) => one === "list services").length, 9);
+    assert.equal(nameAt(metadata, "10.96.0.1"), "web");
+    resting.resolve();
+  });
 
   test("a watch from which nothing comes is given up, and begun again", async () => {
     server.put("services", serviceObject("web", "10.96.0.1"));
