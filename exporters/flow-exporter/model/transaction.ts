@@ -108,6 +108,8 @@ export interface AddressHolder {
   /** Of the container or pod: another one is another holder, whatever its name is. */
   uid: string;
   owner: Owner;
+  /** What made its pod, such as `ReplicaSet/web-5d4f8c7b9`; left out: it is in none, or somebody made that by hand. */
+  podOwner?: string | undefined;
 }
 
 /** A holder as it is read back, with the time in which it was the one, milliseconds since 1970 by the store's clock. */

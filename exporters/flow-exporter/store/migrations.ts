@@ -3,12 +3,14 @@ import type { Dialect } from "./sql/dialect.ts";
 import { firstSchema } from "./sql/first-schema.ts";
 import { LEASE_TABLE } from "./sql/lease-table.ts";
 import { NAT_COLUMNS } from "./sql/nat-columns.ts";
+import { POD_OWNER_COLUMN } from "./sql/pod-owner-column.ts";
 
 /** The statements of each version, the first one's at 0. What has been released is never changed: a change is another version. */
 const MIGRATIONS: readonly ((dialect: Dialect) => readonly string[])[] = [
   firstSchema,
   () => NAT_COLUMNS,
   () => LEASE_TABLE,
+  () => POD_OWNER_COLUMN,
 ];
 
 /** Each with the version that has made it. */

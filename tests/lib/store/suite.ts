@@ -255,6 +255,7 @@ export function describeStore(name: string, create: () => Promise<Database>): vo
         for (const column of ["nat", "socket_key"])
           await database.execute(`ALTER TABLE transactions DROP COLUMN ${side}_${column}`);
       await database.execute("DROP TABLE leases");
+      await database.execute("ALTER TABLE metadata DROP COLUMN pod_owner");
       await database.execute("DELETE FROM schema_version WHERE version >= 2");
       store = await openStore(database.address);
       const { client, key } = await only();
@@ -312,6 +313,24 @@ export function describeStore(name: string, create: () => Promise<Database>): vo
       const written = ['["a",1]', '["a","b","tcp",0]'].map((end) => Buffer.from(end).toString("base64url"));
       for (const after of ["nonsense", ...written])
         await assert.rejects(store.transactions({ ...ALL, after }), named("BAD_QUERY"));
+    });
+
+    it("keeps what made a pod that has an address, which may be told late, also in a database without a place for it", async () => {
+      await store.writeMetadata([holder()]);
+      await store.close();
+      await database.execute("ALTER TABLE metadata DROP COLUMN pod_owner");
+      await database.execute("DELETE FROM schema_version WHERE version = 4");
+      store = await openStore(database.address);
+      assert.deepEqual(
+        (await store.metadata({ limit: 10 })).rows.map(({ podOwner }) => podOwner),
+        [""],
+      );
+      await store.writeMetadata([holder({ podOwner: "DaemonSet/web" })]);
+      await store.writeMetadata([holder()]);
+      assert.deepEqual(
+        (await store.metadata({ limit: 10 })).rows.map(({ podOwner }) => podOwner),
+        ["DaemonSet/web"],
+      );
     });
 
     it("keeps who had an address before, and goes on with who has it still", async () => {

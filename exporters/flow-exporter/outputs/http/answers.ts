@@ -285,6 +285,8 @@ export interface Holder {
   /** Of the container that has, or had, the address. */
   uid: string;
   owner: Owner;
+  /** What made its pod, such as `ReplicaSet/web-5d4f8c7b9`; empty: it is in none. */
+  pod_owner: string;
   /** By the clock of the store. */
   valid_from: string;
   valid_to: string;

@@ -23,12 +23,21 @@ export function transactionJson(transaction: Transaction): answers.Transaction {
   };
 }
 
-export function holderJson({ address, node, uid, owner, validFromMs, validToMs }: AddressTenure): answers.Holder {
+export function holderJson({
+  address,
+  node,
+  uid,
+  owner,
+  podOwner = "",
+  validFromMs,
+  validToMs,
+}: AddressTenure): answers.Holder {
   return {
     address,
     node,
     uid,
     owner: ownerJson(owner),
+    pod_owner: podOwner,
     valid_from: new Date(validFromMs).toISOString(),
     valid_to: new Date(validToMs).toISOString(),
   };

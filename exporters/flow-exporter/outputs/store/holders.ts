@@ -22,7 +22,8 @@ export function holdersOf(
   const all = [...containers].flatMap(({ container, endpoint, services }) => {
     const uid = container.podUid ?? container.id;
     const owner = ownerOf(container, endpoint, services);
-    return container.addresses.map((address): AddressHolder => ({ address, node, uid, owner }));
+    const { addresses, podOwner } = container;
+    return addresses.map((address): AddressHolder => ({ address, node, uid, owner, podOwner }));
   });
   const machines = machine && machine.address !== "" ? [machineHolder(machine, node)] : [];
   return [...new Map([...all, ...machines].map((one) => [`${one.address} ${one.uid}`, one])).values()];

@@ -27,6 +27,7 @@ export function tenureOf(row: Row): AddressTenure {
     node: text(row.node),
     uid: text(row.uid),
     owner: ownerOf(row, ""),
+    podOwner: text(row.pod_owner),
     validFromMs: number(row, "valid_from"),
     validToMs: number(row, "valid_to"),
   };

@@ -52,11 +52,14 @@ SELECT ${columns.map((name) => `i.${name}`).join(", ")}, coalesce((
 FROM input AS i CROSS JOIN clock WHERE true
 ON CONFLICT (address, node, valid_from, uid) DO UPDATE SET
   valid_to = ${dialect.greatest}(metadata.valid_to, excluded.valid_to),
-  ${OWNER_COLUMNS.map((name) => `${name} = coalesce(nullif(excluded.${name}, ''), metadata.${name})`).join(",\n  ")}`;
+  ${HOLDER_COLUMNS.map((name) => `${name} = coalesce(nullif(excluded.${name}, ''), metadata.${name})`).join(",\n  ")}`;
 }
 
+/** What is known of who has an address. */
+const HOLDER_COLUMNS = [...OWNER_COLUMNS, "pod_owner"] as const;
+
 /** In the order in which `holderValues` gives their values. */
-export const METADATA_COLUMNS: readonly Column[] = ["address", "node", "uid", ...OWNER_COLUMNS].map((name) => ({
+export const METADATA_COLUMNS: readonly Column[] = ["address", "node", "uid", ...HOLDER_COLUMNS].map((name) => ({
   name,
   type: "text",
   merge: "known",

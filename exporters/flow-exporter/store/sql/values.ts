@@ -32,8 +32,8 @@ export function halfValues(half: TransactionHalf, nowMs: number): Value[] {
 }
 
 /** In the order of `METADATA_COLUMNS`. */
-export function holderValues({ address, node, uid, owner }: AddressHolder): Value[] {
-  return [address, node, uid, ...ownerValues(owner)];
+export function holderValues({ address, node, uid, owner, podOwner = "" }: AddressHolder): Value[] {
+  return [address, node, uid, ...ownerValues(owner), podOwner];
 }
 
 /** In the order of `OWNER_COLUMNS`. */

@@ -138,7 +138,7 @@ describe("a store over HTTP", () => {
     const { body } = await ask("/api/metadata?node=a");
     const [{ valid_from, valid_to, ...one }, ...others] = body.metadata;
     assert.deepEqual([others, body.next], [[], null]);
-    assert.deepEqual(one, { address: "10.0.0.1", node: "a", uid: "uid-1", owner: OWNER });
+    assert.deepEqual(one, { address: "10.0.0.1", node: "a", uid: "uid-1", owner: OWNER, pod_owner: "" });
     assert.match(valid_from, ISO);
     assert.match(valid_to, ISO);
     for (const address of ["10.0.0.9", "fd00::1", "FD00:0::0001"])

@@ -106,8 +106,9 @@ test("a container holds each of its addresses, by the name that its flows have",
 });
 
 test("a pod holds its addresses, whatever is in it, and a machine its own", () => {
+  const pod = { podUid: "uid-1", podOwner: "ReplicaSet/web-5d", namespace: "shop", pod: "web" };
   const inPod = (id: string) => ({
-    container: container("shop/web", { id, podUid: "uid-1", namespace: "shop", pod: "web", addresses: ["10.244.0.7"] }),
+    container: container("shop/web", { id, ...pod, addresses: ["10.244.0.7"] }),
     endpoint: "shop/web",
     services: ["front", "web"],
   });
@@ -115,7 +116,7 @@ test("a pod holds its addresses, whatever is in it, and a machine its own", () =
   const machine = { name: "node-1", address: "192.168.1.10" };
   const holders = holdersOf([inPod("id-a"), inPod("id-b"), onMachine], "node-1", machine);
   assert.deepEqual(
-    holders.map(({ address, node, uid, owner: { name, kind, pod, service } }) => [
+    holders.map(({ address, node, uid, owner: { name, kind, pod, service }, podOwner }) => [
       address,
       node,
       uid,
@@ -123,10 +124,11 @@ test("a pod holds its addresses, whatever is in it, and a machine its own", () =
       kind,
       pod,
       service,
+      podOwner,
     ]),
     [
-      ["10.244.0.7", "node-1", "uid-1", "shop/web", "container", "web", "front,web"],
-      ["192.168.1.10", "node-1", "node/node-1", "node-1", "node", "", ""],
+      ["10.244.0.7", "node-1", "uid-1", "shop/web", "container", "web", "front,web", "ReplicaSet/web-5d"],
+      ["192.168.1.10", "node-1", "node/node-1", "node-1", "node", "", "", undefined],
     ],
   );
   assert.deepEqual(holdersOf([], "node-1", { name: "node-1", address: "" }), []);
