@@ -6,6 +6,15 @@ import { eventSchema, listSchema, metadataSchema, type Resource } from "./resour
 
 /** Of a list. Each is some kilobytes of text. */
 const PAGE = 500;
+interface Room {
+  /** For all. */
+  most: number;
+  /** For one of them: whoever may make a service can give it thousands of ports at thousands of addresses. */
+  mostOfOne: number;
+}
+
+/** More than the largest clusters have that are known to work; a slice has a thousand pods and a hundred ports at most. */
+const ROOM: Room = { most: 100_000, mostOfOne: 1_100 };
 /** A page that is too long is asked for again with so many times fewer in it. */
 const SMALLER = 5;
 /** The server ends a watch then; so those of many machines do not come back at once, which all began together. */
@@ -36,9 +45,11 @@ export class ResourceReader<Name extends ResourceName> {
   readonly #resource: Resource<Name>;
   readonly #api: ApiReader;
   readonly #onLeftOut: (fault: ToldFault) => void;
+  readonly #room: Room;
 
-  /** `onLeftOut` gets why another one is left out; those that there is no room for are one. */
-  constructor(resource: Resource<Name>, api: ApiReader, onLeftOut: (fault: ToldFault) => void) {
+  /** `onLeftOut` gets why another one is left out; those that there is no room for together are one. */
+  constructor(resource: Resource<Name>, api: ApiReader, onLeftOut: (fault: ToldFault) => void, room = ROOM) {
+    this.#room = room;
     this.#resource = resource;
     this.#api = api;
     this.#onLeftOut = onLeftOut;
@@ -132,17 +143,21 @@ export class ResourceReader<Name extends ResourceName> {
       this.#leaveOut(key, { fault: "bad_object", detail: "badField" in read ? read.badField : "" });
       return [];
     }
-    if (!this.#hasRoom(key, this.#resource.countOf(read.value))) return [];
+    if (!this.#hasRoom(key, Math.max(this.#resource.countOf(read.value), 1))) return [];
     const { name, namespace, resourceVersion } = metadata.data;
     return [{ metadata: { name, namespace, resourceVersion }, value: read.value }];
   }
 
   /** Whether there is room for one, which takes it. Of one that was there, and has grown, what was known stays. */
   #hasRoom(key: string, count: number): boolean {
-    const { most, name } = this.#resource;
+    const { most, mostOfOne } = this.#room;
     const before = this.#counts.get(key) ?? 0;
+    if (count > mostOfOne) {
+      this.#leaveOut(key, { fault: "too_many", detail: `${key} takes over ${mostOfOne} places` });
+      return false;
+    }
     if (this.#count - before + count > most) {
-      if (!this.#leftOut.has(REST)) this.#leaveOut(REST, { fault: "too_many", detail: `over ${most} ${name}` });
+      if (!this.#leftOut.has(REST)) this.#leaveOut(REST, { fault: "too_many", detail: `over ${most} places` });
       return false;
     }
     this.#leftOut.delete(key);

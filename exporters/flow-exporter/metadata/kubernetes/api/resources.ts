@@ -10,9 +10,7 @@ export interface Resource<Name extends ResourceName = ResourceName> {
   path: string;
   /** What is kept of one, or the field of it that makes no sense. */
   read(object: unknown): { value: Watched[Name] } | { badField: string };
-  /** Of these there is room for so many. */
-  most: number;
-  /** How many of these one has. */
+  /** How many places one takes to be looked up by. */
   countOf(value: Watched[Name]): number;
 }
 
@@ -20,18 +18,14 @@ export const SERVICES: Resource<"services"> = {
   name: "services",
   path: "/api/v1/services",
   read: (object) => reading(serviceSchema, object, (service) => collect(SERVICE, "api", service)),
-  // More than the largest clusters have that are known to work.
-  most: 50_000,
-  countOf: () => 1,
+  countOf: ({ externalAddresses, ports }) => ports.length * (externalAddresses.length + 1),
 };
 
 export const SLICES: Resource<"endpointslices"> = {
   name: "endpointslices",
   path: "/apis/discovery.k8s.io/v1/endpointslices",
   read: (object) => reading(sliceSchema, object, (slice) => collect(SLICE, "api", slice)),
-  // Pods and others behind services: what a thread's heap of 128 MB has room for.
-  most: 100_000,
-  countOf: ({ endpoints }) => Math.max(endpoints.length, 1),
+  countOf: ({ endpoints, ports }) => endpoints.reduce((sum, { addresses }) => sum + addresses.length, ports.length),
 };
 
 function reading<Schema extends z.ZodType, Value>(

@@ -57,11 +57,11 @@ describe("a list of the API server", () => {
   test("is taken as far as there is room, the rest is left out, named and counted once, and no more is asked for", async () => {
     const faults: ToldFault[] = [];
     const { api, limits } = apiWith(servicesOf(1_600));
-    const reader = new ResourceReader({ ...SERVICES, most: 700 }, api, (fault) => faults.push(fault));
+    const reader = new ResourceReader(SERVICES, api, (fault) => faults.push(fault), { most: 700, mostOfOne: 9 });
     const { items, metadata } = await reader.list(signal);
     assert.deepEqual([items.length, metadata.resourceVersion], [700, "7"]);
     assert.equal(limits.length, 2);
-    const expected = { fault: "too_many", detail: "over 700 services" };
+    const expected = { fault: "too_many", detail: "over 700 places" };
     assert.deepEqual([faults, reader.leftOut], [[expected], expected]);
     await reader.list(signal);
     assert.equal(faults.length, 2, "once for each list");
@@ -72,7 +72,7 @@ describe("a list of the API server", () => {
     const pods = (count: number, from: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, at) => [`p${from + at}`, `10.244.0.${from + at}`]));
     const { api, change } = apiWith([sliceObject("a", "web", pods(6, 1)), sliceObject("b", "web", pods(3, 10))]);
-    const reader = new ResourceReader({ ...SLICES, most: 10 }, api, ({ fault }) => faults.push(fault));
+    const reader = new ResourceReader(SLICES, api, ({ fault }) => faults.push(fault), { most: 13, mostOfOne: 9 });
     assert.equal((await reader.list(signal)).items.length, 2);
     const seen: string[] = [];
     const watch = () =>
@@ -82,13 +82,26 @@ describe("a list of the API server", () => {
         ({ type, item }) => seen.push(`${type} ${"name" in item.metadata ? item.metadata.name : ""}`),
         signal,
       );
-    change("MODIFIED", sliceObject("b", "web", pods(5, 10)));
+    change("MODIFIED", sliceObject("b", "web", pods(6, 10)));
     change("ADDED", sliceObject("c", "web", pods(1, 20)));
     change("DELETED", sliceObject("a", "web", {}));
     change("ADDED", sliceObject("d", "web", pods(6, 30)));
     await watch();
     assert.deepEqual(seen, ["ADDED c", "DELETED a", "ADDED d"]);
     assert.deepEqual(faults, ["too_many"]);
+  });
+
+  test("leaves out a service that takes the places of thousands, by its name, and keeps the others", async () => {
+    const ports = Array.from({ length: 200 }, (_, at) => ({ name: `p${at}`, port: 1 + at }));
+    const externalIPs = Array.from({ length: 200 }, (_, at) => `203.0.113.${at}`);
+    const { api } = apiWith([serviceObject("huge", "10.96.0.1", { ports, externalIPs }), ...servicesOf(3)]);
+    const faults: ToldFault[] = [];
+    const { items } = await new ResourceReader(SERVICES, api, (fault) => faults.push(fault)).list(signal);
+    assert.deepEqual(
+      items.map(({ metadata }) => metadata.name),
+      ["s0", "s1", "s2"],
+    );
+    assert.deepEqual(faults, [{ fault: "too_many", detail: "shop/huge takes over 1100 places" }]);
   });
 
   test("what somebody else says of a fault is cut", () => {
