@@ -86,7 +86,7 @@ function nodeStyle(): StylesheetJson {
     },
     { selector: "node[kind = 'process']", style: { "corner-radius": "11px" } },
     { selector: "node[kind = 'dns']", style: { shape: "hexagon" } },
-    { selector: "node[kind = 'world']", style: { shape: "ellipse" } },
+    { selector: "node[kind = 'world'], node[kind = 'node']", style: { shape: "ellipse" } },
     { selector: "node[kind = 'unknown']", style: { "border-style": "dashed" } },
     { selector: "node[kind = 'other']", style: { shape: "barrel" } },
     ...LEVELS.map(({ level, name, shape }) => ({
