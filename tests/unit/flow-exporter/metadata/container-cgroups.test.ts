@@ -262,11 +262,19 @@ describe("a cgroup is a container's of a pod", () => {
       const elsewhere = container("monitoring/exporter", { id: OTHER, podUid: "another" });
       assert.deepEqual(known(paths, 1, [nginx, elsewhere]), ["", ""], "the kubelet reports it in another pod");
     }
-    const slices = [
-      `/kn2.slice/kn2-kubepods.slice/kn2-kubepods-pode.slice/cri-containerd-${OTHER}.scope`,
-      `/kn2.slice/kn2-kubepods.slice/kn2-kubepods-burstable.slice/kn2-kubepods-burstable-${SLICE}/cri-containerd-${WEB}.scope`,
-    ];
-    assert.deepEqual(known(slices, 1, [nginx, exporter]), [OTHER, WEB]);
+    for (const root of ["kn2", "kubelet"]) {
+      const kubepods = `/${root}.slice/${root}-kubepods.slice`;
+      const slices = [
+        `${kubepods}/${root}-kubepods-pode.slice/cri-containerd-${OTHER}.scope`,
+        `${kubepods}/${root}-kubepods-burstable.slice/${root}-kubepods-burstable-${SLICE}/cri-containerd-${WEB}.scope`,
+      ];
+      assert.deepEqual(known(slices, 1, [nginx, exporter]), [OTHER, WEB]);
+    }
+    const under = ["/kubelet.slice/kubepods", "/foo/kubepods"].map((place) => [
+      `${place}/pode/${OTHER}`,
+      `${place}/burstable/pod${UID}/${WEB}`,
+    ]);
+    for (const paths of under) assert.deepEqual(known(paths, 1, [nginx, exporter]), [OTHER, WEB]);
   });
 
   test("as a reader within a pod sees it, where the kernel reports no cgroups", () => {
