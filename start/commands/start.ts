@@ -8,6 +8,7 @@ import { renderSummary } from "../render/summary.ts";
 import { loadSettings } from "../settings/index.ts";
 import { namesOf } from "../settings/names.ts";
 import { layoutOf } from "../stack/layout.ts";
+import { takeStartLock } from "../stack/start-lock.ts";
 import { takeDown } from "../stack/take-down.ts";
 import { ensureWritable } from "../stack/writable.ts";
 import { checks } from "../steps/checks.ts";
@@ -35,6 +36,7 @@ export const start = defineCommand({
     const settings = await loadSettings(layoutOf(projectRoot, options.config).config, host.env);
     const layout = layoutOf(projectRoot, options.config, namesOf(settings));
     await ensureWritable(path.join(layout.root, layout.folder));
+    const lock = await takeStartLock(host, layout.startLock);
     const context: StackContext = {
       host,
       docker: createDocker(host),
@@ -58,6 +60,7 @@ export const start = defineCommand({
       throw error;
     } finally {
       log.close();
+      await lock.release();
     }
     stdout.write(renderSummary(context, (performance.now() - began) / 1000));
     return 0;

@@ -46,6 +46,8 @@ export interface Layout {
   /** Process id and output of the tuner that `npm start` leaves behind. */
   tunerPid: string;
   tunerLog: string;
+  /** Which start is at work. */
+  startLock: string;
   /** Everything the last start did; the log of the start before it has `.1` behind its name. */
   startLog: string;
 }
@@ -89,6 +91,7 @@ export function layoutOf(root: string, config = DEFAULT_CONFIG, names = DEFAULT_
     memoryLimits: own("memory-limits.json"),
     tunerPid: own("tune.pid"),
     tunerLog: own("tune.log"),
+    startLock: own("start.lock"),
     startLog: own("start.log"),
   };
 }
