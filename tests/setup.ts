@@ -9,12 +9,13 @@ import { renderError } from "../start/render/error.ts";
 import { loadSettings } from "../start/settings/index.ts";
 import { layoutOf } from "../start/stack/layout.ts";
 import { BPFFS, bpffs } from "./bpffs.ts";
+import { provideVictoriaMetrics } from "./lib/victoria-metrics-programs.ts";
 import { takeSnapshot } from "./snapshot.ts";
 import { testTools } from "./test-tools.ts";
 
 // Brings what the tests need, so that on a bare machine they run instead of being skipped.
 
-const PROGRAMS = ["cc", "make", "bpftool", "ss", "setpriv", "chromium", "shellcheck", "victoria-metrics"];
+const PROGRAMS = ["cc", "make", "bpftool", "ss", "setpriv", "chromium", "shellcheck"];
 const FILES = ["/usr/include/libelf.h", "/usr/include/zlib.h", "/usr/lib/postgresql"];
 
 async function lacksTools(host: Host): Promise<boolean> {
@@ -36,7 +37,10 @@ try {
   const settings = await loadSettings(layoutOf(`${import.meta.dirname}/..`).config);
   await ensureReady({ host, settings, install: true, ...options });
   const missing = [...((await lacksTools(host)) ? [testTools] : []), ...((await isMounted(host)) ? [] : [bpffs])];
-  if (missing.length > 0) await applyInstall(await readSystem(host), missing, options);
+  const system = await readSystem(host);
+  if (missing.length > 0) await applyInstall(system, missing, options);
+  const lack = await provideVictoriaMetrics(system, options);
+  if (lack !== undefined) console.log(`without VictoriaMetrics, whose tests are skipped: ${lack}`);
   await takeSnapshot(host);
 } catch (error) {
   if (!(error instanceof StartError)) throw error;

@@ -3,14 +3,11 @@ import type { Distribution, Installer, PackageManager } from "../start/install/t
 
 /** On top of what `npm start` brings: what builds the tracer outside its image, and what tests look with. */
 export const testTools: Installer = {
-  title:
-    "a C compiler, static libraries, bpftool, iproute2, a browser, shellcheck, PostgreSQL and VictoriaMetrics for the tests",
+  title: "a C compiler, static libraries, bpftool, iproute2, a browser, shellcheck and PostgreSQL for the tests",
   packages: async (manager, distribution) => [
     ...["gcc", "make", "libc6-dev", "libelf-dev", "zlib1g-dev", "iproute2", "util-linux", "chromium", "shellcheck"],
     "postgresql",
     ...(await bpftool(manager, distribution)),
-    // Debian and Ubuntu have it, others do not: there the tests with it are skipped.
-    ...((await manager.candidate("victoria-metrics")) === undefined ? [] : ["victoria-metrics"]),
   ],
 };
 

@@ -6,8 +6,8 @@ import { after, before, describe, it } from "node:test";
 import { createDocker } from "../../start/lib/docker.ts";
 import { createHost } from "../../start/lib/host.ts";
 import { listContainers } from "../../start/stack/containers.ts";
-import { orSkip } from "../lib/or-skip.ts";
-import { lackOfVictoriaMetrics, startVictoriaMetrics, type VictoriaMetrics } from "../lib/victoria-metrics.ts";
+import { startVictoriaMetrics, type VictoriaMetrics } from "../lib/victoria-metrics.ts";
+import { skipWithoutVictoriaMetrics } from "../lib/victoria-metrics-programs.ts";
 import { addressesOf, answersUnderForeignName } from "./lib/addresses.ts";
 import { eventually } from "./lib/eventually.ts";
 import { containerOf, LAYOUT, NAMES, prometheus, removeStack, testLauncher, writeSettings } from "./lib/test-stack.ts";
@@ -16,7 +16,7 @@ const ALICE = { user: "alice", password: "hidden-from-all" };
 const docker = createDocker(createHost());
 
 /** The stack that sends to a storage on this machine. */
-describe("a stack with remote write", { skip: orSkip(lackOfVictoriaMetrics()) }, () => {
+describe("a stack with remote write", { skip: skipWithoutVictoriaMetrics() }, () => {
   let folder = "";
   let config = "";
   let victoria: VictoriaMetrics;

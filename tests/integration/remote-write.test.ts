@@ -15,13 +15,8 @@ import { withRemoteWrite } from "../../start/stack/remote-write.ts";
 import { orSkip } from "../lib/or-skip.ts";
 import { providedImage } from "../lib/provided-image.ts";
 import { dockerAnswers } from "../lib/shipped-tracer.ts";
-import {
-  type Credentials,
-  lackOfVictoriaMetrics,
-  type Stored,
-  startVictoriaMetrics,
-  type VictoriaMetrics,
-} from "../lib/victoria-metrics.ts";
+import { type Credentials, type Stored, startVictoriaMetrics, type VictoriaMetrics } from "../lib/victoria-metrics.ts";
+import { skipWithoutVictoriaMetrics } from "../lib/victoria-metrics-programs.ts";
 import { eventually } from "./lib/eventually.ts";
 import { freePort } from "./lib/judge.ts";
 import { ROOT } from "./lib/launcher.ts";
@@ -39,7 +34,7 @@ interface Started {
 }
 
 const host = createHost();
-const skip = orSkip(lackOfVictoriaMetrics() ?? (!(await dockerAnswers(host)) && "needs a Docker engine"));
+const skip = skipWithoutVictoriaMetrics() || orSkip(!(await dockerAnswers(host)) && "needs a Docker engine");
 
 /** Prometheus with the configuration that the launcher writes, which sends to a real VictoriaMetrics. */
 describe("remote write", { skip }, () => {

@@ -1,13 +1,10 @@
-import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { eventually } from "../integration/lib/eventually.ts";
 import { freePort } from "../integration/lib/judge.ts";
-
-const PROGRAM = "/usr/bin/victoria-metrics";
-const PROXY = "/usr/bin/vmauth";
+import { victoriaMetricsPrograms } from "./victoria-metrics-programs.ts";
 
 /** One sample as it is stored: milliseconds since the epoch, and the value. */
 export type Stored = readonly [at: number, value: number];
@@ -28,18 +25,19 @@ export interface VictoriaMetrics extends AsyncDisposable {
 /** Who may write: basic auth, or a bearer token. */
 export type Credentials = { user: string; password: string } | { token: string };
 
-/** Why there can be none here; undefined: there can. */
-export function lackOfVictoriaMetrics(): string | undefined {
-  return existsSync(PROGRAM) && existsSync(PROXY) ? undefined : "needs the package victoria-metrics";
-}
-
 export async function startVictoriaMetrics(allowed: readonly Credentials[]): Promise<VictoriaMetrics> {
+  const programs = victoriaMetricsPrograms();
+  if (programs === undefined) throw new Error("VictoriaMetrics is not there: run `node tests/setup.ts`");
   const folder = await mkdtemp(path.join(tmpdir(), "flowtally-victoria-metrics-"));
   const storage = `127.0.0.1:${await freePort()}`;
   const port = await freePort();
   let running: ReturnType<typeof run> | undefined;
   const start = async () => {
-    running = run(PROGRAM, [`-storageDataPath=${folder}/data`, `-httpListenAddr=${storage}`, "-retentionPeriod=1y"]);
+    running = run(programs.storage, [
+      `-storageDataPath=${folder}/data`,
+      `-httpListenAddr=${storage}`,
+      "-retentionPeriod=1y",
+    ]);
     await answers(`http://${storage}/health`);
   };
   const stop = async () => {
@@ -51,7 +49,7 @@ export async function startVictoriaMetrics(allowed: readonly Credentials[]): Pro
     JSON.stringify({ users: allowed.map((one) => userOf(one, storage)) }),
   );
   await start();
-  const proxy = run(PROXY, [`-auth.config=${folder}/auth.json`, `-httpListenAddr=:${port}`]);
+  const proxy = run(programs.proxy, [`-auth.config=${folder}/auth.json`, `-httpListenAddr=:${port}`]);
   await answers(`http://127.0.0.1:${port}/health`);
   const ask = async (what: string, parameters: Record<string, string>) => {
     const response = await fetch(`http://${storage}/api/v1/${what}?${new URLSearchParams(parameters)}`);
