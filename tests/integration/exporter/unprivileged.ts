@@ -40,7 +40,10 @@ export interface ExporterOptions {
   env?: Readonly<Record<string, string>>;
 }
 
-/** Starts the exporter as its container does: a user of its own with the group of the socket it asks, and that of root for what it translates, and no capability. */
+/**
+ * Starts the exporter as its container does: a user of its own with the group of the socket it asks, with a store that of root
+ * too, for what this machine translates, and no capability.
+ */
 export async function startExporter(pins: string, options: ExporterOptions = {}): Promise<RunningExporter> {
   const {
     state = "",
@@ -53,7 +56,7 @@ export async function startExporter(pins: string, options: ExporterOptions = {})
   const rights = [
     `--reuid=${EXPORTER}`,
     `--regid=${EXPORTER}`,
-    `--groups=${gid},0`,
+    `--groups=${[gid, ...(options.env?.FLOW_STORE ? [0] : [])].join()}`,
     "--bounding-set=-all",
     "--no-new-privs",
   ];
