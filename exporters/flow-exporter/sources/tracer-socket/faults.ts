@@ -3,6 +3,8 @@ import type { FIELDS } from "./connection.ts";
 /** What can be wrong with an answer as a whole. */
 export const FAULTS = {
   unreachable: "no tracer can be reached there",
+  folder_gone:
+    "the socket's folder was deleted, and one that has its name since is not mounted here: start this container anew",
   timeout: "it has not answered in time",
   refused: "it refuses to answer",
   too_long: "its answer is too long, and was cut off",

@@ -1,5 +1,7 @@
 import { once } from "node:events";
+import { stat } from "node:fs/promises";
 import { type IncomingMessage, request } from "node:http";
+import { dirname } from "node:path";
 import type { Received } from "./answer.ts";
 
 export interface SocketReader {
@@ -28,10 +30,22 @@ export function createSocketReader(socketPath: string, clientId: string, bounds:
         response.destroy();
         return { text: "", fault: "refused" };
       } catch {
-        return { text: "", fault: signal.aborted ? "timeout" : "unreachable" };
+        if (signal.aborted) return { text: "", fault: "timeout" };
+        return { text: "", fault: (await isDeleted(dirname(socketPath))) ? "folder_gone" : "unreachable" };
       }
     },
   };
+}
+
+/**
+ * Whether a folder has no name any more. A mount keeps it as it was, empty for ever, where a service manager deletes it as a
+ * tracer ends and makes another one for the next.
+ */
+async function isDeleted(folder: string): Promise<boolean> {
+  return stat(folder).then(
+    ({ nlink }) => nlink === 0,
+    () => false,
+  );
 }
 
 async function received(response: IncomingMessage, maxBytes: number, signal: AbortSignal): Promise<Received> {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -178,4 +178,19 @@ test("nothing is asked before it is known who has which address", () => {
   const source = new TracerSocketSource({ reader, health: new SourceHealth("uds:x", silent), world: () => undefined });
   source.read(sink);
   assert.equal(isAsked, false);
+});
+
+test("a folder that was deleted and is still mounted is named as the reason, for no tracer will ever be in it again", async () => {
+  const own = path.join(folder, "of-a-tracer");
+  mkdirSync(own);
+  // What a mount does: the folder stays in reach, whatever becomes of its name.
+  const mount = openSync(own, "r");
+  socketPath = `/proc/self/fd/${mount}/t.sock`;
+  const source = createSource();
+  await cycle(source, () => source.faults.has("unreachable"));
+  rmSync(own, { recursive: true });
+  mkdirSync(own);
+  await cycle(source, () => source.faults.has("folder_gone"));
+  assert.match(source.health.reason, /folder was deleted.*start this container anew/);
+  closeSync(mount);
 });
