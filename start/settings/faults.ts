@@ -27,8 +27,9 @@ const SECRETS: ReadonlySet<string> = new Set<keyof Settings>([
   "GRAFANA_ADMIN_PASSWORD",
   "REMOTE_WRITE_BEARER_TOKEN",
   "REMOTE_WRITE_PASSWORD",
-  // A password may have been written into it.
+  // A password may have been written into these.
   "REMOTE_WRITE_URL",
+  "REMOTE_WRITE_USER",
 ]);
 
 function wrongValue(key: string, value: string, message: string): string {

@@ -23,7 +23,8 @@ import { ROOT } from "./lib/launcher.ts";
 
 /** How long the storage is away; a longer time shows nothing else. */
 const OUTAGE_SECONDS = Number(process.env.OUTAGE_SECONDS ?? 10);
-const ALICE = { user: "alice", password: "p:w d" };
+/** Of letters that shells, YAML, JSON and files of settings each have a use of their own for. */
+const ALICE = { user: `al'i"ce$X\\`, password: `p:w d'"\${X}$#\\` };
 const TOKEN = { token: "token-of-the-test" };
 
 type Node = "basic" | "bearer" | "stranger";
