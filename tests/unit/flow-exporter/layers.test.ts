@@ -36,6 +36,7 @@ const TOUCHING = [
   "secret-settings.ts",
   "sources/kernel/pins/pin-reader.ts",
   "sources/kernel/pins/tracer.ts",
+  "sources/tracer-socket/reader.ts",
   "store/postgres/store.ts",
   "store/spool/spool.ts",
   "store/sqlite/store.ts",

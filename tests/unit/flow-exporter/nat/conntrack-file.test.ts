@@ -49,6 +49,11 @@ test("a kernel that keeps track and does not show it is named, as one that lacks
   assert.throws(() => readConntrack(placeOf("hidden")), { name: "TableAbsent", message });
 });
 
+test("a process that is not to be seen is a fault, whatever the kernel shows of others", () => {
+  const message = /nobody\/nf_conntrack: the process is not to be seen/;
+  assert.throws(() => readConntrack(placeOf("nobody/nf_conntrack")), { name: "Error", message });
+});
+
 test("what cannot be read is named", () => {
   assert.throws(() => readConntrack({ file: folder, module: folder }), { name: "Error", message: /EISDIR/ });
 });
