@@ -81,6 +81,26 @@ describe("with PostgreSQL", { skip: orSkip(lackOfPostgres()) }, () => {
     assert.ok(growth < 1.5, `${growth.toFixed(2)} times as large`);
   });
 
+  test("a trim leaves a row that is written while it waits for that", async () => {
+    await using database = await create();
+    const store = await openStore(database.address);
+    await store.writeTransactions([clientHalf()], NOW_MS);
+    await database.execute("UPDATE transactions SET last_seen = last_seen - 3600000");
+    const writer = new pg.Client(database.address);
+    await writer.connect();
+    await writer.query("BEGIN; UPDATE transactions SET last_seen = last_seen + 3600000");
+    const trimming = store.trim({ maxAgeMs: 60_000, maxRows: 100 });
+    await eventually(10, async () => {
+      const { rowCount } = await writer.query("SELECT 1 FROM pg_locks WHERE NOT granted");
+      assert.equal(rowCount, 1, "the trim waits for the row");
+    });
+    await writer.query("COMMIT");
+    await writer.end();
+    assert.equal(await trimming, 0);
+    assert.equal((await store.transactions({ limit: 9 })).rows.length, 1);
+    await store.close();
+  });
+
   test("a store says that the disk is full, and keeps what it has", async () => {
     await using database = await create();
     const store = await openStore(database.address);

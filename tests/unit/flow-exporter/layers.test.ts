@@ -39,6 +39,7 @@ const TOUCHING = [
   "sources/tracer-socket/reader.ts",
   "store/postgres/store.ts",
   "store/spool/spool.ts",
+  "store/sqlite/open-file.ts",
   "store/sqlite/store.ts",
 ];
 const FILES = globSync("**/*.ts", { cwd: SOURCES, exclude: ["**/node_modules/**"] }).sort();

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import pg from "pg";
-import { type AddressHolder, type TransactionHalf, transactionKey } from "../../model/transaction.ts";
+import { type AddressHolder, type Side, type TransactionHalf, transactionKey } from "../../model/transaction.ts";
 import { type Batch, batchesOf } from "../batches.ts";
 import { StoreError } from "../error.ts";
 import { CREATE_VERSIONS, migrationFrom, READ_VERSION } from "../migrations.ts";
@@ -10,7 +10,7 @@ import { flowReadings } from "../sql/flow-reading.ts";
 import { claimTrim } from "../sql/lease.ts";
 import { metadataReading, type Reading, tenureReading, transactionReading } from "../sql/queries.ts";
 import { type Row, transactionOf } from "../sql/rows.ts";
-import { TRIM_BATCH, trims } from "../sql/trim.ts";
+import { trimTables } from "../sql/trim.ts";
 import { inputColumns, METADATA_COLUMNS, metadataUpsert, transactionUpsert } from "../sql/upsert.ts";
 import { halfValues, holderValues, type Value } from "../sql/values.ts";
 import type { Bounds, EdgeBounds, FlowQuery, MetadataQuery, Page, Store, TransactionQuery } from "../store.ts";
@@ -26,7 +26,9 @@ const WRITING_LANES = 2;
 const CONNECT_TIMEOUT_MS = 5_000;
 /** Longer than from one snapshot to the next: each would begin with a new connection otherwise. */
 const IDLE_TIMEOUT_MS = 60_000;
-/** A network that has gone without a word would hold the writer up for ever. */
+/** A network that has gone without a word would hold the writer up for ever: what it was at waits in the spool then. */
+const WRITE_TIMEOUT_MS = 20_000;
+/** Trimming a large table takes longer than writing to it. */
 const STATEMENT_TIMEOUT_MS = 60_000;
 /** Nobody waits for an answer any longer then: the server itself ends what takes so long, or would read on. */
 const READ_TIMEOUTS = { statement_timeout: 10_000, query_timeout: 12_000 };
@@ -34,11 +36,22 @@ const READ_TIMEOUTS = { statement_timeout: 10_000, query_timeout: 12_000 };
 const MAX_ROUNDS = 20;
 
 const UPSERTS = {
-  client: { name: "client", text: transactionUpsert("client", POSTGRES), columns: inputColumns("client").length },
-  server: { name: "server", text: transactionUpsert("server", POSTGRES), columns: inputColumns("server").length },
+  client: upsertOf("client"),
+  server: upsertOf("server"),
 };
 const CLAIM_TRIM = claimTrim(POSTGRES);
 const METADATA_UPSERT = metadataUpsert(POSTGRES);
+
+/** A statement with a time of its own in which the database must answer; its types do not know of that. */
+interface TimedStatement extends pg.QueryConfig {
+  query_timeout?: number;
+}
+
+function upsertOf(side: Side): { columns: number; statement: TimedStatement } {
+  const text = `${transactionUpsert(side, POSTGRES)} RETURNING key, protocol`;
+  const statement = { name: side, text, query_timeout: WRITE_TIMEOUT_MS };
+  return { columns: inputColumns(side).length, statement };
+}
 
 /** A database that speaks PostgreSQL's protocol, which many nodes may share. Each batch is one statement, and so all or nothing. */
 export class PostgresStore implements Store {
@@ -96,15 +109,11 @@ export class PostgresStore implements Store {
   }
 
   async trim(bounds: Bounds): Promise<number> {
-    let removed = 0;
-    for (const { sql, parameters } of trims(bounds, POSTGRES)) {
-      for (let last = TRIM_BATCH; last === TRIM_BATCH; removed += last) {
-        const { rowCount: hasLease } = await this.#run(CLAIM_TRIM, [this.#name]);
-        if (!hasLease) return removed;
-        last = (await this.#run(sql, parameters)).rowCount ?? 0;
-      }
-    }
-    return removed;
+    return trimTables(bounds, POSTGRES, {
+      hasLease: async () => ((await this.#run(CLAIM_TRIM, [this.#name])).rowCount ?? 0) > 0,
+      select: async (sql, parameters) => (await this.#run(sql, parameters)).rows,
+      remove: async (sql, parameters) => (await this.#run(sql, parameters)).rowCount ?? 0,
+    });
   }
 
   async close(): Promise<void> {
@@ -113,7 +122,7 @@ export class PostgresStore implements Store {
 
   /** Until all are written: one whose row another writer has taken meanwhile looks for its row again. */
   async #writeAll({ side, halves }: Batch, nowMs: number): Promise<void> {
-    const { name, text, columns } = UPSERTS[side];
+    const { columns, statement } = UPSERTS[side];
     let left = halves;
     for (let round = 0; left.length > 0; round++) {
       if (round === MAX_ROUNDS)
@@ -122,7 +131,7 @@ export class PostgresStore implements Store {
         left.map((half) => halfValues(half, nowMs)),
         columns,
       );
-      const { rows } = await this.#run({ name, text }, arrays);
+      const { rows } = await this.#run(statement, arrays);
       const written = new Set(rows.map(({ key, protocol }) => `${protocol} ${key}`));
       left = left.filter((half) => !written.has(`${half.protocol} ${transactionKey(half)}`));
     }
@@ -140,9 +149,9 @@ export class PostgresStore implements Store {
     }
   }
 
-  async #run(statement: string | pg.QueryConfig, values: readonly unknown[]) {
+  async #run(statement: string | TimedStatement, values: readonly unknown[]) {
     try {
-      const query = typeof statement === "string" ? { text: statement } : statement;
+      const query: TimedStatement = typeof statement === "string" ? { text: statement } : statement;
       return await retried(() => this.#pool.query<Row>({ ...query, values: [...values] }), isPassing);
     } catch (error) {
       throw postgresError(error);

@@ -1,14 +1,18 @@
 import type { Bounds } from "../store.ts";
 import type { Dialect } from "./dialect.ts";
+import type { Row } from "./rows.ts";
 import type { Value } from "./values.ts";
 
 /** Rows that one statement removes: no writer waits for longer than that takes. */
-export const TRIM_BATCH = 10_000;
+const TRIM_BATCH = 10_000;
 
-/** A statement that removes up to TRIM_BATCH rows; it is repeated until it removes fewer. */
-interface Trim {
-  sql: string;
-  parameters: readonly Value[];
+/** A database that is trimmed. */
+interface Trimmed {
+  /** Whether this writer is the one that trims, now and for the next statement. */
+  hasLease(): Promise<boolean>;
+  select(sql: string, parameters: readonly Value[]): Promise<Row[]>;
+  /** Returns how many rows went. */
+  remove(sql: string, parameters: readonly Value[]): Promise<number>;
 }
 
 const TABLES = [
@@ -16,19 +20,35 @@ const TABLES = [
   { table: "metadata", key: "address, node, valid_from, uid", written: "valid_to" },
 ] as const;
 
-/** For each table one that goes by age, and one that goes by size: that keeps the rows that were written last. */
-export function trims({ maxAgeMs, maxRows }: Bounds, dialect: Dialect): Trim[] {
-  const one = dialect.parameter(1);
-  return TABLES.flatMap(({ table, key, written }) => {
-    const old = `WITH ${dialect.clock} SELECT ${key} FROM ${table} CROSS JOIN clock WHERE ${written} < clock.now - ${one}`;
+/** Of each table, removes what is too old, and what is beyond the number of rows: those stay that were written last. */
+export async function trimTables({ maxAgeMs, maxRows }: Bounds, dialect: Dialect, database: Trimmed): Promise<number> {
+  const [clock] = await database.select(`WITH ${dialect.clock} SELECT now FROM clock`, []);
+  const oldest = Number(clock?.now) - maxAgeMs;
+  let removed = 0;
+  for (const { table, key, written } of TABLES) {
+    const one = dialect.parameter(1);
+    const last = `SELECT ${written} AS written FROM ${table} ORDER BY ${written} DESC LIMIT 1 OFFSET ${one}`;
+    const [row] = await database.select(last, [maxRows]);
+    const beyond = row === undefined ? Number.NEGATIVE_INFINITY : Number(row.written);
+    // What is written while this waits for its row is not to go: the row is compared again with what stands outside.
+    const removal = (rows: string, still: string) =>
+      `DELETE FROM ${table} WHERE (${key}) IN (${rows}) AND ${written} ${still} ${dialect.parameter(2)}`;
+    const before = Math.max(oldest, beyond);
+    const old = `SELECT ${key} FROM ${table} WHERE ${written} < ${one} LIMIT ${TRIM_BATCH}`;
+    removed += await removeAll(database, removal(old, "<"), [before, before]);
+    if (row === undefined) continue;
+    // To sort all that is left for each batch would take the square of its length: only of equals the order matters.
     const many = `SELECT ${key} FROM ${table} ORDER BY ${written} DESC, ${key} LIMIT ${TRIM_BATCH} OFFSET ${one}`;
-    return [
-      { sql: removal(table, key, `${old} LIMIT ${TRIM_BATCH}`), parameters: [maxAgeMs] },
-      { sql: removal(table, key, many), parameters: [maxRows] },
-    ];
-  });
+    removed += await removeAll(database, removal(many, "<="), [maxRows, beyond]);
+  }
+  return removed;
 }
 
-function removal(table: string, key: string, rows: string): string {
-  return `DELETE FROM ${table} WHERE (${key}) IN (${rows})`;
+async function removeAll(database: Trimmed, sql: string, values: readonly Value[]): Promise<number> {
+  let removed = 0;
+  for (let last = TRIM_BATCH; last === TRIM_BATCH; removed += last) {
+    if (!(await database.hasLease())) return removed;
+    last = await database.remove(sql, values);
+  }
+  return removed;
 }

@@ -21,8 +21,8 @@ export function inputColumns(side: Side): readonly Column[] {
 
 /**
  * One statement that writes halves of one side. Each takes the row that holds this very half, else the one whose other half started
- * nearest and whose place on this side is empty, else a row of its own. Another writer may take that row meanwhile: then the half
- * is not written, and is missing from what the statement returns.
+ * nearest and whose place on this side is empty, else a row of its own. Where statements run side by side another writer may take that
+ * row meanwhile: then the half is not written, and is missing from what the statement can be had to return.
  */
 export function transactionUpsert(side: Side, dialect: Dialect): string {
   const columns = [...TUPLE_COLUMNS, ...halfColumns(side)].map(({ name }) => name);
@@ -33,9 +33,18 @@ INSERT INTO transactions (key, protocol, incarnation, ${columns.join(", ")}, sta
 SELECT i.key, i.protocol, ${incarnation(side)}, ${columns.map((name) => `i.${name}`).join(", ")}, i.started_at, i.now, i.now
 FROM placed AS i WHERE true
 ON CONFLICT (key, protocol, incarnation) DO UPDATE SET
-  ${updates(side, dialect.greatest).join(",\n  ")}
-WHERE ${isSame("transactions", "excluded", side)} OR ${isOpenTo("transactions", "excluded", "excluded.last_seen", side)}
-RETURNING key, protocol`;
+  ${updates(side, dialect.greatest, excluded).join(",\n  ")}
+WHERE ${isSame("transactions", excluded, side)} OR ${isOpenTo("transactions", "excluded", "excluded.last_seen", side)}`;
+}
+
+/**
+ * One statement that writes a half whose row is there already, and nothing where it is not.
+ * @param given what stands for the half's value of a column
+ */
+export function transactionUpdate(side: Side, greatest: string, given: (name: string) => string): string {
+  return `UPDATE transactions SET
+  ${updates(side, greatest, given).join(",\n  ")}
+WHERE key = ${given("key")} AND protocol = ${given("protocol")} AND ${isSame("transactions", given, side)}`;
 }
 
 /** One statement that writes who has which address. A holder that had it before another one begins anew. */
@@ -68,16 +77,20 @@ export const METADATA_COLUMNS: readonly Column[] = ["address", "node", "uid", ..
 function incarnation(side: Side): string {
   const rows = "FROM transactions AS t WHERE t.key = i.key AND t.protocol = i.protocol";
   return `coalesce(
-  (SELECT max(t.incarnation) ${rows} AND ${isSame("t", "i", side)}),
+  (SELECT max(t.incarnation) ${rows} AND ${isSame("t", (name) => `i.${name}`, side)}),
   (SELECT t.incarnation ${rows} AND ${isOpenTo("t", "i", "i.now", side)}
     ORDER BY abs(coalesce(t.started_at, t.last_seen) - coalesce(i.started_at, i.now)), t.incarnation DESC LIMIT 1),
   (SELECT max(t.incarnation) + 1 ${rows}),
   0)`;
 }
 
-function isSame(row: string, half: string, side: Side): string {
+function excluded(name: string): string {
+  return `excluded.${name}`;
+}
+
+function isSame(row: string, given: (name: string) => string, side: Side): string {
   const names = [`${side}_node`, `${side}_boot`, `${side}_start_ns`];
-  return `(${names.map((name) => `${row}.${name} = ${half}.${name}`).join(" AND ")})`;
+  return `(${names.map((name) => `${row}.${name} = ${given(name)}`).join(" AND ")})`;
 }
 
 /** Where a start is not known on one side, all there is to go by is that the other half is still being written. */
@@ -112,20 +125,20 @@ function mayMeet(row: string, half: string, side: Side): string {
   return `(${row}.${other}_node = ${half}.${side}_node OR (${leaves}))`;
 }
 
-function updates(side: Side, greatest: string): string[] {
-  const largest = (name: string) => `${name} = ${greatest}(coalesce(transactions.${name}, 0), excluded.${name})`;
-  const sum = (row: string) => `${row}.${side}_sent_bytes + ${row}.${side}_received_bytes`;
-  const isBehind = `(${sum("excluded")} < ${sum("transactions")}
-    OR (transactions.${side}_ended_ms > 0 AND excluded.${side}_ended_ms = 0))`;
+function updates(side: Side, greatest: string, given: (name: string) => string): string[] {
+  const largest = (name: string) => `${name} = ${greatest}(coalesce(transactions.${name}, 0), ${given(name)})`;
+  const sum = (of: (name: string) => string) => `${of(`${side}_sent_bytes`)} + ${of(`${side}_received_bytes`)}`;
+  const isBehind = `(${sum(given)} < ${sum((name) => `transactions.${name}`)}
+    OR (transactions.${side}_ended_ms > 0 AND ${given(`${side}_ended_ms`)} = 0))`;
   const how: Readonly<Record<Column["merge"], (name: string) => string>> = {
     larger: largest,
-    known: (name) => `${name} = coalesce(nullif(excluded.${name}, ''), transactions.${name}, '')`,
-    later: (name) => `${name} = CASE WHEN ${isBehind} THEN transactions.${name} ELSE excluded.${name} END`,
-    same: (name) => `${name} = excluded.${name}`,
+    known: (name) => `${name} = coalesce(nullif(${given(name)}, ''), transactions.${name}, '')`,
+    later: (name) => `${name} = CASE WHEN ${isBehind} THEN transactions.${name} ELSE ${given(name)} END`,
+    same: (name) => `${name} = ${given(name)}`,
   };
   return [
     ...halfColumns(side).map(({ name, merge }) => how[merge](name)),
-    "started_at = coalesce(transactions.started_at, excluded.started_at)",
+    `started_at = coalesce(transactions.started_at, ${given("started_at")})`,
     largest("last_seen"),
   ];
 }

@@ -11,12 +11,14 @@ import { flowReadings } from "../sql/flow-reading.ts";
 import { claimTrim } from "../sql/lease.ts";
 import { metadataReading, type Reading, tenureReading, transactionReading } from "../sql/queries.ts";
 import { type Row, transactionOf } from "../sql/rows.ts";
-import { TRIM_BATCH, trims } from "../sql/trim.ts";
-import { metadataUpsert, transactionUpsert } from "../sql/upsert.ts";
-import { halfValues, holderValues, type Value } from "../sql/values.ts";
+import { trimTables } from "../sql/trim.ts";
+import { metadataUpsert } from "../sql/upsert.ts";
+import { holderValues, type Value } from "../sql/values.ts";
 import type { Bounds, EdgeBounds, FlowQuery, MetadataQuery, Page, Store, TransactionQuery } from "../store.ts";
 import { SQLITE } from "./dialect.ts";
 import { sqliteError } from "./errors.ts";
+import { HalfWriter } from "./half-writer.ts";
+import { OpenFile } from "./open-file.ts";
 import { whenFree } from "./when-free.ts";
 
 /** For another process that writes to the same file. */
@@ -33,19 +35,17 @@ const MAX_BATCH = 10_000;
  */
 export class SqliteStore implements Store {
   readonly #database: DatabaseSync;
-  readonly #upserts: { client: StatementSync; server: StatementSync };
+  readonly #file: OpenFile;
+  readonly #halves: { client: HalfWriter; server: HalfWriter };
   readonly #metadataUpsert: StatementSync;
   /** What its leases are called by. */
   readonly #name = randomUUID();
 
-  private constructor(database: DatabaseSync) {
+  private constructor(database: DatabaseSync, file: string) {
     this.#database = database;
-    const prepare = (sql: string) => database.prepare(sql);
-    this.#upserts = {
-      client: prepare(transactionUpsert("client", SQLITE)),
-      server: prepare(transactionUpsert("server", SQLITE)),
-    };
-    this.#metadataUpsert = prepare(metadataUpsert(SQLITE));
+    this.#file = new OpenFile(file);
+    this.#halves = { client: new HalfWriter(database, "client"), server: new HalfWriter(database, "server") };
+    this.#metadataUpsert = database.prepare(metadataUpsert(SQLITE));
   }
 
   /** Opens the file, which is made where it is not there. Rejects with a StoreError. */
@@ -55,11 +55,13 @@ export class SqliteStore implements Store {
       const opened = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
       database = opened;
       await whenFree(() => {
+        // The log is taken over into the file four times less often than by default: each time waits for the disk.
+        opened.exec("PRAGMA wal_autocheckpoint = 4000");
         // What a power cut takes away is whole transactions, the last ones; never half of one.
         opened.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
         inTransaction(opened, () => migrate(opened));
       }, PATIENCE_MS);
-      return new SqliteStore(opened);
+      return new SqliteStore(opened, file);
     } catch (error) {
       database?.close();
       throw isReadOnly(file) ? new StoreError("READ_ONLY", `${file} is for reading only`, error) : sqliteError(error);
@@ -68,9 +70,9 @@ export class SqliteStore implements Store {
 
   async writeTransactions(halves: readonly TransactionHalf[], nowMs: number): Promise<void> {
     for (const batch of batchesOf(halves, MAX_BATCH).flat()) {
-      const upsert = this.#upserts[batch.side];
+      const writer = this.#halves[batch.side];
       await this.#write(() => {
-        for (const half of batch.halves) upsert.run(...halfValues(half, nowMs));
+        for (const half of batch.halves) writer.write(half, nowMs);
       });
     }
   }
@@ -102,15 +104,15 @@ export class SqliteStore implements Store {
   }
 
   async trim(bounds: Bounds): Promise<number> {
-    let removed = 0;
-    for (const { sql, parameters } of trims(bounds, SQLITE)) {
-      const statement = named(() => this.#database.prepare(sql));
-      for (let last = TRIM_BATCH; last === TRIM_BATCH; removed += last) {
-        if (!(await this.#claimTrim())) return removed;
-        last = Number((await namedWhenFree(() => statement.run(...parameters))).changes);
-      }
-    }
-    return removed;
+    const claim = named(() => this.#database.prepare(CLAIM_TRIM));
+    return trimTables(bounds, SQLITE, {
+      hasLease: async () => (await namedWhenFree(() => claim.all(this.#name))).length > 0,
+      select: async (sql, parameters) => this.#select(sql, parameters),
+      remove: async (sql, parameters) => {
+        const statement = named(() => this.#database.prepare(sql));
+        return Number((await namedWhenFree(() => statement.run(...parameters))).changes);
+      },
+    });
   }
 
   async close(): Promise<void> {
@@ -118,6 +120,7 @@ export class SqliteStore implements Store {
   }
 
   async #write(work: () => void): Promise<void> {
+    this.#file.check();
     await namedWhenFree(() => inTransaction(this.#database, work));
   }
 
@@ -130,11 +133,6 @@ export class SqliteStore implements Store {
     statement.setReadBigInts(true);
     // One by one: as they come, rows take several times the memory.
     return named(() => Array.from(statement.iterate(...parameters), withNumbers));
-  }
-
-  async #claimTrim(): Promise<boolean> {
-    const claim = named(() => this.#database.prepare(CLAIM_TRIM));
-    return (await namedWhenFree(() => claim.all(this.#name))).length > 0;
   }
 }
 
