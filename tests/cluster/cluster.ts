@@ -1,4 +1,3 @@
-import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Context } from "./context.ts";
 import type { Access } from "./lib/access.ts";
@@ -6,19 +5,20 @@ import { makeCredentials, writeKubeconfig } from "./node/certificates.ts";
 import { startApiServer, startEtcd } from "./node/control-plane.ts";
 import { startControllerManager, startProxy, startScheduler } from "./node/controllers.ts";
 import { startContainerd, startKubelet } from "./node/kubelet.ts";
-import { createProcesses, type Process, type Processes } from "./node/processes.ts";
-import { waitOf } from "./node/waiting.ts";
+import { makeNode, makeOutside } from "./node/machines.ts";
+import type { Processes } from "./node/processes.ts";
+import { startStore } from "./node/store.ts";
 import { makePlace, type Place } from "./place.ts";
-import { ADDRESSES, type Surroundings, type Wanted } from "./surroundings.ts";
+import { NODES, type Surroundings, type Wanted } from "./surroundings.ts";
 
 export interface Cluster extends AsyncDisposable {
-  node: Process;
-  processes: Processes;
+  /** What runs on the machine beside the nodes. */
+  outside: Processes;
   access: Access;
 }
 
 /**
- * Starts a cluster of one node, in namespaces of its own.
+ * Starts a cluster, in namespaces of its own.
  * @throws StartError CLUSTER_DIED, CLUSTER_NOT_READY, and those of `makePlace`; nothing is left then
  */
 export async function startCluster(context: Context, wanted: Wanted): Promise<Cluster> {
@@ -31,51 +31,42 @@ export async function startCluster(context: Context, wanted: Wanted): Promise<Cl
   }
 }
 
-async function start(context: Context, wanted: Wanted, { group, folder: state }: Place) {
+async function start(context: Context, wanted: Wanted, place: Place) {
   const { programs, debian } = wanted.parts;
-  const logs = path.join(state, "logs");
-  await mkdir(logs, { recursive: true });
-  const outside = { host: context.host, signal: context.signal, group, logs, path: debian.path };
-  const node = await holdNamespaces(context, createProcesses({ ...outside, enter: [] }), state);
-  const enter = ["nsenter", "--net", "--mount", `--target=${node.pid}`, "--"];
-  const processes = createProcesses({ ...outside, enter });
-  const credentials = await makeCredentials(context, path.join(state, "credentials"), ADDRESSES);
-  const around = { context, wanted, processes, credentials, state };
+  const ground = { context, place, path: debian.path };
+  const [first, ...others] = wanted.nodes > 1 ? NODES : ([NODES[0]] as const);
+  const all = [first, ...others];
+  const outside = await makeOutside(ground, all);
+  const credentials = await makeCredentials(context, path.join(place.folder, "credentials"), all);
+  const surroundingsOf = async (node: (typeof NODES)[number]): Promise<Surroundings> => {
+    const away = all.filter((other) => other !== node);
+    return { ...(await makeNode(ground, node, outside, away)), context, wanted, node, credentials };
+  };
+  const around = await surroundingsOf(first);
   await startEtcd(around);
   const server = await startApiServer(around);
-  if (wanted.node) await startNode(around, server);
+  const store = wanted.store ? await startStore(context, outside) : "";
+  const nodes = [around, ...(await Promise.all(others.map(surroundingsOf)))];
+  if (wanted.nodes > 0) {
+    const starts = nodes.map((one) => startNode(one, server));
+    await Promise.all([startControllerManager(around, server), startScheduler(around, server), ...starts]);
+  }
   const access: Access = {
     server,
     ca: credentials.ca,
     token: credentials.tokens.admin,
     kubeconfig: await writeKubeconfig(credentials, "admin", server),
-    node: ADDRESSES.name,
-    nodeAddress: ADDRESSES.address,
+    nodes: nodes.map(({ node: { name, address }, holder }) => ({ name, address, holder: holder.pid })),
+    store,
     kubectl: programs.kubectl ?? "",
     helm: programs.helm ?? "",
     images: Object.fromEntries(wanted.archive.images.map(({ name, reference }) => [name, reference])),
-    logs,
+    logs: place.logs,
   };
-  return { node, processes, access };
+  return { outside: outside.processes, access };
 }
 
 async function startNode(around: Surroundings, server: string): Promise<void> {
   await startContainerd(around);
-  await Promise.all([
-    startKubelet(around, server),
-    startControllerManager(around, server),
-    startScheduler(around, server),
-    startProxy(around, server),
-  ]);
-}
-
-async function holdNamespaces({ signal }: Context, processes: Processes, state: string): Promise<Process> {
-  const script = path.join(import.meta.dirname, "node/namespaces.sh");
-  const unshare = ["unshare", "--net", "--mount", "--propagation=private"];
-  const node = processes.start("namespaces", [...unshare, "sh", script, state, ADDRESSES.address]);
-  const log = path.join(state, "logs/namespaces.log");
-  await node.ready(waitOf("the node's namespaces", 10_000, signal), async () => {
-    if (!(await readFile(log, "utf8")).includes("ready")) throw new Error("they are not made yet");
-  });
-  return node;
+  await Promise.all([startKubelet(around, server), startProxy(around, server)]);
 }

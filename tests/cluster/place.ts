@@ -1,20 +1,26 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { StartError } from "../../start/errors.ts";
 import type { Host } from "../../start/lib/host.ts";
 import { type ControlGroup, controlGroup } from "./node/control-group.ts";
+import type { ClusterNode } from "./surroundings.ts";
 
 /** Of the programs that a cluster runs; what outlives a killed run is found by it. */
 const GROUP = "flowtally-test-cluster";
 /** Where a kubelet keeps its pods, unless it is told otherwise. */
 const PODS_GROUP = "kubepods";
+/** Where each of several does, in a group of its node's name. */
+const NODES_GROUP = "flowtally-test-nodes";
 const FOLDER = "flowtally-cluster-";
 
 /** Where a cluster has its files and its processes. Disposing of it ends the processes and removes the files. */
 export interface Place extends AsyncDisposable {
+  /** Other users may pass through it, as the database does. */
   folder: string;
+  /** Folder in it of what programs print. */
+  logs: string;
   group: ControlGroup;
 }
 
@@ -24,18 +30,24 @@ export interface Place extends AsyncDisposable {
  */
 export async function makePlace(host: Host): Promise<Place> {
   const group = await controlGroup(host, GROUP);
-  const groups = [group, await controlGroup(host, PODS_GROUP)] as const;
+  const groups = [group, await controlGroup(host, PODS_GROUP), await controlGroup(host, NODES_GROUP)] as const;
   await removeLeft(groups);
   const folder = await mkdtemp(path.join(tmpdir(), FOLDER));
+  await chmod(folder, 0o711);
   await group.create();
   const dispose = async () => {
     await destroyAll(groups);
     await rm(folder, { recursive: true, force: true });
   };
-  return { folder, group, [Symbol.asyncDispose]: dispose };
+  return { folder, logs: path.join(folder, "logs"), group, [Symbol.asyncDispose]: dispose };
 }
 
-async function removeLeft(groups: readonly [own: ControlGroup, pods: ControlGroup]): Promise<void> {
+/** Path of the control group in which a node keeps its pods that is not alone on this kernel. */
+export function podsGroupOf({ name }: Pick<ClusterNode, "name">): string {
+  return `/${NODES_GROUP}/${name}`;
+}
+
+async function removeLeft(groups: readonly [own: ControlGroup, pods: ControlGroup, ...ControlGroup[]]): Promise<void> {
   const [own, pods] = groups;
   if (existsSync(own.folder)) await destroyAll(groups);
   if (existsSync(pods.folder)) {

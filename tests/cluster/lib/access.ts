@@ -4,8 +4,10 @@ export interface Access {
   ca: string;
   token: string;
   kubeconfig: string;
-  node: string;
-  nodeAddress: string;
+  /** With the process that holds the namespaces of each. */
+  nodes: readonly { name: string; address: string; holder: number }[];
+  /** Address of a database that pods reach; empty: there is none. */
+  store: string;
   kubectl: string;
   helm: string;
   /** References of the stack's images in the node, by their names. */

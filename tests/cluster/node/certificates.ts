@@ -2,16 +2,16 @@ import { randomBytes } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Context } from "../context.ts";
+import { ADDRESSES, type ClusterNode } from "../surroundings.ts";
 
-/** Who may do what at the API server, by a token: fewer files than a certificate for each. */
+/** Who may do what at the API server, by a token: fewer files than a certificate for each. Kubelets have one of their node's name. */
 const TOKENS = {
   admin: { user: "admin", groups: "system:masters" },
-  kubelet: { user: "system:node:NODE", groups: "system:nodes" },
   controllers: { user: "system:kube-controller-manager", groups: "" },
   scheduler: { user: "system:kube-scheduler", groups: "" },
   proxy: { user: "system:kube-proxy", groups: "" },
 } as const;
-export type TokenName = keyof typeof TOKENS;
+type Tokens = Readonly<Record<keyof typeof TOKENS, string> & Record<string, string>>;
 
 /** Paths of what the cluster's parts know each other by. */
 export interface Credentials {
@@ -19,11 +19,18 @@ export interface Credentials {
   ca: string;
   file(name: string): string;
   tokensFile: string;
-  tokens: Readonly<Record<TokenName, string>>;
+  tokens: Tokens;
 }
 
-/** Makes an authority, a certificate for each server, the API server's own for the kubelet, and tokens. */
-export async function makeCredentials(context: Context, folder: string, node: Node): Promise<Credentials> {
+/**
+ * Makes an authority, a certificate for each server, the API server's own for the kubelets, and tokens.
+ * @param nodes of which the first has the API server
+ */
+export async function makeCredentials(
+  context: Context,
+  folder: string,
+  nodes: readonly ClusterNode[],
+): Promise<Credentials> {
   await mkdir(folder, { recursive: true });
   const file = (name: string) => path.join(folder, name);
   const ssl = async (...args: string[]) => {
@@ -48,33 +55,26 @@ export async function makeCredentials(context: Context, folder: string, node: No
     const signed = ["-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-copy_extensions", "copy"];
     await ssl("x509", "-req", "-in", `${name}.csr`, "-out", `${name}.crt`, ...signed);
   };
-  await certify("apiserver", "/CN=kube-apiserver", `IP:${node.address},IP:${node.serviceAddress}`);
-  await certify("kubelet", `/O=system:nodes/CN=system:node:${node.name}`, `IP:${node.address}`);
+  await certify("apiserver", "/CN=kube-apiserver", `IP:${nodes[0]?.address},IP:${ADDRESSES.serviceAddress}`);
+  for (const { name, address } of nodes) await certify(name, `/O=system:nodes/CN=system:node:${name}`, `IP:${address}`);
   await certify("kubelet-client", "/O=system:masters/CN=kube-apiserver", "DNS:kube-apiserver");
   await ssl("genrsa", "-out", "service-accounts.key", "2048");
-  const tokens = await writeTokens(file("tokens.csv"), node);
+  const tokens = await writeTokens(file("tokens.csv"), nodes);
   return { ca: file("ca.crt"), file, tokensFile: file("tokens.csv"), tokens };
 }
 
-export interface Node {
-  name: string;
-  address: string;
-  /** Of the API server, as pods know it. */
-  serviceAddress: string;
-}
-
-async function writeTokens(target: string, node: Node): Promise<Credentials["tokens"]> {
-  const entries = Object.entries(TOKENS).map(([name, who]) => ({ name, who, token: randomBytes(16).toString("hex") }));
-  const lines = entries.map(({ who, token }, index) => {
-    const user = who.user.replace("NODE", node.name);
-    return `${token},${user},${index},"${who.groups}"\n`;
+async function writeTokens(target: string, nodes: readonly ClusterNode[]): Promise<Tokens> {
+  const kubelets = nodes.map(({ name }) => [name, { user: `system:node:${name}`, groups: "system:nodes" }] as const);
+  const entries = [...Object.entries(TOKENS), ...kubelets].map(([name, who]) => {
+    return { name, who, token: randomBytes(16).toString("hex") };
   });
+  const lines = entries.map(({ who, token }, index) => `${token},${who.user},${index},"${who.groups}"\n`);
   await writeFile(target, lines.join(""), { mode: 0o600 });
-  return Object.fromEntries(entries.map(({ name, token }) => [name, token])) as Credentials["tokens"];
+  return Object.fromEntries(entries.map(({ name, token }) => [name, token])) as Tokens;
 }
 
 /** Writes the file by which a program reaches the API server in one of the names. @returns its path */
-export async function writeKubeconfig(credentials: Credentials, name: TokenName, server: string): Promise<string> {
+export async function writeKubeconfig(credentials: Credentials, name: string, server: string): Promise<string> {
   const target = credentials.file(`${name}.kubeconfig`);
   const config = {
     apiVersion: "v1",

@@ -13,6 +13,8 @@ export interface ControlGroup {
   /** Its folder in the hierarchy of version 2, by which its processes are found. */
   folder: string;
   create(): Promise<void>;
+  /** The same in every hierarchy. */
+  createEverywhere(): Promise<void>;
   /** Of it and of all below it. */
   pids(): Promise<number[]>;
   /** Ends all processes in it and below, at once, and removes it. Nothing happens where it is not there. */
@@ -32,6 +34,9 @@ export async function controlGroup(host: Host, name: string): Promise<ControlGro
   return {
     folder,
     create: async () => void (await mkdir(folder, { recursive: true })),
+    createEverywhere: async () => {
+      for (const each of folders) await mkdir(each, { recursive: true });
+    },
     pids: () => pidsBelow(host, folder),
     destroy: async () => {
       if (existsSync(folder)) await killAll(folder);

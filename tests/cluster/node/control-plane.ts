@@ -21,7 +21,7 @@ export async function startEtcd({ processes, context, state }: Surroundings): Pr
 export async function startApiServer(around: Surroundings): Promise<string> {
   const { processes, context, credentials } = around;
   const { file } = credentials;
-  const { address, services } = ADDRESSES;
+  const { address } = around.node;
   const options = {
     "etcd-servers": ETCD,
     "bind-address": address,
@@ -39,7 +39,7 @@ export async function startApiServer(around: Surroundings): Promise<string> {
     "service-account-key-file": file("service-accounts.key"),
     "service-account-signing-key-file": file("service-accounts.key"),
     "service-account-issuer": "https://kubernetes.default.svc.cluster.local",
-    "service-cluster-ip-range": services,
+    "service-cluster-ip-range": ADDRESSES.services,
     "authorization-mode": "Node,RBAC",
     "enable-admission-plugins": "NodeRestriction",
     "allow-privileged": "true",

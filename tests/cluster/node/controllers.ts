@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { ADDRESSES, type Surroundings } from "../surroundings.ts";
+import { ADDRESSES, type ClusterNode, type Surroundings } from "../surroundings.ts";
 import { ask } from "./ask.ts";
 import { writeKubeconfig } from "./certificates.ts";
 import { startProgram } from "./program.ts";
@@ -23,7 +23,7 @@ export async function startControllerManager(around: Surroundings, server: strin
   await controllers.ready(waitOf("the controllers", 60_000, context.signal), probe);
 }
 
-/** Gives pods their node: here there is one. */
+/** Gives pods their node. */
 export async function startScheduler(around: Surroundings, server: string): Promise<void> {
   const kubeconfig = await writeKubeconfig(around.credentials, "scheduler", server);
   startProgram(around, "kube-scheduler", accessBy(kubeconfig));
@@ -31,27 +31,27 @@ export async function startScheduler(around: Surroundings, server: string): Prom
 
 /** Makes services' addresses lead to pods, by rules in the node's network. @throws StartError CLUSTER_DIED, CLUSTER_NOT_READY */
 export async function startProxy(around: Surroundings, server: string): Promise<void> {
-  const { processes, context, credentials, state } = around;
+  const { processes, context, credentials, node, state } = around;
   const config = path.join(state, "kube-proxy.json");
-  await writeFile(config, JSON.stringify(proxyConfig(await writeKubeconfig(credentials, "proxy", server))));
+  await writeFile(config, JSON.stringify(proxyConfig(node, await writeKubeconfig(credentials, "proxy", server))));
   const proxy = startProgram(around, "kube-proxy", { config });
   const probe = () => ask(processes, `http://${HEALTH}/healthz`);
-  await proxy.ready(waitOf("kube-proxy", 60_000, context.signal), probe);
+  await proxy.ready(waitOf(`kube-proxy of ${node.name}`, 60_000, context.signal), probe);
 }
 
 const HEALTH = "127.0.0.1:10256";
 
-function proxyConfig(kubeconfig: string): object {
+function proxyConfig(node: ClusterNode, kubeconfig: string): object {
   return {
     apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
     kind: "KubeProxyConfiguration",
-    bindAddress: ADDRESSES.address,
+    bindAddress: node.address,
     healthzBindAddress: HEALTH,
     metricsBindAddress: "127.0.0.1:10249",
     clientConnection: { kubeconfig },
-    mode: "iptables",
+    mode: node.proxyMode,
     clusterCIDR: ADDRESSES.pods,
-    hostnameOverride: ADDRESSES.name,
+    hostnameOverride: node.name,
     // These are the whole kernel's, not the node's.
     conntrack: { maxPerCore: 0, min: 0, tcpEstablishedTimeout: "0s", tcpCloseWaitTimeout: "0s" },
   };

@@ -1,9 +1,14 @@
 #!/bin/sh
-# namespaces.sh STATE ADDRESS: makes the namespaces of this process those of a node, says so, and holds them.
+# namespaces.sh STATE NAME ADDRESS OUTSIDE GATEWAY [PODS NODE]…: makes the namespaces of this process those of a node, says so,
+# and holds them. OUTSIDE: the process that holds the nodes' network. PODS NODE: another node's pods, and its own address.
 # Started with a network and a mount namespace of its own, so that nothing here shows on the machine.
 set -eu
 state=$1
-address=$2
+name=$2
+address=$3
+outside=$4
+gateway=$5
+shift 5
 
 # The kubelet sets these for the whole kernel unless they are so already. It shall find files that say so instead.
 expected() {
@@ -26,14 +31,19 @@ for folder in lib log; do
 done
 mount -t tmpfs -o mode=0755 run /run
 mount -t bpf bpf /sys/fs/bpf
+# The nodes share the machine's processes. What a node's /proc shows of its first one, such as its network, is the node's own.
+mount --bind "/proc/$$" /proc/1
 
 ip link set lo up
-# An interface with an address and a carrier; nobody is at its other end.
-ip link add eth0 type veth peer name outside
-ip link set outside up
+ip link add eth0 type veth peer name "$name" netns "$outside"
+nsenter --net --target="$outside" ip link set "$name" master lan up
 ip link set eth0 up
 ip address add "$address/24" dev eth0
-ip route add default dev eth0
+ip route add default via "$gateway"
+while [ $# -gt 0 ]; do
+  ip route add "$1" via "$2"
+  shift 2
+done
 echo 1 >/proc/sys/net/ipv4/ip_forward
 # A service's address is translated also between pods of one bridge.
 if [ -e /proc/sys/net/bridge/bridge-nf-call-iptables ]; then echo 1 >/proc/sys/net/bridge/bridge-nf-call-iptables; fi

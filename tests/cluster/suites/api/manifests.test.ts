@@ -12,6 +12,12 @@ describe("the chart", () => {
     assert.deepEqual(sorted((await fromChart()).map(withoutHelms)), sorted(kustomized));
   });
 
+  it("makes with a store what kustomize makes with it", async () => {
+    const kustomized = (await fromKustomize("prometheus-operator", "store")).filter(({ kind }) => kind !== "Namespace");
+    const made = (await fromChart("store.secretName=flow-store")).map(withoutHelms);
+    assert.deepEqual(sorted(made).map(inAnyOrder), sorted(kustomized).map(inAnyOrder));
+  });
+
   it("refuses values that make no sense, by name", async () => {
     const wrong = {
       "udp=maybe": /udp/,
@@ -115,6 +121,14 @@ function variable(manifests: readonly Manifest[], name: string) {
 function withoutHelms(manifest: Manifest): Manifest {
   const { "app.kubernetes.io/managed-by": _, "helm.sh/chart": __, ...labels } = manifest.metadata.labels ?? {};
   return { ...manifest, metadata: { ...manifest.metadata, labels } };
+}
+
+/** Neither cares in which order variables stand that do not refer to each other. */
+function inAnyOrder(manifest: Manifest): Manifest {
+  if (manifest.kind !== "DaemonSet") return manifest;
+  const copy = structuredClone(manifest);
+  for (const one of containersOf([copy])) one.env?.sort((a, b) => a.name.localeCompare(b.name));
+  return copy;
 }
 
 function sorted(manifests: readonly Manifest[]): Manifest[] {

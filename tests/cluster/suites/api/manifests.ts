@@ -46,8 +46,20 @@ export async function fromChartWith(values: object): Promise<Manifest[]> {
   }
 }
 
-export async function fromKustomize(folder: "base" | "prometheus-operator"): Promise<Manifest[]> {
-  return manifestsIn(await kubectl(["kustomize", path.join(FOLDER, folder)]));
+/** @param component on top of the folder, as in a kustomization of one's own */
+export async function fromKustomize(folder: "base" | "prometheus-operator", component?: "store"): Promise<Manifest[]> {
+  if (component === undefined) return manifestsIn(await kubectl(["kustomize", path.join(FOLDER, folder)]));
+  const own = await mkdtemp(path.join(tmpdir(), "flowtally-overlay-"));
+  try {
+    const [resource, added] = [folder, component].map((name) => path.relative(own, path.join(FOLDER, name)));
+    await writeFile(
+      path.join(own, "kustomization.yaml"),
+      JSON.stringify({ resources: [resource], components: [added] }),
+    );
+    return manifestsIn(await kubectl(["kustomize", own]));
+  } finally {
+    await rm(own, { recursive: true });
+  }
 }
 
 function manifestsIn(text: string): Manifest[] {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { answered, createApi } from "../../lib/api.ts";
 import { apply, kubectl } from "../../lib/kubectl.ts";
+import { knowServiceMonitors } from "../../lib/service-monitors.ts";
 import { fromKustomize, type Manifest, podOf } from "./manifests.ts";
 
 const ACCOUNT = "system:serviceaccount:flowtally:flowtally";
@@ -40,13 +41,7 @@ describe("what is applied", () => {
   let manifests: Manifest[];
   before(async () => {
     manifests = await fromKustomize("prometheus-operator");
-    await apply(serviceMonitors());
-    await kubectl([
-      "wait",
-      "crd/servicemonitors.monitoring.coreos.com",
-      "--for=condition=Established",
-      "--timeout=30s",
-    ]);
+    await knowServiceMonitors();
     await apply(...manifests);
   });
 
@@ -110,14 +105,4 @@ async function mayAccount(verb: string, what: string): Promise<boolean> {
   } finally {
     api.close();
   }
-}
-
-/** What the Prometheus Operator brings, as far as an object of its kind is kept. */
-function serviceMonitors(): object {
-  const names = { kind: "ServiceMonitor", plural: "servicemonitors", singular: "servicemonitor" };
-  const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
-  const versions = [{ name: "v1", served: true, storage: true, schema }];
-  const spec = { group: "monitoring.coreos.com", names, scope: "Namespaced", versions };
-  const metadata = { name: "servicemonitors.monitoring.coreos.com" };
-  return { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition", metadata, spec };
 }

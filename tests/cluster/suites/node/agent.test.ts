@@ -1,21 +1,22 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
+import type { Health } from "../../../../exporters/flow-exporter/outputs/http/answers.ts";
 import { eventually } from "../../../integration/lib/eventually.ts";
+import { type Agent, agents, ask, deployAgent, NAMESPACE } from "../../lib/agent.ts";
 import { kubectl } from "../../lib/kubectl.ts";
-import { deployAgent, exporterAddress, NAMESPACE } from "./agent.ts";
 
 const KUBERNETES = ["kubelet", "kubernetes-services", "kubernetes-endpointslices"];
 
 describe("the DaemonSet's pod", () => {
-  let exporter: string;
+  let agent: Agent;
   before(async () => {
     await deployAgent();
-    exporter = await exporterAddress();
+    [agent] = (await agents()) as [Agent];
   });
 
   it("counts TCP and UDP by the rights that it has", async () => {
     await eventually(30, async () => {
-      const { sources } = (await ask("/healthz")) as { sources: Record<string, unknown> };
+      const { sources } = await ask<Health>(agent, "/healthz");
       for (const name of ["flow-tracer", "owners", "closed-flows", "processes", "cgroups", "udp", ...KUBERNETES])
         assert.deepEqual(sources[name], { up: true, reason: "" }, name);
     });
@@ -28,11 +29,6 @@ describe("the DaemonSet's pod", () => {
       `--namespace=${NAMESPACE}`,
       "--output=jsonpath={.items[*].endpoints[*].addresses[0]}",
     ];
-    assert.equal(await kubectl(words), new URL(exporter).hostname);
+    assert.equal(await kubectl(words), new URL(agent.url).hostname);
   });
-
-  async function ask(path: string): Promise<unknown> {
-    const response = await fetch(`${exporter}${path}`, { signal: AbortSignal.timeout(10_000) });
-    return response.json();
-  }
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ANSWERED, SENT } from "./workload.ts";
+import { ANSWERED, SENT } from "../../lib/workload.ts";
 
 /** What an exporter has counted between two endpoints, in all. */
 export interface Edge {
