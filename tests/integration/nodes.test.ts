@@ -6,9 +6,16 @@ import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Exporter, startExporter } from "../../exporters/flow-exporter/exporter.ts";
 import { ROLE } from "../../exporters/flow-exporter/model/socket.ts";
-import type { FlowsPage, Graph, GraphLink } from "../../exporters/flow-exporter/outputs/http/answers.ts";
+import type {
+  FlowsPage,
+  Graph,
+  GraphLink,
+  TransactionsPage,
+} from "../../exporters/flow-exporter/outputs/http/answers.ts";
 import { readSettings } from "../../exporters/flow-exporter/settings.ts";
+import { openStore } from "../../exporters/flow-exporter/store/open.ts";
 import { orSkip } from "../lib/or-skip.ts";
+import { holder, owner } from "../lib/store/halves.ts";
 import { lackOfPostgres, type Postgres, startPostgres } from "../lib/store/postgres.ts";
 import { Kernel } from "../unit/flow-exporter/lib/kernel.ts";
 import { silent } from "../unit/flow-exporter/lib/log.ts";
@@ -153,5 +160,33 @@ describe("two nodes with one store", { skip: orSkip(lackOfPostgres()) }, () => {
     await postgres.start();
     const back = await a.graph(isWhole);
     assert.equal(back.scope.reason, null);
+  });
+
+  it("leads a flow whose other end's node is silent to that node, and finds it there, at either", async () => {
+    a.kernel.open({ source: "10.0.0.1:40003", destination: "10.0.0.7:5432", pid: PROGRAMS.web, sent: 3 });
+    const store = await openStore(postgres.addressOf("postgres"));
+    const shop = { ...owner("shop-db-1"), namespace: "shop", image: "postgres:17" };
+    await store.writeMetadata([holder({ address: "10.0.0.7", node: "node-c", owner: shop })]);
+    await store.close();
+    const edge = "host/web@node-a > shop-db-1@node-c:5432 client 3+0";
+    for (const node of [a, b]) {
+      const { scope, nodes } = await node.graph((graph) => linksOf(graph).includes(edge));
+      assert.deepEqual(scope.nodes, ["node-a", "node-b", "node-c"]);
+      const found = nodes.find(({ id }) => id === "shop-db-1@node-c");
+      assert.deepEqual([found?.node, found?.kind, found?.compose_project], ["node-c", "container", "shop"]);
+      for (const query of ["node=node-c", "container=shop-db-1", "search=shop-db&node=node-a"]) {
+        const { flows } = await node.ask<FlowsPage>(`/api/flows?nodes=all&${query}`);
+        const ends = flows.map(({ destination, destination_node, halves }) => [destination, destination_node, halves]);
+        assert.deepEqual(ends, [["shop-db-1", "node-c", "client"]], query);
+      }
+      for (const query of ["node=node-c", "endpoint=shop-db-1"]) {
+        const { transactions } = await node.ask<TransactionsPage>(`/api/transactions?${query}`);
+        const ends = transactions.map(({ source, destination, apart }) => [
+          ...[source?.name, source?.by, destination?.name, destination?.by, destination?.node],
+          apart,
+        ]);
+        assert.deepEqual(ends, [["host/web", "half", "shop-db-1", "address", "node-c", "nat_unknown"]], query);
+      }
+    }
   });
 });

@@ -1,6 +1,6 @@
 import type { Flow, Scope, Work } from "../api/types.ts";
 import { hashOfFlows } from "../lib/flows-query.ts";
-import { isOfMany } from "../lib/nodes.ts";
+import { isOfMany, seenBy } from "../lib/nodes.ts";
 import { momentOf } from "../lib/time.ts";
 import { formatBytes, formatCount, formatMemory, formatValue } from "../lib/units.ts";
 import { Facts } from "../ui/facts.tsx";
@@ -33,6 +33,7 @@ export function FlowDetails({
           ["Error", flow.error ?? ""],
           ["From node", isMany ? flow.source_node || "not known" : ""],
           ["To node", isMany ? flow.destination_node || "not known" : ""],
+          ["Seen by", isMany ? seenBy(flow) : ""],
           ["From", `${flow.source_address} : ${flow.source_port}`],
           ["To", `${flow.destination_address} : ${flow.destination_address_port}`],
           ["Listens on", `${flow.destination_port}/${flow.protocol}`],

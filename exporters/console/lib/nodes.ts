@@ -1,4 +1,4 @@
-import type { Scope } from "../api/types.ts";
+import type { GraphLink, Scope } from "../api/types.ts";
 
 /**
  * Of which machine things are shown, as the address has it; undefined: of all. The map's address has `node` for the endpoint
@@ -28,3 +28,12 @@ export function nodeChoices(scope: Pick<Scope, "nodes"> | undefined, chosen: str
 export function isOfMany(scope: Pick<Scope, "nodes"> | undefined): boolean {
   return scope !== undefined && scope.nodes.length > 1;
 }
+
+/** Which nodes have told of a flow between two ends, and how the other end is known. */
+export function seenBy({ halves, source_node, destination_node }: Told): string {
+  if (halves === "both") return "both ends";
+  const isNamed = (halves === "client" ? destination_node : source_node) !== "";
+  return `its ${halves}’s node only${isNamed ? "; the other end by its address" : ""}`;
+}
+
+type Told = Pick<GraphLink, "halves" | "source_node" | "destination_node">;

@@ -14,7 +14,7 @@ import {
   type MapModel,
   nameIn,
 } from "../lib/graph.ts";
-import { isOfMany } from "../lib/nodes.ts";
+import { isOfMany, seenBy } from "../lib/nodes.ts";
 import { portFilter, portTitle } from "../lib/ports.ts";
 import { hashOf } from "../lib/route.ts";
 import { momentOf } from "../lib/time.ts";
@@ -159,13 +159,6 @@ function EdgeDetails({ edge, model, onChoose }: Pick<Props, "model" | "onChoose"
   );
 }
 
-/** Which of the two nodes have told of a flow. */
-const SEEN_BY: Readonly<Record<GraphLink["halves"], string>> = {
-  both: "both ends",
-  client: "its client’s node only",
-  server: "its server’s node only",
-};
-
 function LinkDetails({ link, model }: { link: GraphLink; model: MapModel }) {
   const isFramed = model.machines.size > 0;
   return (
@@ -177,7 +170,7 @@ function LinkDetails({ link, model }: { link: GraphLink; model: MapModel }) {
         of={[
           ["From node", isFramed ? link.source_node || "not known" : ""],
           ["To node", isFramed ? link.destination_node || "not known" : ""],
-          ["Seen by", isFramed ? SEEN_BY[link.halves] : ""],
+          ["Seen by", isFramed ? seenBy(link) : ""],
           ["Now", formatRate(linkRate(link))],
           ["Round trip", formatValue(link.rtt_seconds, "s")],
           ["Total", formatBytes(linkBytes(link))],

@@ -2,7 +2,7 @@ import type { Owner, Side } from "./transaction.ts";
 
 /** One end of stored flows. */
 export interface StoredEnd extends Owner {
-  /** Empty: no node has written this half, and nothing else is known of this end. */
+  /** Empty: no node has written this half, or has had its address. */
   node: string;
 }
 
@@ -21,6 +21,8 @@ export interface StoredEdge extends StoredCounters {
   /** 0: all ports of the two that have no edge of their own. */
   destinationPort: number;
   protocol: "tcp" | "udp";
+  /** Which halves are there of any of the flows; the other end is known by its address, or not at all. */
+  halves: Halves;
   closed: number;
   retransmits: number;
   /** Open when they were written last. */

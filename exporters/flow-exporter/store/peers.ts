@@ -6,7 +6,6 @@ import type {
   Transaction,
   WrittenTransaction,
 } from "../model/transaction.ts";
-import type { Page } from "./store.ts";
 
 /** Who had one of these addresses at some time in between, milliseconds since 1970 by the store's clock. */
 export interface TenureQuery {
@@ -16,22 +15,23 @@ export interface TenureQuery {
 }
 
 /** Addresses are reported every ten seconds: whoever came and went in between has had one for longer than was reported. */
-const SLACK_MS = 30_000;
+export const SLACK_MS = 30_000;
 
-/** Says of the transactions with one half whose the other end is, by who had its address then. */
+/** Says of the transactions with one half whose the other end is, by who had its address then: with one question for all. */
 export async function withPeers(
-  { rows, next }: Page<WrittenTransaction>,
+  rows: readonly WrittenTransaction[],
   tenuresOf: (query: TenureQuery) => Promise<readonly AddressTenure[]>,
-): Promise<Page<Transaction>> {
+): Promise<Transaction[]> {
   const alone = rows.filter(({ client, server }) => !client || !server);
+  const seenMs = alone.map(({ firstSeenMs }) => firstSeenMs);
   const query = {
     addresses: [...new Set(alone.map(peerAddress))],
-    fromMs: Math.min(...alone.map(({ firstSeenMs }) => firstSeenMs)) - SLACK_MS,
-    toMs: Math.max(...alone.map(({ lastSeenMs }) => lastSeenMs)) + SLACK_MS,
+    fromMs: Math.min(...seenMs) - SLACK_MS,
+    toMs: Math.max(...seenMs) + SLACK_MS,
   };
   const tenures = alone.length > 0 ? await tenuresOf(query) : [];
   const byAddress = Map.groupBy(tenures, ({ address }) => address);
-  return { rows: rows.map((row) => withPeer(row, byAddress.get(peerAddress(row)) ?? [])), next };
+  return rows.map((row) => withPeer(row, byAddress.get(peerAddress(row)) ?? []));
 }
 
 function peerAddress({ client, sourceAddress, destinationAddress }: WrittenTransaction): string {
@@ -61,15 +61,19 @@ function whyApart(half: KnownHalf | undefined, peer: KnownEnd | undefined): Apar
 
 /**
  * Nodes give their containers addresses of their own accord, so several can have the same: the one on the half's own node is
- * nearer than all others, and of two that are elsewhere none is known to be the one.
+ * nearer than all others, and of two that are elsewhere none is known to be the one. What does not leave its node has its other end
+ * there, or nowhere. `sql/address-holders.ts` goes by the same rule.
  */
 function peerAmong(tenures: readonly AddressTenure[], row: WrittenTransaction, half: KnownHalf): KnownEnd | undefined {
   const then = tenures.filter(
-    ({ validFromMs, validToMs }) => validFromMs - SLACK_MS <= row.lastSeenMs && validToMs + SLACK_MS >= row.firstSeenMs,
+    ({ validFromMs, validToMs }) =>
+      validFromMs - SLACK_MS <= row.firstSeenMs && validToMs + SLACK_MS >= row.firstSeenMs,
   );
   const near = then.filter(({ node }) => node === half.node);
-  const holders = new Map((near.length > 0 ? near : then).map((one) => [`${one.node} ${one.uid}`, one]));
-  const [holder] = holders.values();
-  if (holder === undefined || holders.size > 1) return undefined;
-  return { owner: holder.owner, node: holder.node, by: "address" };
+  const able = near.length > 0 || half.nat === "local" ? near : then;
+  const holders = Map.groupBy(able, ({ node, owner }) => `${node} ${owner.name}`);
+  const [same] = holders.values();
+  if (same === undefined || holders.size > 1) return undefined;
+  const { owner, node } = same.reduce((one, other) => (other.validFromMs > one.validFromMs ? other : one));
+  return { owner, node, by: "address" };
 }

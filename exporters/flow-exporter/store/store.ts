@@ -1,11 +1,5 @@
 import type { EdgeReading } from "../model/stored-edge.ts";
-import type {
-  AddressHolder,
-  AddressTenure,
-  Transaction,
-  TransactionHalf,
-  WrittenTransaction,
-} from "../model/transaction.ts";
+import type { AddressHolder, AddressTenure, Transaction, TransactionHalf } from "../model/transaction.ts";
 
 /** Where transactions outlive the exporters, of one node or of many. All reject with a StoreError. */
 export interface Store {
@@ -39,6 +33,7 @@ interface PageQuery {
   limit: number;
   /** `next` of the page before. */
   after?: string | undefined;
+  /** Where either end is, or the address was. */
   node?: string | undefined;
   address?: string | undefined;
   /** Written since then, milliseconds since 1970 by the store's clock. */
@@ -64,9 +59,9 @@ export interface EdgeBounds {
 
 /** What is left out is not asked for. */
 export interface FlowQuery {
-  /** The name of a node that has written either half. */
+  /** The name of a node that either end is at. */
   node?: string | undefined;
-  /** The name of either owner, at `node` where that is given; empty: an end that no node has written. */
+  /** The name of either owner, at `node` where that is given; empty: an end that is nobody's whom a node knows. */
   endpoint?: string | undefined;
   /** A part of the name or address of either end, in any case. */
   search?: string | undefined;
@@ -98,7 +93,7 @@ export type FlowOrder =
 export interface FlowList {
   /** Of all that were found. */
   total: number;
-  rows: readonly WrittenTransaction[];
+  rows: readonly Transaction[];
 }
 
 export interface Page<Row> {

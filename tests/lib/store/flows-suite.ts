@@ -4,7 +4,7 @@ import type { StoredEdge } from "../../../exporters/flow-exporter/model/stored-e
 import type { TransactionHalf } from "../../../exporters/flow-exporter/model/transaction.ts";
 import { openStore } from "../../../exporters/flow-exporter/store/open.ts";
 import type { FlowQuery, Store } from "../../../exporters/flow-exporter/store/store.ts";
-import { clientHalf, NOW_MS, owner, serverHalf } from "./halves.ts";
+import { clientHalf, holder, NOW_MS, owner, serverHalf } from "./halves.ts";
 import type { Database } from "./suite.ts";
 
 const BOUNDS = { maxEdges: 100, maxPorts: 4 };
@@ -52,16 +52,101 @@ export function describeStoredFlows(name: string, create: () => Promise<Database
       assert.ok(lastSeenMs > 0);
       const sums = { sentBytes: 55, receivedBytes: 77, opened: 2, failed: 0 };
       assert.deepEqual(edge, {
+        halves: "both",
         ...{ ...sums, destinationPort: 80, protocol: "tcp", closed: 1, retransmits: 5, connections: 1 },
         ...{ young: sums, olderFlows: 0 },
       });
     });
 
-    it("tells a flow of one half from the source's side, and nothing of the other end", async () => {
+    it("tells a flow of one half from the source's side, and nothing of an end whose address nobody had", async () => {
       await write(serverHalf({ sentBytes: 70, receivedBytes: 50 }));
-      const { source, destination, sentBytes, receivedBytes } = await only();
-      assert.deepEqual([source.node, source.name, destination.node], ["", "", "b"]);
+      const { source, destination, halves, sentBytes, receivedBytes } = await only();
+      assert.deepEqual([source.node, source.name, destination.node, halves], ["", "", "b", "server"]);
       assert.deepEqual([sentBytes, receivedBytes], [50, 70]);
+    });
+
+    it("folds a flow of one half into the edge of those who had the address of its other end", async () => {
+      const shop = { ...owner("db"), image: "postgres", namespace: "shop" };
+      await store.writeMetadata([holder({ address: "10.0.0.2", node: "b", owner: shop })]);
+      await write(clientHalf({ sentBytes: 5 }));
+      const alone = await only();
+      assert.deepEqual([alone.halves, alone.destination], ["client", { ...shop, node: "b" }]);
+      await write(clientHalf({ sourcePort: 1, sentBytes: 50 }), serverHalf({ sourcePort: 1, owner: shop }));
+      await write(serverHalf({ sourcePort: 2, owner: shop, receivedBytes: 500 }));
+      const folded = (await edges()).map(({ halves, source, sentBytes }) => [halves, source.name, sentBytes]);
+      assert.deepEqual(folded.sort(), [
+        ["both", "web", 55],
+        ["server", "", 500],
+      ]);
+    });
+
+    it("leads a flow of one half to who had its other end's address then, and to nobody where several had", async () => {
+      const address = "10.0.0.2";
+      const named = (name: string, node: string) => holder({ address, node, uid: `uid-${name}`, owner: owner(name) });
+      const destination = async () => {
+        const { destination: edge } = await only();
+        const [row] = (await store.flows(ALL)).rows;
+        const [transaction] = (await store.transactions({ limit: 10 })).rows;
+        for (const end of [row?.destination, transaction?.destination])
+          assert.deepEqual([end?.owner.name ?? "", end?.node ?? ""], [edge.name, edge.node]);
+        for (const [name, node] of [
+          ["db", "b"],
+          ["other", "c"],
+          ["near", "a"],
+        ] as const) {
+          const count = edge.name === name ? 1 : 0;
+          assert.deepEqual(await found({ endpoint: name, node }), count === 1 ? [40_000] : [], name);
+          assert.equal((await store.transactions({ limit: 10, endpoint: name })).rows.length, count, name);
+          const atNode = await store.transactions({ limit: 10, node });
+          assert.equal(atNode.rows.length, node === "a" ? 1 : count, node);
+        }
+        assert.deepEqual(await found({ endpoint: "" }), edge.name === "" ? [40_000] : []);
+        return edge.name;
+      };
+      await write(clientHalf());
+      assert.equal(await destination(), "");
+      await store.writeMetadata([named("other", "c")]);
+      await database.execute("UPDATE metadata SET valid_from = valid_from - 100000, valid_to = valid_to - 100000");
+      assert.equal(await destination(), "", "it went a minute before");
+      await store.writeMetadata([named("db", "b")]);
+      assert.equal(await destination(), "db", "one came after another");
+      await store.writeMetadata([named("other", "c")]);
+      assert.equal(await destination(), "", "two have it at once");
+      await store.writeMetadata([named("near", "a")]);
+      assert.equal(await destination(), "near", "one of them is on the node that has written");
+      await store.writeMetadata([named("near", "a"), { ...named("again", "a"), owner: owner("near") }]);
+      assert.equal(await destination(), "near", "made anew under the same name");
+      await database.execute("DELETE FROM metadata WHERE node <> 'b'");
+      assert.equal(await destination(), "db");
+      await database.execute("UPDATE transactions SET client_nat = 'local'");
+      assert.equal(await destination(), "", "what does not leave its node");
+    });
+
+    it("finds flows of one half by who had the address of the other end", async () => {
+      const shop = { ...owner("shop_db"), namespace: "shop", image: "postgres" };
+      await store.writeMetadata([holder({ address: "10.0.0.2", node: "b", owner: shop })]);
+      await write(clientHalf({ sourcePort: 1 }), clientHalf({ sourcePort: 2, destinationAddress: "10.9.9.9" }));
+      const expected: readonly [Partial<FlowQuery>, number[]][] = [
+        [{ node: "b" }, [1]],
+        [{ node: "a" }, [1, 2]],
+        [{ search: "P_D" }, [1]],
+        [{ endpoint: "" }, [2]],
+        [{ without: [{ image: "postgres", namespace: "shop" }] }, [2]],
+        [
+          {
+            without: [
+              { image: "x", namespace: "y" },
+              { image: "postgres", namespace: "shop" },
+            ],
+          },
+          [2],
+        ],
+        [{ node: "b", endpoint: "shop_db", search: "shop", port: 80, protocol: "tcp", state: "open", sinceMs: 1 }, [1]],
+      ];
+      for (const [query, ports] of expected) {
+        assert.deepEqual((await found(query)).sort(), ports, JSON.stringify(query));
+        assert.equal((await store.flows({ ...ALL, ...query, limit: 1 })).total, ports.length, JSON.stringify(query));
+      }
     });
 
     it("counts retransmits once that one node tells of both ends", async () => {

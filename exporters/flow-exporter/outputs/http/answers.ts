@@ -43,7 +43,7 @@ export interface Scope {
   edges_left_out: number;
 }
 
-/** Which ends of a flow nodes have told of; what is beyond is in the world. */
+/** Which ends of a flow nodes have told of; the other one is called by who had its address, or is in the world. */
 type Halves = "client" | "server" | "both";
 
 /** An endpoint: how it does, if it is a container, and what it sent and received over all its links in the answer. */

@@ -42,7 +42,7 @@ export async function seenBy({ nodes, node }: ScopeQuery, view: View, all: AllNo
   const known = outlook?.nodes ?? [view.node];
   if (node !== undefined && !known.includes(node) && !outlook?.failure)
     throw new BadQuery(
-      `node must be one that has told of a flow within the hour: ${known.join(", ")} (given: ${JSON.stringify(node)}).`,
+      `node must be one that has had an end of a flow within the hour: ${known.join(", ")} (given: ${JSON.stringify(node)}).`,
     );
   const isAll = outlook?.reading !== undefined && known.length > 1;
   const { failure, reading } = outlook ?? {};

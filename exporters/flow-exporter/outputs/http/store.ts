@@ -24,7 +24,7 @@ const word = (what: string) =>
 const MAX_MS = Number.MAX_SAFE_INTEGER;
 
 const page = {
-  /** Name of a node that has written. */
+  /** Name of the node that an end is at, or that an address was. */
   node: word("the name of a node").optional(),
   address: z
     .union([z.ipv4(), z.ipv6()], "must be an IP address")

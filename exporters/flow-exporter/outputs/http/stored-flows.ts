@@ -1,4 +1,4 @@
-import type { KnownHalf, WrittenTransaction } from "../../model/transaction.ts";
+import type { KnownEnd, KnownHalf, Transaction } from "../../model/transaction.ts";
 import type { FlowOrder } from "../../store/store.ts";
 import type { AllNodes } from "../nodes/all-nodes.ts";
 import { ownImages } from "../nodes/own-images.ts";
@@ -34,14 +34,14 @@ function sortOf(sort: FlowsQuery["sort"]): { by: FlowOrder; descending: boolean 
 }
 
 /** Bytes and state from the client's side where its half is there; no store has the process. */
-function storedFlowJson(transaction: WrittenTransaction): answers.Flow {
-  const { client, server, destinationPort, protocol } = transaction;
+function storedFlowJson(transaction: Transaction): answers.Flow {
+  const { client, server, source, destination, destinationPort, protocol } = transaction;
   const isEnded = [client, server].some((half) => half !== undefined && half.endedMs > 0);
   return {
-    source: nameOf(client),
-    destination: nameOf(server),
-    source_node: client?.node ?? "",
-    destination_node: server?.node ?? "",
+    source: nameOf(source),
+    destination: nameOf(destination),
+    source_node: source?.node ?? "",
+    destination_node: destination?.node ?? "",
     halves: client && server ? "both" : client ? "client" : "server",
     destination_port: destinationPort,
     protocol,
@@ -64,8 +64,8 @@ function storedFlowJson(transaction: WrittenTransaction): answers.Flow {
   };
 }
 
-function nameOf(half: KnownHalf | undefined): string {
-  return half ? half.owner.name : WORLD_NAME;
+function nameOf(end: KnownEnd | undefined): string {
+  return end ? end.owner.name : WORLD_NAME;
 }
 
 /** One node has counted both ends' together, two each its own. */

@@ -39,7 +39,12 @@ export function storedGraph(
 
 function nodesAlive(edges: readonly StoredEdge[], nowMs: number): ReadonlySet<string> {
   const recent = edges.filter(({ lastSeenMs }) => nowMs - lastSeenMs <= ALIVE_MS);
-  return new Set(recent.flatMap(({ source, destination }) => [source.node, destination.node]));
+  return new Set(
+    recent.flatMap(({ source, destination, halves }) => [
+      ...(halves === "server" ? [] : [source.node]),
+      ...(halves === "client" ? [] : [destination.node]),
+    ]),
+  );
 }
 
 /** What was written last counts of what is known of an endpoint; those edges come first. */
@@ -64,7 +69,7 @@ function nodesOf(edges: readonly StoredEdge[], view: View): answers.GraphNode[] 
   return [...nodes.values()];
 }
 
-/** An end that no node has written is somewhere in the world: all of them are one endpoint. */
+/** An end that no node knows is somewhere in the world: all of them are one endpoint. */
 function nodeJson(end: StoredEnd, running: ShownContainer | undefined, nowMs: number): answers.GraphNode {
   const { node, kind, containerId, image, namespace, pod, service } = end;
   const isWorld = node === "";
@@ -98,7 +103,7 @@ function linkJson(edge: StoredEdge, outlook: Outlook, alive: ReadonlySet<string>
     destination_node: destination.node,
     destination_port: destinationPort === 0 ? MANY_PORTS : destinationPort,
     protocol: edge.protocol,
-    halves: source.node === "" ? "server" : destination.node === "" ? "client" : "both",
+    halves: edge.halves,
     sent_bytes: edge.sentBytes,
     received_bytes: edge.receivedBytes,
     connections,

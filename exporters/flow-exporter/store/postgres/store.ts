@@ -1,6 +1,13 @@
 import { randomUUID } from "node:crypto";
 import pg from "pg";
-import { type AddressHolder, type Side, type TransactionHalf, transactionKey } from "../../model/transaction.ts";
+import {
+  type AddressHolder,
+  type Side,
+  type Transaction,
+  type TransactionHalf,
+  transactionKey,
+  type WrittenTransaction,
+} from "../../model/transaction.ts";
 import { type Batch, batchesOf } from "../batches.ts";
 import { StoreError } from "../error.ts";
 import { CREATE_VERSIONS, migrationFrom, READ_VERSION } from "../migrations.ts";
@@ -71,7 +78,7 @@ export class PostgresStore implements Store {
     const pool = connectionsTo(address, WRITING_LANES, { query_timeout: STATEMENT_TIMEOUT_MS });
     try {
       await retried(() => migrate(pool), isMadeTwice);
-      return new PostgresStore(pool, connectionsTo(address, 1, READ_TIMEOUTS));
+      return new PostgresStore(pool, connectionsTo(address, 1, { ...READ_TIMEOUTS, onConnect: withoutCompiling }));
     } catch (error) {
       await pool.end();
       throw postgresError(error);
@@ -89,8 +96,8 @@ export class PostgresStore implements Store {
   }
 
   async transactions(query: TransactionQuery) {
-    const page = await this.#read(transactionReading(query, POSTGRES));
-    return withPeers(page, async (asked) => (await this.#read(tenureReading(asked, POSTGRES))).rows);
+    const { rows, next } = await this.#read(transactionReading(query, POSTGRES));
+    return { rows: await this.#withPeers(rows), next };
   }
 
   async metadata(query: MetadataQuery) {
@@ -105,7 +112,7 @@ export class PostgresStore implements Store {
     const { part, count } = flowReadings(query, POSTGRES);
     const [counted] = await this.#select(count.sql, count.parameters);
     const rows = await this.#select(part.sql, part.parameters);
-    return { total: Number(counted?.found), rows: rows.map(transactionOf) };
+    return { total: Number(counted?.found), rows: await this.#withPeers(rows.map(transactionOf)) };
   }
 
   async trim(bounds: Bounds): Promise<number> {
@@ -137,6 +144,10 @@ export class PostgresStore implements Store {
     }
   }
 
+  #withPeers(rows: readonly WrittenTransaction[]): Promise<Transaction[]> {
+    return withPeers(rows, async (asked) => (await this.#read(tenureReading(asked, POSTGRES))).rows);
+  }
+
   async #read<Item>({ sql, parameters, pageOf }: Reading<Item>): Promise<Page<Item>> {
     return pageOf(await this.#select(sql, parameters));
   }
@@ -163,7 +174,7 @@ export class PostgresStore implements Store {
 function connectionsTo(
   address: string,
   max: number,
-  timeout: Pick<pg.PoolConfig, "query_timeout" | "statement_timeout">,
+  more: Pick<pg.PoolConfig, "query_timeout" | "statement_timeout" | "onConnect">,
 ): pg.Pool {
   const pool = new pg.Pool({
     connectionString: address,
@@ -172,11 +183,19 @@ function connectionsTo(
     idleTimeoutMillis: IDLE_TIMEOUT_MS,
     application_name: "flowtally",
     types: { getTypeParser },
-    ...timeout,
+    ...more,
   });
   // A connection that fails while it rests is left out of the pool; what comes next makes another.
   pool.on("error", ignore);
   return pool;
+}
+
+/**
+ * PostgreSQL compiles what it thinks is costly, which takes longer than reading one of our tables: seconds on a busy machine. Others
+ * that speak its protocol do not know the setting, and go on without.
+ */
+async function withoutCompiling(client: pg.ClientBase): Promise<void> {
+  await client.query("SET jit = off").catch(ignore);
 }
 
 async function migrate(pool: pg.Pool): Promise<void> {

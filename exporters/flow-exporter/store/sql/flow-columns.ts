@@ -13,12 +13,7 @@ const either = (name: string) =>
 
 /** What a transaction `t` is as one flow, as a list for SELECT: counters are the source's, and an end without a half has empty names. */
 export const FLOW_COLUMNS: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(
-    ENDS.flatMap(({ end, side }) => [
-      [`${end}_node`, `coalesce(t.${side}_node, '')`],
-      ...OWNER_COLUMNS.map((name) => [`${end}_${name}`, `coalesce(t.${end}_${name}, '')`]),
-    ]),
-  ),
+  ...endColumns((written) => `coalesce(${written}, '')`),
   sent_bytes: by("client_sent_bytes", "server_received_bytes"),
   received_bytes: by("client_received_bytes", "server_sent_bytes"),
   // One node has counted both ends' together, two each its own.
@@ -32,6 +27,17 @@ export const FLOW_COLUMNS: Readonly<Record<string, string>> = {
   failed: either("failed"),
   ended: either("ended_ms"),
 };
+
+/** The same names of the ends, where an end without a half is who had its address: `h` of `holders`. */
+export const HELD_COLUMNS = endColumns((written, held) => `coalesce(${written}, ${held}, '')`);
+
+function endColumns(value: (written: string, held: string) => string): Readonly<Record<string, string>> {
+  const columns = ENDS.flatMap(({ end, side }) => [
+    [`${end}_node`, value(`t.${side}_node`, "h.node")],
+    ...OWNER_COLUMNS.map((name) => [`${end}_${name}`, value(`t.${end}_${name}`, `h.${name}`)]),
+  ]);
+  return Object.fromEntries(columns);
+}
 
 /** `expression AS name` for each. */
 export function selected(columns: Readonly<Record<string, string>>): string {

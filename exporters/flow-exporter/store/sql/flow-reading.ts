@@ -1,6 +1,7 @@
 import type { FlowQuery } from "../store.ts";
+import { addressHolders, JOIN_HOLDER, onceOf, presentSince } from "./address-holders.ts";
 import type { Dialect } from "./dialect.ts";
-import { FLOW_COLUMNS, selected } from "./flow-columns.ts";
+import { FLOW_COLUMNS, HELD_COLUMNS, selected } from "./flow-columns.ts";
 import type { Value } from "./values.ts";
 
 /** Without anything that says since when, what was written within the last hour is asked for. */
@@ -48,18 +49,37 @@ type Place = (value: Value) => string;
 function statement(query: FlowQuery, dialect: Dialect, ask: (flows: string, place: Place) => string): Statement {
   const parameters: Value[] = [];
   const place: Place = (value) => dialect.parameter(parameters.push(value));
-  const derived = Object.fromEntries(Object.entries(FLOW_COLUMNS).map(([name, one]) => [`flow_${name}`, one]));
+  const which = holdersAsked(query, place);
+  const holders = which === undefined ? "" : `, ${addressHolders(which, dialect)}`;
+  const derived = which === undefined ? FLOW_COLUMNS : { ...FLOW_COLUMNS, ...HELD_COLUMNS };
+  const columns = Object.fromEntries(Object.entries(derived).map(([name, one]) => [`flow_${name}`, one]));
   const conditions = conditionsOf(query, place).join("\n  AND ");
-  const flows = `FROM (SELECT t.*, clock.now AS now, ${selected(derived)} FROM transactions AS t CROSS JOIN clock) AS flows
+  const flows = `FROM (SELECT t.*, clock.now AS now, ${selected(columns)}
+  FROM transactions AS t CROSS JOIN clock ${which === undefined ? "" : JOIN_HOLDER}) AS flows
   WHERE ${conditions}`;
-  return { sql: `WITH ${dialect.clock} ${ask(flows, place)}`, parameters };
+  return { sql: `WITH ${dialect.clock}${holders} ${ask(flows, place)}`, parameters };
+}
+
+/** Whose addresses matter, as a condition on rows of metadata; undefined: no end is asked for, so that none does. */
+function holdersAsked({ node, endpoint, search, without }: FlowQuery, place: Place): string | undefined {
+  // Whatever has a holder is not what is asked for.
+  if (endpoint === "") return presentSince(`(SELECT now - ${WINDOW_MS} FROM clock)`);
+  const any = [
+    ...when(endpoint, (name) => `name = ${place(name)}`),
+    ...when(node, (name) => `node = ${place(name)}`),
+    ...when(search, (text) => `lower(name) LIKE ${place(patternOf(text))} ESCAPE '!'`),
+    ...without.map(({ image, namespace }) => `(image = ${place(image)} AND namespace = ${place(namespace)})`),
+  ];
+  return any.length === 0 ? undefined : onceOf(any.join(" OR "));
+}
+
+function when<T>(value: T | undefined, condition: (value: T) => string): string[] {
+  return value === undefined ? [] : [condition(value)];
 }
 
 /** SQLite's parameters have no numbers, so that they must be given in the order in which they are written. */
 function conditionsOf(query: FlowQuery, place: Place): string[] {
   const { sinceMs, node, endpoint, search, port, sourcePort, protocol, state, without } = query;
-  const when = <T>(value: T | undefined, condition: (value: T) => string) =>
-    value === undefined ? [] : [condition(value)];
   return [
     sinceMs === undefined ? `last_seen >= now - ${WINDOW_MS}` : `last_seen >= ${place(sinceMs)}`,
     ...when(endpoint, (name) => `(${atEnds((end) => endIs(end, name, node, place))})`),
@@ -91,7 +111,7 @@ function atEnds(condition: (end: "source" | "destination") => string): string {
   return `${condition("source")} OR ${condition("destination")}`;
 }
 
-/** An empty name is that of an end that no node has written, and which is on none. */
+/** An empty name is that of an end that no node knows, and which is on none. */
 function endIs(end: string, name: string, node: string | undefined, place: Place): string {
   const named = `flow_${end}_name = ${place(name)}`;
   return node === undefined || name === "" ? named : `(${named} AND flow_${end}_node = ${place(node)})`;

@@ -2,6 +2,7 @@ import type { AddressTenure, WrittenTransaction } from "../../model/transaction.
 import { StoreError } from "../error.ts";
 import type { TenureQuery } from "../peers.ts";
 import type { MetadataQuery, Page, TransactionQuery } from "../store.ts";
+import { addressHolders, JOIN_HOLDER, onceOf } from "./address-holders.ts";
 import type { Dialect } from "./dialect.ts";
 import { type Row, tenureOf, transactionOf } from "./rows.ts";
 import type { Value } from "./values.ts";
@@ -20,8 +21,11 @@ interface Paged<Item> {
   item(row: Row): Item;
 }
 
-/** A condition with a question mark for each place of its one value; left out where the value is undefined. */
-type Filter = readonly [condition: string, value: Value | undefined];
+/**
+ * A condition with a question mark for each place of its one value; left out where the value is undefined. The table is `t`. With
+ * `holder`, a condition on whose addresses matter, the one of `t` is `h`.
+ */
+type Filter = readonly [condition: string, value: Value | undefined, holder?: string];
 
 const TRANSACTIONS: Paged<WrittenTransaction> = {
   table: "transactions",
@@ -37,8 +41,8 @@ const TENURES: Paged<AddressTenure> = {
 /** @throws StoreError where `after` is not the end of a page. */
 export function transactionReading(query: TransactionQuery, dialect: Dialect): Reading<WrittenTransaction> {
   const filters: Filter[] = [
-    ["(client_node = ? OR server_node = ?)", query.node],
-    ["(source_name = ? OR destination_name = ?)", query.endpoint],
+    ["(client_node = ? OR server_node = ? OR h.node = ?)", query.node, "node = ?"],
+    ["(source_name = ? OR destination_name = ? OR h.name = ?)", query.endpoint, "name = ?"],
     ["(source_address = ? OR destination_address = ?)", query.address],
     ["(source_port = ? OR destination_port = ?)", query.port],
     ["protocol = ?", query.protocol],
@@ -57,7 +61,7 @@ export function metadataReading(query: MetadataQuery, dialect: Dialect): Reading
   return reading(TENURES, filters, query, dialect);
 }
 
-/** Beyond this, addresses that change hands all the time stay nobody's. */
+/** Of addresses that change hands all the time those beyond this stay nobody's. */
 const MAX_TENURES = 5_000;
 
 export function tenureReading(query: TenureQuery, dialect: Dialect): Reading<AddressTenure> {
@@ -65,8 +69,14 @@ export function tenureReading(query: TenureQuery, dialect: Dialect): Reading<Add
   const places = parameters.map((_, index) => dialect.parameter(index + 1));
   const [to, from] = [places.pop(), places.pop()];
   const sql = `SELECT * FROM metadata WHERE address IN (${places.join(", ")}) AND valid_to >= ${from} AND valid_from <= ${to}
-ORDER BY valid_from DESC LIMIT ${MAX_TENURES}`;
-  return { sql, parameters, pageOf: (rows) => ({ rows: rows.map(tenureOf), next: undefined }) };
+ORDER BY address, valid_from LIMIT ${MAX_TENURES}`;
+  return { sql, parameters, pageOf: (rows) => ({ rows: wholeOf(rows).map(tenureOf), next: undefined }) };
+}
+
+/** Of the address at which the reading was cut off, somebody else may have been left out. */
+function wholeOf(rows: readonly Row[]): readonly Row[] {
+  const last = rows.at(-1)?.address;
+  return rows.length < MAX_TENURES ? rows : rows.filter(({ address }) => address !== last);
 }
 
 function reading<Item>(
@@ -77,17 +87,23 @@ function reading<Item>(
 ): Reading<Item> {
   const parameters: Value[] = [];
   const place = (value: Value) => dialect.parameter(parameters.push(value));
-  const conditions = filters.flatMap(([condition, value]) =>
-    value === undefined ? [] : [condition.replaceAll("?", () => place(value))],
-  );
+  const filled = (condition: string | undefined, value: Value | undefined) =>
+    condition === undefined || value === undefined ? [] : [condition.replaceAll("?", () => place(value))];
+  // In the order of the text: SQLite's parameters have no numbers.
+  const holders = filters.flatMap(([, value, holder]) => filled(holder, value));
+  const conditions = filters.flatMap(([condition, value]) => filled(condition, value));
   if (after !== undefined) {
     const places = parseEnd(after, keyset.length).map(place);
     conditions.push(`(${keyset.join(", ")}) < (${places.join(", ")})`);
   }
+  const [before, join] =
+    holders.length > 0
+      ? [`WITH ${addressHolders(onceOf(holders.join(" OR ")), dialect)} `, ` ${JOIN_HOLDER}`]
+      : ["", ""];
   const where = conditions.length > 0 ? ` WHERE ${conditions.join(" AND ")}` : "";
   const order = keyset.map((name) => `${name} DESC`).join(", ");
   // One more than asked for tells whether there is another page.
-  const sql = `SELECT * FROM ${table}${where} ORDER BY ${order} LIMIT ${place(limit + 1)}`;
+  const sql = `${before}SELECT t.* FROM ${table} AS t${join}${where} ORDER BY ${order} LIMIT ${place(limit + 1)}`;
   return { sql, parameters, pageOf: (rows) => pageOf(rows, limit, keyset, item) };
 }
 

@@ -86,6 +86,6 @@ function number(row: Row, name: string): number {
   );
 }
 
-function text(value: unknown): string {
+export function text(value: unknown): string {
   return typeof value === "string" ? value : "";
 }

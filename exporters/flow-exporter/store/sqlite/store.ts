@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { accessSync, constants, existsSync } from "node:fs";
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
-import type { AddressHolder, TransactionHalf } from "../../model/transaction.ts";
+import type { AddressHolder, Transaction, TransactionHalf, WrittenTransaction } from "../../model/transaction.ts";
 import { batchesOf } from "../batches.ts";
 import { StoreError } from "../error.ts";
 import { CREATE_VERSIONS, migrationFrom, READ_VERSION } from "../migrations.ts";
@@ -84,8 +84,8 @@ export class SqliteStore implements Store {
   }
 
   async transactions(query: TransactionQuery) {
-    const page = this.#read(transactionReading(query, SQLITE));
-    return withPeers(page, async (asked) => this.#read(tenureReading(asked, SQLITE)).rows);
+    const { rows, next } = this.#read(transactionReading(query, SQLITE));
+    return { rows: await this.#withPeers(rows), next };
   }
 
   async metadata(query: MetadataQuery) {
@@ -100,7 +100,7 @@ export class SqliteStore implements Store {
     const { part, count } = flowReadings(query, SQLITE);
     const [counted] = this.#select(count.sql, count.parameters);
     const rows = this.#select(part.sql, part.parameters).map(transactionOf);
-    return { total: Number(counted?.found), rows };
+    return { total: Number(counted?.found), rows: await this.#withPeers(rows) };
   }
 
   async trim(bounds: Bounds): Promise<number> {
@@ -122,6 +122,10 @@ export class SqliteStore implements Store {
   async #write(work: () => void): Promise<void> {
     this.#file.check();
     await namedWhenFree(() => inTransaction(this.#database, work));
+  }
+
+  #withPeers(rows: readonly WrittenTransaction[]): Promise<Transaction[]> {
+    return withPeers(rows, async (asked) => this.#read(tenureReading(asked, SQLITE)).rows);
   }
 
   #read<Item>({ sql, parameters, pageOf }: Reading<Item>): Page<Item> {

@@ -10,10 +10,12 @@ export function storedEnd(name: string, node: string, values: Partial<StoredEnd>
 
 /** From `web` on node a to `db` on node b; all of its flows are young. */
 export function storedEdge(values: Partial<StoredEdge> = {}): StoredEdge {
+  const { source = storedEnd("web", "a"), destination = storedEnd("db", "b") } = values;
   const { sentBytes = 0, receivedBytes = 0, opened = 0, failed = 0 } = values;
   return {
-    source: storedEnd("web", "a"),
-    destination: storedEnd("db", "b"),
+    source,
+    destination,
+    halves: source.node === "" ? "server" : destination.node === "" ? "client" : "both",
     destinationPort: 5432,
     protocol: "tcp",
     ...{ sentBytes, receivedBytes, opened, failed },

@@ -122,6 +122,17 @@ describe("/api/graph over all nodes", () => {
     assert.equal(body.links[2]?.destination_port, "~many");
   });
 
+  it("leads to an end that is known by its address only, and says that its node has not told of it", async () => {
+    const edge = storedEdge({ source: web, destination: far, halves: "client", connections: 1 });
+    use({ ...store, edges: async () => storedReading([edge]) });
+    const { links, scope } = (await ask("/api/graph?nodes=all&node=b")).body;
+    assert.deepEqual(
+      links.map(({ source, destination, destination_node, halves }) => [source, destination, destination_node, halves]),
+      [["web@lab", "web@b", "b", "client"]],
+    );
+    assert.deepEqual(scope.nodes, ["b", HERE]);
+  });
+
   it("adds each endpoint's bytes up over its edges", async () => {
     const { nodes } = (await ask("/api/graph?nodes=all")).body;
     const sums = nodes.map(({ id, sent_bytes, received_bytes }) => [id, sent_bytes, received_bytes]);
@@ -142,6 +153,9 @@ describe("/api/graph over all nodes", () => {
     assert.deepEqual(await idle([held]), [600]);
     assert.deepEqual(await idle([held, storedEdge({ ...old, destination: far, destinationPort: 1 })]), [600, 600]);
     assert.deepEqual(await idle([storedEdge({ source: far, destination: far }), held]), [0, 0]);
+    const there = storedEdge({ ...old, source: far, destination: far, connections: 1 });
+    const untold = storedEdge({ source: web, destination: far, halves: "client" });
+    assert.deepEqual(await idle([untold, there]), [0, 600]);
   });
 
   it("shows the monitoring's own on every node when asked", async () => {
@@ -190,7 +204,7 @@ describe("/api/graph over all nodes", () => {
     ["nodes=some", 'nodes must be this or all (given: "some").'],
     ["node=b", "node can be given only with nodes=all."],
     ["nodes=all&node=", 'node must be the name of a node (given: "").'],
-    ["nodes=all&node=x", 'node must be one that has told of a flow within the hour: b, lab (given: "x").'],
+    ["nodes=all&node=x", 'node must be one that has had an end of a flow within the hour: b, lab (given: "x").'],
   ] as const) {
     it(`refuses ${query}`, async () => {
       for (const where of ["graph", "flows"]) {
