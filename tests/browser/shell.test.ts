@@ -105,6 +105,20 @@ describe("the console", { skip: noBrowser }, () => {
     await page.context().close();
   });
 
+  it("says that translated addresses are not followed, and what that means, for as long as that is so", async () => {
+    suite.server.lab.natFault =
+      "NAT is not followed: this kernel has no nf_conntrack in /proc (CONFIG_NF_CONNTRACK_PROCFS)";
+    const { page } = await openTab(suite.lab.browser, {});
+    await go(page, "map");
+    const banner = page.getByTestId("nat-unknown");
+    await expect(banner).toContainText("stays two in the store");
+    await expect(banner).toContainText("CONFIG_NF_CONNTRACK_PROCFS");
+    await screenshot(page, "map-nat-unknown");
+    suite.server.lab.natFault = undefined;
+    await expect(banner).toHaveCount(0, { timeout: 15_000 });
+    await page.context().close();
+  });
+
   it("says that flows are not stored, and why, for as long as that is so", async () => {
     suite.server.lab.storeFault = "UNREACHABLE: connect ECONNREFUSED 172.17.0.1:5432";
     const { page } = await openTab(suite.lab.browser, {});

@@ -9,7 +9,8 @@ const NAMING = ["kubelet", "kubernetes-services", "kubernetes-endpointslices"];
 
 /** Says once, for the whole page, what does not answer. */
 export function Banner() {
-  const sources = usePoll<Health>("/healthz", HEALTH_EVERY_MS).data?.sources ?? {};
+  const health = usePoll<Health>("/healthz", HEALTH_EVERY_MS).data;
+  const sources = health?.sources ?? {};
   const { store } = sources;
   return (
     <div role="status" class="banners">
@@ -34,6 +35,7 @@ export function Banner() {
       )}
       {exporterDown.value === undefined && <StoreDown reason={store?.up === false ? store.reason : undefined} />}
       {exporterDown.value === undefined && <NamesMissing sources={sources} />}
+      {exporterDown.value === undefined && <NatUnknown reason={notFollowed(health)} />}
     </div>
   );
 }
@@ -72,6 +74,23 @@ function NamesMissing({ sources }: Pick<Health, "sources">) {
           {name}: {reason}.{" "}
         </small>
       ))}
+    </p>
+  );
+}
+
+/** Why translations are not followed; undefined: they are, or nobody has asked for any. */
+function notFollowed(health: Health | undefined): string | undefined {
+  const nat = health?.store?.nat;
+  return nat?.followed === false ? nat.reason : undefined;
+}
+
+function NatUnknown({ reason }: { reason: string | undefined }) {
+  if (reason === undefined) return null;
+  return (
+    <p class="banner" data-testid="nat-unknown">
+      <strong>Translated addresses are not followed</strong>: a flow to another machine through a published port, a
+      service’s address or a masquerade stays two in the store, one of each end. Bytes are counted all the same.{" "}
+      <small>{reason}</small>
     </p>
   );
 }

@@ -62,14 +62,14 @@ function open(file: string, module: string): number | undefined {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" && !existsSync(module)) return undefined;
-    if (code !== "ENOENT") throw new Error(`${file}: ${code === "EACCES" ? NO_RIGHTS : error}`, { cause: error });
-    if (existsSync(path.dirname(file))) throw new TableAbsent(`${file}: ${NO_TABLE}`, { cause: error });
-    throw new Error(`${file}: ${NO_PROCESS}`, { cause: error });
+    if (code === "ENOENT" && existsSync(path.dirname(file))) throw new TableAbsent(NO_TABLE, { cause: error });
+    throw new Error(`NAT is not followed: ${file}: ${WHY[code ?? ""] ?? error}`, { cause: error });
   }
 }
 
-const NO_PROCESS =
-  "the process is not to be seen: run the exporter in the machine's own pid namespace, where /proc hides none";
+const NO_TABLE = "NAT is not followed: this kernel has no nf_conntrack in /proc (CONFIG_NF_CONNTRACK_PROCFS)";
 
-const NO_TABLE = "this kernel keeps track of connections and does not show them: it has no CONFIG_NF_CONNTRACK_PROCFS";
-const NO_RIGHTS = "only root's group may read it: run the exporter with the supplementary group 0";
+const WHY: Readonly<Record<string, string>> = {
+  EACCES: "only root's group may read it: run the exporter with the supplementary group 0",
+  ENOENT: "the process is not to be seen: run the exporter in the machine's own pid namespace, where /proc hides none",
+};

@@ -36,6 +36,8 @@ export interface Lab {
   storeFault?: string | undefined;
   /** Likewise the API server of Kubernetes. */
   servicesFault?: string | undefined;
+  /** Why translated addresses are not followed. */
+  natFault?: string | undefined;
 }
 
 const TYPES: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
@@ -134,10 +136,14 @@ function refusal(status: number, code: string, message: string): Answer {
   return { status, body };
 }
 
-function healthOf({ storeFault, servicesFault }: Lab): Health {
+function healthOf({ storeFault, servicesFault, natFault }: Lab): Health {
   const stateOf = (fault: string | undefined) => ({ up: fault === undefined, reason: fault ?? "" });
   const off = { up: null, reason: "off: no KUBELET_URL" };
-  return { sources: { store: stateOf(storeFault), kubelet: off, "kubernetes-services": stateOf(servicesFault) } };
+  const nat = natFault === undefined ? null : { followed: false, absent: true, reason: natFault };
+  return {
+    store: { nat },
+    sources: { store: stateOf(storeFault), kubelet: off, "kubernetes-services": stateOf(servicesFault) },
+  };
 }
 
 function entryOf({ uid, title, description }: DashboardEntry): DashboardEntry {
@@ -154,7 +160,7 @@ function graphAnswer({ graph }: Lab, query: URLSearchParams, seconds: number): A
   const made = graph(query.get("monitoring") === "1", seconds, node);
   const { nodes } = made.scope;
   if (node === undefined || nodes.includes(node)) return ok(made);
-  const known = `node must be one that has told of a flow within the hour: ${nodes.join(", ")}`;
+  const known = `node must be one that has had an end of a flow within the hour: ${nodes.join(", ")}`;
   return refusal(400, "BAD_QUERY", `${known} (given: ${JSON.stringify(node)}).`);
 }
 

@@ -7,6 +7,11 @@
 export interface Health {
   /** What may fail on its own. `up` is null while it is not in use. */
   sources: Record<string, { up: boolean | null; reason: string }>;
+  /** Null without `FLOW_STORE`. */
+  store: {
+    /** Whether translated addresses are followed; `absent`: this kernel never shows them. Null: there was no need yet. */
+    nat: { followed: boolean; absent: boolean; reason: string } | null;
+  } | null;
 }
 
 /** A port, or all ports between two endpoints beyond those that have a link of their own. */

@@ -1,4 +1,5 @@
 import type { RequestHandler } from "express";
+import type { NatStatus } from "../../model/nat.ts";
 import type { SourceView, View } from "../view.ts";
 import type * as answers from "./answers.ts";
 import { sendError } from "./errors.ts";
@@ -45,8 +46,15 @@ function socketsOf(view: View) {
 
 /** Null: there is none. */
 function storeOf(view: View) {
-  const { ended, dropped, waiting, errors } = view.store() ?? {};
-  return errors ? { ended, dropped, waiting, errors: Object.fromEntries(errors) } : null;
+  const store = view.store();
+  if (!store) return null;
+  const { ended, dropped, waiting, errors, nat } = store;
+  return { ended, dropped, waiting, errors: Object.fromEntries(errors), nat: nat ? natOf(nat) : null };
+}
+
+/** Whether translations are followed, as far as that was tried. */
+function natOf({ fault, isAbsent }: NatStatus): NonNullable<answers.Health["store"]>["nat"] {
+  return fault === undefined ? null : { followed: fault === "", absent: isAbsent, reason: fault };
 }
 
 function stateOf({ up, reason }: SourceView) {

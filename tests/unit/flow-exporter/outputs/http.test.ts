@@ -290,6 +290,11 @@ describe("over HTTP", () => {
     }
   });
 
+  test("gives back no more of a value than tells which one is meant", async () => {
+    const { error } = JSON.parse((await ask(`/api/flows?limit=${"9".repeat(5_000)}`)).text);
+    assert.match(error.message, /^limit must be 1–10000 \(given: "9{120}"…\)\.$/);
+  });
+
   test("names a few of hundreds of parameters that are not known", async () => {
     const query = Array.from({ length: 900 }, (_, index) => `x${index}=1`).join("&");
     const { error } = JSON.parse((await ask(`/api/flows?${query}`)).text);
@@ -463,7 +468,13 @@ describe("over HTTP", () => {
           docker: { up: false, reason: "timed out" },
           udp: { up: null, reason: "off" },
         },
-        store: { ended: 7, dropped: 3, waiting: { entries: 2, bytes: 4_096 }, errors: { UNREACHABLE: 5 } },
+        store: {
+          ended: 7,
+          dropped: 3,
+          waiting: { entries: 2, bytes: 4_096 },
+          errors: { UNREACHABLE: 5 },
+          nat: { followed: true, absent: false, reason: "" },
+        },
         recorder: null,
         recording: null,
         tracer: {
