@@ -47,7 +47,15 @@ function describe(issue: Issue, schema: z.ZodObject, query: Readonly<Record<stri
   const given = query[name];
   if (Array.isArray(given)) return [`${name} is given ${given.length} times, and only one can be meant: give it once.`];
   if (given === undefined) return [`${name} is missing, and ${issue.message}: give it.`];
-  return [`${name} ${issue.message} (given: ${JSON.stringify(given)}).`];
+  return [`${name} ${issue.message} (given: ${shortened(given)}).`];
+}
+
+/** As much of what was given as tells which one is meant. */
+const MAX_GIVEN = 120;
+
+function shortened(given: unknown): string {
+  const isLong = typeof given === "string" && given.length > MAX_GIVEN;
+  return isLong ? `${JSON.stringify(given.slice(0, MAX_GIVEN))}…` : JSON.stringify(given);
 }
 
 /** A caller mends one after the other; an answer that names hundreds would help no more. */

@@ -35,6 +35,11 @@ function dateOf(text: string): number {
   return isDay ? Date.parse(text) : Number.NaN;
 }
 
+/** A moment as a database takes it, milliseconds since 1970: a later one is as far in the future. */
+export function storableMs(ms: number): number {
+  return Math.min(Math.floor(ms), Number.MAX_SAFE_INTEGER);
+}
+
 /** Sockets in the last read that there was no room for in memory. */
 export function leftOutOf(view: View): number {
   const { tcp, udp } = view.socketsLeftOut();

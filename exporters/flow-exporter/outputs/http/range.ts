@@ -33,6 +33,7 @@ const duration = z.string(DURATION).transform((value, context) => {
 const rangeSchema = z.object({ start: moment, end: moment, step: duration }).superRefine((range, context) => {
   const lengthMs = range.end - range.start;
   const points = Math.floor(lengthMs / range.step) + 1;
+  if (lengthMs < 0) context.addIssue({ code: "custom", path: ["end"], message: "must not be before the start" });
   if (lengthMs > MOST_DAYS * DAY_MS) {
     context.addIssue({ code: "custom", path: ["start"], message: `must be at most ${MOST_DAYS} days before the end` });
   }

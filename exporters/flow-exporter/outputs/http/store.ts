@@ -6,7 +6,7 @@ import type { Store } from "../../store/store.ts";
 import type * as answers from "./answers.ts";
 import { sendError } from "./errors.ts";
 import { BadQuery, oneOf, readParameters, whole } from "./parameters.ts";
-import { moment, PATIENCE_MS } from "./query.ts";
+import { moment, PATIENCE_MS, storableMs } from "./query.ts";
 import { holderJson, transactionJson } from "./store-json.ts";
 import { cutOffAfter } from "./stream.ts";
 
@@ -19,9 +19,6 @@ const word = (what: string) =>
   z.string(`must be ${what}`).refine((text) => text !== "" && text.length <= MAX_WORD && !text.includes("\0"), {
     error: `must be ${what}`,
   });
-
-/** A later moment is as far in the future, and no database would take it. */
-const MAX_MS = Number.MAX_SAFE_INTEGER;
 
 const page = {
   /** Name of the node that an end is at, or that an address was. */
@@ -71,7 +68,7 @@ export function metadata(store: StoreReader | undefined): RequestHandler {
 }
 
 function queryOf<Query extends { since?: number | undefined }>({ since, ...query }: Query) {
-  return { ...query, sinceMs: since === undefined ? undefined : Math.min(Math.floor(since), MAX_MS) };
+  return { ...query, sinceMs: since === undefined ? undefined : storableMs(since) };
 }
 
 async function answerFrom(

@@ -7,6 +7,7 @@ import type * as answers from "./answers.ts";
 import { WORLD_NAME } from "./endpoint-id.ts";
 import { dateOf, errorOf } from "./flow-json.ts";
 import type { FlowsQuery } from "./live-flows.ts";
+import { storableMs } from "./query.ts";
 
 /** The part of all nodes' flows that is asked for. Rejects with a StoreError. */
 export async function storedFlows(all: AllNodes, view: View, query: FlowsQuery) {
@@ -19,7 +20,7 @@ export async function storedFlows(all: AllNodes, view: View, query: FlowsQuery) 
     protocol,
     node,
     state: query.state,
-    sinceMs: since === undefined ? undefined : Math.floor(since),
+    sinceMs: since === undefined ? undefined : storableMs(since),
     without: query.monitoring === "0" ? ownImages(view) : [],
     sort: sortOf(query.sort),
     limit,

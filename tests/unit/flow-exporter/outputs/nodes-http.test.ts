@@ -232,6 +232,14 @@ describe("/api/graph over all nodes", () => {
     ]);
   });
 
+  it("asks the store for no moment that no database takes", async () => {
+    await ask("/api/flows?nodes=all&since=99999999999999999999");
+    assert.deepEqual(
+      asked.map(({ sinceMs }) => sinceMs),
+      [Number.MAX_SAFE_INTEGER],
+    );
+  });
+
   it("refuses what no database takes", async () => {
     const refuse = () => Promise.reject(new StoreError("BAD_QUERY", "invalid byte sequence"));
     use({ ...store, flows: refuse });

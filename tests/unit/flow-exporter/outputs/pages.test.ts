@@ -172,6 +172,7 @@ describe("questions to Prometheus", () => {
       { start: "0", end: "4000000", step: "1h" },
       /^start must be at most 31 days before the end \(given: "0"\)\.$/,
     ],
+    ["an end before the start", { start: "3600", end: "0" }, /^end must not be before the start \(given: "0"\)\.$/],
     ["a time that is none", { end: "soon" }, /^end must be seconds/],
   ] as const) {
     it(`do not reach it when they ask for ${what}`, async () => {
