@@ -92,6 +92,56 @@ describe("the console over three nodes", { skip: noBrowser }, () => {
     await expect(rows()).toHaveCount(1);
   });
 
+  it("leads an edge of which one node is silent to that node, and says how its end is known", async () => {
+    await suite.open();
+    await drawn();
+    await rows()
+      .filter({ hasText: /chat-gateway-1\s*node-a\s*registry\s*node-c/ })
+      .getByRole("button")
+      .click();
+    await expect(details()).toContainText(
+      /To node\s*node-c\s*Seen by\s*its client’s node only; the other end by its address/,
+    );
+    await screenshot(suite.page, "nodes-addressed");
+    await suite.page.setViewportSize({ width: 390, height: 844 });
+    await screenshot(suite.page, "nodes-addressed-narrow");
+    assert.deepEqual(suite.complaints, []);
+  });
+
+  it("draws links to ends that the answer does not list, and names that turn the text around them as they are written", async () => {
+    const turning = "host/\u202egpj.exe";
+    suite.server.lab.graph = (_, seconds, node) => {
+      const { nodes, links, ...rest } = threeNodes(seconds, node);
+      const renamed = nodes.map((one) => (one.id === "host/sshd@node-a" ? { ...one, name: turning } : one));
+      return { ...rest, links, nodes: renamed.filter(({ id }) => id !== "registry@node-c") };
+    };
+    await suite.open();
+    await drawn();
+    await expect(rows().filter({ hasText: "registry@node-c" }).first()).toBeVisible();
+    await suite.open("map?search=gpj");
+    const row = rows().filter({ hasText: "host/\\u202egpj.exe" });
+    await expect(row).toHaveCount(1);
+    await row.getByRole("button").click();
+    await expect(details().getByRole("heading", { level: 2 })).toHaveText("world → host/\\u202egpj.exe");
+    assert.equal(await suite.page.evaluate("document.body.innerText.includes('\u202e')"), false);
+    await screenshot(suite.page, "nodes-turning");
+    assert.deepEqual(suite.complaints, []);
+  });
+
+  it("says of an answer that is none that it is not whole, and goes on once it is", async () => {
+    const empty = () => suite.page.route("**/api/graph*", (route) => route.fulfill({ json: {} }));
+    await empty();
+    await suite.open();
+    await suite.page.getByText("the exporter’s answer is not whole: nodes is missing").waitFor();
+    await suite.page.unroute("**/api/graph*");
+    await drawn();
+    await empty();
+    for (let times = 0; times < 2; times++) await suite.page.waitForResponse(/api.graph/);
+    await drawn();
+    await suite.page.unroute("**/api/graph*");
+    assert.deepEqual(suite.complaints, []);
+  });
+
   it("finds endpoints by the name of their node", async () => {
     await suite.open("map?search=node-b");
     await drawn();

@@ -1,4 +1,5 @@
 import { exporterDown, hasPrometheus, prometheusDown, recordedAt, storeDown } from "./health.ts";
+import { missingIn } from "./shapes.ts";
 import type { Scope } from "./types.ts";
 
 /** As in the exporter's `outputs/http/replay.ts`. */
@@ -25,6 +26,9 @@ export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T>
   hasPrometheus.value = recordedAt.value === undefined;
   if (response.ok && body !== undefined) {
     noteUp(path);
+    const missing = missingIn(body, path);
+    if (missing !== undefined)
+      throw new ApiError("BAD_ANSWER", `the exporter’s answer is not whole: ${missing} is missing`);
     noteScope(body);
     return body as T;
   }

@@ -39,7 +39,8 @@ export function inUseWithin({ nodes, links }: Drawn, seconds: number): Drawn {
   return { nodes: nodes.filter(({ id }) => ends.has(id)), links: used };
 }
 
-export function mapModel({ nodes, links }: Drawn): MapModel {
+export function mapModel({ nodes: listed, links }: Drawn): MapModel {
+  const nodes = withAllEnds(listed, links);
   const edges = new Map<string, MapEdge>();
   for (const link of links) {
     const id = edgeId(link);
@@ -48,6 +49,20 @@ export function mapModel({ nodes, links }: Drawn): MapModel {
   const machines = machinesOf(nodes);
   const groups = new Map(nodes.flatMap((node) => groupOf(node, machines.size > 0)).map((group) => [group.id, group]));
   return { nodes: new Map(nodes.map((node) => [node.id, node])), edges, groups, machines };
+}
+
+/** A line without an end cannot be drawn: what an answer has a link to and does not list is an endpoint of which nothing is known. */
+function withAllEnds(nodes: readonly GraphNode[], links: readonly GraphLink[]): readonly GraphNode[] {
+  const missing = new Set(links.flatMap(({ source, destination }) => [source, destination]));
+  for (const { id } of nodes) missing.delete(id);
+  return missing.size === 0 ? nodes : [...nodes, ...[...missing].map(unknownNode)];
+}
+
+function unknownNode(id: string): GraphNode {
+  const nothing = { image: "", compose_project: "", compose_service: "", pod: "", namespace: "", pod_owner: "" };
+  const condition = { state: "", health: "", restarts: 0, uptime_seconds: null };
+  const none = { container_id: "", services: [], sent_bytes: 0, received_bytes: 0 };
+  return { id, name: id, node: "", kind: "unknown", ...nothing, ...condition, ...none };
 }
 
 /** Of the line that a link is drawn in. Names hold no line break, so no id can be ambiguous. */

@@ -65,7 +65,7 @@ export function threeNodes(seconds: number, node?: string): Graph {
   const far = ACROSS.map(([from, at, to, there, port, rate]) =>
     between([from, NODES[at]], [to, NODES[there]], port, rate, seconds),
   );
-  const links = [...near, ...far].filter((one) => isAt(one, node));
+  const links = [...near, ...far, addressed(seconds)].filter((one) => isAt(one, node));
   const ends = new Set(links.flatMap(({ source, destination }) => [source, destination]));
   const nodes = [...all, on("", endpoint("world", "world"))].filter(({ id }) => ends.has(id));
   return { scope: TOGETHER, left_out: 0, nodes: withBytes(nodes, links), links };
@@ -113,6 +113,12 @@ export function flowsOfNodes(): Flow[] {
 
 function isAt({ source_node: from, destination_node: to }: GraphLink, node: string | undefined): boolean {
   return node === undefined || from === node || to === node;
+}
+
+/** Its client's node alone has told of it; where it leads is known by the address. */
+function addressed(seconds: number): GraphLink {
+  const [a, , c] = NODES;
+  return { ...between(["chat-gateway-1", a], ["registry", c], 5001, 600_000, seconds), halves: "client" };
 }
 
 type End = readonly [name: string, node: string];

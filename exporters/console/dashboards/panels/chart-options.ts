@@ -4,6 +4,7 @@ import type { Panel } from "../../lib/dashboard/model.ts";
 import { levelOfColor } from "../../lib/dashboard/thresholds.ts";
 import { valueRange } from "../../lib/dashboard/value-range.ts";
 import { dashOf } from "../../lib/dashes.ts";
+import { plainText } from "../../lib/plain-text.ts";
 import { formatMoment } from "../../lib/time.ts";
 import { formatValue } from "../../lib/units.ts";
 import { color } from "../../ui/theme.ts";
@@ -129,7 +130,7 @@ function drawFarLimits(
   for (const { name, value, color: number } of far) {
     if (typeof value !== "number" || value <= (plot.scales.y?.max ?? Number.POSITIVE_INFINITY)) continue;
     ctx.fillStyle = color(`series-${number}`);
-    ctx.fillText(`${name} ${format(value)} ↑`, bbox.left + bbox.width, bbox.top);
+    ctx.fillText(`${plainText(name)} ${format(value)} ↑`, bbox.left + bbox.width, bbox.top);
   }
   ctx.restore();
 }

@@ -1,4 +1,5 @@
 import type uPlot from "uplot";
+import { plainText } from "../../lib/plain-text.ts";
 
 interface Line {
   text: string;
@@ -47,7 +48,7 @@ export function tooltip(tell: (plot: uPlot) => Told | undefined): uPlot.Plugin {
 
 function show(box: HTMLElement, { title, lines }: Told, plot: uPlot): void {
   const heading = document.createElement("p");
-  heading.textContent = title;
+  heading.textContent = plainText(title);
   box.replaceChildren(heading, ...lines.map(lineOf));
   const over = plot.over.getBoundingClientRect();
   const x = over.left + (plot.cursor.left ?? 0);
@@ -75,7 +76,7 @@ function lineOf(told: Line): HTMLElement {
   const line = document.createElement("div");
   const mark = markOf(told);
   const name = document.createElement("span");
-  name.textContent = text;
+  name.textContent = plainText(text);
   const number = document.createElement("b");
   number.textContent = value;
   line.append(mark, name, number);

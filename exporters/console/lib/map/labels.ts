@@ -1,5 +1,6 @@
 import type { GraphNode } from "../../api/types.ts";
 import { groupOf, type MapGroup, type MapModel, machineOf } from "../graph.ts";
+import { plainText } from "../plain-text.ts";
 import type { Item } from "./block.ts";
 
 /** Size of names on the map, in screen pixels. */
@@ -13,12 +14,15 @@ const MOST_LETTERS_OF_HEADING = 32;
 /** What is written in a node: its name without what its frame says already; a long one has its middle cut out. */
 export function labelOf({ name, kind, compose_project: project, pod, namespace }: GraphNode): string {
   const prefixes = [`${project}-`, `${project}_`, pod === "" ? "" : `${namespace}/`];
-  return shortened(kind === "process" ? name.replace(/^host\//, "") : withoutPrefix(name, prefixes), MOST_LETTERS);
+  return shortened(
+    plainText(kind === "process" ? name.replace(/^host\//, "") : withoutPrefix(name, prefixes)),
+    MOST_LETTERS,
+  );
 }
 
 /** What is written above a frame: a project's name is a label, which can be any text, and would make the whole map small. */
 export function headingOf({ label }: MapGroup): string {
-  return shortened(label, MOST_LETTERS_OF_HEADING);
+  return shortened(plainText(label), MOST_LETTERS_OF_HEADING);
 }
 
 /** @param widthOf of a text as it is written on the map, in pixels */

@@ -82,6 +82,12 @@ describe("inUseWithin", () => {
 });
 
 describe("mapModel", () => {
+  it("has every end of a link, of one that is not listed its id alone", () => {
+    const { nodes } = mapModel({ nodes: [node("a")], links: [link("a", "gone@node-x", 1)] });
+    assert.deepEqual([...nodes.keys()], ["a", "gone@node-x"]);
+    assert.deepEqual([nodes.get("gone@node-x")?.kind, nodes.get("gone@node-x")?.node], ["unknown", ""]);
+  });
+
   it("draws one line for all ports of a direction", () => {
     const { edges } = mapModel(graph);
     assert.deepEqual([...edges.keys()], ["web\ndb", "db\nweb", "host/curl\nweb"]);
