@@ -45,12 +45,12 @@ export class FolderWriter implements CycleSink {
   /** All that has been asked for so far. */
   #work: Promise<void>;
 
-  /** Replaces what is in `folder`. */
-  constructor(folder: string, bounds: Partial<Bounds> = {}, files: Files = promises) {
+  /** Replaces what is in `folder`, once `after` has come: whoever else works in there has finished. */
+  constructor(folder: string, bounds: Partial<Bounds> = {}, files: Files = promises, after = Promise.resolve()) {
     this.#folder = folder;
     this.#bounds = { ...BOUNDS, ...bounds };
     this.#files = files;
-    this.#work = Promise.resolve();
+    this.#work = after;
     this.#next(async () => {
       await removeFolder(folder, files);
       await files.mkdir(folder, { recursive: true, mode: OWNER_ONLY });

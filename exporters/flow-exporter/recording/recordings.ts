@@ -27,6 +27,8 @@ export interface RecordingsParts {
 /** One recording at a time: begun, ended, and removed once it has been fetched. Nothing of it throws. */
 export class Recordings {
   readonly #parts: RecordingsParts;
+  /** Comes once nothing of an earlier exporter is in the folder; never rejects. */
+  readonly #cleared: Promise<void>;
   #state: RecorderState = "idle";
   #reason = "";
   #startedAt: string | null = null;
@@ -37,7 +39,7 @@ export class Recordings {
   constructor(parts: RecordingsParts) {
     this.#parts = parts;
     // An exporter that was killed may have left one.
-    void removeFolder(parts.folder).catch((error: unknown) => this.#fail(error));
+    this.#cleared = removeFolder(parts.folder).catch((error: unknown) => this.#fail(error));
   }
 
   get status(): RecorderStatus {
@@ -61,7 +63,8 @@ export class Recordings {
   async begin(): Promise<void> {
     if (this.#state !== "idle" && this.#state !== "failed") return;
     const { folder, tap, save, readTotals, askAnew } = this.#parts;
-    const writer = new FolderWriter(folder);
+    // What is still being removed would take the first files of this one with it.
+    const writer = new FolderWriter(folder, {}, undefined, this.#cleared);
     this.#writer = writer;
     this.#startedAt = new Date().toISOString();
     this.#enter("recording");

@@ -18,19 +18,21 @@ interface Watched {
 export class StartWatch {
   readonly #watched: Watched;
   readonly #longestMs: number;
+  readonly #now: () => number;
   /** Deadlines by container id. */
   readonly #starting = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** `longestMs`: until a container that does not start is no longer waited for. */
-  constructor(watched: Watched, longestMs = MAX_MS) {
+  /** `longestMs`: until a container that does not start is no longer waited for. `now`: milliseconds that never go back. */
+  constructor(watched: Watched, longestMs = MAX_MS, now = () => performance.now()) {
     this.#watched = watched;
     this.#longestMs = longestMs;
+    this.#now = now;
   }
 
   /** A container has been made, is about to start, or has started. */
   expect(containerId: string): void {
-    this.#starting.set(containerId, performance.now() + this.#longestMs);
+    this.#starting.set(containerId, this.#now() + this.#longestMs);
     this.#look();
     if (this.#starting.size > 0) this.#timer ??= setInterval(() => this.#look(), EVERY_MS);
   }
@@ -49,7 +51,7 @@ export class StartWatch {
 
   #look(): void {
     this.#watched.readProcesses();
-    const now = performance.now();
+    const now = this.#now();
     for (const [id, deadline] of this.#starting) {
       if (this.#watched.areCgroupsComplete() || deadline < now || this.#watched.knowsCgroupOf(id))
         this.#starting.delete(id);

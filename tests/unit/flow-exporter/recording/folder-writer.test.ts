@@ -43,6 +43,24 @@ describe("a recording that is being written", () => {
     assert.deepEqual([head.cycles, head.lostCycles, head.ending, cycles.length], [2, 1, "asked", 2]);
   });
 
+  test("touches nothing until whoever else works in the folder has finished", async (t) => {
+    const folder = path.join(await scratch(t), "recording");
+    const other = Promise.withResolvers<void>();
+    const done: string[] = [];
+    const rm: Files["rm"] = async (...args) => {
+      done.push("removed what was there");
+      await promises.rm(...args);
+    };
+    const writer = new FolderWriter(folder, {}, { ...promises, rm }, other.promise);
+    writer.add(cycleOf(100));
+    await new Promise(setImmediate);
+    done.push("the other has finished");
+    other.resolve();
+    await writer.finish(HEAD);
+    assert.deepEqual(done, ["the other has finished", "removed what was there"]);
+    assert.equal(openRecording(folder).cycles.length, 1);
+  });
+
   test("takes cycles again once the disk has caught up", async (t) => {
     const folder = path.join(await scratch(t), "recording");
     const writer = new FolderWriter(folder, { maxWaitingBytes: 150 });
