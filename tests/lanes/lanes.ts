@@ -18,16 +18,15 @@ const TESTS = "tests/{browser,integration,kernels}/**/*.test.ts";
 const STACK = "tests/integration/lib/test-stack.ts";
 /** It sets `kernel.bpf_stats_enabled` and puts it back, which a stack that runs has set for itself. */
 const SETS_WHAT_A_STACK_SETS = ["tests/integration/tracer-programs.test.ts"];
-
 /** Its load on the disk is seen in what all of the machine writes, and not where others write as much. */
 const MEASURES_THE_MACHINE = ["tests/integration/stress.test.ts"];
 /** Machines of their own, whose only share in this one is its CPUs; they take those that nobody else wants. */
 const GUESTS = /^tests\/kernels\//;
 
 /**
- * All tests that share the machine, in lanes; those that need it for themselves come last. Those with a stack wait most of the time, for scrapes, health checks and
- * alerts, and those with an exporter now and then, which leaves the CPUs to the others. No lane has a container, a network, a
- * port or a pin of another's; what a test of its own lane has, a neighbour may have as well.
+ * All tests that share the machine, in lanes; those that need it for themselves come last. Those with a stack wait most of
+ * the time, for scrapes, health checks and alerts, and those with an exporter now and then, which leaves the CPUs to the
+ * guests. No lane has a container, a network, a port or a pin of another's; tests of one lane may have the same.
  */
 export function lanesOf(root = ROOT): readonly Lane[] {
   const laneOf = (file: string) => {

@@ -1,9 +1,13 @@
+import { availableParallelism, totalmem } from "node:os";
 import { StartError, UsageError } from "../../start/errors.ts";
 import { abortOnSignals } from "../../start/lib/interrupt.ts";
 import { renderError } from "../../start/render/error.ts";
 import { lanesNamed } from "./lanes.ts";
 import { provideForLanes } from "./provide.ts";
 import { renderEnds, runLanes } from "./run.ts";
+
+/** What guests, a stack, a browser and the largest test of an exporter take at once. */
+const NEEDED_BYTES = 7 * 2 ** 30;
 
 // Runs the integration, kernel and browser tests, as `npm test` does, or the lanes of them that are named. The exit code is 1
 // where some failed, and 2 where there is no such lane.
@@ -12,7 +16,7 @@ const { signal, dispose } = abortOnSignals();
 try {
   const lanes = lanesNamed(process.argv.slice(2));
   await provideForLanes(signal);
-  const ends = await runLanes(lanes, signal);
+  const ends = await runLanes(isRoomy() ? lanes : lanes.map((lane) => ({ ...lane, isAlone: true })), signal);
   console.log(`\n${renderEnds(ends)}`);
   if (ends.some(({ hasPassed }) => !hasPassed)) process.exitCode = 1;
 } catch (error) {
@@ -25,4 +29,9 @@ try {
   } else throw error;
 } finally {
   dispose();
+}
+
+/** Where memory is short, or there is one CPU, lanes run one after the other. */
+function isRoomy(): boolean {
+  return totalmem() >= NEEDED_BYTES && availableParallelism() > 1;
 }
