@@ -11,10 +11,10 @@ import { buildTracer } from "./lib/tracer.ts";
 const SERVER = "flowtally-test-elder";
 const CLIENT = "flowtally-test-old";
 const CALLER = "old-caller";
-/** A server that closes what its client has closed, and a process that does so after a while. */
+/** A server that closes what its client has closed, and a process that does so when it is told to. */
 const PARTING = "flowtally-test-parting";
 const LEAVER = "old-leaver";
-const STAY_MS = 12_000;
+const LONGEST_MS = 600_000;
 /** Above every port that the kernel gives to clients: by the ports alone, the clients would seem to serve. */
 const PORT = 61_001;
 const CONNECTIONS = 11;
@@ -25,7 +25,6 @@ describe("flow-exporter and flows older than the tracer", { skip }, () => {
   const rig = new Rig("older");
   let leaving: Promise<void>;
   before(async () => {
-    // Beforehand: the leaver waits for nobody.
     await buildTracer();
     await rig.createPeers();
     await rig.peers.container(SERVER, [], "serve", `${PORT}`, ...BYTES);
@@ -34,7 +33,7 @@ describe("flow-exporter and flows older than the tracer", { skip }, () => {
     await rig.peers.process(CALLER, call);
     await rig.peers.container(PARTING, [], "answer", `${PORT}`, ...BYTES);
     const parting = await rig.peers.addressOf(PARTING);
-    leaving = rig.peers.process(LEAVER, ["stay", `${STAY_MS}`, parting, `${PORT}`, ...BYTES]);
+    leaving = rig.peers.process(LEAVER, ["stay", `${LONGEST_MS}`, parting, `${PORT}`, ...BYTES]);
     await eventually(5, async () => {
       assert.match((await execa("ss", ["-tnH", "dst", `${parting}:${PORT}`])).stdout, /^ESTAB/);
     });
@@ -67,6 +66,7 @@ describe("flow-exporter and flows older than the tracer", { skip }, () => {
   });
 
   test("end as others do", async () => {
+    await execa("pkill", ["--signal", "USR1", "--exact", LEAVER]);
     await leaving;
     const source = `host/${LEAVER}`;
     const edge = keyOf({ source, destination: PARTING, port: PORT });

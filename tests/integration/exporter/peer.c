@@ -7,7 +7,7 @@
  * peer answer6: as answer, at IPv6 addresses too, where IPv4 callers have mapped ones.
  * peer reset: as brief, but each connection is reset instead of closed.
  * peer scan ADDRESS FIRST COUNT: tries to connect to COUNT ports from FIRST on, one after the other, then prints "done".
- * peer stay MS ADDRESS PORT REQUEST RESPONSE: one connection, closed after MS.
+ * peer stay MS ADDRESS PORT REQUEST RESPONSE: one connection, closed after MS, or at SIGUSR1 where that comes before.
  * peer toil BEFORE DURING BYTES ADDRESS PORT REQUEST RESPONSE: uses BEFORE ms of CPU, then makes one connection; while
  * it lives, uses DURING ms of CPU, writes BYTES to disk and to memory, and prints "done". Rests for 2 s before and after
  * it connects.
@@ -202,11 +202,18 @@ static void scan(char **arguments)
 
 static void stay(char **arguments)
 {
-	int fd = connected(arguments[1], arguments[2]);
+	long ms = atol(arguments[0]);
+	struct timespec longest = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+	sigset_t leave;
+	int fd;
 
+	sigemptyset(&leave);
+	sigaddset(&leave, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &leave, NULL);
+	fd = connected(arguments[1], arguments[2]);
 	send_bytes(fd, atol(arguments[3]));
 	receive_bytes(fd, atol(arguments[4]));
-	usleep(atoi(arguments[0]) * 1000);
+	sigtimedwait(&leave, NULL, &longest);
 	close(fd);
 	puts("done");
 }
