@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { closeSync, openSync, readSync } from "node:fs";
-import { type AddressInfo, connect, createServer } from "node:net";
 import { after, before, describe, type TestContext, test } from "node:test";
 import { execa } from "execa";
 import { orSkip } from "../lib/or-skip.ts";
-import { churnEnds, faults, runPolled } from "./lib/churn.ts";
+import { churnEnds, faults, runPolled, runUnread } from "./lib/churn.ts";
 import { eventually } from "./lib/eventually.ts";
 import { CONNECTIONS, MANY } from "./lib/load.ts";
 import { refusedRuns } from "./lib/refused.ts";
@@ -108,7 +106,7 @@ describe("flows that ended", { skip: orSkip(lacks) }, () => {
   });
 
   test("a reader killed in the middle loses nothing: the next one is shown the same rows", async () => {
-    const { lines } = await runUnread(tracer, 1000);
+    const { lines } = await runUnread(tracer.pins, 1000);
     const broken = firstBytes(tracer.pins, 32_000);
     readPin(tracer.pins, "closed_ack");
     const rows = takeClosed(tracer.pins);
@@ -119,7 +117,7 @@ describe("flows that ended", { skip: orSkip(lacks) }, () => {
   });
 
   test("a row read twice before it is acknowledged keeps its sequence", async () => {
-    const { lines } = await runUnread(tracer, 50);
+    const { lines } = await runUnread(tracer.pins, 50);
     const first = readClosed(tracer.pins);
     const second = takeClosed(tracer.pins);
     const cookies = new Set(lines.map(([cookie]) => cookie));
@@ -137,63 +135,6 @@ describe("flows that ended", { skip: orSkip(lacks) }, () => {
     assert.ok(![...readFlows(tracer.pins).keys()].some((cookie) => ended.has(cookie)));
   });
 });
-
-test("a full ring counts what it had no room for, and fills again once it is read", {
-  skip: orSkip(lacks),
-}, async (t) => {
-  await buildTracer();
-  const tracer = await startTracer("ring", "--udp", "off", "--max-closed", "256");
-  t.after(() => tracer.stop());
-  await runUnread(tracer, 500);
-  const first = takeClosed(tracer.pins);
-  const { closedLost } = readStatus(tracer.pins);
-  assert.equal(first.length, 256);
-  assert.ok(closedLost >= 1000 - 256, `${closedLost} lost`);
-  const { lines } = await runUnread(tracer, 50);
-  assert.deepEqual(faults(churnEnds(lines), takeClosed(tracer.pins)), {});
-  assert.equal(readStatus(tracer.pins).closedLost, closedLost);
-});
-
-/** Without a slot no program sees a flow's abort before the kernel wipes its addresses and gives it up. */
-test("connections aborted while the table is full have a row, or are counted as missed", {
-  skip: orSkip(lacks),
-}, async (t) => {
-  await buildTracer();
-  const tracer = await startTracer("full", "--udp", "off", "--max-flows", "256");
-  t.after(() => tracer.stop());
-  takeClosed(tracer.pins);
-  const { ports, abort } = await openMany(1_000);
-  await abort();
-  const rows = await eventually(5, () => {
-    const all = readClosed(tracer.pins);
-    const { missedEvents, tableFull } = readStatus(tracer.pins);
-    const told = new Set(all.filter((row) => row.role !== ROLES.server).map((row) => row.sourcePort));
-    const missing = ports.filter((port) => !told.has(port)).length;
-    assert.ok(tableFull >= 1_000, `${tableFull} without room: the test proves nothing`);
-    assert.ok(missing <= missedEvents, `${missing} missing, ${missedEvents} counted`);
-    return all;
-  });
-  assert.ok(rows.length > 0);
-});
-
-/** Connections to a server of its own; `abort` has each client reset its own. */
-async function openMany(count: number): Promise<{ ports: number[]; abort(): Promise<void> }> {
-  const server = createServer((socket) => void socket.on("error", () => {}).resume());
-  await once(server.listen(0, "127.0.0.1", 4096), "listening");
-  const { port } = server.address() as AddressInfo;
-  const clients = Array.from({ length: count }, () => connect(port, "127.0.0.1"));
-  await Promise.all(clients.map((client) => once(client, "connect")));
-  const ports = clients.map(({ localPort }) => localPort ?? 0);
-  return {
-    ports,
-    abort: async () => {
-      const closed = clients.map((client) => once(client.resetAndDestroy(), "close"));
-      await Promise.all(closed);
-      server.close();
-      await once(server, "close");
-    },
-  };
-}
 
 interface Account {
   /** Lines of the workload: both ends of each connection. */
@@ -242,13 +183,6 @@ function burnCpus(t: TestContext, count: number): void {
       return burner;
     });
   }
-}
-
-/** Runs a churn that no one reads meanwhile. */
-async function runUnread(tracer: Tracer, connections: number): Promise<{ lines: string[][] }> {
-  takeClosed(tracer.pins);
-  const { stdout } = await execa(await compileWorkload("churn"), [`${connections}`, "2"]);
-  return { lines: stdout.split("\n").map((line) => line.split(" ")) };
 }
 
 /** What a reader has seen that ends after one read(). */

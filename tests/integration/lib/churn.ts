@@ -2,6 +2,7 @@ import { createInterface } from "node:readline";
 import { setInterval as every } from "node:timers/promises";
 import { execa } from "execa";
 import { type ClosedRow, takeClosed } from "./rows.ts";
+import { compileWorkload } from "./workload.ts";
 
 /** One end of a short connection, as tests/workloads/churn.c or endings.c prints it. */
 export interface ShortEnd {
@@ -29,6 +30,13 @@ export async function runPolled(pins: string, command: string[]): Promise<{ line
     await reader;
   }
   return { lines, rows };
+}
+
+/** Runs a churn that no one reads meanwhile. */
+export async function runUnread(pins: string, connections: number): Promise<{ lines: string[][] }> {
+  takeClosed(pins);
+  const { stdout } = await execa(await compileWorkload("churn"), [`${connections}`, "2"]);
+  return { lines: stdout.split("\n").map((line) => line.split(" ")) };
 }
 
 async function pollUntil(signal: AbortSignal, pins: string, rows: ClosedRow[]): Promise<void> {
