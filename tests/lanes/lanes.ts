@@ -8,41 +8,52 @@ export interface Lane {
   name: string;
   /** Below the project's root, sorted: in the order in which Node runs them. */
   files: readonly string[];
-  /** Whether nothing may run beside it. */
-  isAlone: boolean;
+  /** Names of the lanes that must have ended before it begins. */
+  after: readonly string[];
 }
 
-const ALONE = "alone";
 const TESTS = "tests/{browser,integration,kernels}/**/*.test.ts";
 /** Whoever imports it starts and stops the stack of the tests, of which there is one at a time. */
 const STACK = "tests/integration/lib/test-stack.ts";
 /** It sets `kernel.bpf_stats_enabled` and puts it back, which a stack that runs has set for itself. */
-const SETS_WHAT_A_STACK_SETS = ["tests/integration/tracer-programs.test.ts"];
-/** What others do on the machine would not leave these as they are. */
-const SEES_OTHERS = [
-  // Tables so small that the flows of others fill them.
-  "tests/integration/exporter-ring.test.ts",
-  "tests/integration/loader-tables.test.ts",
-  "tests/integration/tracer-full.test.ts",
-  // A load on the disk that is seen in what all of the machine writes.
-  "tests/integration/stress.test.ts",
-];
+const SETS_WHAT_A_STACK_SETS = ["tracer-programs"];
+/** Tables so small that the flows of others fill them. */
+const HAS_SMALL_TABLES = ["exporter-ring", "exporter-scan", "loader-tables", "tracer-full"];
+/** Its load on the disk is seen in what all of the machine writes, and not where others write as much. */
+const MEASURES_THE_MACHINE = ["stress"];
 /** Machines of their own, whose only share in this one is its CPUs; they take those that nobody else wants. */
 const GUESTS = /^tests\/kernels\//;
 
+/** By name, the lanes that there are, each with those that would disturb it. */
+const LANES = {
+  stack: [],
+  others: [],
+  guests: [],
+  quiet: ["stack", "others"],
+  alone: ["stack", "others", "guests", "quiet"],
+} as const satisfies Record<string, readonly string[]>;
+
 /**
- * All tests that share the machine, in lanes; those that need it for themselves come last. Those with a stack wait most of
- * the time, for scrapes, health checks and alerts, and those with an exporter now and then, which leaves the CPUs to the
- * guests. No lane has a container, a network, a port or a pin of another's; tests of one lane may have the same.
+ * All tests that share the machine, in lanes. Those with a stack wait most of the time, for scrapes, health checks and
+ * alerts, and those with an exporter now and then, which leaves the CPUs to the guests. Lanes beside each other have no
+ * container, network, port or pin in common; tests of one lane may.
  */
 export function lanesOf(root = ROOT): readonly Lane[] {
-  const laneOf = (file: string) => {
-    if (SEES_OTHERS.includes(file)) return ALONE;
-    if (GUESTS.test(file)) return "guests";
-    return SETS_WHAT_A_STACK_SETS.includes(file) || reads(root, file).has(STACK) ? "stack" : "others";
-  };
-  const lanes = Map.groupBy(globSync(TESTS, { cwd: root }).sort(), laneOf);
-  return [...lanes].map(([name, files]) => ({ name, files, isAlone: name === ALONE }));
+  const files = globSync(TESTS, { cwd: root }).sort();
+  const lanes = Object.groupBy(files, (file) => laneOf(root, file));
+  return Object.entries(LANES).map(([name, after]) => ({
+    name,
+    files: lanes[name as keyof typeof LANES] ?? [],
+    after,
+  }));
+}
+
+function laneOf(root: string, file: string): keyof typeof LANES {
+  const isOneOf = (names: readonly string[]) => names.some((name) => file === `tests/integration/${name}.test.ts`);
+  if (isOneOf(MEASURES_THE_MACHINE)) return "alone";
+  if (isOneOf(HAS_SMALL_TABLES)) return "quiet";
+  if (GUESTS.test(file)) return "guests";
+  return isOneOf(SETS_WHAT_A_STACK_SETS) || reads(root, file).has(STACK) ? "stack" : "others";
 }
 
 /** The lanes of these names, all of them without any. @throws UsageError naming those there are */

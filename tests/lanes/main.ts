@@ -4,7 +4,7 @@ import { abortOnSignals } from "../../start/lib/interrupt.ts";
 import { renderError } from "../../start/render/error.ts";
 import { lanesNamed } from "./lanes.ts";
 import { provideForLanes } from "./provide.ts";
-import { renderEnds, runLanes } from "./run.ts";
+import { inTurn, renderEnds, runLanes } from "./run.ts";
 
 /** What guests, a stack, a browser and the largest test of an exporter take at once. */
 const NEEDED_BYTES = 7 * 2 ** 30;
@@ -16,7 +16,7 @@ const { signal, dispose } = abortOnSignals();
 try {
   const lanes = lanesNamed(process.argv.slice(2));
   await provideForLanes(signal);
-  const ends = await runLanes(isRoomy() ? lanes : lanes.map((lane) => ({ ...lane, isAlone: true })), signal);
+  const ends = await runLanes(isRoomy() ? lanes : inTurn(lanes), signal);
   console.log(`\n${renderEnds(ends)}`);
   if (ends.some(({ hasPassed }) => !hasPassed)) process.exitCode = 1;
 } catch (error) {

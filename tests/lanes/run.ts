@@ -11,15 +11,27 @@ export interface End {
 }
 
 /**
- * Runs these lanes beside each other, then those that are to be alone, each to its end, whatever becomes of the others;
- * their lines begin with their name.
+ * Runs lanes beside each other, each to its end, whatever becomes of the others, and begins with none that another one of
+ * these would disturb; their lines begin with their name.
+ * @param lanes each one after those that it waits for
  */
-export async function runLanes(lanes: readonly Lane[], signal: AbortSignal): Promise<readonly End[]> {
+export function runLanes(lanes: readonly Lane[], signal: AbortSignal): Promise<readonly End[]> {
   const width = Math.max(...lanes.map(({ name }) => name.length));
-  const start = (lane: Lane) => run(lane, signal, (line) => console.log(`${lane.name.padEnd(width)} | ${line}`));
-  const ends = await Promise.all(lanes.filter(({ isAlone }) => !isAlone).map(start));
-  for (const lane of lanes.filter(({ isAlone }) => isAlone)) ends.push(await start(lane));
-  return ends;
+  const ends = new Map<string, Promise<End>>();
+  for (const lane of lanes) {
+    const disturbing = lane.after.map((name) => ends.get(name));
+    const print = (line: string) => console.log(`${lane.name.padEnd(width)} | ${line}`);
+    ends.set(
+      lane.name,
+      Promise.all(disturbing).then(() => run(lane, signal, print)),
+    );
+  }
+  return Promise.all(ends.values());
+}
+
+/** The same lanes, one after the other. */
+export function inTurn(lanes: readonly Lane[]): readonly Lane[] {
+  return lanes.map((lane, index) => ({ ...lane, after: lanes.slice(0, index).map(({ name }) => name) }));
 }
 
 async function run({ name, files }: Lane, signal: AbortSignal, print: (line: string) => void): Promise<End> {

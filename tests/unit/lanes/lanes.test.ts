@@ -3,7 +3,7 @@ import { globSync } from "node:fs";
 import { describe, it } from "node:test";
 import { ROOT } from "../../integration/lib/launcher.ts";
 import { lanesNamed, lanesOf } from "../../lanes/lanes.ts";
-import { renderEnds } from "../../lanes/run.ts";
+import { inTurn, renderEnds } from "../../lanes/run.ts";
 
 const lanes = lanesOf();
 const filesOf = (lane: string) => lanes.find(({ name }) => name === lane)?.files ?? [];
@@ -25,10 +25,25 @@ describe("the lanes of npm test", () => {
     }
   });
 
-  it("run what others would disturb after them", () => {
+  it("begin with what others would disturb only when those have ended", () => {
+    assert.deepEqual(filesOf("alone"), ["tests/integration/stress.test.ts"]);
+    assert.ok(filesOf("quiet").includes("tests/integration/exporter-ring.test.ts"));
+    const before: string[] = [];
+    for (const { name, after } of lanes) {
+      assert.deepEqual(
+        after.filter((other) => !before.includes(other)),
+        [],
+        name,
+      );
+      before.push(name);
+    }
+    assert.deepEqual(lanes.at(-1), { ...lanes.at(-1), name: "alone", after: before.slice(0, -1) });
+  });
+
+  it("run one after the other where they must", () => {
     assert.deepEqual(
-      lanes.filter(({ isAlone }) => isAlone).flatMap(({ files }) => files),
-      ["exporter-ring", "loader-tables", "stress", "tracer-full"].map((name) => `tests/integration/${name}.test.ts`),
+      inTurn(lanes.slice(0, 3)).map(({ after }) => after),
+      [[], ["stack"], ["stack", "others"]],
     );
   });
 
