@@ -4,7 +4,8 @@ import { createDocker } from "../../start/lib/docker.ts";
 import { createHost } from "../../start/lib/host.ts";
 import type { ServiceName } from "../../start/stack/services.ts";
 import { eventually } from "./lib/eventually.ts";
-import { containerOf, NAMES, prometheus, removeStack, testLauncher } from "./lib/test-stack.ts";
+import { printed } from "./lib/launcher.ts";
+import { containerOf, NAMES, prometheus, removeStack, testLauncher, testLaunching } from "./lib/test-stack.ts";
 import { tracesOf } from "./lib/traces.ts";
 import { briefSuite } from "./stack/brief.ts";
 import { dashboardsSuite } from "./stack/dashboards.ts";
@@ -17,6 +18,7 @@ import { rulesSuite } from "./stack/rules.ts";
 import type { Running } from "./stack/running.ts";
 import { servicesSuite } from "./stack/services.ts";
 import { survivalSuite } from "./stack/survival.ts";
+import { tracerSocketSuite } from "./stack/tracer-socket.ts";
 import { udpSuite } from "./stack/udp.ts";
 
 const docker = createDocker(createHost());
@@ -25,9 +27,15 @@ let running: Running | undefined;
 describe("the stack", () => {
   before(async () => {
     await testLauncher("stop");
-    const started = await testLauncher();
-    assert.equal(started.exitCode, 0, started.text);
-    console.log(started.text);
+    const { start } = await testLaunching();
+    // The lock is there as its first step is said.
+    await printed(start, "Check the machine");
+    const second = await testLauncher();
+    const started = await start;
+    assert.equal(started.exitCode, 0, started.all);
+    console.log(started.all);
+    assert.equal(second.exitCode, 1, second.text);
+    assert.match(second.text, new RegExp(`^START_RUNNING: Another npm start \\(pid ${start.pid}\\) is running$`, "m"));
     const { Config } = await docker.getContainer(containerOf("flow-exporter")).inspect();
     running = { docker, prometheus, nodeImage: Config.Image };
   });
@@ -46,6 +54,7 @@ describe("the stack", () => {
   udpSuite(up);
   metricsSuite(up);
   programsSuite(up);
+  tracerSocketSuite(up);
   dashboardsSuite(up);
   rulesSuite(up);
   briefSuite(up);

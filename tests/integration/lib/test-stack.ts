@@ -22,6 +22,8 @@ export const PORTS = {
 const SETTINGS: Readonly<Record<string, string>> = {
   FLOWTALLY_PROJECT: NAMES.project,
   FLOWTALLY_CONTAINER_PREFIX: NAMES.prefix,
+  // Off by default. It costs nothing while nobody asks, and so no stack has to be brought up for it alone.
+  FLOW_TRACER_SOCKET: "on",
   ...Object.fromEntries(
     Object.entries(PORTS).map(([service, port]) => [`${service.toUpperCase().replace("-", "_")}_PORT`, String(port)]),
   ),
