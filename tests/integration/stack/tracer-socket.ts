@@ -49,7 +49,7 @@ export function tracerSocketSuite(running: () => Running): void {
           assert.match(await inside(id, "/metrics"), /^flow_sent_bytes_total\{.+\} [1-9]/m);
         });
       } finally {
-        await execa("docker", ["rm", "--force", id]);
+        await execa("docker", ["rm", "--force", "--volumes", id]);
       }
     });
   });
