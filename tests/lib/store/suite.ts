@@ -90,6 +90,25 @@ export function describeStore(name: string, create: () => Promise<Database>): vo
       assert.ok(client && server);
     });
 
+    it("goes on with a flow that another tracer tells on, which does not know its start", async () => {
+      await write(clientHalf(), serverHalf());
+      const after = { startNs: 0, startedMs: 0 };
+      await write(clientHalf({ ...after, sentBytes: 150 }), serverHalf({ ...after, receivedBytes: 150 }));
+      const last = { ...after, endedMs: NOW_MS, sentBytes: 180 };
+      for (let times = 0; times < 2; times++) await write(clientHalf(last));
+      const { client, server } = await only();
+      assert.deepEqual([client?.sentBytes, client?.startedMs, server?.receivedBytes], [180, NOW_MS - 10_000, 150]);
+    });
+
+    it("takes for another flow what has counted less, or comes after the end, though its start is not known", async () => {
+      const unknown = { startNs: 0, startedMs: 0 };
+      await write(clientHalf());
+      await write(clientHalf({ ...unknown, sentBytes: 99 }));
+      await write(clientHalf({ sourcePort: 40_001, endedMs: NOW_MS }));
+      await write(clientHalf({ sourcePort: 40_001, ...unknown, sentBytes: 150 }));
+      assert.equal((await all()).length, 4);
+    });
+
     it("leaves halves that started minutes apart for themselves", async () => {
       await write(clientHalf(), serverHalf({ startedMs: NOW_MS - 300_000 }));
       const rows = await all();

@@ -34,7 +34,8 @@ SELECT i.key, i.protocol, ${incarnation(side)}, ${columns.map((name) => `i.${nam
 FROM placed AS i WHERE true
 ON CONFLICT (key, protocol, incarnation) DO UPDATE SET
   ${updates(side, dialect.greatest, excluded).join(",\n  ")}
-WHERE ${isSame("transactions", excluded, side)} OR ${isOpenTo("transactions", "excluded", "excluded.last_seen", side)}`;
+WHERE ${isSame("transactions", excluded, side)} OR ${goesOn("transactions", excluded, side)}
+  OR ${isOpenTo("transactions", "excluded", "excluded.last_seen", side)}`;
 }
 
 /**
@@ -76,8 +77,10 @@ export const METADATA_COLUMNS: readonly Column[] = ["address", "node", "uid", ..
 
 function incarnation(side: Side): string {
   const rows = "FROM transactions AS t WHERE t.key = i.key AND t.protocol = i.protocol";
+  const input = (name: string) => `i.${name}`;
   return `coalesce(
-  (SELECT max(t.incarnation) ${rows} AND ${isSame("t", (name) => `i.${name}`, side)}),
+  (SELECT max(t.incarnation) ${rows} AND ${isSame("t", input, side)}),
+  (SELECT max(t.incarnation) ${rows} AND ${goesOn("t", input, side)}),
   (SELECT t.incarnation ${rows} AND ${isOpenTo("t", "i", "i.now", side)}
     ORDER BY abs(coalesce(t.started_at, t.last_seen) - coalesce(i.started_at, i.now)), t.incarnation DESC LIMIT 1),
   (SELECT max(t.incarnation) + 1 ${rows}),
@@ -89,7 +92,22 @@ function excluded(name: string): string {
 }
 
 function isSame(row: string, given: (name: string) => string, side: Side): string {
-  const names = [`${side}_node`, `${side}_boot`, `${side}_start_ns`];
+  return areEqual(row, given, [`${side}_node`, `${side}_boot`, `${side}_start_ns`]);
+}
+
+/**
+ * Whether a half whose start is not known is the one of a row. A tracer that is started anew, as by a rolling update, does not know when
+ * the flows began that an earlier one has told of; but their sockets still count from their start. Written with it, the row goes by
+ * that half's start, which is none.
+ */
+function goesOn(row: string, given: (name: string) => string, side: Side): string {
+  const counters = [`${side}_sent_bytes`, `${side}_received_bytes`];
+  const grows = counters.map((name) => `${given(name)} >= ${row}.${name}`).join(" AND ");
+  const isOpen = `${given(`${side}_start_ns`)} = 0 AND ${row}.${side}_ended_ms = 0`;
+  return `(${areEqual(row, given, [`${side}_node`, `${side}_boot`])} AND ${isOpen} AND ${grows})`;
+}
+
+function areEqual(row: string, given: (name: string) => string, names: readonly string[]): string {
   return `(${names.map((name) => `${row}.${name} = ${given(name)}`).join(" AND ")})`;
 }
 
