@@ -43,7 +43,7 @@ export async function deployAgent(deployment: Deployment = { resources: "base" }
 }
 
 /** Waits until each node has its agent, of the version that was applied last. */
-async function rolledOut(): Promise<void> {
+export async function rolledOut(): Promise<void> {
   await kubectl(["rollout", "status", "daemonset/flowtally", `--namespace=${NAMESPACE}`, "--timeout=110s"]);
 }
 

@@ -46,7 +46,7 @@ interface Said {
 }
 
 /** A container that runs Node, which the exporter's image has. */
-function container(script: string, env: Readonly<Record<string, string>>): object {
+export function container(script: string, env: Readonly<Record<string, string>>): object {
   return {
     name: "main",
     image: access().images["flow-exporter"],
@@ -56,7 +56,7 @@ function container(script: string, env: Readonly<Record<string, string>>): objec
 }
 
 /** Of all pods here. */
-const QUICK = { terminationGracePeriodSeconds: 0, automountServiceAccountToken: false };
+export const QUICK = { terminationGracePeriodSeconds: 0, automountServiceAccountToken: false };
 
 export function serverSpec(port = PORT): Record<string, unknown> {
   const probe = { tcpSocket: { port }, periodSeconds: 1 };
