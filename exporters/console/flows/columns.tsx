@@ -5,7 +5,7 @@ import { portFilter } from "../lib/ports.ts";
 import { momentOf } from "../lib/time.ts";
 import { formatBytes, formatCount, formatValue } from "../lib/units.ts";
 import { setQuery } from "../router.ts";
-import { EndpointName } from "../ui/endpoint-name.tsx";
+import { EndpointName, whereOf } from "../ui/endpoint-name.tsx";
 import type { Column } from "../ui/virtual-table.tsx";
 import { State } from "./state.tsx";
 
@@ -146,7 +146,7 @@ interface EndProps {
 
 function From({ flow: { source, source_node: node }, isMany }: EndProps) {
   return (
-    <span class="name">
+    <span class="name" title={whereOf(source, isMany ? node : "")}>
       <EndpointName name={source} node={isMany ? node : ""} />
     </span>
   );

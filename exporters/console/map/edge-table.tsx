@@ -5,7 +5,7 @@ import { edgeId, type Found, linkBytes, linkId, linkRate, type MapModel, nameIn 
 import { portRank } from "../lib/ports.ts";
 import { type Sort, sortRows } from "../lib/sort.ts";
 import { formatBytes, formatCount, formatValue } from "../lib/units.ts";
-import { EndpointName } from "../ui/endpoint-name.tsx";
+import { EndpointName, whereOf } from "../ui/endpoint-name.tsx";
 import { Rate } from "../ui/rate.tsx";
 import { type Column, VirtualTable } from "../ui/virtual-table.tsx";
 
@@ -60,11 +60,14 @@ function rankOf(link: GraphLink, key: string): string | number | undefined {
 
 /** Both ends, with their machines where there are several. */
 function endColumns(model: MapModel): Column<GraphLink>[] {
-  const end = (id: string, node: string) => (
-    <span class="name">
-      <EndpointName name={nameIn(model, id)} node={model.machines.size > 0 ? node : ""} />
-    </span>
-  );
+  const end = (id: string, on: string) => {
+    const [name, node] = [nameIn(model, id), model.machines.size > 0 ? on : ""];
+    return (
+      <span class="name" title={whereOf(name, node)}>
+        <EndpointName name={name} node={node} />
+      </span>
+    );
+  };
   return [
     { key: "source", title: "From", cell: ({ source, source_node: node }) => end(source, node) },
     { key: "destination", title: "To", cell: ({ destination, destination_node: node }) => end(destination, node) },

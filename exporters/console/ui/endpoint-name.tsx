@@ -12,3 +12,8 @@ export function EndpointName({ name, node }: { name: string; node: string }) {
     </>
   );
 }
+
+/** The same in words, for where a table cuts it off. */
+export function whereOf(name: string, node: string): string {
+  return node === "" ? name : `${name} at ${node}`;
+}
