@@ -75,7 +75,8 @@ export class PostgresStore implements Store {
 
   /** Connects to `postgres://…`. Rejects with a StoreError. */
   static async open(address: string): Promise<PostgresStore> {
-    const pool = connectionsTo(address, WRITING_LANES, { query_timeout: STATEMENT_TIMEOUT_MS });
+    // One more for trimming, which goes on beside the writing.
+    const pool = connectionsTo(address, WRITING_LANES + 1, { query_timeout: STATEMENT_TIMEOUT_MS });
     try {
       await retried(() => migrate(pool), isMadeTwice);
       return new PostgresStore(pool, connectionsTo(address, 1, { ...READ_TIMEOUTS, onConnect: withoutCompiling }));

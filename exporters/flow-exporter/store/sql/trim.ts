@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Bounds } from "../store.ts";
 import type { Dialect } from "./dialect.ts";
 import type { Row } from "./rows.ts";
@@ -49,6 +50,8 @@ async function removeAll(database: Trimmed, sql: string, values: readonly Value[
   for (let last = TRIM_BATCH; last === TRIM_BATCH; removed += last) {
     if (!(await database.hasLease())) return removed;
     last = await database.remove(sql, values);
+    // Of SQLite none of this waits for anything: what is to be written has its turn in between.
+    await nextTurn();
   }
   return removed;
 }

@@ -37,6 +37,9 @@ export class StoreKeeper {
   #failure: { failure: Failure; atMs: number } | undefined;
   #toldDropped = 0;
   #trimmedMs = Number.NEGATIVE_INFINITY;
+  #isTrimming = false;
+  /** Why the last trim ended early, until a write has told it. */
+  #trimFault: unknown;
   /** One entry at a time goes in: that of before. */
   readonly #writing = new Line();
   /** One question is answered at a time, so that a connection is left for writing. */
@@ -121,18 +124,24 @@ export class StoreKeeper {
 
   /** The wall clock has gone on while translations were waited for. */
   async #try(writer: SpooledWriter, entry: Entry, wallOffsetMs: number): Promise<Failure | undefined> {
-    const error = (await writer.write(entry, this.#world.now() + wallOffsetMs)) ?? (await this.#trim(writer));
+    const error = (await writer.write(entry, this.#world.now() + wallOffsetMs)) ?? this.#trimFault;
+    this.#trimFault = undefined;
+    if (error === undefined) void this.#trim(writer);
     this.#failure = error === undefined ? undefined : { failure: this.#failureOf(error), atMs: this.#world.now() };
     return this.#failure?.failure;
   }
 
-  async #trim({ store }: SpooledWriter): Promise<unknown> {
-    if (!store || this.#world.now() - this.#trimmedMs < TRIM_EVERY_MS) return undefined;
+  /** Beside the writing, which a large table would hold up for minutes: flows that have ended cannot wait for so long. */
+  async #trim({ store }: SpooledWriter): Promise<void> {
+    if (!store || this.#isTrimming || this.#world.now() - this.#trimmedMs < TRIM_EVERY_MS) return;
+    this.#isTrimming = true;
+    try {
+      await unlessLeft(() => store.trim(this.#settings.bounds), this.#world.leaving.signal);
+    } catch (error) {
+      this.#trimFault = error;
+    }
+    this.#isTrimming = false;
     this.#trimmedMs = this.#world.now();
-    return unlessLeft(() => store.trim(this.#settings.bounds), this.#world.leaving.signal).then(
-      () => undefined,
-      (error: unknown) => error,
-    );
   }
 
   #opened(): Store {
