@@ -9,6 +9,7 @@ import { prometheusAt } from "../stack/prometheus.ts";
 import { readRemoteWriteState } from "../stack/remote-write-state.ts";
 import { findRunning } from "../stack/running.ts";
 import { isWanted, SERVICES, urlOf } from "../stack/services.ts";
+import { readStoreState } from "../stack/store-state.ts";
 import { readTracerState } from "../stack/tracer-state.ts";
 import { defineCommand } from "./command.ts";
 import { SETTINGS_FILE } from "./options.ts";
@@ -43,13 +44,15 @@ export const status = defineCommand({
     // At its port another stack may answer where this one's is not there.
     const runs = (name: string) => containers.some(({ service, state }) => service === name && state === "running");
     const exporterUrl = `http://127.0.0.1:${settings.FLOW_EXPORTER_PORT}`;
-    const tracer = runs("flow-exporter") ? await readTracerState(exporterUrl, ANSWER_MS) : null;
+    const [tracer, store] = runs("flow-exporter")
+      ? await Promise.all([readTracerState(exporterUrl, ANSWER_MS), readStoreState(exporterUrl, ANSWER_MS)])
+      : [null, null];
     const prometheus = prometheusAt(`http://127.0.0.1:${settings.PROMETHEUS_PORT}`);
     const remoteWrite = runs("prometheus") ? await readRemoteWriteState(settings.REMOTE_WRITE_URL, prometheus) : null;
     const leftOut = [...running.leftOut, ...leftOutUdp(settings, tracer)];
     const { folder, certain } = running;
     const elsewhere = folder === layout.root ? {} : { startedFrom: { folder, settingsKnown: certain } };
-    const report = { services, tracer, remoteWrite, leftOut, ...elsewhere };
+    const report = { services, tracer, store, remoteWrite, leftOut, ...elsewhere };
     stdout.write(options.json ? `${printableJson(report)}\n` : renderStatus(report));
     const started = services.filter(({ service }) => !leftOut.some(({ part }) => part === service));
     return started.every(({ health }) => health === "healthy") ? 0 : 1;

@@ -2,6 +2,7 @@ import { printable } from "../lib/printable.ts";
 import type { Memory } from "../stack/containers.ts";
 import type { LeftOut } from "../stack/left-out.ts";
 import type { RemoteWriteState } from "../stack/remote-write-state.ts";
+import type { StoreState } from "../stack/store-state.ts";
 import type { TracerState } from "../stack/tracer-state.ts";
 import { describeLeftOut } from "./summary.ts";
 import { renderTable } from "./table.ts";
@@ -22,6 +23,8 @@ export interface StatusReport {
   services: ServiceStatus[];
   /** Null where flow-exporter does not tell. */
   tracer: TracerState | null;
+  /** Null where flows are stored nowhere, or flow-exporter does not tell. */
+  store: StoreState | null;
   /** Null where samples are sent nowhere, or Prometheus does not tell. */
   remoteWrite: RemoteWriteState | null;
   leftOut: readonly LeftOut[];
@@ -36,12 +39,13 @@ interface StartedFrom {
 }
 
 /** One line per service, then how the tracer works, what was left out, and why. */
-export function renderStatus({ services, tracer, remoteWrite, leftOut, startedFrom }: StatusReport): string {
+export function renderStatus({ services, tracer, store, remoteWrite, leftOut, startedFrom }: StatusReport): string {
   const table = renderTable([["SERVICE", "STATE", "HEALTH", "MEMORY", "URL"], ...services.map(row)]);
   const left = leftOut.map(describeLeftOut);
   const notes = [
     ...(startedFrom ? [describeOrigin(startedFrom)] : []),
     ...(tracer ? [describeTracer(tracer)] : []),
+    ...(store ? [describeStore(store)] : []),
     ...(remoteWrite ? [describeRemoteWrite(remoteWrite)] : []),
     ...left,
     ...(services.every(({ state }) => state === "absent") ? ["Nothing is running; start it with npm start"] : []),
@@ -66,6 +70,15 @@ function describeTracer({ udp_mode, table_room: room, table_bytes, refused_runs 
   const memory = `${(table_bytes / MEBIBYTE).toFixed(0)} MiB of kernel memory`;
   const refused = refused_runs > 0 ? `; program runs skipped by the kernel: ${refused_runs.toLocaleString("en")}` : "";
   return `flow-tracer: ${tables}, ${memory}; UDP ${UDP_MODES[udp_mode]}${refused}`;
+}
+
+function describeStore({ up, reason, waiting_bytes, dropped }: StoreState): string {
+  const going = up === null ? "not written yet" : up ? "written" : `not written: ${reason}`;
+  // The next batch is on disk for a moment also where all goes well.
+  const mebibytes = Math.round(waiting_bytes / MEBIBYTE);
+  const waiting = mebibytes > 0 ? `; ${mebibytes.toLocaleString("en")} MiB wait on disk` : "";
+  const lost = dropped > 0 ? `; ${dropped.toLocaleString("en")} rows lost` : "";
+  return `flow store: ${going}${waiting}${lost}`;
 }
 
 /** Of samples that wait for the next request, some are always seconds old. */

@@ -18,7 +18,7 @@ const NO_SOCKET =
 export const store = z
   .string()
   .refine((text) => text === "" || FILE.test(text) || urlOf(text) !== null, {
-    error: "must be empty, a file such as /state/flows.db, or postgres://USER:PASSWORD@HOST:PORT/DATABASE",
+    error: "must be empty, a file in /state such as /state/flows.db, or postgres://USER:PASSWORD@HOST:PORT/DATABASE",
     abort: true,
   })
   .refine((text) => !hostsOf(text).some(isLoopback), { error: NO_LOOPBACK, abort: true })

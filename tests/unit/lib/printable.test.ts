@@ -53,7 +53,10 @@ describe("what is printed of texts from elsewhere", () => {
   it("is harmless in the status and in the doctor's report", () => {
     const leftOut = [{ part: "udp", reason: HOSTILE }];
     const startedFrom = { folder: HOSTILE, settingsKnown: true };
-    assertHarmless(renderStatus({ services: [], tracer: null, remoteWrite: null, leftOut, startedFrom }), 2);
+    assertHarmless(
+      renderStatus({ services: [], tracer: null, store: null, remoteWrite: null, leftOut, startedFrom }),
+      2,
+    );
     const { code, explanation } = error;
     const result = { title: "Ports", status: "failed", code, detail: HOSTILE, ...explanation } as const;
     assertHarmless(renderReport([result], { colour: false }), 4);

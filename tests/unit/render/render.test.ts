@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { StartError } from "../../../start/errors.ts";
 import { renderError } from "../../../start/render/error.ts";
 import { renderStatus } from "../../../start/render/status.ts";
+import type { StoreState } from "../../../start/stack/store-state.ts";
 
 describe("what the launcher prints", () => {
   it("gives an error's code, what, why and fix, each reason on its own line", () => {
@@ -22,6 +23,7 @@ describe("what the launcher prints", () => {
       renderStatus({
         services: [],
         tracer: null,
+        store: null,
         remoteWrite: null,
         leftOut: [],
         startedFrom: { folder: "/old", settingsKnown },
@@ -35,6 +37,7 @@ describe("what the launcher prints", () => {
       renderStatus({
         services: [{ service: "prometheus", state, health: "none" }],
         tracer: null,
+        store: null,
         remoteWrite: null,
         leftOut: [],
       });
@@ -45,12 +48,25 @@ describe("what the launcher prints", () => {
   it("says how sending to a remote storage goes, once there is one", () => {
     const lineOf = (behind_seconds: number, refused_recently: number) => {
       const remoteWrite = { storage: "https://metrics.example", behind_seconds, refused_recently };
-      return renderStatus({ services: [], tracer: null, remoteWrite, leftOut: [] }).split("\n")[2];
+      return renderStatus({ services: [], tracer: null, store: null, remoteWrite, leftOut: [] }).split("\n")[2];
     };
     assert.equal(lineOf(4.2, 0), "remote write: to https://metrics.example, up to date");
     assert.equal(
       lineOf(3600.4, 1200),
       "remote write: to https://metrics.example, 3,600 s behind; 1,200 samples refused within five minutes, and lost",
+    );
+  });
+
+  it("says how writing to the store goes, once there is one", () => {
+    const lineOf = (state: Partial<StoreState>) => {
+      const store = { up: true, reason: "", waiting_bytes: 0, dropped: 0, ...state };
+      return renderStatus({ services: [], tracer: null, store, remoteWrite: null, leftOut: [] }).split("\n")[2];
+    };
+    assert.equal(lineOf({ waiting_bytes: 4_099 }), "flow store: written");
+    assert.equal(lineOf({ up: null }), "flow store: not written yet");
+    assert.equal(
+      lineOf({ up: false, reason: "UNREACHABLE: no route", waiting_bytes: 20 * 1024 * 1024, dropped: 1200 }),
+      "flow store: not written: UNREACHABLE: no route; 20 MiB wait on disk; 1,200 rows lost",
     );
   });
 
@@ -72,6 +88,7 @@ describe("what the launcher prints", () => {
         table_bytes: 63_963_136,
         refused_runs: 0,
       },
+      store: null,
       remoteWrite: null,
       leftOut: [{ part: "grafana", reason: "no image" }],
     });

@@ -162,7 +162,7 @@ describe("readSettings", () => {
       "postgres:///flows",
     ]) {
       assert.deepEqual(faultsOf(`FLOW_STORE=${wrong}`), [
-        "line 1: FLOW_STORE must be empty, a file such as /state/flows.db, or postgres://USER:PASSWORD@HOST:PORT/DATABASE",
+        "line 1: FLOW_STORE must be empty, a file in /state such as /state/flows.db, or postgres://USER:PASSWORD@HOST:PORT/DATABASE",
       ]);
     }
   });
