@@ -42,7 +42,9 @@ export function createKubeletReader({ url, tokenFile, caFile }: KubeletAccess, b
         // What comes after the answer's end, or instead of it, shows in the answer.
         asked.on("error", () => {});
         asked.end();
-        const [response] = (await once(asked, "response")) as [IncomingMessage];
+        // One that would rather speak another protocol (status 101) ends it without a response, and without an error.
+        const [response] = (await Promise.race([once(asked, "response"), once(asked, "close")])) as [IncomingMessage?];
+        if (!response) throw new KubeletError("refused", "it speaks another protocol");
         return await received(response, bounds.maxBytes, signal);
       } catch (error) {
         throw error instanceof KubeletError ? error : asKubeletError(error, signal);

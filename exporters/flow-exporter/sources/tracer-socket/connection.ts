@@ -34,7 +34,9 @@ const TYPES: Readonly<Record<string, number>> = {
 /** A number or a word, in any case, that stands for something. */
 function oneOf<Meaning>(meanings: Readonly<Record<string, Meaning>>) {
   return z.union([z.int(), z.string()]).transform((value, context) => {
-    const meaning = meanings[`${value}`.toLowerCase()];
+    const word = `${value}`.toLowerCase();
+    // A word such as "constructor" would find what every object has.
+    const meaning = Object.hasOwn(meanings, word) ? meanings[word] : undefined;
     if (meaning !== undefined) return meaning;
     context.addIssue("is not known");
     return z.NEVER;
@@ -58,6 +60,7 @@ const schema = z.object({
   monotonic_recv_bytes: count,
   monotonic_retransmits: count.default(0),
   cookie: z.union([z.string().max(64), z.number()]).optional(),
+  last_update_epoch: z.unknown().optional(),
 });
 
 export const FIELDS = [

@@ -12,6 +12,7 @@ export const FAULTS = {
   extra_brace: "its answer has a closing brace too many",
   no_json: "its answer is no JSON",
   no_list: "its answer has no list of connections",
+  told_twice: "it tells of a connection twice in one answer",
   too_many: "it has more connections than there is room for",
 } as const;
 

@@ -25,7 +25,9 @@ export function createSocketReader(socketPath: string, clientId: string, bounds:
         // What comes after the answer's end, or instead of it, shows in the answer.
         asked.on("error", () => {});
         asked.end();
-        const [response] = (await once(asked, "response")) as [IncomingMessage];
+        // One that would rather speak another protocol (status 101) ends it without a response, and without an error.
+        const [response] = (await Promise.race([once(asked, "response"), once(asked, "close")])) as [IncomingMessage?];
+        if (!response) return { text: "", fault: "refused" };
         if (response.statusCode === 200) return await received(response, bounds.maxBytes, signal);
         response.destroy();
         return { text: "", fault: "refused" };

@@ -17,15 +17,19 @@ export class ToldConnections {
   readonly all: Told[] = [];
   readonly #byName = new Map<string, Told>();
   /** To look a key up for the first time costs most, and the cycle looks up each. */
-  readonly #keys = new Set<string>();
+  readonly #byKey = new Map<string, Connection>();
 
-  add(connection: Connection): void {
+  /** Returns whether it was added: not where it is what has been told already, which would count again with each answer. */
+  add(connection: Connection): boolean {
     const name = nameOf(connection);
     const key = keyOf(connection, name);
-    const one: Told = { connection, key, again: this.#keys.has(key), mirror: undefined };
+    const before = this.#byKey.get(key);
+    if (before && isSame(before, connection)) return false;
+    const one: Told = { connection, key, again: before !== undefined, mirror: undefined };
     this.all.push(one);
-    this.#keys.add(key);
+    this.#byKey.set(key, connection);
     this.#byName.set(name, one);
+    return true;
   }
 
   /** Finds its other end, once all have been added. */
@@ -33,4 +37,14 @@ export class ToldConnections {
     const mirror = this.#byName.get(nameOf(one.connection, true));
     if (mirror !== one) one.mirror = mirror;
   }
+}
+
+/** Of two uses of the same addresses and ports, one has ended before the other began: they differ in what they carried, or when. */
+function isSame(one: Connection, other: Connection): boolean {
+  return (
+    one.monotonic_sent_bytes === other.monotonic_sent_bytes &&
+    one.monotonic_recv_bytes === other.monotonic_recv_bytes &&
+    one.monotonic_retransmits === other.monotonic_retransmits &&
+    one.last_update_epoch === other.last_update_epoch
+  );
 }

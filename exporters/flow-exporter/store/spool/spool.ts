@@ -92,7 +92,8 @@ export class Spool {
   async removeFirst(): Promise<void> {
     const [oldest] = this.#kept;
     if (oldest === undefined) return;
-    await rm(this.#in(oldest.name), { force: true });
+    // What is no file can carry an entry's name too, and would be in the way of all that come after it.
+    await rm(this.#in(oldest.name), { force: true, recursive: true });
     this.#kept.shift();
     this.#bytes -= oldest.bytes;
   }
@@ -127,8 +128,12 @@ export class Spool {
 /** @throws an error where the text is none of an entry */
 function entryIn(text: string): Entry {
   const { halves, holders } = JSON.parse(text);
-  if (!Array.isArray(halves) || !Array.isArray(holders)) throw new TypeError("this is no entry");
+  if (!isRows(halves) || !isRows(holders)) throw new TypeError("this is no entry");
   return { halves, holders };
+}
+
+function isRows(value: unknown): value is never[] {
+  return Array.isArray(value) && value.every((row) => typeof row === "object" && row !== null);
 }
 
 /** Of a file that is gone or cannot be looked at none: reading it will tell, and count it. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
@@ -165,6 +165,14 @@ describe("the spool", () => {
     await writeFile(path.join(folder, first), '{"halves":{}}');
     assert.equal(await writerOf(spool).write(entry(2), NOW_MS), undefined);
     assert.deepEqual([store.sent, spool.dropped], [[2], 2]);
+  });
+
+  it("drops what has an entry's name and is none, whatever it is, and lets nothing wait behind it", async () => {
+    await writeFile(path.join(folder, "000000000001-2.json"), '{"halves":[null],"holders":[]}');
+    await mkdir(path.join(folder, "000000000002-3.json", "deeper"), { recursive: true });
+    const spool = await Spool.open(folder, ROOM);
+    assert.equal(await writerOf(spool).write(entry(2), NOW_MS), undefined);
+    assert.deepEqual([store.sent, spool.dropped, spool.size, await readdir(folder)], [[2], 5, 0, []]);
   });
 
   it("leaves out the rows that a database does not take, counts them and says so, and goes on with the others", async () => {

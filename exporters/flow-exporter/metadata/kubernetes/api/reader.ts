@@ -39,7 +39,9 @@ export function createApiReader(access: () => Promise<ApiAccess>, bounds: ApiBou
     // What comes after the answer's end, or instead of it, shows in the answer.
     asked.on("error", () => {});
     asked.end();
-    const [response] = (await once(asked, "response")) as [IncomingMessage];
+    // One that would rather speak another protocol (status 101) ends it without a response, and without an error.
+    const [response] = (await Promise.race([once(asked, "response"), once(asked, "close")])) as [IncomingMessage?];
+    if (!response) throw new ApiError("refused", "it speaks another protocol");
     asked.off("timeout", giveUp);
     if (response.statusCode === 200) return response;
     response.destroy();

@@ -135,6 +135,12 @@ describe("the kubelet's reader", () => {
       /status 302/,
       (response) => void response.writeHead(302, { location: "https://127.0.0.1/pods" }).end(),
     ],
+    [
+      "the wish for another protocol",
+      "refused",
+      /another protocol/,
+      (response) => void response.writeHead(101, { upgrade: "more", connection: "upgrade" }).end(),
+    ],
     ["too much", "too_long", /over 1000 bytes/, (response) => void response.end("x".repeat(MAX_BYTES + 1))],
     [
       "without an end",

@@ -46,13 +46,13 @@ test("what is no answer says so", async () => {
 test("a connection that makes no sense is counted by the field that does not, and the others are kept", async () => {
   const wrong: Record<string, readonly unknown[]> = {
     pid: [-1, "7", 1.5],
-    type: [2, "icmp", null],
+    type: [2, "icmp", null, "constructor"],
     net_ns: [-1, "a"],
     source: ["", "localhost", "1.2.3", 5],
     dest: ["::g", null],
     sport: [-1, 65_536, "80"],
     dport: [1.5],
-    direction: [4, "up", null],
+    direction: [4, "up", null, "__proto__"],
     monotonic_sent_bytes: [-1, 1e300, "5", null, undefined],
     monotonic_recv_bytes: [0.5],
     monotonic_retransmits: [-1],
@@ -72,13 +72,27 @@ test("a connection that makes no sense is counted by the field that does not, an
 
 test("directions and types are understood in the words of other tracers", async () => {
   const directions = [1, "1", "in", "Incoming", 2, "OUT", "outbound", 3, "local", 0, "", "none"];
-  const connections = directions.map((direction) => told({ direction, type: "udp" }));
+  const connections = directions.map((direction, sport) => told({ direction, sport, type: "udp" }));
   const answer = await readAnswer({ text: JSON.stringify({ connections }), fault: undefined });
   assert.deepEqual(
     answer.connections.map(({ connection }) => connection.direction),
     ["in", "in", "in", "in", "out", "out", "out", "local", "local", "unknown", "unknown", "unknown"],
   );
   assert.ok(answer.connections.every(({ connection }) => connection.type === 17));
+});
+
+test("what is told twice is taken once and counted, and another use of the same addresses and ports is another", async () => {
+  const other = JSON.stringify(told({ sport: 1, last_update_epoch: 2 }));
+  assert.deepEqual(await read(`{"connections":[${ONE},${ONE},${TWO}]}`), [[1, 2], { told_twice: 1 }]);
+  assert.deepEqual(await read(`{"connections":[${ONE},${other}]}`), [[1, 1], {}]);
+});
+
+test("an answer of more things than there is room for is not taken apart", async () => {
+  for (const many of ["{}", "[]", "0"]) {
+    const list = Array.from({ length: 200_001 }, () => many).join();
+    assert.deepEqual(await read(`{"connections":[${list}]}`), [[], { too_many: 1 }]);
+  }
+  assert.deepEqual(await read("{}".repeat(200_001)), [[], { too_many: 1 }]);
 });
 
 test("both ends of a connection find each other, and one that is its own other end finds nobody", async () => {

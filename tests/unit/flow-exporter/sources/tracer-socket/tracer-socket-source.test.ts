@@ -124,6 +124,10 @@ test("an answer that ends before it should, by its own length, is taken as far a
 
 for (const [fault, answer] of [
   ["refused", (socket: Socket) => socket.end("HTTP/1.1 503 Busy\r\nconnection: close\r\n\r\n{}")],
+  [
+    "refused",
+    (socket: Socket) => socket.write("HTTP/1.1 101 Switching\r\nupgrade: more\r\nconnection: upgrade\r\n\r\n"),
+  ],
   ["unreachable", (socket: Socket) => socket.end("SSH-2.0-OpenSSH\r\n")],
   ["unreachable", (socket: Socket) => socket.destroy()],
   ["no_list", answering("[1,2]")],

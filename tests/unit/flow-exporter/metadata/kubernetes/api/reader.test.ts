@@ -109,6 +109,8 @@ describe("the API server's reader", () => {
   test("names an answer that is refused, too long, or breaks off", async () => {
     answering((response) => void response.writeHead(500).end());
     await failsWith("refused", /status 500/, ask(await kubeconfig()));
+    answering((response) => void response.writeHead(101, { upgrade: "more", connection: "upgrade" }).end());
+    await failsWith("refused", /another protocol/, ask(await kubeconfig()));
     answering((response) => void response.end("x".repeat(1_001)));
     await failsWith("too_long", /over 1000 bytes/, ask(await kubeconfig()));
     answering((response) => {
