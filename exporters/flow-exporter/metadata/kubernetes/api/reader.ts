@@ -87,10 +87,14 @@ async function* linesOf(response: IncomingMessage, maxBytes: number): AsyncGener
   const decoder = new StringDecoder();
   let rest = "";
   for await (const chunk of chunksOf(response)) {
-    const lines = (rest + decoder.write(chunk)).split("\n");
-    rest = lines.pop() ?? "";
+    // Only what has come is looked through: a long line comes in thousands of pieces.
+    const [end = "", ...lines] = decoder.write(chunk).split("\n");
+    rest += end;
+    for (const line of lines) {
+      if (rest !== "") yield rest;
+      rest = line;
+    }
     if (rest.length > maxBytes) throw new ApiError("too_long", `a line over ${maxBytes} characters`);
-    for (const line of lines) if (line !== "") yield line;
   }
 }
 
