@@ -32,8 +32,16 @@ export function parseCommandLine(
   const { options, words, help } = parseOptions(named ? argv.slice(1) : argv, command, Object.values(commands));
   if (help) return named ? { kind: "help", command } : { kind: "overview" };
   const surplus = words[command.operand ? 1 : 0];
-  if (surplus !== undefined) throw new UsageError(`Unexpected argument "${surplus}". ${helpOn(command)}`);
+  if (surplus !== undefined) throw new UsageError(unexpected(surplus, command));
   return { kind: "run", command, operand: words[0], options };
+}
+
+/** npm takes one `--` away; behind a second one options are words. */
+function unexpected(word: string, command: Command): string {
+  const isOption = Object.hasOwn(command.options, word.replace(/^--/, "").split("=")[0] ?? "");
+  const hint =
+    word.startsWith("--") && isOption ? "Leave out the second --: options follow the first." : helpOn(command);
+  return `Unexpected argument "${word}". ${hint}`;
 }
 
 /** Node's parser splits the words; which of them make sense is decided here, since its own messages are long. */

@@ -173,9 +173,11 @@ function createMetadata({ docker: reader, kubelet: input, watchCluster }: Pipeli
   const docker = reader && new DockerMetadata(reader, healths.docker);
   const kubelet = input && new KubeletMetadata(input.reader, healths.kubelet, input.nodeAddress);
   const cluster = watchCluster && new ClusterMetadata(healths);
-  if (!docker) for (const health of [healths.docker, healths.dockerEvents]) health.rest("off: DOCKER_SOCKET");
+  if (!docker)
+    for (const health of [healths.docker, healths.dockerEvents]) health.rest("switched off by DOCKER_SOCKET");
   if (!kubelet) healths.kubelet.rest("off: no KUBELET_URL");
-  if (!cluster) for (const health of [healths.services, healths.endpointSlices]) health.rest("off: KUBERNETES_API");
+  if (!cluster)
+    for (const health of [healths.services, healths.endpointSlices]) health.rest("switched off by KUBERNETES_API");
   const metadata = new MergedMetadata([docker, kubelet].filter((one) => one !== undefined));
   return { docker, kubelet, cluster, metadata };
 }

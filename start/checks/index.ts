@@ -15,6 +15,7 @@ import { pmu } from "./pmu.ts";
 import { ports } from "./ports.ts";
 import { remoteWrite } from "./remote-write.ts";
 import { rights } from "./rights.ts";
+import { store } from "./store.ts";
 import type { Check } from "./types.ts";
 import { vpn } from "./vpn.ts";
 
@@ -38,4 +39,5 @@ export const CHECKS: readonly Check[] = [
   pmu,
   vpn,
   remoteWrite,
+  store,
 ];

@@ -38,6 +38,8 @@ describe("the command line", () => {
       'Unexpected argument "cpu". npm run stress takes LOAD, --seconds, --no-install, --config and --help.',
     "stop --seconds 5":
       "Unknown option --seconds. npm run stop takes --volumes, --config and --help. --seconds is an option of npm run stress and npm run record.",
+    "stop --config x -- --volumes":
+      'Unexpected argument "--volumes". Leave out the second --: options follow the first.',
     "stop --volume": "Unknown option --volume. Did you mean --volumes?",
     "stop -volumes": "Unknown option -volumes. Did you mean --volumes?",
     "status --jsno": "Unknown option --jsno. Did you mean --json?",

@@ -181,8 +181,8 @@ describe("on a machine with a kubelet", () => {
     const { healths, metadata } = pipelineOf(new Kernel(), undefined);
     const states = [healths.docker, healths.dockerEvents, healths.kubelet].map(({ up, reason }) => `${up} ${reason}`);
     assert.deepEqual(states, [
-      "undefined off: DOCKER_SOCKET",
-      "undefined off: DOCKER_SOCKET",
+      "undefined switched off by DOCKER_SOCKET",
+      "undefined switched off by DOCKER_SOCKET",
       "undefined off: no KUBELET_URL",
     ]);
     assert.deepEqual([metadata.up, metadata.version], [false, 0]);
