@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { chmodSync, chownSync, lstatSync, statSync, unlinkSync } from "node:fs";
+import { chmodSync, chownSync, lstatSync, renameSync, statSync, unlinkSync } from "node:fs";
 import type { Server } from "node:http";
 import { createConnection } from "node:net";
 import { dirname } from "node:path";
@@ -14,17 +14,51 @@ export interface SocketFile {
 
 /**
  * Lets a server listen at a unix socket. A socket that nobody listens at any more is replaced; nothing else is.
+ * @returns what `identityOf` says of the path as long as it is this socket; as long as the server listens, it says so of no other file
  * @throws Error that says why it cannot.
  */
-export async function listenAt(server: Server, { path, mode, owner }: SocketFile): Promise<void> {
+export async function listenAt(server: Server, { path, mode, owner }: SocketFile): Promise<string> {
   try {
     await makeWay(path);
     await listenUnseen(server, path);
     if (owner) chownSync(path, owner.uid, owner.gid);
     chmodSync(path, mode);
+    return identityOf(path);
   } catch (error) {
     server.close();
     throw new Error(`cannot serve the tracer socket at ${path}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** Empty where nothing is there. @throws the system's error where that cannot be known. */
+export function identityOf(path: string): string {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  return stats ? `${stats.dev} ${stats.ino}` : "";
+}
+
+/**
+ * Ends a server, and removes its socket. A server that is closed removes whatever has its socket's name: another's file
+ * is elsewhere meanwhile.
+ */
+export async function closeAt(server: Server, path: string, identity: string): Promise<void> {
+  const aside = `${path}.aside`;
+  const isAside = putAside(path, aside, identity);
+  const closed = once(server, "close");
+  // The file is removed within this call.
+  server.close();
+  if (isAside) renameSync(aside, path);
+  server.closeAllConnections();
+  await closed;
+}
+
+/** Where it cannot be done, what is there cannot be removed either. */
+function putAside(path: string, aside: string, identity: string): boolean {
+  try {
+    if ([identity, ""].includes(identityOf(path))) return false;
+    renameSync(path, aside);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -1,5 +1,15 @@
 import assert from "node:assert/strict";
-import { chmodSync, linkSync, lstatSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -8,8 +18,10 @@ import { Clients } from "../../../../../exporters/flow-exporter/outputs/tracer-s
 import { serveTracerSocket } from "../../../../../exporters/flow-exporter/outputs/tracer-socket/serve.ts";
 import { silent } from "../../lib/log.ts";
 import { unixGet } from "../../lib/unix-get.ts";
+import { until } from "../../lib/until.ts";
 
 const OTHERS = 65_534;
+const LOOK_EVERY_MS = 10_000;
 
 let folder: string;
 before(() => {
@@ -17,11 +29,11 @@ before(() => {
 });
 after(() => rmSync(folder, { recursive: true }));
 
-function serve(name: string, values: { mode?: number; owner?: { uid: number; gid: number } } = {}) {
+function serve(name: string, values: { mode?: number; owner?: { uid: number; gid: number } } = {}, log = silent) {
   const { mode = 0o660, owner } = values;
   const clients = new Clients(() => []);
   const state = { clients, sinceBootMs: () => 5, tracer: { up: true, reason: "" }, node: "lab", version: "1.2.3" };
-  return serveTracerSocket({ path: path.join(folder, name), mode, owner }, state, silent);
+  return serveTracerSocket({ path: path.join(folder, name), mode, owner }, state, log);
 }
 
 test("it answers connections and its status, and refuses the rest with a sentence", async () => {
@@ -101,6 +113,51 @@ test("another program's socket, other files and links are left as they are", asy
   assert.equal(statSync(file).size, 4);
 
   await assert.rejects(serve("no/folder.sock"), /cannot serve the tracer socket at .*ENOENT/);
+});
+
+test("a socket that somebody removes while it is served is made anew", async (t) => {
+  t.mock.timers.enable({ apis: ["setInterval"] });
+  const file = path.join(folder, "removed.sock");
+  const served = await serve("removed.sock", { mode: 0o640 });
+  const { ino } = statSync(file);
+  t.mock.timers.tick(LOOK_EVERY_MS);
+  assert.equal((await unixGet(file, "/connections?client_id=a")).status, 200);
+  assert.equal(statSync(file).ino, ino, "one that is there stays");
+  rmSync(file);
+  t.mock.timers.tick(LOOK_EVERY_MS);
+  await until("it is there with its mode", () => existsSync(file) && (statSync(file).mode & 0o777) === 0o640);
+  const { clients } = JSON.parse((await unixGet(file, "/status")).text);
+  assert.equal(clients[0]?.client_id, "a", "its clients are known");
+  await served.stop();
+  assert.equal(existsSync(file), false);
+});
+
+test("what somebody else has put in a served socket's place stays, is told once, and is waited for", async (t) => {
+  t.mock.timers.enable({ apis: ["setInterval"] });
+  const told: string[] = [];
+  const log = { ...silent, error: (_: object, message: string) => void told.push(message) };
+  const file = path.join(folder, "foreign.sock");
+  const served = await serve("foreign.sock", {}, log as typeof silent);
+  rmSync(file);
+  writeFileSync(file, "kept");
+  t.mock.timers.tick(LOOK_EVERY_MS);
+  await until("it is told", () => told.length > 0);
+  t.mock.timers.tick(LOOK_EVERY_MS);
+  rmSync(file);
+  const other = await listening(file);
+  t.mock.timers.tick(LOOK_EVERY_MS);
+  await until("the other program is told of", () => told.length > 1);
+  assert.match(told[0] ?? "", /was removed or replaced: .*a file that is no socket is there/);
+  assert.match(told[1] ?? "", /was removed or replaced: .*another program listens there/);
+  await closed(other);
+  t.mock.timers.tick(LOOK_EVERY_MS);
+  await until("it is there again", () => existsSync(file));
+  assert.equal(told.length, 2);
+
+  rmSync(file);
+  writeFileSync(file, "kept");
+  await served.stop();
+  assert.equal(statSync(file).size, 4, "nor does its end remove it");
 });
 
 async function listening(file: string): Promise<Server> {
