@@ -1,7 +1,8 @@
 /**
  * `SCHEMA_NEWER`: a newer program has written the database; `REFUSED`: its server does not let us in, or it is another program's;
  * `UNREACHABLE`: it does not answer, or is busy; `NO_TABLES`: somebody has dropped or changed its tables; `BAD_ROWS`: rows that it does
- * not take, or that make no sense as they are read; `BAD_QUERY`: what was asked makes no sense; `FAILED`: anything else.
+ * not take, or that make no sense as they are read; `DAMAGED`: its file is, or is no database at all; `BAD_QUERY`: what was asked makes
+ * no sense; `FAILED`: anything else.
  */
 export type StoreErrorCode =
   | "SCHEMA_NEWER"
@@ -11,6 +12,7 @@ export type StoreErrorCode =
   | "REFUSED"
   | "NO_TABLES"
   | "BAD_ROWS"
+  | "DAMAGED"
   | "BAD_QUERY"
   | "FAILED";
 

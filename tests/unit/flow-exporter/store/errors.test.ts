@@ -68,7 +68,10 @@ describe("an error of SQLite", () => {
     [13, "FULL"],
     [4874, "FULL"],
     [1299, "BAD_ROWS"], // SQLITE_CONSTRAINT_NOTNULL
-    [11, "FAILED"], // a file that is damaged
+    [11, "DAMAGED"],
+    [267, "DAMAGED"], // SQLITE_CORRUPT_VTAB
+    [26, "DAMAGED"],
+    [1, "FAILED"],
   ] as const) {
     it(`${errcode} is ${name}`, () => {
       assert.equal(sqliteError(Object.assign(new Error("why"), { errcode })).code, name);

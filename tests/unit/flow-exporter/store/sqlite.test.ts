@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, open, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -56,6 +56,47 @@ describe("a file of SQLite that somebody removes", () => {
     await writer.close();
   });
 });
+
+describe("a file of SQLite that is damaged", () => {
+  for (const [what, damage] of [
+    ["is no database", (file: string) => writeFile(file, "no database ".repeat(1000))],
+    ["has pages that make no sense", (file: string) => overwrite(file)],
+  ] as const) {
+    it(`is named with what to do where it ${what}, and once it is moved away what waited goes into a new one`, async () => {
+      await using database = await create();
+      const first = await openStore(database.address);
+      await first.writeTransactions([clientHalf()], NOW_MS);
+      await first.close();
+      await damage(database.address);
+      const folder = path.dirname(database.address);
+      const spool = await Spool.open(path.join(folder, "spool"), { maxBytes: 100_000, maxEntries: 10 });
+      const writer = new SpooledWriter(() => openStore(database.address), spool, new AbortController().signal);
+      const write = (sentBytes: number) =>
+        writer.write({ halves: [clientHalf({ sentBytes, sourcePort: 1000 + sentBytes })], holders: [] }, NOW_MS);
+      for (const sentBytes of [1, 2]) {
+        const error = await write(sentBytes);
+        assert.equal(error?.code, "DAMAGED");
+        assert.match(error?.message ?? "", /; move it away, .* a new one is made, and what waits goes into it$/);
+      }
+      await rename(database.address, `${database.address}.damaged`);
+      const error = await write(3);
+      // One that could be opened is let go first.
+      if (error) assert.equal(error.code, "NO_TABLES");
+      assert.equal(await write(4), undefined);
+      const { rows = [] } = (await writer.store?.transactions({ limit: 9 })) ?? {};
+      assert.deepEqual(rows.map(({ client }) => client?.sentBytes).sort(), [1, 2, 3, 4]);
+      assert.equal(spool.dropped, 0);
+      await writer.close();
+    });
+  }
+});
+
+/** All but the first page. */
+async function overwrite(file: string): Promise<void> {
+  const { size } = await stat(file);
+  await using opened = await open(file, "r+");
+  await opened.write(Buffer.alloc(size - 4096, 0xff), 0, size - 4096, 4096);
+}
 
 describeStore("a store in SQLite", create);
 describeStoredFlows("flows in SQLite", create);
