@@ -70,5 +70,7 @@ export class Collector {
 
 /** Names of the endpoints that have flows. */
 function talkingIn(totals: EdgeTotals): Set<string> {
-  return new Set([...totals].flatMap(({ edge }) => [edge.source.name, edge.destination.name]));
+  const names = new Set<string>();
+  for (const { edge } of totals) names.add(edge.source.name).add(edge.destination.name);
+  return names;
 }

@@ -20,8 +20,8 @@ import { kernelParticipant } from "./sources/kernel/kernel-checkpoint.ts";
 import { KernelSource } from "./sources/kernel/kernel-source.ts";
 import type { Tracer } from "./sources/kernel/pins/tracer.ts";
 import type { Room } from "./sources/kernel/room.ts";
-import { decodeCgroups } from "./sources/kernel/rows/cgroup-rows.ts";
-import { decodeProcesses } from "./sources/kernel/rows/process-rows.ts";
+import { CgroupRows } from "./sources/kernel/rows/cgroup-rows.ts";
+import { ProcessRows } from "./sources/kernel/rows/process-rows.ts";
 import { TracerWatch } from "./sources/kernel/watch/tracer-watch.ts";
 import { createSocketReader } from "./sources/tracer-socket/reader.ts";
 import { tracerSocketsParticipant } from "./sources/tracer-socket/tracer-socket-checkpoint.ts";
@@ -114,15 +114,17 @@ export function createPipeline(inputs: PipelineInputs, options: PipelineOptions,
       ...metadata.containers.map(({ pid }) => [pid, 0] as const),
       ...sockets.flatMap((one) => [...one.processes()]),
     ]);
-  const createDirectory = () =>
-    new HostDirectory({
-      processes: kernel ? () => decodeProcesses(tracer.processes()) : () => processes.read(toldProcesses()),
-      cgroups: () => decodeCgroups(tracer.cgroups()),
+  const createDirectory = () => {
+    const [processRows, cgroupRows] = [new ProcessRows(), new CgroupRows()];
+    return new HostDirectory({
+      processes: kernel ? () => processRows.decode(tracer.processes()) : () => processes.read(toldProcesses()),
+      cgroups: () => cgroupRows.decode(tracer.cgroups()),
       host,
       metadata,
       cluster: cluster?.services,
       ownPid,
     });
+  };
   const directory = createDirectory();
   const watch = new TracerWatch({ tracer, host, healths, udp, onClockStep });
   const isOwn = cgroup === undefined ? undefined : (id: number) => directory.isBelow(id, cgroup);

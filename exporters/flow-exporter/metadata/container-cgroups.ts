@@ -14,6 +14,10 @@ const MAX_PLACES = 1_000;
 const MAX_KEPT = 20_000;
 /** In characters: three times those that Kubernetes makes. */
 const MAX_PLACE_LENGTH = 512;
+/** Of a few hundred characters at most, so that these take 4 MB. Machines have fewer cgroups. */
+const MAX_CLAIMS = 4_096;
+const ID_LENGTH = 64;
+const SCOPE = ".scope";
 /** The text of a cgroup that has no container's name in its path. */
 const NOBODYS = "/";
 
@@ -30,6 +34,7 @@ type PathOf = (pid: number) => string | undefined;
 export class ContainerCgroups {
   /** By number: its path down to the first name of a container, or its name alone where the path could not be read. */
   readonly #texts: Lingering<number, string>;
+  readonly #claims = new Claims();
   /** Paths of those cgroups in which the engine has put containers. */
   readonly #places = new Set<string>();
   /** The cgroups of containers whose first process has been seen, by container. */
@@ -60,7 +65,7 @@ export class ContainerCgroups {
   takeIn(rows: readonly CgroupRow[], own: ProcessRow | undefined, nowNs: number): void {
     this.#own = own?.cgroupId;
     for (const { id, path, isCutOff, removedNs } of rows) {
-      const text = claimIn(path);
+      const text = this.#claims.textOf(path);
       if (!isCutOff || text !== NOBODYS) this.#texts.add(id, text, removedNs || nowNs);
       if (id === own?.cgroupId && !isCutOff) this.#root ??= rootOf(path, this.#pathOf(own.pid));
     }
@@ -91,8 +96,8 @@ export class ContainerCgroups {
     for (const { id, pid, podUid } of containers) {
       const process = podUid === undefined ? processes.get(pid) : undefined;
       if (!process) continue;
-      if (containerIdIn(process.cgroupName) === id) roots.push([id, process.cgroupId]);
-      const place = placeOf(this.#texts.get(process.cgroupId) ?? "", id);
+      if (isNameOf(process.cgroupName, id)) roots.push([id, process.cgroupId]);
+      const place = this.#placeOf(this.#texts.get(process.cgroupId) ?? "", id);
       if (place !== undefined && this.#places.size < MAX_PLACES) this.#places.add(place);
     }
     this.#roots.update(roots, nowNs);
@@ -100,18 +105,11 @@ export class ContainerCgroups {
 
   /** The container each cgroup is of, or "" for none; a container that nobody reports is another runtime's. */
   containers(known: Iterable<Container>): Map<number, string> {
-    const byId = new Map([...known].map((container) => [container.id, container]));
-    const roots = new Map(this.#roots);
-    const owner = (cgroupId: number, text: string) => {
-      const claim = text.startsWith("/") ? outermost(text) : { id: containerIdIn(text), place: undefined };
-      if (!claim?.id) return "";
-      const container = byId.get(claim.id);
-      if (!container) return claim.id;
-      if (claim.place !== undefined) return this.#isIn(claim.place, container) ? claim.id : "";
-      const root = roots.get(claim.id);
-      return root === undefined || root === cgroupId ? claim.id : "";
-    };
-    return new Map([...this.#texts].map(([cgroupId, text]) => [cgroupId, owner(cgroupId, text)]));
+    const byId = new Map<string, Container>();
+    for (const container of known) byId.set(container.id, container);
+    const owners = new Map<number, string>();
+    for (const [cgroupId, text] of this.#texts) owners.set(cgroupId, this.#ownerOf(cgroupId, text, byId));
+    return owners;
   }
 
   /** Whether a cgroup is a container's, and below the one at `path`. */
@@ -126,7 +124,7 @@ export class ContainerCgroups {
     const byUid = new Map(pods.map((pod) => [asInSlices(pod.uid), pod]));
     const found = new Map<string, Pod>();
     for (const [, text] of this.#texts) {
-      const claim = text.startsWith("/") ? outermost(text) : undefined;
+      const claim = this.#claimOf(text);
       if (!claim || reported.has(claim.id)) continue;
       const uid = this.#pods.uidIn(claim.place);
       const pod = uid === undefined ? undefined : byUid.get(uid);
@@ -140,6 +138,27 @@ export class ContainerCgroups {
     return [...this.#texts].some(([, text]) => text.includes(containerId));
   }
 
+  #ownerOf(cgroupId: number, text: string, known: ReadonlyMap<string, Container>): string {
+    const claim = this.#claimOf(text);
+    const id = claim?.id ?? (text.startsWith("/") ? undefined : containerIdIn(text));
+    if (!id) return "";
+    const container = known.get(id);
+    if (!container) return id;
+    if (claim) return this.#isIn(claim.place, container) ? id : "";
+    const root = this.#roots.get(id);
+    return root === undefined || root === cgroupId ? id : "";
+  }
+
+  /** Undefined for a name alone, too. */
+  #claimOf(text: string): Claim | undefined {
+    return text.startsWith("/") ? this.#claims.in(text) : undefined;
+  }
+
+  #placeOf(path: string, id: string): string | undefined {
+    const claim = this.#claims.in(path);
+    return claim?.id === id ? claim.place : undefined;
+  }
+
   #isIn(place: string, { podUid }: Container): boolean {
     if (podUid !== undefined) return this.#pods.isOf(podUid, place);
     return this.#places.size === 0 || this.#places.has(place);
@@ -147,7 +166,7 @@ export class ContainerCgroups {
 
   /** `pods`: the pod of each container that is in one. */
   #learnOwnPod(pods: ReadonlyMap<string, string>): void {
-    const own = outermost((this.#own !== undefined && this.#texts.get(this.#own)) || NOBODYS);
+    const own = this.#claims.in((this.#own !== undefined && this.#texts.get(this.#own)) || NOBODYS);
     const podUid = own && pods.get(own.id);
     if (own && podUid !== undefined) this.#pods.learn(own.place, podUid);
   }
@@ -156,7 +175,7 @@ export class ContainerCgroups {
   #rootsOf(pods: ReadonlyMap<string, string>): [string, number][] {
     if (pods.size === 0) return [];
     return [...this.#texts].flatMap(([cgroupId, text]): [string, number][] => {
-      const claim = text.startsWith("/") ? outermost(text) : undefined;
+      const claim = this.#claimOf(text);
       const podUid = claim && pods.get(claim.id);
       return claim && podUid !== undefined && this.#pods.isOf(podUid, claim.place) ? [[claim.id, cgroupId]] : [];
     });
@@ -173,7 +192,7 @@ export class ContainerCgroups {
   /** What is in one of the engine's places nobody else can have made; what claims nothing is missed least. */
   #rankOf(text: string): number {
     if (!text.startsWith("/")) return containerIdIn(text) === undefined ? 0 : 1;
-    const claim = outermost(text);
+    const claim = this.#claims.in(text);
     if (!claim) return 0;
     return this.#places.has(claim.place) || this.#pods.has(claim.place) ? 2 : 1;
   }
@@ -209,9 +228,38 @@ function claimIn(path: string): string {
   return claim && claim.place.length <= MAX_PLACE_LENGTH ? `${claim.place}/${claim.name}` : NOBODYS;
 }
 
-function placeOf(path: string, id: string): string | undefined {
-  const claim = outermost(path);
-  return claim?.id === id ? claim.place : undefined;
+/** What paths claim, which is asked of each of them several times a second, and found once. */
+class Claims {
+  readonly #claims = new Map<string, Claim | undefined>();
+  readonly #texts = new Map<string, string>();
+
+  /** As `outermost`. */
+  in(path: string): Claim | undefined {
+    return kept(this.#claims, path, outermost);
+  }
+
+  /** As `claimIn`. */
+  textOf(path: string): string {
+    return kept(this.#texts, path, claimIn);
+  }
+}
+
+/** From `all`, where it is found out at most once for each key as long as there are not too many. */
+function kept<Value>(all: Map<string, Value>, key: string, findOut: (key: string) => Value): Value {
+  if (all.has(key)) return all.get(key) as Value;
+  // Paths come and go with their cgroups: those that are there are found out again.
+  if (all.size >= MAX_CLAIMS) all.clear();
+  const value = findOut(key);
+  all.set(key, value);
+  return value;
+}
+
+/** As `containerIdIn(cgroupName) === id`, of a container's whole id. */
+function isNameOf(cgroupName: string, id: string): boolean {
+  const at = cgroupName.lastIndexOf(id);
+  if (at < 0 || (at > 0 && cgroupName[at - 1] !== "-")) return false;
+  const end = at + id.length;
+  return id.length === ID_LENGTH && (end === cgroupName.length || cgroupName.slice(end) === SCOPE);
 }
 
 /** What looks like the root to a process whose cgroup is at `path`, and at `seen` in its own eyes. */

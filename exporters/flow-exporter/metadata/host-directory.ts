@@ -24,7 +24,7 @@ const KEPT_NS = 300e9;
 export interface DirectoryState {
   /** The container of each cgroup, by number; "": of none. */
   cgroups: [number, string][];
-  containers: Container[];
+  containers: readonly Container[];
   /** Ids of the monitoring's own containers, those that are gone among them. */
   ownContainers: string[];
   /** Docker's own proxies: process id and start. */

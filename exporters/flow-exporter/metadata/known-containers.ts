@@ -10,9 +10,12 @@ interface Known {
 /** The containers that a source has named, those that are gone among them for five minutes: their flows may come later. */
 export class KnownContainers {
   readonly #known = new Map<string, Known>();
+  /** Asked for many times a second, and another one only when something has changed; undefined: it has. */
+  #all: readonly Container[] | undefined;
 
-  get all(): Container[] {
-    return [...this.#known.values()].map(({ container }) => container);
+  get all(): readonly Container[] {
+    this.#all ??= [...this.#known.values()].map(({ container }) => container);
+    return this.#all;
   }
 
   has(id: string): boolean {
@@ -20,6 +23,7 @@ export class KnownContainers {
   }
 
   add(container: Container): void {
+    if (this.#known.get(container.id)?.container !== container) this.#all = undefined;
     this.#known.set(container.id, { container, seenMs: performance.now() });
   }
 
@@ -30,6 +34,10 @@ export class KnownContainers {
 
   forgetOld(): void {
     const oldest = performance.now() - KEPT_MS;
-    for (const [id, { seenMs }] of this.#known) if (seenMs < oldest) this.#known.delete(id);
+    for (const [id, { seenMs }] of this.#known) {
+      if (seenMs >= oldest) continue;
+      this.#known.delete(id);
+      this.#all = undefined;
+    }
   }
 }

@@ -15,13 +15,19 @@ export class Lingering<Key, Value> {
 
   /** Takes in those that are there now. */
   update(present: Iterable<readonly [Key, Value]>, nowNs: number): void {
-    for (const [key, value] of present) this.#seen.set(key, { value, lastNs: nowNs });
+    for (const [key, value] of present) this.add(key, value, nowNs);
     for (const [key, { lastNs }] of this.#seen) if (nowNs - lastNs > this.#keptNs) this.#seen.delete(key);
   }
 
   /** Takes in one that was there until then. */
   add(key: Key, value: Value, lastNs: number): void {
-    this.#seen.set(key, { value, lastNs });
+    const seen = this.#seen.get(key);
+    if (!seen) {
+      this.#seen.set(key, { value, lastNs });
+      return;
+    }
+    seen.value = value;
+    seen.lastNs = lastNs;
   }
 
   /** Lets go of all beyond `most`: of those with the lowest rank the ones that vanished first. */

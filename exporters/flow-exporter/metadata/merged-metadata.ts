@@ -9,6 +9,8 @@ import type { Service } from "../model/service.ts";
  */
 export class MergedMetadata implements MetadataSource {
   readonly #sources: readonly MetadataSource[];
+  readonly #running = new LastList();
+  readonly #all = new LastList();
   /** By the one of the first source: an endpoint is told from another by its container's object. */
   readonly #merged = new WeakMap<Container, { other: Container; merged: Container }>();
 
@@ -17,11 +19,17 @@ export class MergedMetadata implements MetadataSource {
   }
 
   get containers(): readonly Container[] {
-    return this.#merge(({ containers }) => containers);
+    return this.#running.of(
+      this.#sources.map(({ containers }) => containers),
+      (lists) => this.#merge(lists),
+    );
   }
 
-  get known(): Container[] {
-    return this.#merge(({ known }) => known);
+  get known(): readonly Container[] {
+    return this.#all.of(
+      this.#sources.map(({ known }) => known),
+      (lists) => this.#merge(lists),
+    );
   }
 
   get gone(): Container[] {
@@ -55,9 +63,9 @@ export class MergedMetadata implements MetadataSource {
     for (const source of this.#sources) source.restore(all);
   }
 
-  #merge(listOf: (source: MetadataSource) => readonly Container[]): Container[] {
+  #merge(lists: readonly (readonly Container[])[]): Container[] {
     const byId = new Map<string, Container>();
-    for (const one of this.#sources.flatMap(listOf)) {
+    for (const one of lists.flat()) {
       const before = byId.get(one.id);
       byId.set(one.id, before ? this.#both(before, one) : one);
     }
@@ -73,5 +81,21 @@ export class MergedMetadata implements MetadataSource {
     const merged = { ...rest, name, pod, namespace, podUid, ...made, addresses, publishedPorts };
     this.#merged.set(one, { other, merged });
     return merged;
+  }
+}
+
+type List = readonly Container[];
+
+/** What was made last, which is asked for several times a second while the sources' lists change every ten. */
+class LastList {
+  #from: readonly List[] = [];
+  #made: List | undefined;
+
+  of(lists: readonly List[], make: (lists: readonly List[]) => List): List {
+    const isSame = this.#from.length === lists.length && lists.every((list, at) => list === this.#from[at]);
+    if (isSame && this.#made) return this.#made;
+    this.#from = lists;
+    this.#made = make(lists);
+    return this.#made;
   }
 }

@@ -42,8 +42,12 @@ export class ProcessHistory {
 
   #add(sample: Sample): void {
     const { pid, startNs } = sample.row;
-    const before = this.#samples.get(pid) ?? [];
-    const same = before.filter(({ row }) => row.startNs === startNs);
-    this.#samples.set(pid, [...same.slice(1 - MAX_SAMPLES), sample]);
+    const before = this.#samples.get(pid);
+    if (before?.[0]?.row.startNs !== startNs) {
+      this.#samples.set(pid, [sample]);
+      return;
+    }
+    if (before.length >= MAX_SAMPLES) before.shift();
+    before.push(sample);
   }
 }

@@ -151,8 +151,12 @@ function containersPerNetns(
   const perNetns = new Map<number, Container[]>();
   // One in the network namespace of the machine is not all that is in it, whichever namespace the machine's is.
   for (const container of containers.filter(({ networkMode }) => networkMode !== "host")) {
-    for (const key of new Set(netnsKeys(processes.get(container.pid)))) {
-      if (!hostNetns.has(key)) perNetns.set(key, [...(perNetns.get(key) ?? []), container]);
+    const [cookie, inode] = netnsKeys(processes.get(container.pid));
+    for (const key of cookie === inode ? [cookie] : [cookie, inode]) {
+      if (key === undefined || hostNetns.has(key)) continue;
+      const beside = perNetns.get(key);
+      if (beside) beside.push(container);
+      else perNetns.set(key, [container]);
     }
   }
   return perNetns;

@@ -9,7 +9,7 @@ export interface MetadataSource {
   /** Those that are gone, and may have left flows behind that are still to come. */
   readonly gone: readonly Container[];
   /** Both. */
-  readonly known: Container[];
+  readonly known: readonly Container[];
   /** Pods that run, have ended or are gone: containers are seen at work before anybody reports them in their pods. */
   readonly knownPods: readonly Pod[];
   readonly services: readonly Service[];

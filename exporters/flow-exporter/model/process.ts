@@ -20,5 +20,7 @@ export interface ProcessRow {
 }
 
 export function byPid(processes: readonly ProcessRow[]): Map<number, ProcessRow> {
-  return new Map(processes.map((process) => [process.pid, process]));
+  const rows = new Map<number, ProcessRow>();
+  for (const process of processes) rows.set(process.pid, process);
+  return rows;
 }

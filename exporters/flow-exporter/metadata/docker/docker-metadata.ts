@@ -44,7 +44,7 @@ export class DockerMetadata implements MetadataSource {
   }
 
   /** Those that run, and those that are gone. */
-  get known(): Container[] {
+  get known(): readonly Container[] {
     return this.#known.all;
   }
 

@@ -55,7 +55,7 @@ export class KubeletMetadata implements MetadataSource {
   }
 
   /** Those that run, and those that are gone. */
-  get known(): Container[] {
+  get known(): readonly Container[] {
     return this.#known.all;
   }
 

@@ -52,15 +52,14 @@ const utf8 = new TextDecoder();
 
 /** A NUL-terminated text; control characters become "?", so that it can be a label and a log line. */
 export function text(view: DataView, at: number, bytes: number): string {
-  let plain = "";
   let end = at;
   for (; end < at + bytes; end++) {
     const byte = view.getUint8(end);
-    if (byte === 0) return plain;
+    if (byte === 0) break;
     if (byte < 0x20 || byte > 0x7e) return anyText(view, at, bytes);
-    plain += String.fromCharCode(byte);
   }
-  return plain;
+  // In one piece: put together sign by sign, it would be as many texts.
+  return Buffer.from(view.buffer, view.byteOffset + at, end - at).toString("latin1");
 }
 
 /** A process's name. Node calls the main thread of every program MainThread, which would say nothing. */

@@ -5,10 +5,27 @@ import { CGROUP_ROW } from "./layout.ts";
 
 const AT = CGROUP_ROW.fields;
 
-/** The rows of pin `cgroups`. @throws DecodeError as `countRows` does. */
-export function decodeCgroups(bytes: Uint8Array): CgroupRow[] {
-  const view = viewOf(bytes);
-  return Array.from({ length: countRows(view, CGROUP_ROW) }, (_, index) => decodeOne(view, index * CGROUP_ROW.size));
+/** The rows of pin `cgroups`, one reading after the other. A cgroup whose row is, byte by byte, where and what it was is the same object. */
+export class CgroupRows {
+  /** Copied, because the reader uses its buffer again. */
+  #bytes = Buffer.alloc(0);
+  #rows: readonly CgroupRow[] = [];
+
+  /** @throws DecodeError as `countRows` does. */
+  decode(bytes: Uint8Array): CgroupRow[] {
+    const view = viewOf(bytes);
+    const rows = Array.from({ length: countRows(view, CGROUP_ROW) }, (_, index) => this.#rowAt(index, bytes, view));
+    this.#rows = rows;
+    this.#bytes = Buffer.from(bytes);
+    return rows;
+  }
+
+  #rowAt(index: number, bytes: Uint8Array, view: DataView): CgroupRow {
+    const from = index * CGROUP_ROW.size;
+    const to = from + CGROUP_ROW.size;
+    const before = this.#rows[index];
+    return before && this.#bytes.compare(bytes, from, to, from, to) === 0 ? before : decodeOne(view, from);
+  }
 }
 
 function decodeOne(view: DataView, at: number): CgroupRow {

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { DecodeError } from "../../../../../../exporters/flow-exporter/sources/kernel/rows/bytes.ts";
-import { decodeCgroups } from "../../../../../../exporters/flow-exporter/sources/kernel/rows/cgroup-rows.ts";
+import { CgroupRows } from "../../../../../../exporters/flow-exporter/sources/kernel/rows/cgroup-rows.ts";
 import { ClosedRows } from "../../../../../../exporters/flow-exporter/sources/kernel/rows/closed-rows.ts";
 import { FlowRows } from "../../../../../../exporters/flow-exporter/sources/kernel/rows/flow-rows.ts";
 import { ROWS_VERSION } from "../../../../../../exporters/flow-exporter/sources/kernel/rows/layout.ts";
-import { decodeProcesses } from "../../../../../../exporters/flow-exporter/sources/kernel/rows/process-rows.ts";
+import { ProcessRows } from "../../../../../../exporters/flow-exporter/sources/kernel/rows/process-rows.ts";
 import { decodePrograms } from "../../../../../../exporters/flow-exporter/sources/kernel/rows/program-rows.ts";
 import { decodeStatus } from "../../../../../../exporters/flow-exporter/sources/kernel/rows/status-row.ts";
 import { UdpRows } from "../../../../../../exporters/flow-exporter/sources/kernel/rows/udp-rows.ts";
@@ -20,8 +20,8 @@ const DECODERS: readonly Decoder[] = [
   ["flows", (bytes) => readAll(new FlowRows(bytes)), socket(SOCKET)],
   ["closed flows", (bytes) => readAll(new ClosedRows(bytes)), closedRow(SOCKET, { sequence: 1 })],
   ["UDP flows", (bytes) => readAll(new UdpRows(bytes)), udpRow(SOCKET, 1)],
-  ["processes", decodeProcesses, processRow({ pid: 7 })],
-  ["cgroups", decodeCgroups, cgroupRow({ id: 7 })],
+  ["processes", (bytes: Uint8Array) => new ProcessRows().decode(bytes), processRow({ pid: 7 })],
+  ["cgroups", (bytes: Uint8Array) => new CgroupRows().decode(bytes), cgroupRow({ id: 7 })],
   ["programs", decodePrograms, programRow({ id: 5 })],
   ["status", decodeStatus, statusRow({ heartbeat_ns: 1 })],
 ];

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { NETNS_OWNER } from "../../../../../../exporters/flow-exporter/model/socket.ts";
 import { DecodeError } from "../../../../../../exporters/flow-exporter/sources/kernel/rows/bytes.ts";
-import { decodeCgroups } from "../../../../../../exporters/flow-exporter/sources/kernel/rows/cgroup-rows.ts";
+import { CgroupRows } from "../../../../../../exporters/flow-exporter/sources/kernel/rows/cgroup-rows.ts";
 import { ClosedRows } from "../../../../../../exporters/flow-exporter/sources/kernel/rows/closed-rows.ts";
 import { FlowRows } from "../../../../../../exporters/flow-exporter/sources/kernel/rows/flow-rows.ts";
 import { FLOW_ROW } from "../../../../../../exporters/flow-exporter/sources/kernel/rows/layout.ts";
-import { decodeProcesses } from "../../../../../../exporters/flow-exporter/sources/kernel/rows/process-rows.ts";
+import { ProcessRows } from "../../../../../../exporters/flow-exporter/sources/kernel/rows/process-rows.ts";
 import { decodeStatus } from "../../../../../../exporters/flow-exporter/sources/kernel/rows/status-row.ts";
 import { UdpRows } from "../../../../../../exporters/flow-exporter/sources/kernel/rows/udp-rows.ts";
 import { cgroupRow, closedRow, processRow, socket, statusRow, udpRow } from "../../../lib/rows.ts";
@@ -91,7 +91,7 @@ describe("flow rows", () => {
 
 test("a process row has whose cgroup and network namespace it has, and what it has done", () => {
   const counters = { cpu_ns: 1, read_bytes: 2, written_bytes: 3, minor_faults: 4, major_faults: 5, resident_bytes: 6 };
-  const [row] = decodeProcesses(
+  const [row] = new ProcessRows().decode(
     processRow({
       pid: 7,
       parent_pid: 1,
@@ -135,10 +135,44 @@ test("a row of a control group has its path, and of a path that is cut off whole
     cgroupRow({ id: 2 ** 40, path: "/docker/x", removed_ns: 5 }),
     cgroupRow({ id: 2, path: "/docker/half-a-na", cut_off: 1 }),
   ];
-  assert.deepEqual(decodeCgroups(Buffer.concat(rows)), [
+  assert.deepEqual(new CgroupRows().decode(Buffer.concat(rows)), [
     { id: 2 ** 40, path: "/docker/x", isCutOff: false, removedNs: 5 },
     { id: 2, path: "/docker", isCutOff: true, removedNs: 0 },
   ]);
+});
+
+test("a process that rests is the same object in the next reading, whatever came or went beside it", () => {
+  const rows = new ProcessRows();
+  const read = (...all: Record<string, number | string>[]) => rows.decode(Buffer.concat(all.map(processRow)));
+  const [two, nine] = [
+    { pid: 2, comm: "init" },
+    { pid: 9, comm: "web", cpu_ns: 5 },
+  ];
+  const [, before] = read(two, nine);
+  const [, , same] = read(two, { pid: 4, comm: "new" }, nine);
+  assert.equal(same, before);
+  const [again, worked] = read({ pid: 4, comm: "new" }, { ...nine, cpu_ns: 6 });
+  assert.deepEqual([again?.pid, worked?.cpuNs, before?.cpuNs], [4, 6, 5]);
+  const [renamed] = read({ ...nine, cpu_ns: 6, comm: "nginx" });
+  assert.equal(renamed?.comm, "nginx");
+  assert.deepEqual(read(), []);
+});
+
+test("a cgroup that stays is the same object in the next reading, and one that was removed meanwhile says so", () => {
+  const rows = new CgroupRows();
+  const read = (...all: Record<string, number | string>[]) => rows.decode(Buffer.concat(all.map(cgroupRow)));
+  const [one, other] = [
+    { id: 1, path: "/docker/x" },
+    { id: 2, path: "/docker/y" },
+  ];
+  const before = read(one, other);
+  const after = read(one, { ...other, removed_ns: 7 });
+  assert.equal(after[0], before[0]);
+  assert.deepEqual([before[1]?.removedNs, after[1]?.removedNs], [0, 7]);
+  assert.deepEqual(
+    read(other).map(({ path }) => path),
+    ["/docker/y"],
+  );
 });
 
 test("a UDP row is known by its entry, not by its socket", () => {
