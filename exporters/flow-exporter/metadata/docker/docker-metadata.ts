@@ -23,9 +23,9 @@ interface Starts {
 export class DockerMetadata implements MetadataSource {
   /** Those that run. */
   containers: readonly Container[] = [];
-  /** Of a swarm this machine is in. */
   /** Pods are the kubelet's. */
   readonly knownPods = [];
+  /** Of a swarm this machine is in. */
   services: readonly Service[] = [];
   /** Goes up by one with every answer. */
   version = 0;
