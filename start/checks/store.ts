@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { reasonOf } from "../errors.ts";
-import { THIS_MACHINE } from "../settings/loopback.ts";
+import { THIS_MACHINE, withoutBrackets } from "../settings/loopback.ts";
 import { databaseHost } from "../settings/store.ts";
 import type { Check } from "./types.ts";
 
@@ -22,7 +22,7 @@ export const store: Check = {
     const place = `${host}:${port}`;
     if (host === THIS_MACHINE) return { status: "ok", detail: `${place}, not asked: only containers know this name` };
     try {
-      await reach(host.replace(/^\[|\]$/g, ""), Number(port));
+      await reach(withoutBrackets(host), Number(port));
       return { status: "ok", detail: `${place} is reached; npm run status says whether it takes flows` };
     } catch (error) {
       const fix = "check FLOW_STORE, and that the database runs and listens there; until then flows wait on disk";

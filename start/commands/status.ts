@@ -3,14 +3,15 @@ import { printableJson } from "../lib/printable.ts";
 import { renderWarning } from "../render/error.ts";
 import { renderStatus, type ServiceStatus } from "../render/status.ts";
 import { type ContainerState, memoryOf } from "../stack/containers.ts";
+import { readExporterHealth } from "../stack/exporter-health.ts";
 import { leftOutUdp } from "../stack/left-out-udp.ts";
 import { startedLayout } from "../stack/named-layout.ts";
 import { prometheusAt } from "../stack/prometheus.ts";
 import { readRemoteWriteState } from "../stack/remote-write-state.ts";
 import { findRunning } from "../stack/running.ts";
 import { isWanted, SERVICES, urlOf } from "../stack/services.ts";
-import { readStoreState } from "../stack/store-state.ts";
-import { readTracerState } from "../stack/tracer-state.ts";
+import { storeStateIn } from "../stack/store-state.ts";
+import { tracerStateIn } from "../stack/tracer-state.ts";
 import { defineCommand } from "./command.ts";
 import { SETTINGS_FILE } from "./options.ts";
 
@@ -44,9 +45,8 @@ export const status = defineCommand({
     // At its port another stack may answer where this one's is not there.
     const runs = (name: string) => containers.some(({ service, state }) => service === name && state === "running");
     const exporterUrl = `http://127.0.0.1:${settings.FLOW_EXPORTER_PORT}`;
-    const [tracer, store] = runs("flow-exporter")
-      ? await Promise.all([readTracerState(exporterUrl, ANSWER_MS), readStoreState(exporterUrl, ANSWER_MS)])
-      : [null, null];
+    const health = runs("flow-exporter") ? await readExporterHealth(exporterUrl, ANSWER_MS) : null;
+    const [tracer, store] = [tracerStateIn(health), storeStateIn(health)];
     const prometheus = prometheusAt(`http://127.0.0.1:${settings.PROMETHEUS_PORT}`);
     const remoteWrite = runs("prometheus") ? await readRemoteWriteState(settings.REMOTE_WRITE_URL, prometheus) : null;
     const leftOut = [...running.leftOut, ...leftOutUdp(settings, tracer)];

@@ -11,7 +11,7 @@ export const NO_LOOPBACK = `must not be a loopback address, which no container r
  * @param host as `URL` has that of http: an IPv4 address in dotted decimals, an IPv6 one in brackets
  */
 export function isLoopback(host: string): boolean {
-  const address = host.replace(/^\[|\]$/g, "");
+  const address = withoutBrackets(host);
   const family = isIP(address);
   if (family === 0) return /(^|\.)localhost\.?$/.test(host);
   return LOOPBACK.check(address, family === 6 ? "ipv6" : "ipv4");
@@ -23,3 +23,8 @@ LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
 LOOPBACK.addAddress("0.0.0.0", "ipv4");
 // `::`, `::1`, and what once stood for IPv4 addresses.
 LOOPBACK.addSubnet("::", 96, "ipv6");
+
+/** A host as `URL` has it, as the rest of the system takes it. */
+export function withoutBrackets(host: string): string {
+  return host.replace(/^\[|\]$/g, "");
+}

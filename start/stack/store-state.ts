@@ -19,13 +19,8 @@ export interface StoreState {
   dropped: number;
 }
 
-/** Null where flow-exporter does not answer within `timeoutMs`, or has no store. */
-export async function readStoreState(exporterUrl: string, timeoutMs: number): Promise<StoreState | null> {
-  try {
-    const response = await fetch(`${exporterUrl}/healthz`, { signal: AbortSignal.timeout(timeoutMs) });
-    const { sources, store } = answer.parse(await response.json());
-    return { ...sources.store, waiting_bytes: store.waiting.bytes, dropped: store.dropped };
-  } catch {
-    return null;
-  }
+/** Out of flow-exporter's health; null where that is not known, or has no store. */
+export function storeStateIn(health: unknown): StoreState | null {
+  const { data } = answer.safeParse(health);
+  return data ? { ...data.sources.store, waiting_bytes: data.store.waiting.bytes, dropped: data.store.dropped } : null;
 }

@@ -1,8 +1,9 @@
 import { waitFor } from "../lib/wait.ts";
 import { containerName } from "../settings/names.ts";
+import { readExporterHealth } from "../stack/exporter-health.ts";
 import { leftOutUdp } from "../stack/left-out-udp.ts";
 import type { ServiceName } from "../stack/services.ts";
-import { readTracerState } from "../stack/tracer-state.ts";
+import { tracerStateIn } from "../stack/tracer-state.ts";
 import type { Step } from "./step.ts";
 import { prometheusOf } from "./targets.ts";
 
@@ -33,7 +34,7 @@ export const firstFlow: Step = {
     );
     const { settings, leftOut, patience } = context;
     const exporter = `http://127.0.0.1:${settings.FLOW_EXPORTER_PORT}`;
-    leftOut.push(...leftOutUdp(settings, await readTracerState(exporter, ANSWER_MS * patience)));
+    leftOut.push(...leftOutUdp(settings, tracerStateIn(await readExporterHealth(exporter, ANSWER_MS * patience))));
     return seen;
   },
 };

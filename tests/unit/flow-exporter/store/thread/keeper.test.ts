@@ -60,6 +60,18 @@ describe("the keeper of a store", () => {
   const entry = (sentBytes: number): Entry => ({ halves: [clientHalf({ sentBytes })], holders: [holder()] });
   const write = (one: Entry) => keeper.answer({ kind: "write", entry: one, nowMs: NOW_MS }) as Promise<Written>;
   const rows = async () => ((await keeper.answer(ALL)) as Page<Transaction>).rows;
+  /** From now on the database answers no question about addresses until it is let. */
+  const heldUp = () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const database = { asked: 0, answer: resolve };
+    const metadata = async () => {
+      database.asked += 1;
+      await promise;
+      return { rows: [], next: undefined };
+    };
+    wrap = (store) => Object.assign(store, { metadata });
+    return database;
+  };
 
   it("writes to a file, and reads from it", async () => {
     assert.deepEqual(await write(entry(7)), {
@@ -81,46 +93,28 @@ describe("the keeper of a store", () => {
   });
 
   it("asks the database one question at a time, and writes meanwhile", async () => {
-    let asked = 0;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    wrap = (store) =>
-      Object.assign(store, {
-        metadata: async () => {
-          asked += 1;
-          await promise;
-          return { rows: [], next: undefined };
-        },
-      });
+    const database = heldUp();
     await write(entry(1));
     const both = [1, 2].map((limit) => keeper.answer({ kind: "metadata", query: { limit }, ...UNTIL }));
     assert.equal((await write(entry(2))).error, undefined);
-    assert.equal(asked, 1);
-    resolve();
+    assert.equal(database.asked, 1);
+    database.answer();
     await Promise.all(both);
-    assert.equal(asked, 2);
+    assert.equal(database.asked, 2);
   });
 
   it("does not ask the database what nobody waits for any longer", async () => {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    let asked = 0;
-    wrap = (store) =>
-      Object.assign(store, {
-        metadata: async () => {
-          asked += 1;
-          await promise;
-          return { rows: [], next: undefined };
-        },
-      });
+    const database = heldUp();
     await write(entry(1));
     const ask = () => keeper.answer({ kind: "metadata", query: { limit: 1 }, untilMs: nowMs + 1_000 });
     const [first, late] = [ask(), ask()];
-    await until("the first is asked", () => asked === 1);
+    await until("the first is asked", () => database.asked === 1);
     nowMs += 1_000;
-    resolve();
+    database.answer();
     await first;
     await assert.rejects(late, { code: "UNREACHABLE", message: /nobody waits/ });
     await ask();
-    assert.equal(asked, 2);
+    assert.equal(database.asked, 2);
   });
 
   it("tells the database how long ago flows began, however long their translations have taken", async () => {
