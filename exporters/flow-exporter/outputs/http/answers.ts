@@ -107,6 +107,84 @@ export interface Graph {
   links: GraphLink[];
 }
 
+/** As protobuf has timestamps and durations; 0 and 0: not known. */
+export interface HubbleTime {
+  seconds: number;
+  nanos: number;
+}
+
+export interface HubbleLabel {
+  key: string;
+  value: string;
+}
+
+/** A node, in the words of Hubble UI. */
+export interface HubbleService {
+  id: string;
+  name: string;
+  namespace: string;
+  labels: HubbleLabel[];
+  dnsNames: string[];
+  egressPolicyEnforced: boolean;
+  ingressPolicyEnforced: boolean;
+  visibilityPolicyStatus: string;
+  creationTimestamp: HubbleTime;
+}
+
+export interface HubbleLink {
+  id: string;
+  sourceId: string;
+  destinationId: string;
+  /** 0: several, or none. */
+  destinationPort: number;
+  /** 0 unknown, 1 TCP, 2 UDP, 3 ICMPv4, 4 ICMPv6. */
+  ipProtocol: number;
+  /** Hubble's: 0 unknown, 1 forwarded, 2 dropped, 3 error … */
+  verdict: number;
+  flowAmount: number;
+  bytesTransferred: number;
+  latency: { min: HubbleTime; max: HubbleTime; avg: HubbleTime };
+}
+
+/** `/api/graph?format=hubble` */
+export interface HubbleGraph {
+  scope: Scope;
+  left_out: number;
+  services: HubbleService[];
+  links: HubbleLink[];
+}
+
+export interface DagNode {
+  /** Name of the machine it is on; empty: on none that is known. */
+  agent_guid: string;
+  /** Id of its container; empty: it is none. */
+  guid: string;
+  id: string;
+  image: string;
+  name: string;
+  platform: "kubernetes" | "docker" | "host" | "";
+  pod: string;
+}
+
+export interface DagLink {
+  /** Keys of `dag_nodes`. */
+  source: string;
+  target: string;
+  /** There are none: nobody traces requests here. */
+  traceIds: string[];
+  /** Bytes of both directions. */
+  value: number;
+}
+
+/** `/api/graph?format=dag` */
+export interface DagGraph {
+  scope: Scope;
+  left_out: number;
+  /** By their ids. */
+  dag_nodes: Record<string, DagNode>;
+  dag_links: DagLink[];
+}
+
 export interface Work {
   cpu_seconds: number;
   read_bytes: number;

@@ -9,24 +9,21 @@ import { LiveGraph, liveEdges } from "./live-graph.ts";
 import { oneOf, readParameters } from "./parameters.ts";
 import { LARGE_ROWS, leftOutOf, PATIENCE_MS, RETRY_SECONDS } from "./query.ts";
 import { type Seen, scope, seenBy } from "./scope.ts";
+import { dagJson } from "./shapes/dag.ts";
+import { hubbleJson } from "./shapes/hubble.ts";
+import { type Parts, withScope } from "./shapes/parts.ts";
 import { storedGraph } from "./stored-graph.ts";
 import { cutOffAfter, listed, streamJson } from "./stream.ts";
 
 const querySchema = z.strictObject({
   /** 1 shows the monitoring stack's own traffic too. */
   monitoring: oneOf(["0", "1"]).default("0"),
+  /** Others' words for the same: Hubble UI's, or a graph of names; left out: our own. */
+  format: oneOf(["hubble", "dag"]).optional(),
   ...scope,
 });
 
 type Query = z.infer<typeof querySchema>;
-
-/** What an answers.Graph is made of. */
-interface Parts extends Omit<answers.Graph, "nodes" | "links"> {
-  nodes: Iterable<answers.GraphNode>;
-  /** How many there are, and each as it is asked for. */
-  count: number;
-  links(): Iterable<answers.GraphLink>;
-}
 
 /** Who talks to whom: endpoints as nodes, edges as links, with the bytes that the counters have. */
 export function graph(view: View, gate: Gate, all?: AllNodes): RequestHandler {
@@ -36,16 +33,37 @@ export function graph(view: View, gate: Gate, all?: AllNodes): RequestHandler {
     const parts = seen.outlook ? storedParts(view, query, seen, seen.outlook) : liveParts(view, query, seen);
     if (parts.count > LARGE_ROWS && !gate.enter(response)) return sendBusy(response, RETRY_SECONDS);
     cutOffAfter(PATIENCE_MS, response);
-    await streamJson(response, graphJson(parts));
+    await streamJson(response, shaped(parts, query, view));
   };
 }
 
-function* graphJson({ scope, left_out, nodes, links }: Parts): Generator<string> {
-  yield `{"scope":${JSON.stringify(scope)},"left_out":${left_out},"nodes":[`;
-  yield* listed(nodes, (node) => node);
-  yield '],"links":[';
-  yield* listed(links(), (link) => link);
-  yield "]}";
+function shaped(parts: Parts, { format }: Query, view: View): Iterable<string> {
+  if (format === "hubble") return hubbleJson(parts, startsOf(view));
+  return format === "dag" ? dagJson(parts) : graphJson(parts);
+}
+
+/** An answers.Graph. */
+function* graphJson(parts: Parts): Generator<string> {
+  const { nodes, links } = parts;
+  const members = function* () {
+    yield '"nodes":[';
+    yield* listed(nodes, (node) => node);
+    yield '],"links":[';
+    yield* listed(links(), (link) => link);
+    yield "]";
+  };
+  yield* withScope(parts, members());
+}
+
+/** When containers of this node were started. */
+function startsOf(view: View): (node: answers.GraphNode) => number | undefined {
+  const started = new Map(
+    [...view.containers()].map((one) => [one.endpoint, one.container.condition?.startedAt ?? ""]),
+  );
+  return ({ name, node }) => {
+    const ms = node === view.node ? Date.parse(started.get(name) ?? "") : Number.NaN;
+    return Number.isFinite(ms) ? ms : undefined;
+  };
 }
 
 function liveParts(view: View, { monitoring }: Query, { about, isQualified, isElsewhere }: Seen): Parts {
