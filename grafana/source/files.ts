@@ -5,13 +5,13 @@ import { flowsDashboard } from "./dashboards/flows.ts";
 import { lab } from "./dashboards/lab.ts";
 import { monitoringDashboard } from "./dashboards/monitoring.ts";
 
-/** Every dashboard, by its file in grafana/dashboards. */
+/** Every dashboard, by its file in grafana/dashboards, where each of Grafana's folders is one. */
 export const DASHBOARDS: Readonly<Record<string, Dashboard>> = {
-  "lab.json": lab,
-  "flows.json": flowsDashboard,
-  "container.json": containerDashboard,
-  "ebpf-programs.json": ebpfPrograms,
-  "monitoring.json": monitoringDashboard,
+  "flowtally/lab.json": lab,
+  "flowtally/flows.json": flowsDashboard,
+  "flowtally/container.json": containerDashboard,
+  "flowtally/ebpf-programs.json": ebpfPrograms,
+  "flowtally/monitoring.json": monitoringDashboard,
 };
 
 /** A file's text. */

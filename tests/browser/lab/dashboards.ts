@@ -4,9 +4,13 @@ import type { DashboardEntry } from "../../../exporters/console/api/types.ts";
 
 const FOLDER = path.resolve(import.meta.dirname, "../../../grafana/dashboards");
 
-/** The dashboards Grafana is provisioned with, each the whole of its file. */
+/** The dashboards Grafana is provisioned with, each the whole of its file and the folder that it is in. */
 export async function provisionedDashboards(): Promise<DashboardEntry[]> {
-  const names = (await readdir(FOLDER)).filter((name) => name.endsWith(".json")).sort();
-  const texts = await Promise.all(names.map((name) => readFile(path.join(FOLDER, name), "utf8")));
-  return texts.map((text) => JSON.parse(text) as DashboardEntry);
+  const names = (await readdir(FOLDER, { recursive: true })).filter((name) => name.endsWith(".json")).sort();
+  return Promise.all(names.map(readOne));
+}
+
+async function readOne(name: string): Promise<DashboardEntry> {
+  const dashboard: DashboardEntry = JSON.parse(await readFile(path.join(FOLDER, name), "utf8"));
+  return { ...dashboard, folder: path.dirname(name) };
 }

@@ -5,6 +5,7 @@
 export const ODDITIES = {
   uid: "oddities",
   title: "Oddities",
+  folder: "",
   panels: [
     { id: 1, type: "candlestick", title: "Unknown type", gridPos: { x: 0, y: 0, w: 8, h: 4 } },
     panelOf(2, "Nothing", 8, "nothing"),

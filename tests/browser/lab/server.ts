@@ -146,8 +146,8 @@ function healthOf({ storeFault, servicesFault, natFault }: Lab): Health {
   };
 }
 
-function entryOf({ uid, title, description }: DashboardEntry): DashboardEntry {
-  return { uid, title, ...(description !== undefined && { description }) };
+function entryOf({ uid, title, folder, description }: DashboardEntry): DashboardEntry {
+  return { uid, title, folder, ...(description !== undefined && { description }) };
 }
 
 function listOf(containers: Container[], { node, nodes }: Scope): ContainersPage {

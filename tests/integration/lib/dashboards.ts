@@ -36,7 +36,7 @@ export async function panelQueries(
   names: StackNames,
   chosen: Readonly<Record<string, string>> = {},
 ): Promise<PanelQuery[]> {
-  const folder = path.join(ROOT, "grafana/dashboards");
+  const folder = path.join(ROOT, "grafana/dashboards/flowtally");
   const files = (await readdir(folder)).filter((file) => file.endsWith(".json"));
   const texts = await Promise.all(files.map((file) => readFile(path.join(folder, file), "utf8")));
   return texts.flatMap((text) => queriesOf(JSON.parse(withOwnNames(text, names)) as Provisioned, chosen));

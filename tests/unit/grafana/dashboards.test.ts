@@ -49,7 +49,7 @@ describe("dashboards", () => {
   });
 
   it("are written as the source says, and nothing else lies beside them", async () => {
-    const files = (await readdir(FOLDER)).filter((file) => file.endsWith(".json"));
+    const files = (await readdir(FOLDER, { recursive: true })).filter((file) => file.endsWith(".json"));
     assert.deepEqual(files.sort(), Object.keys(DASHBOARDS).sort());
     for (const [file, dashboard] of Object.entries(DASHBOARDS)) {
       const written = await readFile(path.join(FOLDER, file), "utf8");
@@ -96,7 +96,7 @@ describe("dashboards", () => {
       const { uid, panels, templating } = JSON.parse(textOf(dashboard)) as Written;
       const drawn = panels.filter(({ type }) => type !== "row");
 
-      it("has its file's name as uid", () => assert.equal(`${uid}.json`, `flowtally-${file}`));
+      it("has its file's name as uid", () => assert.equal(`${uid}.json`, `flowtally-${path.basename(file)}`));
 
       it("says of each panel what it shows, from the one data source, with a unit Grafana knows", () => {
         for (const panel of drawn) {

@@ -384,6 +384,8 @@ export interface MetadataPage {
 export interface DashboardEntry {
   uid: string;
   title: string;
+  /** Of Grafana's, such as `flowtally`; empty: none. */
+  folder: string;
   description?: string;
 }
 

@@ -1,5 +1,5 @@
 import type { RequestHandler } from "express";
-import type { DashboardFolder } from "../pages/dashboards.ts";
+import type { DashboardFolder, ProvisionedDashboard } from "../pages/dashboards.ts";
 import type * as answers from "./answers.ts";
 import { sendError } from "./errors.ts";
 
@@ -11,15 +11,16 @@ export function dashboards(folder: DashboardFolder): RequestHandler<object, answ
   };
 }
 
-function entryOf({ uid, title, description }: answers.DashboardEntry): answers.DashboardEntry {
-  return { uid, title, ...(description !== undefined && { description }) };
+function entryOf({ folder, dashboard }: ProvisionedDashboard): answers.DashboardEntry {
+  const { uid, title, description } = dashboard;
+  return { uid, title, folder, ...(description !== undefined && { description }) };
 }
 
 /** One dashboard, as Grafana gets it. */
 export function dashboard(folder: DashboardFolder): RequestHandler<{ uid: string }> {
   return async ({ params: { uid } }, response) => {
-    const found = (await folder.list()).find((one) => one.uid === uid);
-    if (found) response.json(found);
+    const found = (await folder.list()).find((one) => one.dashboard.uid === uid);
+    if (found) response.json(found.dashboard);
     else sendError(response, 404, "NOT_FOUND", `there is no dashboard ${uid}`);
   };
 }

@@ -9,21 +9,32 @@ interface Dashboard {
   [field: string]: unknown;
 }
 
-/** The folder of dashboards that Grafana is provisioned from. */
+export interface ProvisionedDashboard {
+  /** The folder that its file is in, below the one of all; "": in that itself. */
+  folder: string;
+  dashboard: Dashboard;
+}
+
+/** The folder of dashboards that Grafana is provisioned from, with a folder for each of Grafana's. */
 export interface DashboardFolder {
-  /** In the order of their files' names; files that hold none are left out. @throws the system's error. */
-  list(): Promise<Dashboard[]>;
+  /** In the order of their files' paths; files that hold none are left out. @throws the system's error. */
+  list(): Promise<ProvisionedDashboard[]>;
 }
 
 /** Reads `folder` anew each time: the files are few, and may be written while the exporter runs. */
 export function createDashboardFolder(folder: string): DashboardFolder {
   return {
     list: async () => {
-      const names = (await readdir(folder)).filter((name) => name.endsWith(".json")).sort();
-      const read = await Promise.all(names.map((name) => readFile(path.join(folder, name), "utf8")));
-      return read.map(parse).filter((one) => one !== undefined);
+      const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".json")).sort();
+      const read = await Promise.all(names.map((name) => readOne(folder, name)));
+      return read.filter((one) => one !== undefined);
     },
   };
+}
+
+async function readOne(folder: string, name: string): Promise<ProvisionedDashboard | undefined> {
+  const dashboard = parse(await readFile(path.join(folder, name), "utf8"));
+  return dashboard && { folder: path.dirname(name).replace(/^\.$/, ""), dashboard };
 }
 
 function parse(text: string): Dashboard | undefined {

@@ -68,7 +68,8 @@ describe("dashboards", () => {
   let url: string;
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "flowtally-dashboards-"));
-    await writeFile(path.join(folder, "b.json"), '{"uid":"b","title":"Second","panels":[]}');
+    await mkdir(path.join(folder, "kept"));
+    await writeFile(path.join(folder, "kept/b.json"), '{"uid":"b","title":"Second","panels":[]}');
     await writeFile(path.join(folder, "a.json"), '{"uid":"a","title":"First","description":"of all"}');
     await writeFile(path.join(folder, "broken.json"), '{"uid":');
     url = await serveApp({ dashboards: createDashboardFolder(folder) });
@@ -77,11 +78,11 @@ describe("dashboards", () => {
 
   const json = async (at: string) => (await fetch(`${url}${at}`)).json();
 
-  it("are listed in order, without what cannot be read", async () => {
+  it("are listed in order with their folders, without what cannot be read", async () => {
     assert.deepEqual(await json("/api/dashboards"), {
       dashboards: [
-        { uid: "a", title: "First", description: "of all" },
-        { uid: "b", title: "Second" },
+        { uid: "a", title: "First", folder: "", description: "of all" },
+        { uid: "b", title: "Second", folder: "kept" },
       ],
     });
   });

@@ -50,7 +50,7 @@ describe("parseDashboard", () => {
 });
 
 describe("the provisioned dashboards", async () => {
-  const names = (await readdir(FOLDER)).filter((name) => name.endsWith(".json"));
+  const names = (await readdir(FOLDER, { recursive: true })).filter((name) => name.endsWith(".json"));
   it("are there", () => assert.ok(names.length >= 5));
   for (const name of names) {
     it(`${name} has only panels and variables that the console knows`, async () => {
