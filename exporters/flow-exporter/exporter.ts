@@ -179,6 +179,7 @@ function createView(
   const first = settings.sources.kernel ? healths.tracer : (sockets[0]?.health ?? healths.tracer);
   return {
     flows: () => allRecords([source, ...sockets]),
+    observed: () => [],
     work: () => work,
     // What was seen before the tracer ended says nothing of now.
     edgeRates: (total) => (first.up ? totals.rates.of(total) : undefined),

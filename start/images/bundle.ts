@@ -1,20 +1,37 @@
 import { readdir } from "node:fs/promises";
-import path from "node:path";
+import path, { sep } from "node:path";
 import { build, type Plugin } from "esbuild";
 
 /**
  * What dockerode loads for engines behind SSH and for BuildKit, and Kubernetes' client for proxies, for shells in pods and for
- * a way to ask that is not ours: 6 and 20 MB of memory, for what we never do.
+ * a way to ask that is not ours: 6 and 20 MB of memory, for what we never do. gRPC's own loader of `.proto` files is not ours.
  */
 const UNUSED =
   /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|undici|socks|socks-proxy-agent|hpagent|isomorphic-ws|stream-buffers|jsonpath-plus|openid-client|form-data)$/;
+
+/** What our own files load besides, to speak with Hubble. */
+const OURS = "@grpc/grpc-js";
 
 /** Puts empty modules in their place. */
 const withoutUnused: Plugin = {
   name: "without-unused",
   setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: UNUSED }, ({ path }) => ({ path, namespace: "empty" }));
+    onResolve({ filter: UNUSED }, ({ path, importer }) => {
+      const isUsed = path === OURS && !importer.includes(`${sep}node_modules${sep}`);
+      return isUsed ? undefined : { path, namespace: "empty" };
+    });
     onLoad({ filter: UNUSED, namespace: "empty" }, () => ({ contents: "" }));
+  },
+};
+
+/** Puts the texts of `.proto` files in the place of the module that reads them: beside the bundle are none. */
+const withProtos: Plugin = {
+  name: "with-protos",
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[/\\]proto-files\.ts$/ }, async ({ path }) => {
+      const { PROTO_TEXTS } = await import(path);
+      return { contents: `export const PROTO_TEXTS = ${JSON.stringify(PROTO_TEXTS)};` };
+    });
   },
 };
 
@@ -44,7 +61,7 @@ async function bundle(source: string, outfile: string): Promise<void> {
     platform: "node",
     format: "esm",
     target: "node24",
-    plugins: [withoutUnused],
+    plugins: [withoutUnused, withProtos],
     banner: { js: PROLOGUE },
     // V8 holds the text as long as the service lives. With its comments, some of which are not in English, that is 9 MB.
     minifyWhitespace: true,

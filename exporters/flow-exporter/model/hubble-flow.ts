@@ -32,7 +32,7 @@ export interface HubbleL7 {
   dns: HubbleDns | undefined;
 }
 
-interface HubbleHttp {
+export interface HubbleHttp {
   /** 0: a request. */
   code: number;
   method: string;
@@ -40,7 +40,7 @@ interface HubbleHttp {
   protocol: string;
 }
 
-interface HubbleDns {
+export interface HubbleDns {
   query: string;
   ips: readonly string[];
   ttl: number;

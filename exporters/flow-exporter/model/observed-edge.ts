@@ -2,7 +2,7 @@ import type { Edge } from "./edge.ts";
 import type { Endpoint } from "./endpoint.ts";
 
 /** How often each of something was seen, by its name. */
-export type Counts = ReadonlyMap<string, number>;
+type Counts = ReadonlyMap<string, number>;
 
 /**
  * Who talks to whom in the words of somebody else who watches, such as Hubble: events counted, not bytes. From the client's
@@ -34,7 +34,7 @@ export interface ObservedEdge {
   seenMs: number;
 }
 
-export interface ObservedHttp {
+interface ObservedHttp {
   requests: number;
   responses: number;
   methods: Counts;
@@ -43,7 +43,7 @@ export interface ObservedHttp {
   latencySeconds: { sum: number; count: number };
 }
 
-export interface ObservedDns {
+interface ObservedDns {
   queries: number;
   responses: number;
   /** Answers by rcode, such as `No Error` or `Non-Existent Domain`. */

@@ -3,6 +3,7 @@ import type { Edge } from "../model/edge.ts";
 import type { FlowRecord } from "../model/flow-record.ts";
 import type { Losses } from "../model/losses.ts";
 import type { NatStatus } from "../model/nat.ts";
+import type { ObservedEdge } from "../model/observed-edge.ts";
 import type { Program } from "../model/program.ts";
 import type { RecorderStatus, ReplayStatus } from "../model/recording.ts";
 import type { Status } from "../model/tracer-status.ts";
@@ -58,6 +59,8 @@ export interface View {
   edges(): Iterable<EdgeTotal>;
   /** What goes over one of them just now; undefined: that is not known. */
   edgeRates(total: EdgeTotal): EdgeRates | undefined;
+  /** Who talks to whom as others say who watch, such as Hubble; counted apart from `edges`. */
+  observed(): Iterable<ObservedEdge>;
   /** Per endpoint. */
   work(): Iterable<EndpointTotal>;
   /** What the processes of an endpoint do just now; undefined: that is not known. */

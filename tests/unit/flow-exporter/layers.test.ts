@@ -12,17 +12,31 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   checkpoint: ["model"],
   metadata: ["model", "checkpoint"],
   naming: ["model", "metadata"],
-  sources: ["model", "checkpoint", "metadata", "naming"],
+  sources: ["model", "checkpoint", "metadata", "naming", "hubble"],
   totals: ["model", "checkpoint"],
-  outputs: ["model", "totals", "store"],
+  outputs: ["model", "totals", "store", "hubble"],
   store: ["model"],
   nat: ["model"],
+  hubble: ["model"],
   recording: ["model", "checkpoint", "metadata", "sources"],
-  [WIRING]: ["model", "checkpoint", "metadata", "naming", "sources", "totals", "outputs", "store", "nat", "recording"],
+  [WIRING]: [
+    "model",
+    "checkpoint",
+    "metadata",
+    "naming",
+    "sources",
+    "totals",
+    "outputs",
+    "store",
+    "nat",
+    "recording",
+    "hubble",
+  ],
 };
 /** Those that read files and ask other programs; all others are given what they need. */
 const TOUCHING = [
   "checkpoint/state-file.ts",
+  "hubble/proto-files.ts",
   "metadata/docker/reader.ts",
   "metadata/host/host.ts",
   "metadata/kubernetes/api/access.ts",
@@ -68,9 +82,9 @@ test("no files import each other in a circle, not even their types", () => {
   assert.deepEqual(circles(), []);
 });
 
-test("only these files touch the host: nothing else imports the file system, a database's, Docker's or Kubernetes' client", () => {
+test("only these files touch the host: nothing else imports the file system, gRPC, a database's, Docker's or Kubernetes' client", () => {
   const touching = FILES.filter((file) =>
-    /^import (?!type ).*from "(node:(fs|net|os)\b.*|node:sqlite|pg|dockerode|@kubernetes\/client-node)"/m.test(
+    /^import (?!type |\{ isIP \}).*from "(node:(fs|net|os)\b.*|node:sqlite|pg|@grpc\/grpc-js|dockerode|@kubernetes\/client-node)"/m.test(
       text(file),
     ),
   );
