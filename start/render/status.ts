@@ -1,4 +1,5 @@
 import { printable } from "../lib/printable.ts";
+import type { CiliumState } from "../stack/cilium-state.ts";
 import type { Memory } from "../stack/containers.ts";
 import type { LeftOut } from "../stack/left-out.ts";
 import type { RemoteWriteState } from "../stack/remote-write-state.ts";
@@ -27,6 +28,8 @@ export interface StatusReport {
   store: StoreState | null;
   /** Null where samples are sent nowhere, or Prometheus does not tell. */
   remoteWrite: RemoteWriteState | null;
+  /** Null where no nodes of Cilium are named, or Prometheus does not tell. */
+  cilium: CiliumState | null;
   leftOut: readonly LeftOut[];
   /** Where another checkout has started it. */
   startedFrom?: StartedFrom;
@@ -39,7 +42,15 @@ interface StartedFrom {
 }
 
 /** One line per service, then how the tracer works, what was left out, and why. */
-export function renderStatus({ services, tracer, store, remoteWrite, leftOut, startedFrom }: StatusReport): string {
+export function renderStatus({
+  services,
+  tracer,
+  store,
+  remoteWrite,
+  cilium,
+  leftOut,
+  startedFrom,
+}: StatusReport): string {
   const table = renderTable([["SERVICE", "STATE", "HEALTH", "MEMORY", "URL"], ...services.map(row)]);
   const left = leftOut.map(describeLeftOut);
   const notes = [
@@ -47,6 +58,7 @@ export function renderStatus({ services, tracer, store, remoteWrite, leftOut, st
     ...(tracer ? [describeTracer(tracer)] : []),
     ...(store ? [describeStore(store)] : []),
     ...(remoteWrite ? [describeRemoteWrite(remoteWrite)] : []),
+    ...(cilium ? [describeCilium(cilium)] : []),
     ...left,
     ...(services.every(({ state }) => state === "absent") ? ["Nothing is running; start it with npm start"] : []),
   ];
@@ -90,6 +102,13 @@ function describeRemoteWrite({ storage, behind_seconds, refused_recently }: Remo
   const count = refused_recently.toLocaleString("en");
   const refused = refused_recently > 0 ? `; ${count} samples refused within five minutes, and lost` : "";
   return `remote write: to ${storage}, ${behind}${refused}`;
+}
+
+/** An operator or a relay that runs elsewhere is nothing to tell of each node; an agent is. */
+function describeCilium({ nodes, answering, agentless }: CiliumState): string {
+  const parts = Object.entries(answering).map(([job, count]) => `${job} ${count}`);
+  const missing = agentless.map(({ node, reason }) => `; no agent answers on ${node}: ${reason}`);
+  return `cilium: of ${nodes} ${nodes === 1 ? "node" : "nodes"} answer ${parts.join(", ")}${missing.join("")}`;
 }
 
 function row({ service, state, health, memory, url }: ServiceStatus): string[] {

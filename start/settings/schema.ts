@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ciliumNodes } from "./cilium.ts";
 import { sources } from "./sources.ts";
 import { store } from "./store.ts";
 import { remoteWriteUrl, webhook } from "./url.ts";
@@ -138,6 +139,7 @@ export const schema = z.strictObject({
   REMOTE_WRITE_USER: remoteWriteUser.default(""),
   REMOTE_WRITE_PASSWORD: fileSecret.default(""),
   REMOTE_WRITE_BEARER_TOKEN: token.default(""),
+  CILIUM_NODES: ciliumNodes,
   GRAFANA_ADMIN_USER: word.default("admin"),
   GRAFANA_ADMIN_PASSWORD: z.string().default(""),
   PROMETHEUS_MEMORY: memory("1g"),

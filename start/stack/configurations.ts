@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { contentHash, filesOf } from "../images/context.ts";
+import { CILIUM_FOLDER } from "./cilium.ts";
 import type { Layout } from "./layout.ts";
 
 /** Services that read what is mounted into them as they start and never again, with the folders of it. */
@@ -25,14 +26,16 @@ function configured(layout: Layout): Record<string, readonly string[]> {
 export async function configurationVariables(layout: Layout): Promise<Record<string, string>> {
   const salt = await provideSalt(layout);
   const all = Object.entries(configured(layout)).map(async ([service, folders]) => {
-    const hashes = await Promise.all(folders.map((folder) => hashOf(salt, folder)));
+    const hashes = await Promise.all(folders.map((folder) => hashOf(salt, folder, layout)));
     return [`${service.toUpperCase().replaceAll("-", "_")}_CONFIGURATION`, hashes.join("-")] as const;
   });
   return Object.fromEntries(await Promise.all(all));
 }
 
-async function hashOf(salt: string, folder: string): Promise<string> {
-  return contentHash([salt], await filesOf(folder));
+async function hashOf(salt: string, folder: string, { targets }: Layout): Promise<string> {
+  // Prometheus reads these again by itself.
+  const skip = (name: string) => folder === targets && name.startsWith(`${CILIUM_FOLDER}/`);
+  return contentHash([salt], await filesOf(folder, skip));
 }
 
 /**

@@ -5,7 +5,8 @@ import { memoryBytes, type Settings } from "../settings/index.ts";
 import type { HostFacts } from "./host-facts.ts";
 import type { Layout } from "./layout.ts";
 import type { LeftOut } from "./left-out.ts";
-import { nodeNameOf, remoteWriteCompose, remoteWriteVariables } from "./remote-write.ts";
+import { outsideCompose, outsideVariables } from "./outside.ts";
+import { nodeNameOf } from "./remote-write.ts";
 import { OPTIONAL_SERVICES } from "./services.ts";
 import { type Destinations, thisMachineCompose } from "./this-machine.ts";
 import { tracerSocketCompose } from "./tracer-socket.ts";
@@ -43,7 +44,7 @@ export function environmentOf(input: EnvironmentInput): Record<string, string> {
     COMPOSE_PROFILES: optionalServices(images).join(","),
     PROMETHEUS_MAX_SAMPLES: String(Math.floor(memoryBytes(settings.PROMETHEUS_MEMORY) / BYTES_PER_SAMPLE)),
     FLOW_NODE: nodeNameOf(settings, facts),
-    ...remoteWriteVariables(settings),
+    ...outsideVariables(settings),
     DOCKER_GID: String(facts.dockerGid),
     CONNTRACK_GID: settings.FLOW_STORE === "" ? "60906" : "0",
     DOCKER_LAYERS: facts.dockerLayers,
@@ -109,10 +110,10 @@ export function renderHostCompose(
   settings: Pick<Settings, "FLOW_UDP" | "FLOW_TRACER_SOCKET" | "FLOW_SOURCES"> & Destinations,
   layout: Layout,
 ): string {
-  const { prometheus: sending, ...networks } = remoteWriteCompose(settings, layout);
+  const { prometheus: outside, ...networks } = outsideCompose(settings, layout);
   const sockets = tracerSocketCompose(settings);
   const services = together([
-    { prometheus: { ...diskCounters(facts), ...sending } },
+    { prometheus: { ...diskCounters(facts), ...outside } },
     bpfRights(facts, settings),
     sockets.services,
     thisMachineCompose(settings),

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { access, chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Settings } from "../settings/index.ts";
+import { provideCiliumTargets } from "./cilium.ts";
 import { configurationVariables } from "./configurations.ts";
 import {
   type EnvironmentInput,
@@ -14,9 +15,10 @@ import {
 import type { Layout } from "./layout.ts";
 import type { LeftOut } from "./left-out.ts";
 import { readKeptLimits, withKeptLimits } from "./memory-limits.ts";
+import { provideConfiguration } from "./outside.ts";
 import { writeOwnNames } from "./own-names.ts";
 import { letContainersRead } from "./readable.ts";
-import { nodeNameOf, provideConfiguration } from "./remote-write.ts";
+import { nodeNameOf } from "./remote-write.ts";
 
 /** Writes `.env` and the folder of generated files: all that Compose and the containers read besides the repository's own files. */
 export async function writeStackFiles(input: EnvironmentInput): Promise<void> {
@@ -30,6 +32,7 @@ export async function writeStackFiles(input: EnvironmentInput): Promise<void> {
   for (const [name, text] of Object.entries(targetFiles(settings, optionalServices(input.images)))) {
     await writeFile(path.join(layout.targets, name), text);
   }
+  await provideCiliumTargets(layout, settings);
   await writeOwnNames(layout);
   await provideConfiguration(layout, settings, nodeNameOf(settings, facts));
   await providePassword(layout, settings.GRAFANA_ADMIN_PASSWORD);

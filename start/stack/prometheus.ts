@@ -12,6 +12,8 @@ export interface Prometheus {
 
 interface Target {
   job: string;
+  /** Of a cluster with Cilium; undefined for services of the stack. */
+  node: string | undefined;
   health: string;
   lastError: string;
 }
@@ -32,7 +34,7 @@ interface Reading {
 export type Series = readonly Reading[];
 
 interface TargetsAnswer {
-  activeTargets: { labels: { job: string }; health: string; lastError: string }[];
+  activeTargets: { labels: { job: string; node?: string }; health: string; lastError: string }[];
 }
 
 interface QueryAnswer {
@@ -69,7 +71,12 @@ export function prometheusAt(url: string): Prometheus {
   return {
     targets: async () => {
       const answer = await get<TargetsAnswer>("/api/v1/targets", { state: "active" });
-      return answer.activeTargets.map(({ labels, health, lastError }) => ({ job: labels.job, health, lastError }));
+      return answer.activeTargets.map(({ labels, health, lastError }) => ({
+        job: labels.job,
+        node: labels.node,
+        health,
+        lastError,
+      }));
     },
     query: async (expression) => {
       const answer = await get<QueryAnswer>("/api/v1/query", { query: expression });

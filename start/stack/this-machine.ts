@@ -1,19 +1,20 @@
+import { hostsIn } from "../settings/cilium.ts";
 import type { Settings } from "../settings/index.ts";
 import { THIS_MACHINE } from "../settings/loopback.ts";
 import { databaseHost } from "../settings/store.ts";
 
-export type Destinations = Pick<Settings, "REMOTE_WRITE_URL" | "ALERT_WEBHOOK_URL" | "FLOW_STORE">;
+export type Destinations = Pick<Settings, "REMOTE_WRITE_URL" | "ALERT_WEBHOOK_URL" | "FLOW_STORE" | "CILIUM_NODES">;
 
 /**
- * What services of docker-compose.yml get added that send to this machine. No other does: an engine without a bridge of its
+ * What services of docker-compose.yml get added that send to this machine, or ask it. No other does: an engine without a bridge of its
  * own (`"bridge": "none"`) has no such address, and starts no container that asks for it.
  */
-export function thisMachineCompose({ REMOTE_WRITE_URL, ALERT_WEBHOOK_URL, FLOW_STORE }: Destinations) {
+export function thisMachineCompose({ REMOTE_WRITE_URL, ALERT_WEBHOOK_URL, FLOW_STORE, CILIUM_NODES }: Destinations) {
   const hosts = {
-    prometheus: URL.parse(REMOTE_WRITE_URL)?.hostname,
-    alertmanager: URL.parse(ALERT_WEBHOOK_URL)?.hostname,
-    "flow-exporter": databaseHost(FLOW_STORE),
+    prometheus: [URL.parse(REMOTE_WRITE_URL)?.hostname, ...hostsIn(CILIUM_NODES)],
+    alertmanager: [URL.parse(ALERT_WEBHOOK_URL)?.hostname],
+    "flow-exporter": [databaseHost(FLOW_STORE)],
   };
-  const asking = Object.entries(hosts).filter(([, host]) => host === THIS_MACHINE);
+  const asking = Object.entries(hosts).filter(([, names]) => names.includes(THIS_MACHINE));
   return Object.fromEntries(asking.map(([service]) => [service, { extra_hosts: [`${THIS_MACHINE}:host-gateway`] }]));
 }

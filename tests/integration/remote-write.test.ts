@@ -10,8 +10,8 @@ import { execa } from "execa";
 import { stringify } from "yaml";
 import { createHost } from "../../start/lib/host.ts";
 import { readSettings } from "../../start/settings/index.ts";
+import { outsideConfiguration } from "../../start/stack/outside.ts";
 import { type Prometheus, prometheusAt } from "../../start/stack/prometheus.ts";
-import { withRemoteWrite } from "../../start/stack/remote-write.ts";
 import { orSkip } from "../lib/or-skip.ts";
 import { providedImage } from "../lib/provided-image.ts";
 import { dockerAnswers } from "../lib/shipped-tracer.ts";
@@ -85,7 +85,7 @@ describe("remote write", { skip }, () => {
         { job_name: "self", static_configs: [{ targets: [`127.0.0.1:${port}`] }] },
       ],
     });
-    await writeFile(path.join(own, "prometheus.yml"), withRemoteWrite(text, settings, node));
+    await writeFile(path.join(own, "prometheus.yml"), outsideConfiguration(text, settings, node));
     await writeFile(path.join(own, "secret"), secret);
     const container = `flowtally-test-remote-write-${node}-${process.pid}`;
     const mounts = ["--volume", `${own}:/etc/prometheus:ro`, "--volume", `${own}:/run/secrets/remote-write:ro`];

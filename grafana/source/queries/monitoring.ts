@@ -2,8 +2,11 @@ import { RATE } from "./select.ts";
 
 const OWN = 'container_label_com_docker_compose_project="flowtally"';
 
-export const targetsDown = "count(up) - sum(up)";
-export const targets = "min by (job) (up)";
+/** Of Cilium not each node has every part, and none of them is this stack's. */
+const TARGETS = 'up{job!~"cilium-.+|hubble.*"}';
+
+export const targetsDown = `count(${TARGETS}) - sum(${TARGETS})`;
+export const targets = `min by (job) (${TARGETS})`;
 export const alerts = orElse(
   'max by (alertname, severity, job, name, mountpoint, kind) (ALERTS{alertstate="firing"})',
   "alertname",

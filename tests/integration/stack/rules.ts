@@ -28,7 +28,7 @@ export function rulesSuite(running: () => Running): void {
       assert.equal(result.exitCode, 0, result.all);
     };
 
-    for (const file of ["alerts", "recording"]) {
+    for (const file of ["alerts", "cilium", "recording"]) {
       it(`${file}.yml passes its unit tests`, () =>
         promtool(FOLDER, "test", "rules", `/etc/prometheus/rules/tests/${file}.yml`));
     }

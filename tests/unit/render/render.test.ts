@@ -25,6 +25,7 @@ describe("what the launcher prints", () => {
         tracer: null,
         store: null,
         remoteWrite: null,
+        cilium: null,
         leftOut: [],
         startedFrom: { folder: "/old", settingsKnown },
       });
@@ -39,6 +40,7 @@ describe("what the launcher prints", () => {
         tracer: null,
         store: null,
         remoteWrite: null,
+        cilium: null,
         leftOut: [],
       });
     assert.match(statusOf("absent"), /^Nothing is running; start it with npm start$/m);
@@ -48,7 +50,9 @@ describe("what the launcher prints", () => {
   it("says how sending to a remote storage goes, once there is one", () => {
     const lineOf = (behind_seconds: number, refused_recently: number) => {
       const remoteWrite = { storage: "https://metrics.example", behind_seconds, refused_recently };
-      return renderStatus({ services: [], tracer: null, store: null, remoteWrite, leftOut: [] }).split("\n")[2];
+      return renderStatus({ services: [], tracer: null, store: null, remoteWrite, cilium: null, leftOut: [] }).split(
+        "\n",
+      )[2];
     };
     assert.equal(lineOf(4.2, 0), "remote write: to https://metrics.example, up to date");
     assert.equal(
@@ -57,10 +61,27 @@ describe("what the launcher prints", () => {
     );
   });
 
+  it("says which parts of Cilium answer, and on which nodes no agent does", () => {
+    const answering = { "cilium-agent": 1, "cilium-operator": 1, "cilium-envoy": 0, hubble: 1, "hubble-relay": 0 };
+    const lineOf = (nodes: number, agentless: { node: string; reason: string }[]) => {
+      const cilium = { nodes, answering, agentless };
+      const report = { services: [], tracer: null, store: null, remoteWrite: null, cilium, leftOut: [] };
+      return renderStatus(report).split("\n")[2];
+    };
+    const parts = "cilium-agent 1, cilium-operator 1, cilium-envoy 0, hubble 1, hubble-relay 0";
+    assert.equal(lineOf(1, []), `cilium: of 1 node answer ${parts}`);
+    assert.equal(
+      lineOf(2, [{ node: "b", reason: "connection refused" }]),
+      `cilium: of 2 nodes answer ${parts}; no agent answers on b: connection refused`,
+    );
+  });
+
   it("says how writing to the store goes, once there is one", () => {
     const lineOf = (state: Partial<StoreState>) => {
       const store = { up: true, reason: "", waiting_bytes: 0, dropped: 0, ...state };
-      return renderStatus({ services: [], tracer: null, store, remoteWrite: null, leftOut: [] }).split("\n")[2];
+      return renderStatus({ services: [], tracer: null, store, remoteWrite: null, cilium: null, leftOut: [] }).split(
+        "\n",
+      )[2];
     };
     assert.equal(lineOf({ waiting_bytes: 4_099 }), "flow store: written");
     assert.equal(lineOf({ up: null }), "flow store: not written yet");
@@ -90,6 +111,7 @@ describe("what the launcher prints", () => {
       },
       store: null,
       remoteWrite: null,
+      cilium: null,
       leftOut: [{ part: "grafana", reason: "no image" }],
     });
     assert.equal(

@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
+import { provideCiliumTargets } from "../../../start/stack/cilium.ts";
 import { configurationVariables } from "../../../start/stack/configurations.ts";
 import { layoutOf } from "../../../start/stack/layout.ts";
+import { makeCheckout } from "./lib/checkout.ts";
 
 const ROOT = path.join(import.meta.dirname, "../../..");
 const LABEL = "org.flowtally.configuration";
@@ -43,6 +45,25 @@ test("what a service reads as it starts has a variable of its own, which changes
     assert.deepEqual(changed, [variable], file);
     before = now;
   }
+});
+
+test("for targets that Prometheus reads again by itself, it is not started anew", async (t) => {
+  const root = await mkdtemp(path.join(tmpdir(), "flowtally-configurations-"));
+  t.after(() => rm(root, { recursive: true }));
+  const layout = layoutOf(root);
+  await makeCheckout(layout);
+  for (const folder of [layout.targets, path.dirname(layout.webhook), path.dirname(layout.store)]) await mkdir(folder);
+  const write = async (nodes: string) => {
+    await provideCiliumTargets(layout, { CILIUM_NODES: nodes });
+    return [
+      await configurationVariables(layout),
+      await readFile(path.join(layout.targets, "cilium/hubble.json"), "utf8"),
+    ];
+  };
+  const [before, one] = await write("a");
+  const [after, two] = await write("a,b");
+  assert.notEqual(one, two);
+  assert.deepEqual(before, after);
 });
 
 test("every service that mounts a folder of configuration has that variable as a label", async () => {

@@ -6,8 +6,8 @@ import { parse } from "yaml";
 import { readSettings } from "../../../start/settings/index.ts";
 import { environmentOf, renderHostCompose } from "../../../start/stack/environment.ts";
 import { layoutOf } from "../../../start/stack/layout.ts";
+import { outsideConfiguration } from "../../../start/stack/outside.ts";
 import type { Prometheus } from "../../../start/stack/prometheus.ts";
-import { withRemoteWrite } from "../../../start/stack/remote-write.ts";
 import { readRemoteWriteState } from "../../../start/stack/remote-write-state.ts";
 import { FACTS } from "./lib/checkout.ts";
 
@@ -22,7 +22,7 @@ interface Job {
 
 function configured(...lines: string[]) {
   const settings = readSettings([URL_LINE, ...lines].join("\n"));
-  return parse(withRemoteWrite(TEXT, settings, "alpha")) as {
+  return parse(outsideConfiguration(TEXT, settings, "alpha")) as {
     global: { scrape_interval: string; external_labels: object };
     scrape_configs: Job[];
     remote_write: Record<string, unknown>[];
