@@ -108,6 +108,7 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
     knowsCgroupOf: (containerId) => pipeline.directory.knowsCgroupOf(containerId),
   });
   void pipeline.docker?.follow(stopped.signal, starts, healths.dockerEvents);
+  void pipeline.hubbleMetrics?.follow(stopped.signal);
   const refresh = setInterval(() => {
     collector.maintain();
     void metadata.refresh();
@@ -172,14 +173,14 @@ function createView(
   const { host } = sources;
   const boot = new BootMoment(() => host.wallOffsetMs());
   const { source, sockets, totals, work, watch, directory, collector, checkpoint, healths, queues } = pipeline;
-  const { kubelet, cluster } = pipeline;
+  const { kubelet, cluster, hubbleMetrics } = pipeline;
   /** What takes its time, and may lose what it is given. */
   const slow = [...queues, ...(store ? [store.feed] : [])];
   /** What nothing goes without. */
   const first = settings.sources.kernel ? healths.tracer : (sockets[0]?.health ?? healths.tracer);
   return {
     flows: () => allRecords([source, ...sockets]),
-    observed: () => [],
+    observed: () => hubbleMetrics?.observed() ?? [],
     work: () => work,
     // What was seen before the tracer ended says nothing of now.
     edgeRates: (total) => (first.up ? totals.rates.of(total) : undefined),
@@ -197,6 +198,7 @@ function createView(
       ...Object.values(healths),
       ...[...sockets, ...slow].map(({ health }) => health),
       ...(store ? [store.feed.natHealth] : []),
+      ...(hubbleMetrics ? [hubbleMetrics.health] : []),
     ],
     queues: slow,
     store: () => store?.feed,

@@ -15,6 +15,7 @@ import { createReplay } from "./recording/replay.ts";
 import { Tap } from "./recording/tap.ts";
 import { withSecretSettings } from "./secret-settings.ts";
 import { readSettings, type Settings } from "./settings.ts";
+import { createMetricsReader } from "./sources/hubble-metrics/reader.ts";
 import { createTracer } from "./sources/kernel/pins/tracer.ts";
 
 const DOCKER_TIMEOUT_MS = 5_000;
@@ -22,6 +23,9 @@ const DOCKER_TIMEOUT_MS = 5_000;
 const KUBELET_BOUNDS = { timeoutMs: 5_000, maxBytes: 32 * 1024 * 1024 };
 /** Longer than Prometheus' own, so that its word on a question that takes too long arrives. */
 const PROMETHEUS_TIMEOUT_MS = 25_000;
+
+/** Of 20,000 series the answer has some eight megabytes. */
+const HUBBLE_METRICS_BOUNDS = { timeoutMs: 10_000, maxBytes: 16 * 1024 * 1024 };
 
 /** In the folder of the totals, which is a volume that `docker cp` reads. */
 const RECORDING = "recording";
@@ -51,6 +55,9 @@ async function startOnHost(settings: Settings): Promise<Exporter> {
     ...tap.readers,
     kubelet: kubelet && kubeletOf(kubelet),
     watchCluster: kubernetesApi === undefined ? undefined : (...how) => watchCluster(kubernetesApi, ...how),
+    hubbleMetrics: settings.sources.hubbleMetrics
+      ? createMetricsReader(settings.prometheus, HUBBLE_METRICS_BOUNDS)
+      : undefined,
     pages: pagesOf(settings),
   };
   if (state === "") return startExporter(settings, sources, log);

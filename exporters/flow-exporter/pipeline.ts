@@ -16,6 +16,8 @@ import type { FlowRecord } from "./model/flow-record.ts";
 import { createHealths, type Healths, type Log, SourceHealth } from "./model/source-health.ts";
 import { FlowQueue, type SlowSink } from "./outputs/flow-queue.ts";
 import { allOf } from "./sinks.ts";
+import { HubbleMetricsSource } from "./sources/hubble-metrics/hubble-metrics-source.ts";
+import type { MetricsReader } from "./sources/hubble-metrics/reader.ts";
 import { kernelParticipant } from "./sources/kernel/kernel-checkpoint.ts";
 import { KernelSource } from "./sources/kernel/kernel-source.ts";
 import type { Tracer } from "./sources/kernel/pins/tracer.ts";
@@ -49,6 +51,8 @@ export interface PipelineInputs {
   /** Has the API server watched, until the signal; left out: it is not. */
   watchCluster?: ((metadata: ClusterMetadata, signal: AbortSignal) => void) | undefined;
   host: Host;
+  /** Where Hubble's metrics are; left out: nobody is asked for them. */
+  hubbleMetrics?: MetricsReader | undefined;
   /** Where the totals outlive the exporter; undefined: nowhere. */
   state?: StateFile | undefined;
   /** What gets the flows besides the totals, each by a queue of its own. */
@@ -87,6 +91,8 @@ export interface Pipeline {
   source: KernelSource;
   /** Other tracers. */
   sockets: readonly TracerSocketSource[];
+  /** Undefined: nobody is asked for them. */
+  hubbleMetrics: HubbleMetricsSource | undefined;
   totals: EdgeTotals;
   work: EndpointWork;
   collector: Collector;
@@ -134,6 +140,7 @@ export function createPipeline(inputs: PipelineInputs, options: PipelineOptions,
     const reader = createSocketReader(path, `flowtally-${randomUUID()}`, SOCKET_BOUNDS);
     return new TracerSocketSource({ reader, health, world: () => source.world });
   });
+  const hubbleMetrics = inputs.hubbleMetrics && createHubbleMetrics(inputs.hubbleMetrics, metadata, limits, log);
   const totals = new EdgeTotals(limits);
   const work = new EndpointWork();
   const queues = (inputs.sinks ?? []).map((sink) => new FlowQueue(sink, log));
@@ -166,7 +173,7 @@ export function createPipeline(inputs: PipelineInputs, options: PipelineOptions,
     askOfProcesses(createDirectory());
     await metadata.refresh();
   };
-  const sources = { metadata, docker, kubelet, cluster, directory, watch, source, sockets };
+  const sources = { metadata, docker, kubelet, cluster, directory, watch, source, sockets, hubbleMetrics };
   return { ...sources, totals, work, collector, checkpoint, healths, queues, askAnew };
 }
 
@@ -182,6 +189,11 @@ function createMetadata({ docker: reader, kubelet: input, watchCluster }: Pipeli
     for (const health of [healths.services, healths.endpointSlices]) health.rest("switched off by KUBERNETES_API");
   const metadata = new MergedMetadata([docker, kubelet].filter((one) => one !== undefined));
   return { docker, kubelet, cluster, metadata };
+}
+
+function createHubbleMetrics(reader: MetricsReader, metadata: MergedMetadata, { maxEdges }: EdgeLimits, log: Log) {
+  const health = new SourceHealth("hubble-metrics", log);
+  return new HubbleMetricsSource({ reader, health, containers: () => metadata.containers, maxEdges });
 }
 
 /** What is asked of a process only once: by a directory that knows nothing yet. What cannot be read, the cycles report. */

@@ -28,18 +28,21 @@ const hosts = z
 
 const MAX_SOCKETS = 8;
 
-/** Where flows come from: the kernel, and other tracers' sockets. */
+const KERNEL = "kernel";
+const HUBBLE_METRICS = "hubble-metrics";
+
+/** Where flows come from: the kernel, other tracers' sockets, and Hubble's metrics. */
 const sources = z.string().transform((value, context) => {
   const names = value.split(",").map((name) => name.trim());
-  const wrong = names.find((name) => name !== "kernel" && !/^uds:\/.{1,106}$/.test(name));
+  const wrong = names.find((name) => ![KERNEL, HUBBLE_METRICS].includes(name) && !/^uds:\/.{1,106}$/.test(name));
   if (wrong !== undefined) {
-    context.addIssue(`must be kernel or uds:/PATH, with commas between them, and is: ${wrong}`);
+    context.addIssue(`must be kernel, uds:/PATH or hubble-metrics, with commas between them, and is: ${wrong}`);
     return z.NEVER;
   }
   if (new Set(names).size < names.length) context.addIssue("must name each source once");
-  const sockets = names.filter((name) => name !== "kernel").map((name) => name.replace("uds:", ""));
+  const sockets = names.flatMap((name) => (name.startsWith("uds:") ? [name.replace("uds:", "")] : []));
   if (sockets.length > MAX_SOCKETS) context.addIssue(`must name ${MAX_SOCKETS} sockets at most`);
-  return { kernel: names.includes("kernel"), sockets };
+  return { kernel: names.includes(KERNEL), sockets, hubbleMetrics: names.includes(HUBBLE_METRICS) };
 });
 
 /** A faulty one is not repeated: it has a password. */
@@ -75,7 +78,7 @@ const kubeletUrl = z
   .pipe(z.url({ protocol: /^https$/, error: "must be like https://10.0.0.1:10250 or https://[fd00::1]:10250" }));
 
 const schema = z.object({
-  FLOW_SOURCES: sources.default({ kernel: true, sockets: [] }),
+  FLOW_SOURCES: sources.default({ kernel: true, sockets: [], hubbleMetrics: false }),
   FLOW_PINS: z.string().min(1).default("/sys/fs/bpf/flowtally"),
   FLOW_CGROUP: z
     .string()
@@ -127,6 +130,10 @@ const schema = z.object({
 const NAMELESS = /^(localhost(\..*)?)?$/;
 
 const consistent = schema
+  .refine(({ FLOW_SOURCES, FLOW_PROMETHEUS }) => !FLOW_SOURCES.hubbleMetrics || FLOW_PROMETHEUS !== "", {
+    path: ["FLOW_SOURCES"],
+    error: "hubble-metrics needs FLOW_PROMETHEUS, where the metrics are",
+  })
   // What a database does not take waits in the folder of the totals.
   .refine(({ FLOW_STORE, FLOW_STATE }) => FLOW_STORE === undefined || FLOW_STATE !== "", {
     path: ["FLOW_STORE"],
@@ -144,8 +151,8 @@ function isShared(store: string | undefined): boolean {
 }
 
 export interface Settings {
-  /** Where flows come from: whether the tracer's pins, and which other tracers' sockets. */
-  sources: { kernel: boolean; sockets: readonly string[] };
+  /** Where flows come from: whether the tracer's pins, which other tracers' sockets, and whether Hubble's metrics, which Prometheus has. */
+  sources: { kernel: boolean; sockets: readonly string[]; hubbleMetrics: boolean };
   /** Folder with the tracer's pins. */
   pins: string;
   proc: string;

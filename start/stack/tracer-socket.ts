@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Settings } from "../settings/index.ts";
-import { socketsIn } from "../settings/sources.ts";
+import { hasOthers, socketsIn, sourcesBelow } from "../settings/sources.ts";
 
 type SocketSettings = Pick<Settings, "FLOW_TRACER_SOCKET" | "FLOW_SOURCES">;
 
@@ -18,16 +18,16 @@ const HOST = "/host";
 export function tracerSocketCompose({ FLOW_TRACER_SOCKET, FLOW_SOURCES }: SocketSettings) {
   const isServed = FLOW_TRACER_SOCKET === "on";
   const sockets = socketsIn(FLOW_SOURCES);
-  if (!isServed && sockets.length === 0) return { services: {}, others: {} };
+  if (!isServed && !hasOthers(FLOW_SOURCES)) return { services: {}, others: {} };
   const folders = [...new Set(sockets.map((socket) => path.posix.dirname(socket)))];
   const environment = {
-    FLOW_SOURCES: ["kernel", ...sockets.map((socket) => `uds:${HOST}${socket}`)].join(","),
+    FLOW_SOURCES: sourcesBelow(HOST, FLOW_SOURCES),
     ...(isServed && { FLOW_TRACER_SOCKET: `${FOLDER}/tracer.sock` }),
   };
   const own = isServed ? [`${VOLUME}:${FOLDER}`] : [];
-  const mounts = [...own, ...folders.map((folder) => `${folder}:${HOST}${folder}:ro`)];
+  const volumes = [...own, ...folders.map((folder) => `${folder}:${HOST}${folder}:ro`)];
   return {
-    services: { "flow-exporter": { environment, volumes: mounts } },
+    services: { "flow-exporter": { environment, ...(volumes.length > 0 && { volumes }) } },
     others: isServed ? { volumes: { [VOLUME]: IN_MEMORY } } : {},
   };
 }

@@ -1,14 +1,12 @@
+import type { Counts } from "./counts.ts";
 import type { Edge } from "./edge.ts";
 import type { Endpoint } from "./endpoint.ts";
-
-/** How often each of something was seen, by its name. */
-type Counts = ReadonlyMap<string, number>;
 
 /**
  * Who talks to whom in the words of somebody else who watches, such as Hubble: events counted, not bytes. From the client's
  * side: answers are turned round. It is shown beside what the kernel says of the same edge, and added to nothing.
  */
-export interface ObservedEdge {
+export interface ObservedEdge extends ObservedCounts {
   /** Who says so, as in FLOW_SOURCES: `hubble:relay:4245`, `hubble-file:/path`, `hubble-metrics`. */
   origin: string;
   source: Endpoint;
@@ -17,6 +15,12 @@ export interface ObservedEdge {
   destinationPort: Edge["destinationPort"];
   /** In small letters: tcp, udp, sctp, icmpv4, icmpv6; "": not told. */
   protocol: string;
+  /** Events per second just now; undefined: not known yet. */
+  perSecond: number | undefined;
+}
+
+/** What is counted of the events of an edge. */
+export interface ObservedCounts {
   /** Events of either direction; of them answers. */
   flows: number;
   replies: number;
@@ -28,13 +32,11 @@ export interface ObservedEdge {
   types: Counts;
   http: ObservedHttp | undefined;
   dns: ObservedDns | undefined;
-  /** Events per second just now; undefined: not known yet. */
-  perSecond: number | undefined;
   /** When the last event was seen, milliseconds since 1970. */
   seenMs: number;
 }
 
-interface ObservedHttp {
+export interface ObservedHttp {
   requests: number;
   responses: number;
   methods: Counts;
@@ -43,7 +45,7 @@ interface ObservedHttp {
   latencySeconds: { sum: number; count: number };
 }
 
-interface ObservedDns {
+export interface ObservedDns {
   queries: number;
   responses: number;
   /** Answers by rcode, such as `No Error` or `Non-Existent Domain`. */

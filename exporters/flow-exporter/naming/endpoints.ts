@@ -45,7 +45,8 @@ export function serviceEndpoint({ namespace, name }: ClusterService): Endpoint {
   return one(services, label, () => ({ ...createEndpoint(label, "service"), namespace }));
 }
 
-function unambiguous(name: string): string {
+/** A name that none but a container or a pod has. */
+export function unambiguous(name: string): string {
   return RESERVED.has(name) || LIKE_OTHERS.test(name) ? `container/${name}` : name;
 }
 

@@ -7,6 +7,9 @@ export function isOwn({ containerId }: Endpoint, own: ReadonlySet<string>): bool
 }
 
 /** Whether an edge is the monitoring's own: one of its ends is. */
-export function isMonitoring({ source, destination }: Edge, own: ReadonlySet<string>): boolean {
+export function isMonitoring(
+  { source, destination }: Pick<Edge, "source" | "destination">,
+  own: ReadonlySet<string>,
+): boolean {
   return isOwn(source, own) || isOwn(destination, own);
 }

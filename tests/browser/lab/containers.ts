@@ -26,7 +26,7 @@ export function containersOf({ scope, nodes, links }: Graph, seconds: number): C
       read_bytes: 1e6 * index,
       written_bytes: 2e6 * index + seconds * 10_000 * index,
       resident_bytes: 12e6 * (index + 1),
-      per_second: links.some(({ per_second }) => per_second === null)
+      per_second: links.some(({ per_second, origins }) => per_second === null && origins.includes("kernel"))
         ? null
         : {
             ...trafficOf(node.id, links),

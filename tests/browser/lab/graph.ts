@@ -1,4 +1,4 @@
-import type { Graph, GraphLink, GraphNode, Scope } from "../../../exporters/console/api/types.ts";
+import type { Graph, GraphLink, GraphNode, Observed, Scope } from "../../../exporters/console/api/types.ts";
 import { randomFrom } from "./random.ts";
 
 /** What the health checks of these services say; the others have none. */
@@ -72,6 +72,113 @@ export function deadPort(monitoring: boolean, seconds: number): Graph {
   const { nodes, links, ...rest } = shop(monitoring, seconds);
   const dead = link("etl-worker-1", "shop-db-1", 9999, 0, 0, { connections: 0, opened: 0, closed: 0, failed: 412 });
   return { ...rest, nodes, links: [...links, dead] };
+}
+
+/**
+ * What others tell of the shop: of edges that are counted here too, of pods on other machines, and of packets that were dropped.
+ * One end of a failing edge has been asked for pages, so that both kinds of trouble are on one map.
+ */
+export function observedShop(monitoring: boolean, seconds: number): Graph {
+  const { nodes, links, ...rest } = shop(monitoring, seconds);
+  const told = [
+    pod("prod/api-7d4b9", "prod"),
+    pod("prod/worker-5c8f2", "prod"),
+    pod("kube-system/coredns-66bc5", "kube-system"),
+  ];
+  const both = links.map((one): GraphLink => {
+    if (one.destination === "shop-api-1")
+      return withOthers(one, [observed(RELAY, 41_200, { http: HTTP, replies: 20_400 })]);
+    if (one.destination === "shop-db-1" && one.source === "shop-api-1")
+      return withOthers(one, [observed(RELAY, 8_800, { dropped: 120 }), observed(METRICS, 8_650, {})]);
+    return one;
+  });
+  const alone = [
+    onlyTold("prod/api-7d4b9", "prod/worker-5c8f2", 9000, [observed(RELAY, 5_300, { http: HTTP })]),
+    onlyTold("prod/worker-5c8f2", "shop-db-1", 5432, [observed(RELAY, 240, { dropped: 240 })]),
+    onlyTold("prod/api-7d4b9", "kube-system/coredns-66bc5", 53, [observed(RELAY, 910, { dns: DNS })], "udp"),
+    onlyTold("prod/api-7d4b9", "world", 0, [observed(METRICS, 77, {})]),
+  ];
+  const marked = nodes.map((node) => ({ ...node, origins: originsAt(node.id, [...both, ...alone]) }));
+  return { ...rest, nodes: withBytes([...marked, ...told], [...both, ...alone]), links: [...both, ...alone] };
+}
+
+const RELAY = "hubble:relay:4245";
+const METRICS = "hubble-metrics";
+const HTTP: Observed["http"] = {
+  requests: 10_300,
+  responses: 10_240,
+  methods: [
+    { name: "GET", count: 9_800 },
+    { name: "POST", count: 500 },
+  ],
+  codes: [
+    { name: "200", count: 10_100 },
+    { name: "503", count: 140 },
+  ],
+  latency_seconds: 0.0231,
+};
+const DNS: Observed["dns"] = {
+  queries: 460,
+  responses: 450,
+  rcodes: [
+    { name: "No Error", count: 420 },
+    { name: "Non-Existent Domain", count: 30 },
+  ],
+};
+
+function pod(name: string, namespace: string): GraphNode {
+  const [, own = ""] = name.split("/");
+  return { ...endpoint(name, "container"), node: "", pod: own, namespace, origins: [RELAY] };
+}
+
+/** A link that others alone have seen: it has no bytes. */
+function onlyTold(source: string, destination: string, port: number, told: Observed[], protocol = "tcp"): GraphLink {
+  const nothing = { connections: 0, opened: 0, closed: 0, per_second: null, rtt_seconds: null, protocol };
+  const made = {
+    ...link(source, destination, port, 0, 0, nothing),
+    observed: told,
+    origins: told.map(({ origin }) => origin),
+  };
+  return { ...made, source_node: source.includes("/") ? "" : made.source_node };
+}
+
+function withOthers(one: GraphLink, told: Observed[]): GraphLink {
+  return { ...one, observed: told, origins: [...one.origins, ...told.map(({ origin }) => origin)] };
+}
+
+function originsAt(id: string, links: readonly GraphLink[]): string[] {
+  const near = links.filter(({ source, destination }) => source === id || destination === id);
+  return [...new Set(near.flatMap(({ origins }) => origins))];
+}
+
+interface Told {
+  dropped?: number;
+  replies?: number;
+  http?: Observed["http"];
+  dns?: Observed["dns"];
+}
+
+function observed(
+  origin: string,
+  events: number,
+  { dropped = 0, replies = 0, http = null, dns = null }: Told,
+): Observed {
+  const verdicts = [
+    { name: "FORWARDED", count: events - dropped },
+    { name: "DROPPED", count: dropped },
+  ];
+  return {
+    origin,
+    events,
+    replies,
+    verdicts: verdicts.filter(({ count }) => count > 0),
+    drop_reasons: dropped > 0 ? [{ name: "POLICY_DENIED", count: dropped }] : [],
+    types: [{ name: http ? "L7/HTTP" : "L3_L4/to-endpoint", count: events }],
+    http,
+    dns,
+    per_second: http ? 6.5 : null,
+    seen: "2030-01-31T12:00:00.000Z",
+  };
 }
 
 const PROJECTS = ["shop", "etl", "chat", "billing", "search", "media", "auth", "metrics", "mail", "wiki", "ci", "iot"];
@@ -167,6 +274,7 @@ export function endpoint(id: string, kind: Kind): GraphNode {
     ...unnamed,
     ...inCluster,
     ...unknown,
+    origins: ["kernel"],
     sent_bytes: 0,
     received_bytes: 0,
   };
@@ -217,6 +325,8 @@ export function link(
     per_second: { sent_bytes: rate * 0.2, received_bytes: rate * 0.8, opened: opened / 3600, failed: failed / 3600 },
     rtt_seconds: 1e-6 * (80 + (port % 900)),
     idle_seconds: 0,
+    origins: ["kernel"],
+    observed: [],
     ...values,
   };
 }

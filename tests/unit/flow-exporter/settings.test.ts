@@ -8,7 +8,7 @@ import { readSettings } from "../../../exporters/flow-exporter/settings.ts";
 
 test("nothing set, or set to nothing, gives the defaults", () => {
   const defaults = {
-    sources: { kernel: true, sockets: [] },
+    sources: { kernel: true, sockets: [], hubbleMetrics: false },
     pins: "/sys/fs/bpf/flowtally",
     proc: "/proc",
     cgroup: undefined,
@@ -89,11 +89,17 @@ test("the tracer socket has a path from / on, a mode and, by numbers, an owner",
 });
 
 test("sources are the kernel and other tracers' sockets, each once", () => {
-  const of = (text: string) => readSettings({ FLOW_SOURCES: text }).sources;
-  assert.deepEqual(of("kernel, uds:/run/a.sock"), { kernel: true, sockets: ["/run/a.sock"] });
-  assert.deepEqual(of("uds:/a,uds:/b"), { kernel: false, sockets: ["/a", "/b"] });
+  const of = (text: string) => readSettings({ FLOW_SOURCES: text, FLOW_PROMETHEUS: "http://prometheus:9090" }).sources;
+  const none = { sockets: [], hubbleMetrics: false };
+  assert.deepEqual(of("kernel, uds:/run/a.sock"), { ...none, kernel: true, sockets: ["/run/a.sock"] });
+  assert.deepEqual(of("uds:/a,uds:/b"), { ...none, kernel: false, sockets: ["/a", "/b"] });
+  assert.deepEqual(of("kernel,hubble-metrics"), { ...none, kernel: true, hubbleMetrics: true });
   for (const wrong of ["kernal", "uds:a.sock", "uds:", "kernel,", "kernel,kernel", "uds:/a,uds:/a", "tcp:/a"]) {
-    assert.throws(() => of(wrong), /FLOW_SOURCES: must (be kernel or uds:\/PATH|name each source once)/, wrong);
+    assert.throws(
+      () => of(wrong),
+      /FLOW_SOURCES: must (be kernel, uds:\/PATH or hubble-metrics|name each source once)/,
+      wrong,
+    );
   }
   assert.throws(
     () =>
@@ -104,6 +110,10 @@ test("sources are the kernel and other tracers' sockets, each once", () => {
           .join(),
       ),
     /must name 8 sockets at most/,
+  );
+  assert.throws(
+    () => readSettings({ FLOW_SOURCES: "kernel,hubble-metrics" }),
+    /FLOW_SOURCES: hubble-metrics needs FLOW_PROM/,
   );
 });
 

@@ -171,6 +171,7 @@ describe("readSettings", () => {
     const { FLOW_SOURCES, FLOW_TRACER_SOCKET } = readSettings("");
     assert.deepEqual([FLOW_SOURCES, FLOW_TRACER_SOCKET], ["kernel", "off"]);
     assert.equal(readSettings("FLOW_SOURCES=kernel, uds:/run/a/t.sock").FLOW_SOURCES, "kernel,uds:/run/a/t.sock");
+    assert.equal(readSettings("FLOW_SOURCES=kernel, hubble-metrics").FLOW_SOURCES, "kernel,hubble-metrics");
     const nine = ["kernel", ...Array.from({ length: 9 }, (_, number) => `uds:/run/a/${number}.sock`)].join(",");
     for (const wrong of [
       ...["uds:/run/a/t.sock", "kernel,", "kernel,ebpf", "kernel,uds:run/a/t.sock", "kernel,uds:/t.sock", nine],

@@ -113,6 +113,8 @@ describe("the environment of docker-compose.yml", () => {
     assert.match(volumes["tracer-socket"].driver_opts.o, /uid=60906,gid=60906,mode=0750/);
     const { services: reading, volumes: none } = parse(renderHostCompose(facts, readSettings(lines[1] ?? ""), layout));
     assert.deepEqual([Object.keys(reading["flow-exporter"].environment), none], [["FLOW_SOURCES"], undefined]);
+    const metrics = parse(renderHostCompose(facts, readSettings("FLOW_SOURCES=kernel,hubble-metrics"), layout));
+    assert.deepEqual(metrics.services["flow-exporter"], { environment: { FLOW_SOURCES: "kernel,hubble-metrics" } });
   });
 
   it("tells those of this machine's address that send to it, and nobody else", () => {

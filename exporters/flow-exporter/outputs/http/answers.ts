@@ -69,8 +69,53 @@ export interface GraphNode extends Condition {
   services: string[];
   /** What made its pod, such as ReplicaSet/web-5d4f8c7b9; empty: nothing, or it is none. */
   pod_owner: string;
+  /** Who has seen an edge of it: `kernel`, and others who are asked. */
+  origins: string[];
   sent_bytes: number;
   received_bytes: number;
+}
+
+/** How often others have seen something, by its name. */
+export interface Count {
+  name: string;
+  count: number;
+}
+
+/** What another observer says of a link: events, not bytes. */
+export interface Observed {
+  /** As FLOW_SOURCES names it. */
+  origin: string;
+  /** Of both directions, and of them answers, where it tells which are. */
+  events: number;
+  replies: number;
+  /** The most frequent first. */
+  verdicts: Count[];
+  /** Why some were dropped. */
+  drop_reasons: Count[];
+  /** Type and subtype, as the observer calls them. */
+  types: Count[];
+  http: ObservedHttp | null;
+  dns: ObservedDns | null;
+  /** Events just now; null: not known. */
+  per_second: number | null;
+  /** When the last event was seen. */
+  seen: string;
+}
+
+interface ObservedHttp {
+  requests: number;
+  responses: number;
+  methods: Count[];
+  /** Answers by status. */
+  codes: Count[];
+  /** The mean; null: not known. */
+  latency_seconds: number | null;
+}
+
+interface ObservedDns {
+  queries: number;
+  responses: number;
+  rcodes: Count[];
 }
 
 export interface GraphLink {
@@ -79,9 +124,12 @@ export interface GraphLink {
   destination: string;
   source_node: string;
   destination_node: string;
+  /** 0: only others have seen it, and do not tell. */
   destination_port: Port;
   protocol: string;
   halves: Halves;
+  /** Who has seen it: `kernel`, whose bytes and connections are here, and those in `observed`. */
+  origins: string[];
   sent_bytes: number;
   received_bytes: number;
   /** Open now. */
@@ -96,6 +144,8 @@ export interface GraphLink {
   rtt_seconds: number | null;
   /** Since a connection was open, or carried anything. */
   idle_seconds: number;
+  /** What others who watch say of it. */
+  observed: Observed[];
 }
 
 /** `/api/graph` */

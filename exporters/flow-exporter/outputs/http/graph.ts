@@ -6,6 +6,7 @@ import type * as answers from "./answers.ts";
 import { sendBusy } from "./errors.ts";
 import type { Gate } from "./gate.ts";
 import { LiveGraph, liveEdges } from "./live-graph.ts";
+import { OWN_ORIGIN } from "./observed/seen-edges.ts";
 import { oneOf, readParameters } from "./parameters.ts";
 import { LARGE_ROWS, leftOutOf, PATIENCE_MS, RETRY_SECONDS } from "./query.ts";
 import { type Seen, scope, seenBy } from "./scope.ts";
@@ -15,11 +16,20 @@ import { type Parts, withScope } from "./shapes/parts.ts";
 import { storedGraph } from "./stored-graph.ts";
 import { cutOffAfter, listed, streamJson } from "./stream.ts";
 
+const MAX_ORIGIN = 1_024;
+const ORIGIN = "must be kernel, or the name of another source";
+/** Hubble's. */
+const VERDICTS = ["FORWARDED", "DROPPED", "ERROR", "AUDIT", "REDIRECTED", "TRACED", "TRANSLATED"] as const;
+
 const querySchema = z.strictObject({
   /** 1 shows the monitoring stack's own traffic too. */
   monitoring: oneOf(["0", "1"]).default("0"),
   /** Others' words for the same: Hubble UI's, or a graph of names; left out: our own. */
   format: oneOf(["hubble", "dag"]).optional(),
+  /** Only what this one has seen: `kernel`, or a source as FLOW_SOURCES names it. */
+  origin: z.string(ORIGIN).min(1, ORIGIN).max(MAX_ORIGIN, ORIGIN).optional(),
+  /** Only what others have seen an event of with this verdict. */
+  verdict: oneOf(VERDICTS).optional(),
   ...scope,
 });
 
@@ -66,17 +76,31 @@ function startsOf(view: View): (node: answers.GraphNode) => number | undefined {
   };
 }
 
-function liveParts(view: View, { monitoring }: Query, { about, isQualified, isElsewhere }: Seen): Parts {
-  const shown = isElsewhere ? [] : liveEdges(view, monitoring === "1");
+function liveParts(
+  view: View,
+  { monitoring, origin, verdict }: Query,
+  { about, isQualified, isElsewhere }: Seen,
+): Parts {
+  const shown = isElsewhere ? [] : liveEdges(view, monitoring === "1", { origin, verdict });
   const live = new LiveGraph(view, isQualified);
   const nowMs = view.sinceBootMs();
   const links = function* () {
-    for (const total of shown) yield live.link(total, nowMs);
+    for (const edge of shown) yield live.link(edge, nowMs);
   };
   return { scope: about, left_out: leftOutOf(view), nodes: live.nodes(shown), count: shown.length, links };
 }
 
-function storedParts(view: View, { node, monitoring }: Query, { about }: Seen, outlook: Outlook): Parts {
+/** The store has what nodes have counted themselves, and nothing of what others have told them. */
+function storedParts(view: View, query: Query, { about }: Seen, outlook: Outlook): Parts {
+  const { node, monitoring, origin, verdict } = query;
+  const isOwn = (origin === undefined || origin === OWN_ORIGIN) && verdict === undefined;
   const { nodes, links } = storedGraph(outlook, view, { node, monitoring: monitoring === "1" });
-  return { scope: about, left_out: leftOutOf(view), nodes, count: links.length, links: () => links };
+  const shown = isOwn ? links : [];
+  return {
+    scope: about,
+    left_out: leftOutOf(view),
+    nodes: isOwn ? nodes : [],
+    count: shown.length,
+    links: () => shown,
+  };
 }

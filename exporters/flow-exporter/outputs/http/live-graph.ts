@@ -1,4 +1,3 @@
-import type { Edge } from "../../model/edge.ts";
 import type { Endpoint } from "../../model/endpoint.ts";
 import type { Halves } from "../../model/stored-edge.ts";
 import type { EdgeRates } from "../../totals/edge-rates.ts";
@@ -8,11 +7,19 @@ import type { ShownContainer, View } from "../view.ts";
 import type * as answers from "./answers.ts";
 import { conditionJson, nowOf } from "./condition.ts";
 import { endpointId, nodeOf } from "./endpoint-id.ts";
+import { observedJson } from "./observed/json.ts";
+import { isSeenBy, originsOf, type SeenBy, type SeenEdge, seenEdges } from "./observed/seen-edges.ts";
 
-/** The edges of this node that are to be shown. */
-export function liveEdges(view: View, monitoring: boolean): EdgeTotal[] {
-  const used = [...view.edges()].filter(isUsed);
-  return used.filter(({ edge }) => monitoring || !isMonitoring(edge, view.ownContainers()));
+/** What others have told of for as long has left, as edges of our own have. */
+const GONE_MS = 3_600_000;
+
+/** The edges of this node that are to be shown, with what others say of them, and those that others alone have seen. */
+export function liveEdges(view: View, monitoring: boolean, by: SeenBy = {}): SeenEdge[] {
+  const oldest = nowOf(view) - GONE_MS;
+  const told = [...view.observed()].filter(({ seenMs }) => seenMs >= oldest);
+  const seen = seenEdges([...view.edges()].filter(isUsed), told);
+  const own = view.ownContainers();
+  return seen.filter((edge) => (monitoring || !isMonitoring(edge, own)) && isSeenBy(edge, by));
 }
 
 /** Names the endpoints of this node. @param isQualified with the node's name */
@@ -25,18 +32,21 @@ export class LiveGraph {
     this.#isQualified = isQualified;
   }
 
-  nodes(totals: readonly EdgeTotal[]): answers.GraphNode[] {
+  nodes(edges: readonly SeenEdge[]): answers.GraphNode[] {
     const view = this.#view;
     const running = new Map([...view.containers()].map((shown) => [shown.endpoint, shown]));
     const nowMs = nowOf(view);
     const nodes = new Map<string, answers.GraphNode>();
-    const nodeOf = (endpoint: Endpoint) => {
+    const nodeOf = (endpoint: Endpoint, origins: readonly string[]) => {
       const node = nodes.get(endpoint.name) ?? this.#node(endpoint, running.get(endpoint.name), nowMs);
       nodes.set(endpoint.name, node);
+      for (const origin of origins) if (!node.origins.includes(origin)) node.origins.push(origin);
       return node;
     };
-    for (const { edge, sentBytes, receivedBytes } of totals) {
-      const [source, destination] = [nodeOf(edge.source), nodeOf(edge.destination)];
+    for (const edge of edges) {
+      const { sentBytes = 0, receivedBytes = 0 } = edge.total ?? {};
+      const origins = originsOf(edge);
+      const [source, destination] = [nodeOf(edge.source, origins), nodeOf(edge.destination, origins)];
       source.sent_bytes += sentBytes;
       source.received_bytes += receivedBytes;
       destination.sent_bytes += receivedBytes;
@@ -45,9 +55,9 @@ export class LiveGraph {
     return [...nodes.values()];
   }
 
-  link(total: EdgeTotal, nowMs: number): answers.GraphLink {
-    const { source, destination, destinationPort, protocol } = total.edge;
-    const rates = this.#view.edgeRates(total);
+  link(edge: SeenEdge, nowMs: number): answers.GraphLink {
+    const { source, destination, destinationPort, protocol, total, observed } = edge;
+    const rates = total && this.#view.edgeRates(total);
     return {
       source: this.#id(source),
       source_node: nodeOf(source, this.#view),
@@ -55,18 +65,27 @@ export class LiveGraph {
       destination_node: nodeOf(destination, this.#view),
       destination_port: destinationPort,
       protocol,
-      halves: halvesOf(total.edge),
-      sent_bytes: total.sentBytes,
-      received_bytes: total.receivedBytes,
-      connections: total.connections,
-      opened: total.opened,
-      closed: total.closed,
-      failed: total.failed,
-      retransmits: total.retransmits,
+      halves: halvesOf(edge),
+      origins: originsOf(edge),
+      sent_bytes: total?.sentBytes ?? 0,
+      received_bytes: total?.receivedBytes ?? 0,
+      connections: total?.connections ?? 0,
+      opened: total?.opened ?? 0,
+      closed: total?.closed ?? 0,
+      failed: total?.failed ?? 0,
+      retransmits: total?.retransmits ?? 0,
       per_second: rates ? perSecondJson(rates) : null,
       rtt_seconds: rates?.rttSeconds ?? null,
-      idle_seconds: Math.max(0, Math.round((nowMs - total.lastActiveMs) / 1000)),
+      idle_seconds: this.#idleSeconds(edge, nowMs),
+      observed: observed.map(observedJson),
     };
+  }
+
+  /** Since any of those who see it saw it in use. @param nowMs since boot, as the counters' times are */
+  #idleSeconds({ total, observed }: SeenEdge, nowMs: number): number {
+    const bootMs = observed.length > 0 ? this.#view.bootMs() : 0;
+    const times = [...(total ? [total.lastActiveMs] : []), ...observed.map(({ seenMs }) => seenMs - bootMs)];
+    return Math.max(0, Math.round((nowMs - Math.max(...times)) / 1000));
   }
 
   #id(endpoint: Endpoint): string {
@@ -89,6 +108,7 @@ export class LiveGraph {
       services: [...(running?.services ?? [])],
       pod_owner: running?.container.podOwner ?? "",
       ...conditionJson(running?.container.condition, nowMs),
+      origins: [],
       sent_bytes: 0,
       received_bytes: 0,
     };
@@ -96,7 +116,7 @@ export class LiveGraph {
 }
 
 /** Of which ends this node knows: of a pod on another, and of a service, the API server has told. */
-function halvesOf({ source, destination }: Edge): Halves {
+function halvesOf({ source, destination }: Pick<SeenEdge, "source" | "destination">): Halves {
   if (isAway(source)) return "server";
   return isAway(destination) ? "client" : "both";
 }

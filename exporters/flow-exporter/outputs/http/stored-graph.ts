@@ -6,6 +6,7 @@ import type { ShownContainer, View } from "../view.ts";
 import type * as answers from "./answers.ts";
 import { conditionJson, nowOf } from "./condition.ts";
 import { endpointId, WORLD_NAME } from "./endpoint-id.ts";
+import { OWN_ORIGIN } from "./observed/seen-edges.ts";
 
 /** A node that has written within this time is there, and its connections that are open are in use. */
 const ALIVE_MS = 60_000;
@@ -87,6 +88,7 @@ function nodeJson(end: StoredEnd, running: ShownContainer | undefined, nowMs: nu
     services: [...(running?.services ?? [])],
     pod_owner: running?.container.podOwner ?? "",
     ...conditionJson(running?.container.condition, nowMs),
+    origins: [OWN_ORIGIN],
     sent_bytes: 0,
     received_bytes: 0,
   };
@@ -104,6 +106,7 @@ function linkJson(edge: StoredEdge, outlook: Outlook, alive: ReadonlySet<string>
     destination_port: destinationPort === 0 ? MANY_PORTS : destinationPort,
     protocol: edge.protocol,
     halves: edge.halves,
+    origins: [OWN_ORIGIN],
     sent_bytes: edge.sentBytes,
     received_bytes: edge.receivedBytes,
     connections,
@@ -122,6 +125,7 @@ function linkJson(edge: StoredEdge, outlook: Outlook, alive: ReadonlySet<string>
     rtt_seconds: edge.rttSeconds ?? null,
     // Of a connection that is open and carries nothing, nothing is written.
     idle_seconds: isHeld ? 0 : Math.max(0, Math.round((nowMs - edge.lastSeenMs) / 1000)),
+    observed: [],
   };
 }
 

@@ -14,9 +14,10 @@ import type { View } from "../../../../exporters/flow-exporter/outputs/view.ts";
 import { createTotal } from "../../../../exporters/flow-exporter/totals/edge-total.ts";
 import { provisionedDashboards } from "../../../browser/lab/dashboards.ts";
 import { manyFlows } from "../../../browser/lab/flows.ts";
-import { ALONE, scan, shop } from "../../../browser/lab/graph.ts";
+import { ALONE, observedShop, scan } from "../../../browser/lab/graph.ts";
 import { LabServer } from "../../../browser/lab/server.ts";
 import { silent } from "../../flow-exporter/lib/log.ts";
+import { observedEdge } from "../../flow-exporter/lib/observed-edge.ts";
 import type { End, SocketValues } from "../../flow-exporter/lib/rows.ts";
 import { SOCKETS } from "../../flow-exporter/lib/sockets.ts";
 import { viewOf } from "../../flow-exporter/lib/view.ts";
@@ -40,6 +41,15 @@ const REFUSED: [SocketValues, End] = [
   { sequence: 2, endNs: 20e9, error: 111, lastState: 2 },
 ];
 
+const COUNTS = new Map([["a", 1]]);
+const REQUESTS = { requests: 1, responses: 1, methods: COUNTS, codes: COUNTS };
+const OBSERVED = {
+  dropReasons: COUNTS,
+  perSecond: 1,
+  http: { ...REQUESTS, latencySeconds: { sum: 1, count: 1 } },
+  dns: { queries: 1, responses: 1, rcodes: COUNTS },
+};
+
 /** Values at every place that an answer can have one, and none wherever it may have none. */
 function fullView(): View {
   const view = viewOf(SOCKETS, {}, [REFUSED]);
@@ -55,8 +65,11 @@ function fullView(): View {
     }),
     container("db", { id: idOf("b") }),
   ];
+  const ends = edges.map(({ edge: { source, destination } }) => [source, destination] as const);
+  const told = ends.map((one) => [observedEdge(...one, OBSERVED), observedEdge(...one, { destinationPort: 9 })]);
   return {
     ...view,
+    observed: () => told.flat(),
     flows: () => flows,
     edges: () => [...edges, createTotal({ ...first.edge, key: "many", destinationPort: MANY_PORTS })],
     containers: () => containers.map((container) => ({ container, endpoint: container.name, services: ["web"] })),
@@ -74,7 +87,7 @@ const QUESTIONS = [
 
 /** The console's browser tests run on made-up answers: they prove nothing where the exporter answers otherwise. */
 describe("what the console's tests are fed has the shape of what the exporter answers", () => {
-  const { nodes, links, ...about } = shop(true, 1);
+  const { nodes, links, ...about } = observedShop(true, 1);
   const { nodes: scanned, links: scans } = scan();
   const graph = () => ({ ...about, nodes: [...nodes, ...scanned], links: [...links, ...scans] });
   let exporter: Server;

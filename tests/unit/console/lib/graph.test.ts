@@ -33,6 +33,7 @@ const node = (id: string, values: Partial<GraphNode> = {}): GraphNode => ({
   health: "",
   restarts: 0,
   uptime_seconds: null,
+  origins: ["kernel"],
   sent_bytes: 0,
   received_bytes: 0,
   ...values,
@@ -56,6 +57,8 @@ const link = (source: string, destination: string, port: number, values: Partial
   per_second: null,
   rtt_seconds: null,
   idle_seconds: 0,
+  origins: ["kernel"],
+  observed: [],
   ...values,
 });
 

@@ -338,6 +338,7 @@ describe("over HTTP", () => {
         destination_port: 5432,
         protocol: "tcp",
         halves: "both",
+        origins: ["kernel"],
         sent_bytes: 4099,
         received_bytes: 1031,
         connections: 1,
@@ -348,6 +349,7 @@ describe("over HTTP", () => {
         per_second: { sent_bytes: 2_000, received_bytes: 500, opened: 1, failed: 0.5 },
         rtt_seconds: 0.0002,
         idle_seconds: 0,
+        observed: [],
       });
     });
 

@@ -3,7 +3,7 @@ import { listed } from "../stream.ts";
 import { type Parts, withScope } from "./parts.ts";
 
 /** Numbers of Hubble's `Verdict` and of Hubble UI's `IPProtocol`, which are not those of IP. */
-const VERDICT = { UNKNOWN: 0, FORWARDED: 1 } as const;
+const VERDICT = { UNKNOWN: 0, FORWARDED: 1, DROPPED: 2, ERROR: 3, AUDIT: 4 } as const;
 const IP_PROTOCOL: Readonly<Record<string, number>> = { tcp: 1, udp: 2, icmpv4: 3, icmpv6: 4 };
 /** As Hubble UI names them in the id of a link. */
 const PROTOCOL_NAMES = ["UNKNOWN_IP_PROTOCOL", "TCP", "UDP", "ICMP_V4", "ICMP_V6"];
@@ -66,7 +66,8 @@ function labelsOf({ kind, namespace, compose_project, compose_service }: answers
 }
 
 function linkJson(link: answers.GraphLink): answers.HubbleLink {
-  const { source, destination, destination_port, rtt_seconds } = link;
+  const { source, destination, destination_port } = link;
+  const seconds = latencyOf(link);
   const port = destination_port === "~many" ? 0 : destination_port;
   const ipProtocol = IP_PROTOCOL[link.protocol] ?? 0;
   return {
@@ -76,17 +77,29 @@ function linkJson(link: answers.GraphLink): answers.HubbleLink {
     destinationPort: port,
     ipProtocol,
     verdict: verdictOf(link),
-    flowAmount: link.opened + link.failed,
+    flowAmount: link.opened + link.failed || Math.max(0, ...link.observed.map(({ events }) => events)),
     bytesTransferred: link.sent_bytes + link.received_bytes,
-    latency: { min: NOT_KNOWN, max: NOT_KNOWN, avg: rtt_seconds === null ? NOT_KNOWN : spanOf(rtt_seconds) },
+    latency: { min: NOT_KNOWN, max: NOT_KNOWN, avg: seconds === null ? NOT_KNOWN : spanOf(seconds) },
   };
 }
+
+/** Of requests where somebody tells it, else of packets. */
+function latencyOf({ observed, rtt_seconds }: answers.GraphLink): number | null {
+  const known = observed.find(({ http }) => http !== null && http.latency_seconds !== null);
+  return known?.http?.latency_seconds ?? rtt_seconds;
+}
+
+/** What somebody who watches the packets has said is worth more than a guess, and what is bad more than what is well. */
+const TOLD = ["DROPPED", "ERROR", "AUDIT", "FORWARDED"] as const;
 
 /**
  * A connection that was established, and a datagram that was answered for, have got through. Of connects that only failed
  * nobody knows: a packet that was dropped and one that was refused by its destination look alike from here.
  */
-function verdictOf({ opened, connections, sent_bytes, received_bytes }: answers.GraphLink): number {
+function verdictOf({ observed, opened, connections, sent_bytes, received_bytes }: answers.GraphLink): number {
+  const told = new Set(observed.flatMap(({ verdicts }) => verdicts.map(({ name }) => name)));
+  const worst = TOLD.find((name) => told.has(name));
+  if (worst !== undefined) return VERDICT[worst];
   return opened + connections + sent_bytes + received_bytes > 0 ? VERDICT.FORWARDED : VERDICT.UNKNOWN;
 }
 
