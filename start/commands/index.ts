@@ -1,4 +1,5 @@
 import type { Command } from "./command.ts";
+import { dashboards } from "./dashboards.ts";
 import { doctor } from "./doctor.ts";
 import { record } from "./record.ts";
 import { replay } from "./replay.ts";
@@ -18,6 +19,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   stress,
   record,
   replay,
+  dashboards,
 };
 
 /** What runs when no command is named. */

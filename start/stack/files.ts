@@ -27,6 +27,8 @@ export async function writeStackFiles(input: EnvironmentInput): Promise<void> {
   const environment = environmentOf({ ...input, settings });
   await letContainersRead(layout.root);
   await mkdir(layout.targets, { recursive: true });
+  // Else the engine would make it as it is mounted, and it would be root's.
+  await mkdir(layout.published, { recursive: true, mode: 0o755 });
   await provideVerifierLogs(layout);
   await writeFile(layout.hostCompose, renderHostCompose(facts, settings, layout));
   for (const [name, text] of Object.entries(targetFiles(settings, optionalServices(input.images)))) {

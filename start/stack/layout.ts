@@ -28,6 +28,8 @@ export interface Layout {
   /** Prometheus' configuration and the dashboards, which name containers of the stack: the repository's, or copies. */
   prometheus: string;
   dashboards: string;
+  /** Dashboards that were fetched from where they are published, which Grafana shows besides. */
+  published: string;
   /** Where the tracer writes what the kernel's verifier says of a program that it refuses. */
   verifierLogs: string;
   /** What this host needs on top of docker-compose.yml. */
@@ -81,6 +83,7 @@ export function layoutOf(root: string, config = DEFAULT_CONFIG, names = DEFAULT_
     targets: own("targets"),
     prometheus: hasDefaultNames(names) ? path.join(root, "prometheus") : own("prometheus"),
     dashboards: hasDefaultNames(names) ? path.join(root, "grafana/dashboards") : own("dashboards"),
+    published: own("published"),
     verifierLogs: own("logs"),
     hostCompose: own("compose.host.yml"),
     grafanaPassword: own("grafana-password"),

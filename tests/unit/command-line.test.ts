@@ -32,7 +32,8 @@ describe("the command line", () => {
     strat: 'Unknown command "strat". Did you mean start?',
     statsu: 'Unknown command "statsu". Did you mean status?',
     doc: 'Unknown command "doc". Did you mean doctor?',
-    toString: 'Unknown command "toString". The commands are start, stop, status, doctor, tune, stress, record, replay.',
+    toString:
+      'Unknown command "toString". The commands are start, stop, status, doctor, tune, stress, record, replay, dashboards.',
     "start now": 'Unexpected argument "now". npm start takes --no-install, --config and --help.',
     "stress disk cpu":
       'Unexpected argument "cpu". npm run stress takes LOAD, --seconds, --no-install, --config and --help.',

@@ -31,6 +31,15 @@ test("a tracer without rights over files can write its logs, and no other user o
   assert.deepEqual([own.mode & 0o777, logs.mode & 0o777], [0o700, 0o777]);
 });
 
+test("there is a folder for dashboards that are fetched, what is in it stays, and Grafana's user can read it", async (t) => {
+  const { layout, write } = await checkout(t);
+  await write("");
+  await writeFile(path.join(layout.published, "cilium-1.json"), "{}");
+  await write("");
+  assert.equal((await stat(layout.published)).mode & 0o777, 0o755);
+  assert.equal(await readFile(path.join(layout.published, "cilium-1.json"), "utf8"), "{}");
+});
+
 test("a webhook is in a file of its own and nowhere else; only where it leads is recorded", async (t) => {
   const { layout, write } = await checkout(t);
   await write("ALERT_WEBHOOK_URL=https://alerts.example/hook/secret");
