@@ -73,6 +73,7 @@ export interface PipelineOptions {
   cgroup?: string | undefined;
   /** As a kernel source hands it on. */
   onEnded?: ((flow: object, record: FlowRecord) => void) | undefined;
+  onOpened?: ((record: () => FlowRecord | undefined) => void) | undefined;
   /** Gets by how many seconds somebody has set the clock. */
   onClockStep(seconds: number): void;
 }
@@ -107,7 +108,7 @@ export interface Pipeline {
 /** A pipeline that goes on where an earlier exporter was, as far as it is known. Never throws. */
 export function createPipeline(inputs: PipelineInputs, options: PipelineOptions, log: Log): Pipeline {
   const { tracer, host } = inputs;
-  const { udp, onClockStep, ownPid, room, limits, onEnded, cgroup } = options;
+  const { udp, onClockStep, ownPid, room, limits, onEnded, onOpened, cgroup } = options;
   const { kernel, sockets: paths } = options.sources ?? { kernel: true, sockets: [] };
   const healths = createHealths(log);
   const { docker, kubelet, cluster, metadata } = createMetadata(inputs, healths);
@@ -134,7 +135,17 @@ export function createPipeline(inputs: PipelineInputs, options: PipelineOptions,
   const directory = createDirectory();
   const watch = new TracerWatch({ tracer, host, healths, udp, onClockStep });
   const isOwn = cgroup === undefined ? undefined : (id: number) => directory.isBelow(id, cgroup);
-  const source = new KernelSource({ tracer, directory, watch, healths, room, onEnded, isOwn, isOff: !kernel });
+  const source = new KernelSource({
+    tracer,
+    directory,
+    watch,
+    healths,
+    room,
+    onEnded,
+    onOpened,
+    isOwn,
+    isOff: !kernel,
+  });
   const sockets = paths.map((path) => {
     const health = new SourceHealth(`uds:${path}`, log);
     const reader = createSocketReader(path, `flowtally-${randomUUID()}`, SOCKET_BOUNDS);

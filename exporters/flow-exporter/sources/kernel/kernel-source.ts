@@ -48,6 +48,8 @@ export interface KernelSourceParts {
   isOwn?: ((cgroupId: number) => boolean) | undefined;
   /** Gets each flow that has ended, once, with what `open` knew it by. */
   onEnded?: ((flow: object, record: FlowRecord) => void) | undefined;
+  /** Told of each flow that has begun, once, as soon as it is known whose it is; it makes the record only for who wants that. */
+  onOpened?: ((record: () => FlowRecord | undefined) => void) | undefined;
 }
 
 /** The flows of this host's sockets, out of the tracer's pins: read, decode, join. */
@@ -64,6 +66,7 @@ export class KernelSource implements FlowSource {
   readonly #recent = new RecentFlows(MAX_RECENT);
   readonly #room: SocketRoom;
   readonly #own: OwnRows;
+  readonly #onOpened: ((flow: Flow) => void) | undefined;
   readonly #tcp: FlowTable;
   readonly #udp: FlowTable;
   #closed: ClosedFlows;
@@ -74,6 +77,8 @@ export class KernelSource implements FlowSource {
   constructor(parts: KernelSourceParts) {
     this.#parts = parts;
     this.#own = new OwnRows(parts.isOwn);
+    const { onOpened } = parts;
+    this.#onOpened = onOpened && ((flow) => onOpened(() => recordOf(flow, parts.directory.history)));
     const keep = (flow: Flow) => this.#keepRecord(flow);
     this.#tcp = new FlowTable(keep, () => this.#room.places.tcp);
     this.#udp = new FlowTable(keep, () => this.#room.places.udp);
@@ -252,7 +257,7 @@ export class KernelSource implements FlowSource {
   }
 
   #drain() {
-    return drainDeltas([...this.#tcp.takeChanged(), ...this.#udp.takeChanged()]);
+    return drainDeltas([...this.#tcp.takeChanged(), ...this.#udp.takeChanged()], this.#onOpened);
   }
 
   #keepRecord(flow: Flow): void {
@@ -288,7 +293,7 @@ export class KernelSource implements FlowSource {
     this.#parts.watch.lostFlows.addUnreadable("closed", this.#closed.takeUnreadable());
     for (const part of closed.slice(0, -1)) {
       const over = this.#tcp.takeClosed(part, world);
-      sink.add(drainDeltas(over), world.nowNs / 1e6);
+      sink.add(drainDeltas(over, this.#onOpened), world.nowNs / 1e6);
       for (const flow of over) this.#keepRecord(flow);
     }
     this.#tcp.update(live, world, closed.slice(-1), live !== undefined && this.#closed.complete);

@@ -12,8 +12,11 @@ const NO_COUNTS: Counts = {
   failed: false,
 };
 
-/** What flows have new since they were last asked, edge by edge. Those whose edge is not known keep it until it is. */
-export function drainDeltas(flows: Iterable<Flow>): FlowDelta[] {
+/**
+ * What flows have new since they were last asked, edge by edge. Those whose edge is not known keep it until it is. `onOpened` gets
+ * each that is a connection for the first time.
+ */
+export function drainDeltas(flows: Iterable<Flow>, onOpened?: (flow: Flow) => void): FlowDelta[] {
   const deltas: FlowDelta[] = [];
   for (const flow of flows) {
     const counts = takeCounts(flow);
@@ -25,6 +28,7 @@ export function drainDeltas(flows: Iterable<Flow>): FlowDelta[] {
     if (isElsewhere) deltas.push(deltaOf(flow, before, NO_COUNTS, -1));
     const established = (now ? 1 : 0) - (before && !isElsewhere ? 1 : 0);
     if (edge && (counts || established !== 0)) deltas.push(deltaOf(flow, edge, counts ?? NO_COUNTS, established));
+    if (edge && counts?.opened) onOpened?.(flow);
   }
   return deltas;
 }
