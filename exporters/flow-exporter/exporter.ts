@@ -9,6 +9,7 @@ import { CycleAge } from "./cycle-age.ts";
 import { startCycles } from "./cycles.ts";
 import { DailyReport } from "./daily-report.ts";
 import { HeapTrim } from "./heap-trim.ts";
+import { HubbleOutput } from "./hubble-thread.ts";
 import { StartWatch } from "./metadata/docker/start-watch.ts";
 import type { FlowRecord } from "./model/flow-record.ts";
 import type { FlowSource } from "./model/flow-source.ts";
@@ -16,10 +17,12 @@ import type { RecorderStatus, ReplayStatus } from "./model/recording.ts";
 import { containerEndpoint } from "./naming/endpoints.ts";
 import { createApp } from "./outputs/http/app.ts";
 import { boundConnections } from "./outputs/http/connections.ts";
+import { HubbleFeed } from "./outputs/hubble/feed.ts";
 import { AllNodes } from "./outputs/nodes/all-nodes.ts";
 import type { Pages } from "./outputs/pages/pages.ts";
 import { processMetrics } from "./outputs/prometheus/definitions/process.ts";
 import { createMetrics } from "./outputs/prometheus/metrics.ts";
+import { ownerNamespace } from "./outputs/store/halves.ts";
 import { type RunningStore, startStore } from "./outputs/store/start-store.ts";
 import { Clients } from "./outputs/tracer-socket/clients.ts";
 import { serveTracerSocket } from "./outputs/tracer-socket/serve.ts";
@@ -38,6 +41,8 @@ const MAX_FIRST_LOOK_MS = 6_000;
 const BOUNDS = { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 5_000 };
 const MAX_CONNECTIONS = 256;
 const MAX_STOP_MS = 4_000;
+/** What flows are told of a machine that has no name. */
+const NAMELESS = "localhost";
 
 export interface Sources extends PipelineInputs {
   pages?: Pages;
@@ -73,6 +78,7 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
   const onEnded = (flow: object, record: FlowRecord) => {
     clients?.onEnded(flow, record);
     store?.feed.onEnded(record);
+    hubble?.feed.onEnded(record);
   };
   const options = {
     limits: settings,
@@ -81,16 +87,18 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
     room,
     onClockStep,
     onEnded,
+    onOpened: (record: () => FlowRecord | undefined) => hubble?.feed.onOpened(record),
     cgroup: settings.cgroup,
     sources: settings.sources,
   };
   const pipeline: Pipeline = createPipeline(sources, options, log);
   const store = createStore(settings, pipeline, sources, log);
+  const hubble = createHubble(settings, pipeline, sources, log);
   const { collector, checkpoint, metadata, healths } = pipeline;
   const report = new DailyReport(() => shortfalls(pipeline), log);
 
   const cycles = new CycleAge(settings.collectSeconds);
-  const view: View = { ...createView(settings, pipeline, sources, store), cycles };
+  const view: View = { ...createView(settings, pipeline, sources, store, hubble), cycles };
   const { allowedHosts } = settings;
   const metrics = createMetrics(view, processMetrics());
   const nodes = store && settings.store?.isShared ? new AllNodes(store.reader, settings.node) : undefined;
@@ -100,6 +108,7 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
   const stopped = new AbortController();
   const { cluster } = pipeline;
   if (cluster) sources.watchCluster?.(cluster, stopped.signal);
+  hubble?.serve(stopped.signal);
   const firstLook = Promise.all([metadata.refresh(), cluster?.firstWord]);
   await Promise.race([firstLook, sleep(MAX_FIRST_LOOK_MS, undefined, { ref: false })]);
   const starts = new StartWatch({
@@ -119,6 +128,7 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
   const age = {
     end: () => {
       cycles.end();
+      hubble?.feed.endCycle();
       sources.onCycle?.();
     },
   };
@@ -164,11 +174,30 @@ function createStore(settings: Settings, pipeline: Pipeline, { host }: Sources, 
   return startStore(() => startStoreThread(store, settings), origin, log);
 }
 
+/** Undefined: neither its clients are served, nor its metrics. */
+function createHubble({ hubble, node: name }: Settings, pipeline: Pipeline, { host }: Sources, log: Logger) {
+  const { serve, metrics } = hubble;
+  if (!serve && !metrics) return undefined;
+  const node = name || NAMELESS;
+  const boot = new BootMoment(() => host.wallOffsetMs());
+  const feed = new HubbleFeed({
+    records: () => allRecords([pipeline.source, ...pipeline.sockets]),
+    namespaces: () => pipeline.metadata.containers.map(ownerNamespace),
+    origin: () => ({ node, bootMs: boot.ms }),
+    nowNs: () => host.bootTimeNs(),
+    count: undefined,
+  });
+  const output = serve && new HubbleOutput(feed, log);
+  const settings = serve && { ...serve, node, version: `flowtally ${manifest.version}` };
+  return { feed, output, serve: (signal: AbortSignal) => settings && output?.serve(settings, signal) };
+}
+
 function createView(
   settings: Settings,
   pipeline: Pipeline,
   sources: Sources,
   store: RunningStore | undefined,
+  hubble: ReturnType<typeof createHubble>,
 ): Omit<View, "cycles"> {
   const { host } = sources;
   const boot = new BootMoment(() => host.wallOffsetMs());
@@ -199,6 +228,7 @@ function createView(
       ...[...sockets, ...slow].map(({ health }) => health),
       ...(store ? [store.feed.natHealth] : []),
       ...(hubbleMetrics ? [hubbleMetrics.health] : []),
+      ...(hubble?.output ? [hubble.output.health] : []),
     ],
     queues: slow,
     store: () => store?.feed,

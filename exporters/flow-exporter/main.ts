@@ -30,6 +30,8 @@ const HUBBLE_METRICS_BOUNDS = { timeoutMs: 10_000, maxBytes: 16 * 1024 * 1024 };
 /** In the folder of the totals, which is a volume that `docker cp` reads. */
 const RECORDING = "recording";
 
+const NO_HUBBLE: Settings["hubble"] = { serve: undefined, metrics: false };
+
 const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime });
 
 try {
@@ -89,7 +91,7 @@ function startOnRecording(settings: Settings): Promise<Exporter> {
   const { limits, endCycle, status } = replay;
   const sources = { ...replay, pages: pagesOf(settings), onCycle: endCycle, replay: status };
   // The tracer's own word counts, not what this exporter was told of it. Its flows are another time's, and another machine's.
-  return startExporter({ ...settings, ...limits, udp: false, store: undefined }, sources, log);
+  return startExporter({ ...settings, ...limits, udp: false, store: undefined, hubble: NO_HUBBLE }, sources, log);
 }
 
 /** `npm run record` sends these: an answer over HTTP would hand names and addresses to every process of this machine. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type HubbleSettings, hubbleSchema, hubbleSettings, isTlsWhole } from "./hubble-settings.ts";
 
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 
@@ -124,6 +125,7 @@ const schema = z.object({
     .regex(/^(off|in-cluster|\/.+)$/, "must be off, in-cluster, or the path of a kubeconfig, from / on")
     .default("off"),
   NODE_IP: z.union([z.ipv4(), z.ipv6()], { error: "must be an IP address" }).optional(),
+  ...hubbleSchema,
 });
 
 /** A name that machines have that nobody has given one. */
@@ -143,6 +145,10 @@ const consistent = schema
   .refine(({ FLOW_STORE, FLOW_NODE }) => !isShared(FLOW_STORE) || !NAMELESS.test(FLOW_NODE), {
     path: ["FLOW_STORE"],
     error: "needs FLOW_NODE, a name of this machine that no other one has that writes to the same database",
+  })
+  .refine(isTlsWhole, {
+    path: ["HUBBLE_TLS_CERT_FILE"],
+    error: "needs HUBBLE_TLS_KEY_FILE, and is needed by it and by HUBBLE_TLS_CLIENT_CA_FILE",
   });
 
 /** Whether other machines may write there. */
@@ -198,6 +204,7 @@ export interface Settings {
   tracerSocket: { path: string; mode: number; owner: { uid: number; gid: number } | undefined };
   /** Where transactions are kept, by whose address nothing but the store goes, and whether other nodes may write there; undefined: nowhere. */
   store: { address: string; isShared: boolean; maxAgeMs: number; maxRows: number } | undefined;
+  hubble: HubbleSettings;
 }
 
 /** The environment does not make sense; the message names every fault. */
@@ -247,6 +254,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
       owner: ownerOf(data.FLOW_TRACER_SOCKET_OWNER),
     },
     store: address === undefined ? undefined : { address, isShared: isShared(address), maxAgeMs, maxRows },
+    hubble: hubbleSettings(data),
   };
 }
 

@@ -19,11 +19,12 @@ const SOURCES = ["kubernetes-services", "kubernetes-endpointslices"];
 describe("the exporter bundled as in the image", () => {
   let folder: string;
   let main: string;
+  let hubble: string;
   let kubernetes: string;
   let store: string;
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "flowtally-bundled-"));
-    [main = "", kubernetes = "", store = ""] = await bundleService(SERVICE, path.join(folder, "main.mjs"));
+    [main = "", hubble = "", kubernetes = "", store = ""] = await bundleService(SERVICE, path.join(folder, "main.mjs"));
   });
   after(() => rm(folder, { recursive: true }));
 
@@ -72,6 +73,14 @@ describe("the exporter bundled as in the image", () => {
     const logged = await runUntil(settings, isTold);
     assert.match(logged, /"source":"store","reason":"UNREACHABLE: connect ECONNREFUSED 127\.0\.0\.1:1"/);
     assert.doesNotMatch(logged, /s3cret/);
+  });
+
+  it("has the observer in the file of its thread, without a library for gRPC", async () => {
+    assert.match(await readFile(hubble, "utf8"), /grpc\.health\.v1/);
+    assert.doesNotMatch(await readFile(hubble, "utf8"), /node_modules\/@grpc\/grpc-js/);
+    assert.doesNotMatch(await readFile(main, "utf8"), /grpc\.health\.v1/);
+    const logged = await runUntil({ HUBBLE_LISTEN: "127.0.0.1:0" }, (text) => text.includes('"source":"hubble"'));
+    assert.match(logged, /"source":"hubble","msg":"source works"/);
   });
 
   it("has Kubernetes' client in the file of its thread, and only there", async () => {

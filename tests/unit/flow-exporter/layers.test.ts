@@ -36,6 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Those that read files and ask other programs; all others are given what they need. */
 const TOUCHING = [
   "checkpoint/state-file.ts",
+  "hubble.thread.ts",
   "hubble/proto-files.ts",
   "metadata/docker/reader.ts",
   "metadata/host/host.ts",

@@ -32,6 +32,7 @@ test("nothing set, or set to nothing, gives the defaults", () => {
     kubernetesApi: undefined,
     tracerSocket: { path: "", mode: 0o660, owner: undefined },
     store: undefined,
+    hubble: { serve: undefined, metrics: false },
   };
   assert.deepEqual(readSettings({}), defaults);
   assert.deepEqual(readSettings({ FLOW_PORT: "", FLOW_LEFT_OUT: "", PATH: "/bin" }), defaults);
