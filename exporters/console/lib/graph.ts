@@ -1,4 +1,5 @@
 import type { Graph, GraphLink, GraphNode } from "../api/types.ts";
+import { isDropping, isOwn, isTold } from "./origins.ts";
 
 /**
  * What flows from one endpoint to another over all ports that work, or over all that fail: one line on the map. The two are
@@ -110,6 +111,21 @@ function isFailing(link: GraphLink): boolean {
 
 function pairId({ source, destination }: GraphLink): string {
   return `${source}\n${destination}`;
+}
+
+/** Whether only others have seen any of it, so that it has no bytes. */
+export function isOnlyTold({ links }: MapEdge): boolean {
+  return !links.some(isOwn);
+}
+
+/** Whether others tell of it. */
+export function isEdgeTold({ links }: MapEdge): boolean {
+  return links.some(isTold);
+}
+
+/** Whether one of its ports loses packets, as others say. */
+export function isEdgeDropping({ links }: MapEdge): boolean {
+  return links.some(isDropping);
 }
 
 export function linkBytes(link: GraphLink): number {

@@ -3,7 +3,11 @@ import type { Port } from "../api/types.ts";
 /** The exporter's word for all ports between two endpoints beyond those that have a link of their own. */
 export const MANY_PORTS = "~many" satisfies Port;
 
+/** Where only others have seen a link, and do not tell its port. */
+const NO_PORT = 0 satisfies Port;
+
 export function portTitle(port: Port): string {
+  if (port === NO_PORT) return "Port not told";
   return port === MANY_PORTS ? "All other ports" : `Port ${port}`;
 }
 
@@ -12,9 +16,13 @@ export function portRank(port: Port): number {
   return port === MANY_PORTS ? Number.POSITIVE_INFINITY : port;
 }
 
+export function portText(port: Port): string {
+  return port === NO_PORT ? "–" : String(port);
+}
+
 /** Flows have each its own port: there is no filter for those of many. */
 export function portFilter(port: Port): string | undefined {
-  return port === MANY_PORTS ? undefined : String(port);
+  return port === MANY_PORTS || port === NO_PORT ? undefined : String(port);
 }
 
 const MAX_PORT = 65_535;

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Choice } from "../lib/choice.ts";
-import type { Found, MapModel } from "../lib/graph.ts";
+import { type Found, isEdgeTold, type MapModel } from "../lib/graph.ts";
 import { theme } from "../ui/theme.ts";
 import { isCrowd, MapDrawing } from "./drawing.ts";
 import { Legend } from "./legend.tsx";
@@ -63,7 +63,7 @@ export function MapCanvas({ of, model, choice, found, onChoose }: CanvasProps) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the picture is moved with the keyboard */}
       <div ref={element} class="map-picture" role="img" aria-label="Service map" tabIndex={0} onKeyDown={onKeyDown} />
       <footer class="map-footer">
-        <Legend isMany={model.machines.size > 0} />
+        <Legend isMany={model.machines.size > 0} isTold={[...model.edges.values()].some(isEdgeTold)} />
         <fieldset class="map-buttons">
           <legend class="unseen">View of the map</legend>
           <button type="button" onClick={() => drawing.current?.zoom(1.3)} aria-label="Zoom in" title="Zoom in (+)">

@@ -7,6 +7,7 @@ import {
   edgeRate,
   failureShare,
   failureShareNow,
+  isEdgeDropping,
   linkBytes,
   linkId,
   linkRate,
@@ -15,13 +16,15 @@ import {
   nameIn,
 } from "../lib/graph.ts";
 import { isOfMany, seenBy } from "../lib/nodes.ts";
-import { portFilter, portTitle } from "../lib/ports.ts";
+import { isOwn } from "../lib/origins.ts";
+import { portFilter, portText, portTitle } from "../lib/ports.ts";
 import { hashOf } from "../lib/route.ts";
 import { momentOf } from "../lib/time.ts";
 import { formatBytes, formatCount, formatRate, formatValue } from "../lib/units.ts";
 import { EndpointName } from "../ui/endpoint-name.tsx";
 import { Facts } from "../ui/facts.tsx";
 import { SidePanel } from "../ui/panel.tsx";
+import { ObservedFacts } from "./observed-facts.tsx";
 
 interface Props {
   choice: Choice;
@@ -123,8 +126,8 @@ function EdgeList({ title, edges, model, endOf, onChoose }: EdgeListProps) {
               <span class="name">
                 <EndpointName name={nameIn(model, endOf(edge))} node={nodeOf(edge)} />
               </span>
-              <span class={edge.failing ? "ports trouble" : "ports"}>
-                {edge.links.map((link) => link.destination_port).join(", ")}
+              <span class={edge.failing || isEdgeDropping(edge) ? "ports trouble" : "ports"}>
+                {edge.links.map((link) => portText(link.destination_port)).join(", ")}
               </span>
               <span class="number">{formatRate(edgeRate(edge))}</span>
               <span class="number">{formatBytes(edge.bytes)}</span>
@@ -166,37 +169,49 @@ function LinkDetails({ link, model }: { link: GraphLink; model: MapModel }) {
       <h3>
         {portTitle(link.destination_port)} <span class="count">{link.protocol}</span>
       </h3>
-      <Facts
-        of={[
-          ["From node", isFramed ? link.source_node || "not known" : ""],
-          ["To node", isFramed ? link.destination_node || "not known" : ""],
-          ["Seen by", isFramed ? seenBy(link) : ""],
-          ["Now", formatRate(linkRate(link))],
-          ["Round trip", formatValue(link.rtt_seconds, "s")],
-          ["Total", formatBytes(linkBytes(link))],
-          ["Sent", formatBytes(link.sent_bytes)],
-          ["Received", formatBytes(link.received_bytes)],
-          ["Open now", formatCount(link.connections)],
-          ["Opened", formatCount(link.opened)],
-          ["Closed", formatCount(link.closed)],
-          ["Failed", formatCount(link.failed)],
-          ["Failure share", formatValue(failureShare([link]), "percentunit")],
-          ["… in the last minute", formatValue(failureShareNow([link]), "percentunit")],
-          ["Retransmits", formatCount(link.retransmits)],
-        ]}
-      />
-      <p class="links">
-        <a
-          href={hashOfFlows({
-            container: nameIn(model, link.source),
-            on: isFramed ? link.source_node : undefined,
-            port: portFilter(link.destination_port),
-            protocol: link.protocol,
-          })}
-        >
-          Show flows
-        </a>
-      </p>
+      {isOwn(link) && <OwnFacts link={link} isFramed={isFramed} />}
+      {link.observed.map((observed) => (
+        <ObservedFacts key={observed.origin} observed={observed} />
+      ))}
+      {isOwn(link) && (
+        <p class="links">
+          <a
+            href={hashOfFlows({
+              container: nameIn(model, link.source),
+              on: isFramed ? link.source_node : undefined,
+              port: portFilter(link.destination_port),
+              protocol: link.protocol,
+            })}
+          >
+            Show flows
+          </a>
+        </p>
+      )}
     </section>
+  );
+}
+
+/** What is counted here. @param isFramed there are several machines */
+function OwnFacts({ link, isFramed }: { link: GraphLink; isFramed: boolean }) {
+  return (
+    <Facts
+      of={[
+        ["From node", isFramed ? link.source_node || "not known" : ""],
+        ["To node", isFramed ? link.destination_node || "not known" : ""],
+        ["Seen by", isFramed ? seenBy(link) : ""],
+        ["Now", formatRate(linkRate(link))],
+        ["Round trip", formatValue(link.rtt_seconds, "s")],
+        ["Total", formatBytes(linkBytes(link))],
+        ["Sent", formatBytes(link.sent_bytes)],
+        ["Received", formatBytes(link.received_bytes)],
+        ["Open now", formatCount(link.connections)],
+        ["Opened", formatCount(link.opened)],
+        ["Closed", formatCount(link.closed)],
+        ["Failed", formatCount(link.failed)],
+        ["Failure share", formatValue(failureShare([link]), "percentunit")],
+        ["… in the last minute", formatValue(failureShareNow([link]), "percentunit")],
+        ["Retransmits", formatCount(link.retransmits)],
+      ]}
+    />
   );
 }

@@ -312,11 +312,11 @@ export class MapDrawing {
   }
 
   /** Only what has changed is touched: every touched element is styled and drawn anew. */
-  #refreshEdge(id: string, { active, failing, ...look }: EdgeLook): void {
+  #refreshEdge(id: string, { classes, ...look }: EdgeLook): void {
     const drawn = this.#cy.getElementById(id);
     for (const [key, value] of Object.entries(look)) if (drawn.data(key) !== value) drawn.data(key, value);
-    if (drawn.hasClass("active") !== active) drawn.toggleClass("active", active);
-    if (drawn.hasClass("failing") !== failing) drawn.toggleClass("failing", failing);
+    for (const [name, isSo] of Object.entries(classes))
+      if (drawn.hasClass(name) !== isSo) drawn.toggleClass(name, isSo);
   }
 }
 

@@ -1,8 +1,9 @@
 import { useMemo, useState } from "preact/hooks";
 import type { GraphLink } from "../api/types.ts";
 import type { Choice } from "../lib/choice.ts";
-import { edgeId, type Found, linkBytes, linkId, linkRate, type MapModel, nameIn } from "../lib/graph.ts";
-import { portRank } from "../lib/ports.ts";
+import { edgeId, type Found, isEdgeTold, linkBytes, linkId, linkRate, type MapModel, nameIn } from "../lib/graph.ts";
+import { droppedIn, eventRate, isOwn, shortOrigin } from "../lib/origins.ts";
+import { portRank, portText } from "../lib/ports.ts";
 import { type Sort, sortRows } from "../lib/sort.ts";
 import { formatBytes, formatCount, formatValue } from "../lib/units.ts";
 import { EndpointName, whereOf } from "../ui/endpoint-name.tsx";
@@ -25,7 +26,7 @@ export function EdgeTable({ model, found, choice, onChoose }: Props) {
     return sortRows(shown, (link) => rankOf(link, sort.key), sort.descending);
   }, [model, found, choice, sort]);
 
-  const columns = useMemo(() => [...endColumns(model), ...COLUMNS], [model]);
+  const columns = useMemo(() => columnsOf(model), [model]);
 
   return (
     <section class="edge-table" aria-label="Edges">
@@ -54,9 +55,34 @@ function rankOf(link: GraphLink, key: string): string | number | undefined {
   if (key === "rate") return linkRate(link) ?? linkBytes(link) / 1e18;
   if (key === "bytes") return linkBytes(link);
   if (key === "destination_port") return portRank(link.destination_port);
+  if (key === "origins") return link.origins.join();
+  if (key === "dropped") return droppedIn(link);
   const value = link[key as keyof GraphLink];
   return typeof value === "object" ? undefined : value;
 }
+
+/** Where others tell of some of it: who does, and what they have seen dropped. */
+function columnsOf(model: MapModel): Column<GraphLink>[] {
+  const isTold = [...model.edges.values()].some(isEdgeTold);
+  return [...endColumns(model), ...COLUMNS, ...(isTold ? TOLD_COLUMNS : [])];
+}
+
+const TOLD_COLUMNS: readonly Column<GraphLink>[] = [
+  {
+    key: "dropped",
+    title: "Dropped",
+    width: "5.6rem",
+    numeric: true,
+    cell: (one) => <Trouble count={droppedIn(one)} />,
+  },
+  {
+    key: "origins",
+    title: "Seen by",
+    width: "9rem",
+    wideOnly: true,
+    cell: ({ origins }) => <span title={origins.join(", ")}>{origins.map(shortOrigin).join(", ")}</span>,
+  },
+];
 
 /** Both ends, with their machines where there are several. */
 function endColumns(model: MapModel): Column<GraphLink>[] {
@@ -75,7 +101,13 @@ function endColumns(model: MapModel): Column<GraphLink>[] {
 }
 
 const COLUMNS: readonly Column<GraphLink>[] = [
-  { key: "destination_port", title: "Port", width: "4.8rem", numeric: true, cell: (link) => link.destination_port },
+  {
+    key: "destination_port",
+    title: "Port",
+    width: "4.8rem",
+    numeric: true,
+    cell: (link) => portText(link.destination_port),
+  },
   {
     key: "protocol",
     title: "Protocol",
@@ -84,7 +116,7 @@ const COLUMNS: readonly Column<GraphLink>[] = [
     wideOnly: true,
     cell: ({ protocol }) => protocol,
   },
-  { key: "rate", title: "Now", width: "6.2rem", numeric: true, cell: (link) => <Rate value={linkRate(link)} /> },
+  { key: "rate", title: "Now", width: "6.2rem", numeric: true, cell: (link) => <Now link={link} /> },
   {
     key: "sent_bytes",
     title: "Sent",
@@ -145,6 +177,13 @@ const COLUMNS: readonly Column<GraphLink>[] = [
     cell: (one) => <Trouble count={one.retransmits} />,
   },
 ];
+
+/** Where others alone have seen it, there are events and no bytes. */
+function Now({ link }: { link: GraphLink }) {
+  if (isOwn(link)) return <Rate value={linkRate(link)} />;
+  const events = eventRate(link);
+  return <>{events === undefined ? "–" : `${formatValue(events)} ev/s`}</>;
+}
 
 function Trouble({ count }: { count: number }) {
   return <span class={count > 0 ? "trouble" : ""}>{formatCount(count)}</span>;

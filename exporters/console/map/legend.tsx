@@ -22,8 +22,8 @@ const SIGNS: readonly (readonly [string, string, preact.JSX.Element])[] = [
   ["unhealthy", "bad", <path key="bad" d="M4 0 8 4 4 8 0 4Z" />],
 ];
 
-/** What lines, shapes and colours of the map mean. @param isMany it has several machines */
-export function Legend({ isMany }: { isMany: boolean }) {
+/** What lines, shapes and colours of the map mean. @param isMany it has several machines @param isTold others tell of some of it */
+export function Legend({ isMany, isTold }: { isMany: boolean; isTold: boolean }) {
   return (
     <details class="map-legend" open={!matchMedia("(width < 800px)").matches}>
       <summary>Legend</summary>
@@ -70,8 +70,42 @@ export function Legend({ isMany }: { isMany: boolean }) {
           <Line width={1.5} name="failing" />
           ports with 10 % or more failed connects
         </span>
+        {isTold && <ToldLines />}
       </div>
     </details>
+  );
+}
+
+/** How that is drawn which others tell of. */
+function ToldLines() {
+  return (
+    <>
+      <span>
+        <svg width="26" height="12" aria-hidden="true" class="line active">
+          <line x1="3" x2="20" y1="6" y2="6" stroke-width={1.5} />
+          <polygon points="26,6 18.5,2.5 18.5,9.5" />
+          <circle cx="4" cy="6" r="3.5" />
+        </svg>
+        seen by others too
+      </span>
+      <span>
+        <Line width={1.5} name="told" />
+        seen by others only, without bytes
+      </span>
+      <span>
+        <svg width="26" height="12" aria-hidden="true" class="line dropping">
+          <line x1="0" x2="24" y1="6" y2="6" stroke-width={1.5} />
+          <line x1="24" x2="24" y1="1.5" y2="10.5" stroke-width={2.5} />
+        </svg>
+        10 % or more of the events dropped
+      </span>
+      <span>
+        <svg width="22" height="13" aria-hidden="true" class="shape told">
+          <rect x="1" y="1.5" width="20" height="10" rx="2.5" />
+        </svg>
+        known to others only
+      </span>
+    </>
   );
 }
 

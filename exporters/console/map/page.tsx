@@ -4,6 +4,7 @@ import { usePoll } from "../api/use-poll.ts";
 import { type Choice, changeTo, choiceOf } from "../lib/choice.ts";
 import { type Found, inUseWithin, mapModel, search as searchModel } from "../lib/graph.ts";
 import { chosenNode, nodesQuery, onlyNode } from "../lib/nodes.ts";
+import { hiddenOrigins, originSwitched, originsIn, withoutOrigins } from "../lib/origins.ts";
 import { route, setQuery } from "../router.ts";
 import { lazy } from "../ui/lazy.tsx";
 import { Message } from "../ui/message.tsx";
@@ -29,7 +30,11 @@ export function MapPage() {
   // What is shown is of another question, and to this one there is no answer.
   const refused = error?.code === "BAD_QUERY" && (stale || !data);
   const choice = useSame(choiceOf(query), textOfChoice);
-  const model = useMemo(() => data && mapModel(idle ? data : inUseWithin(data, IDLE_SECONDS)), [data, idle]);
+  const without = query.get("without");
+  const hidden = useMemo(() => hiddenOrigins(query), [without]);
+  const used = useMemo(() => data && (idle ? data : inUseWithin(data, IDLE_SECONDS)), [data, idle]);
+  const model = useMemo(() => used && mapModel(withoutOrigins(used, hidden)), [used, hidden]);
+  const origins = useMemo(() => [...new Set([...(data ? originsIn(data) : []), ...hidden])], [data, hidden]);
   const found = useMemo(() => (model ? searchModel(model, search) : undefined), [model, search]);
   const stableFound = useSame(found, textOfFound);
   const close = useCallback(() => choose(undefined), []);
@@ -48,6 +53,9 @@ export function MapPage() {
         onMonitoring={(on) => setQuery({ monitoring: on ? "1" : undefined })}
         idle={idle}
         onIdle={(on) => setQuery({ idle: on ? "1" : undefined })}
+        origins={origins}
+        hidden={hidden}
+        onOrigin={(origin, on) => setQuery(originSwitched(hidden, origin, on))}
       />
       {refused && <NoSuchNode />}
       {!model && !refused && <Start error={error?.message} />}

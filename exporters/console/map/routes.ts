@@ -1,5 +1,5 @@
 import type { Core, NodeSingular } from "cytoscape";
-import { edgeRate, type MapEdge } from "../lib/graph.ts";
+import { edgeRate, isEdgeDropping, type MapEdge } from "../lib/graph.ts";
 import { type LabelledLine, labelPlaces } from "../lib/map/edge-labels.ts";
 import { around, type Box, type Point, type Size } from "../lib/map/geometry.ts";
 import { TEXT_PX } from "../lib/map/labels.ts";
@@ -64,7 +64,7 @@ interface Text {
  * have always the same order, whichever comes first in the answer.
  */
 function inOrder(edges: readonly MapEdge[]): MapEdge[] {
-  const rank = (edge: MapEdge) => (edge.failing ? 0 : (edgeRate(edge) ?? 0) > 0 ? 1 : 2);
+  const rank = (edge: MapEdge) => (edge.failing || isEdgeDropping(edge) ? 0 : (edgeRate(edge) ?? 0) > 0 ? 1 : 2);
   return [...edges].sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1));
 }
 
@@ -72,7 +72,7 @@ function inOrder(edges: readonly MapEdge[]): MapEdge[] {
 function textsOf(edge: MapEdge, edges: number, roomy: boolean): Text[] {
   const { label, full, brief } = lookOf(edge);
   const rated: Text = { written: "rated", text: label };
-  if (edge.failing) return [rated, { written: "brief", text: brief }];
+  if (brief !== "") return [rated, { written: "brief", text: brief }];
   return [
     ...(roomy && edges <= MAX_FULL && full !== label ? [{ written: "full", text: full } as const] : []),
     ...(edges <= MAX_RATES ? [rated] : []),

@@ -89,6 +89,7 @@ function nodeStyle(): StylesheetJson {
     { selector: "node[kind = 'world'], node[kind = 'node']", style: { shape: "ellipse" } },
     { selector: "node[kind = 'unknown']", style: { "border-style": "dashed" } },
     { selector: "node[kind = 'other']", style: { shape: "barrel" } },
+    { selector: "node[?told]", style: { "border-style": "dotted", "border-color": color("told") } },
     ...LEVELS.map(({ level, name, shape }) => ({
       selector: `node[level = '${level}']`,
       style: {
@@ -194,6 +195,24 @@ function edgeStyle(): StylesheetJson {
       },
     },
     {
+      selector: "edge.both",
+      style: { "source-arrow-shape": "circle", "source-arrow-color": color("told") },
+    },
+    {
+      selector: "edge.told",
+      style: { "line-color": color("told"), "target-arrow-color": color("told"), "line-style": "dotted" },
+    },
+    {
+      selector: "edge.dropping",
+      style: {
+        "line-color": color("bad"),
+        "target-arrow-color": color("bad"),
+        "target-arrow-shape": "tee",
+        "arrow-scale": 1.1,
+        color: color("bad"),
+      },
+    },
+    {
       selector: "edge[labelAt]",
       style: {
         "source-text-offset": "data(labelAt)" as unknown as number,
@@ -203,7 +222,7 @@ function edgeStyle(): StylesheetJson {
       },
     },
     { selector: "edge.brief", style: { "source-label": "data(brief)" } },
-    { selector: "edge.rated, edge.crowd.failing", style: { "source-label": "data(label)" } },
+    { selector: "edge.rated, edge.crowd.failing, edge.crowd.dropping", style: { "source-label": "data(label)" } },
     { selector: "edge.full, edge.near, edge.chosen", style: { "source-label": "data(full)" } },
     { selector: "edge.near", style: { opacity: 1, "z-index": TOPMOST - 1 } },
   ];

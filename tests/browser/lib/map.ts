@@ -71,3 +71,12 @@ export async function framesOf(page: Page): Promise<Record<string, string[]>> {
     return Object.fromEntries(nodes.map((node) => [node.id(), node.parents().map((frame) => frame.data("label"))]));
   })()`);
 }
+
+/** As what an edge is drawn: what `EdgeClasses` says of it. */
+export async function drawnClasses(page: Page, id: string): Promise<string[]> {
+  return await page.evaluate(`(() => {
+    const edge = document.querySelector(".map-picture")._cyreg.cy.getElementById(${JSON.stringify(id)});
+    const known = ["active", "failing", "told", "both", "dropping"];
+    return known.filter((name) => edge.hasClass(name)).sort();
+  })()`);
+}
