@@ -50,6 +50,12 @@ describe("what others observe, on the map", { skip: noBrowser }, () => {
     await expect(observed()).toContainText(/DNS queries\s*460.*No Error 420, Non-Existent Domain 30/s);
   });
 
+  it("is beside the work of the container that it is about", async () => {
+    await suite.open(`map?${new URLSearchParams({ node: "shop-db-1" })}`);
+    await expect(suite.page.getByTestId("details")).toContainText(/3\.10 % now, 1\.26 min in all.*60 MiB/s);
+    await screenshot(suite.page, "observed-node");
+  });
+
   it("can be switched off by who tells it, which the address keeps", async () => {
     await suite.page.getByLabel("hubble relay").uncheck();
     await expect(suite.page).toHaveURL(/without=hubble%3Arelay%3A4245/);

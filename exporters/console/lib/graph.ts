@@ -62,7 +62,7 @@ function withAllEnds(nodes: readonly GraphNode[], links: readonly GraphLink[]): 
 function unknownNode(id: string): GraphNode {
   const nothing = { image: "", compose_project: "", compose_service: "", pod: "", namespace: "", pod_owner: "" };
   const condition = { state: "", health: "", restarts: 0, uptime_seconds: null };
-  const none = { container_id: "", services: [], origins: [], sent_bytes: 0, received_bytes: 0 };
+  const none = { container_id: "", services: [], origins: [], sent_bytes: 0, received_bytes: 0, work: null };
   return { id, name: id, node: "", kind: "unknown", ...nothing, ...condition, ...none };
 }
 

@@ -20,7 +20,7 @@ import { isOwn } from "../lib/origins.ts";
 import { portFilter, portText, portTitle } from "../lib/ports.ts";
 import { hashOf } from "../lib/route.ts";
 import { momentOf } from "../lib/time.ts";
-import { formatBytes, formatCount, formatRate, formatValue } from "../lib/units.ts";
+import { formatBytes, formatCount, formatMemory, formatRate, formatValue } from "../lib/units.ts";
 import { EndpointName } from "../ui/endpoint-name.tsx";
 import { Facts } from "../ui/facts.tsx";
 import { SidePanel } from "../ui/panel.tsx";
@@ -72,6 +72,7 @@ function NodeDetails({ node, model, scope, onChoose }: Omit<Props, "choice" | "o
           ["Container", node.container_id.slice(0, 12)],
           ["Sent", formatBytes(node.sent_bytes)],
           ["Received", formatBytes(node.received_bytes)],
+          ...workFacts(node.work),
         ]}
       />
       <p class="links">
@@ -98,6 +99,19 @@ function NodeDetails({ node, model, scope, onChoose }: Omit<Props, "choice" | "o
       />
     </>
   );
+}
+
+/** Of its processes, whoever has told of what they send. */
+function workFacts(work: GraphNode["work"]): [string, string][] {
+  if (!work) return [];
+  const { cpu_seconds, read_bytes, written_bytes, resident_bytes, per_second: now } = work;
+  const withNow = (total: string, rate: string) => (now ? `${rate} now, ${total} in all` : total);
+  return [
+    ["CPU", withNow(formatValue(cpu_seconds, "s"), formatValue(now?.cpu_seconds, "percentunit"))],
+    ["Disk read", withNow(formatBytes(read_bytes), formatRate(now?.read_bytes))],
+    ["Disk written", withNow(formatBytes(written_bytes), formatRate(now?.written_bytes))],
+    ["Memory", formatMemory(resident_bytes)],
+  ];
 }
 
 interface EdgeListProps extends Pick<Props, "onChoose"> {

@@ -247,6 +247,11 @@ export function crowd(edges: number, seconds: number): Graph {
   return { scope: ALONE, left_out: 0, nodes: withBytes(nodes, [...links.values()]), links: [...links.values()] };
 }
 
+const WORK: GraphNode["work"] = {
+  ...{ cpu_seconds: 75.5, read_bytes: 4_096_000, written_bytes: 81_920_000, resident_bytes: 62_914_560 },
+  per_second: { cpu_seconds: 0.031, read_bytes: 0, written_bytes: 12_000 },
+};
+
 export function container(id: string, project: string, service: string): GraphNode {
   const image = `registry.example/${service || id}:1.4`;
   return {
@@ -257,6 +262,7 @@ export function container(id: string, project: string, service: string): GraphNo
     compose_service: service,
     state: "running",
     health: HEALTH[service] ?? "",
+    work: WORK,
     services: service === "queue" ? ["queue"] : [],
     ...(service === "queue" ? { restarts: 7, uptime_seconds: 12 } : { restarts: 0, uptime_seconds: 86_400 }),
   };
@@ -277,6 +283,7 @@ export function endpoint(id: string, kind: Kind): GraphNode {
     origins: ["kernel"],
     sent_bytes: 0,
     received_bytes: 0,
+    work: null,
   };
 }
 

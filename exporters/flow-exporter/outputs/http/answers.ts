@@ -73,7 +73,15 @@ export interface GraphNode extends Condition {
   origins: string[];
   sent_bytes: number;
   received_bytes: number;
+  /** What its processes have done; null: it is not on the node that answers, or that is not known. */
+  work: NodeWork | null;
 }
+
+interface WorkRates {
+  per_second: PerSecond<"cpu_seconds" | "read_bytes" | "written_bytes"> | null;
+}
+
+export interface NodeWork extends Omit<Work, "minor_faults" | "major_faults">, WorkRates {}
 
 /** How often others have seen something, by its name. */
 export interface Count {

@@ -7,6 +7,7 @@ import type { ShownContainer, View } from "../view.ts";
 import type * as answers from "./answers.ts";
 import { conditionJson, nowOf } from "./condition.ts";
 import { endpointId, nodeOf } from "./endpoint-id.ts";
+import { workOfNodes } from "./node-work.ts";
 import { observedJson } from "./observed/json.ts";
 import { isSeenBy, originsOf, type SeenBy, type SeenEdge, seenEdges } from "./observed/seen-edges.ts";
 
@@ -36,10 +37,12 @@ export class LiveGraph {
     const view = this.#view;
     const running = new Map([...view.containers()].map((shown) => [shown.endpoint, shown]));
     const nowMs = nowOf(view);
+    const workOf = workOfNodes(view);
     const nodes = new Map<string, answers.GraphNode>();
     const nodeOf = (endpoint: Endpoint, origins: readonly string[]) => {
-      const node = nodes.get(endpoint.name) ?? this.#node(endpoint, running.get(endpoint.name), nowMs);
-      nodes.set(endpoint.name, node);
+      const { name } = endpoint;
+      const node = nodes.get(name) ?? { ...this.#node(endpoint, running.get(name), nowMs), work: workOf(name) };
+      nodes.set(name, node);
       for (const origin of origins) if (!node.origins.includes(origin)) node.origins.push(origin);
       return node;
     };
@@ -92,7 +95,7 @@ export class LiveGraph {
     return endpointId(endpoint.name, nodeOf(endpoint, this.#view), this.#isQualified);
   }
 
-  #node(endpoint: Endpoint, running: ShownContainer | undefined, nowMs: number): answers.GraphNode {
+  #node(endpoint: Endpoint, running: ShownContainer | undefined, nowMs: number): Omit<answers.GraphNode, "work"> {
     const { name, kind, containerId, image, composeProject, composeService, pod, namespace } = endpoint;
     return {
       id: this.#id(endpoint),

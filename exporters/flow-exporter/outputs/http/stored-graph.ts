@@ -6,6 +6,7 @@ import type { ShownContainer, View } from "../view.ts";
 import type * as answers from "./answers.ts";
 import { conditionJson, nowOf } from "./condition.ts";
 import { endpointId, WORLD_NAME } from "./endpoint-id.ts";
+import { workOfNodes } from "./node-work.ts";
 import { OWN_ORIGIN } from "./observed/seen-edges.ts";
 
 /** A node that has written within this time is there, and its connections that are open are in use. */
@@ -52,11 +53,13 @@ function nodesAlive(edges: readonly StoredEdge[], nowMs: number): ReadonlySet<st
 function nodesOf(edges: readonly StoredEdge[], view: View): answers.GraphNode[] {
   const running = new Map([...view.containers()].map((shown) => [shown.endpoint, shown]));
   const nowMs = nowOf(view);
+  const workOf = workOfNodes(view);
   const nodes = new Map<string, answers.GraphNode>();
   const nodeOf = (end: StoredEnd) => {
     const id = idOf(end);
     const shown = end.node === view.node ? running.get(end.name) : undefined;
-    const node = nodes.get(id) ?? nodeJson(end, shown, nowMs);
+    const work = end.node === view.node ? workOf(end.name) : null;
+    const node = nodes.get(id) ?? { ...nodeJson(end, shown, nowMs), work };
     nodes.set(id, node);
     return node;
   };
@@ -71,7 +74,7 @@ function nodesOf(edges: readonly StoredEdge[], view: View): answers.GraphNode[] 
 }
 
 /** An end that no node knows is somewhere in the world: all of them are one endpoint. */
-function nodeJson(end: StoredEnd, running: ShownContainer | undefined, nowMs: number): answers.GraphNode {
+function nodeJson(end: StoredEnd, running: ShownContainer | undefined, nowMs: number): Omit<answers.GraphNode, "work"> {
   const { node, kind, containerId, image, namespace, pod, service } = end;
   const isWorld = node === "";
   return {

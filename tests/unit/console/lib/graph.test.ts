@@ -36,6 +36,7 @@ const node = (id: string, values: Partial<GraphNode> = {}): GraphNode => ({
   origins: ["kernel"],
   sent_bytes: 0,
   received_bytes: 0,
+  work: null,
   ...values,
 });
 

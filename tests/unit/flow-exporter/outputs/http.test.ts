@@ -353,6 +353,18 @@ describe("over HTTP", () => {
       });
     });
 
+    test("tells what the processes of an endpoint have done, and do just now", async () => {
+      const [web, db] = (await askGraph()).nodes;
+      assert.deepEqual(web.work, {
+        cpu_seconds: 1.25,
+        read_bytes: 4096,
+        written_bytes: 8192,
+        resident_bytes: 5_000_000,
+        per_second: { cpu_seconds: 0.25, read_bytes: 0, written_bytes: 512 },
+      });
+      assert.equal(db.work, null);
+    });
+
     test("tells no rates while they are not known", async () => {
       current = viewOf(SOCKETS, { edgeRates: () => undefined });
       const [{ per_second, rtt_seconds }] = (await askGraph()).links;
