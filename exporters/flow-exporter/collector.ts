@@ -12,7 +12,7 @@ import type { EndpointWork } from "./totals/endpoint-work.ts";
 export interface CollectorParts {
   source: KernelSource;
   /** Other sources, which hand on ahead of the kernel's, which ends the reading. */
-  others: readonly FlowSource[];
+  others: readonly Pick<FlowSource, "read">[];
   /** Gets what the sources bring; the totals are among what it hands that to. */
   sink: FlowSink;
   totals: EdgeTotals;

@@ -30,6 +30,7 @@ import type { ShownContainer, View } from "./outputs/view.ts";
 import manifest from "./package.json" with { type: "json" };
 import { createPipeline, type Pipeline, type PipelineInputs } from "./pipeline.ts";
 import type { Settings } from "./settings.ts";
+import type { HubbleSource } from "./sources/hubble/hubble-source.ts";
 import { RingWatch } from "./sources/kernel/pins/ring-watch.ts";
 import { roomIn } from "./sources/kernel/room.ts";
 import type { ClockSteps } from "./sources/kernel/watch/clock-steps.ts";
@@ -48,6 +49,8 @@ export interface Sources extends PipelineInputs {
   pages?: Pages;
   /** Number of this process among those that are read; left out: as the system has it. */
   ownPid?: number;
+  /** Has Hubble's sources read, until the signal; left out: they are not. */
+  readHubble?: ((sources: readonly HubbleSource[], signal: AbortSignal) => void) | undefined;
   /** Called after each cycle. */
   onCycle?(): void;
   /** How it is with a recording that is made of them; left out: none can be. */
@@ -109,6 +112,7 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
   const { cluster } = pipeline;
   if (cluster) sources.watchCluster?.(cluster, stopped.signal);
   hubble?.serve(stopped.signal);
+  if (pipeline.hubbleSources.length > 0) sources.readHubble?.(pipeline.hubbleSources, stopped.signal);
   const firstLook = Promise.all([metadata.refresh(), cluster?.firstWord]);
   await Promise.race([firstLook, sleep(MAX_FIRST_LOOK_MS, undefined, { ref: false })]);
   const starts = new StartWatch({
@@ -201,15 +205,16 @@ function createView(
 ): Omit<View, "cycles"> {
   const { host } = sources;
   const boot = new BootMoment(() => host.wallOffsetMs());
-  const { source, sockets, totals, work, watch, directory, collector, checkpoint, healths, queues } = pipeline;
+  const { source, sockets, hubbleSources, totals, work, watch, directory, collector, checkpoint, healths, queues } =
+    pipeline;
   const { kubelet, cluster, hubbleMetrics } = pipeline;
   /** What takes its time, and may lose what it is given. */
   const slow = [...queues, ...(store ? [store.feed] : [])];
   /** What nothing goes without. */
-  const first = settings.sources.kernel ? healths.tracer : (sockets[0]?.health ?? healths.tracer);
+  const first = settings.sources.kernel ? healths.tracer : ((sockets[0] ?? hubbleSources[0])?.health ?? healths.tracer);
   return {
-    flows: () => allRecords([source, ...sockets]),
-    observed: () => hubbleMetrics?.observed() ?? [],
+    flows: () => allFlows(pipeline, boot.ms),
+    observed: () => [...pipeline.observedEdges, ...(hubbleMetrics?.observed() ?? [])],
     work: () => work,
     // What was seen before the tracer ended says nothing of now.
     edgeRates: (total) => (first.up ? totals.rates.of(total) : undefined),
@@ -225,7 +230,7 @@ function createView(
     status: () => (healths.tracer.up ? watch.status : undefined),
     sources: [
       ...Object.values(healths),
-      ...[...sockets, ...slow].map(({ health }) => health),
+      ...[...sockets, ...hubbleSources, ...slow].map(({ health }) => health),
       ...(store ? [store.feed.natHealth] : []),
       ...(hubbleMetrics ? [hubbleMetrics.health] : []),
       ...(hubble?.output ? [hubble.output.health] : []),
@@ -233,10 +238,12 @@ function createView(
     queues: slow,
     store: () => store?.feed,
     sourceFaults: () =>
-      [...sockets, ...(kubelet ? [kubelet] : []), ...(cluster?.faults ?? [])].map(({ name, faults }) => ({
-        name,
-        faults,
-      })),
+      [...sockets, ...hubbleSources, ...(kubelet ? [kubelet] : []), ...(cluster?.faults ?? [])].map(
+        ({ name, faults }) => ({
+          name,
+          faults,
+        }),
+      ),
     collectSeconds: () => collector.seconds,
     rows: () => source.rows,
     socketRoom: () => source.room,
@@ -258,6 +265,12 @@ function createView(
 
 function* allRecords(sources: readonly FlowSource[]): Generator<FlowRecord> {
   for (const source of sources) yield* source.records();
+}
+
+/** Those that are counted here, and those that others tell of. */
+function* allFlows({ source, sockets, observedFlows }: Pipeline, bootMs: number): Generator<FlowRecord> {
+  yield* allRecords([source, ...sockets]);
+  yield* observedFlows.records(bootMs, Date.now());
 }
 
 function shownContainers({ metadata, cluster }: Pipeline): ShownContainer[] {

@@ -2,6 +2,7 @@ import path from "node:path";
 import { pino } from "pino";
 import { createStateFile } from "./checkpoint/state-file.ts";
 import { type Exporter, type Sources, startExporter } from "./exporter.ts";
+import { readHubble } from "./hubble-read-thread.ts";
 import { watchCluster } from "./kubernetes-thread.ts";
 import { createDockerReader } from "./metadata/docker/reader.ts";
 import { createHost } from "./metadata/host/host.ts";
@@ -60,6 +61,7 @@ async function startOnHost(settings: Settings): Promise<Exporter> {
     hubbleMetrics: settings.sources.hubbleMetrics
       ? createMetricsReader(settings.prometheus, HUBBLE_METRICS_BOUNDS)
       : undefined,
+    readHubble: (...how) => readHubble({ origins: settings.sources.hubble, tls: settings.hubbleTls }, ...how),
     pages: pagesOf(settings),
   };
   if (state === "") return startExporter(settings, sources, log);

@@ -13,9 +13,12 @@ import { KubeletMetadata } from "./metadata/kubernetes/kubelet-metadata.ts";
 import type { KubeletReader } from "./metadata/kubernetes/kubelet-reader.ts";
 import { MergedMetadata } from "./metadata/merged-metadata.ts";
 import type { FlowRecord } from "./model/flow-record.ts";
+import type { ObservedSink } from "./model/observed-flow.ts";
 import { createHealths, type Healths, type Log, SourceHealth } from "./model/source-health.ts";
 import { FlowQueue, type SlowSink } from "./outputs/flow-queue.ts";
 import { allOf } from "./sinks.ts";
+import { HubbleSource } from "./sources/hubble/hubble-source.ts";
+import type { HubbleOrigin } from "./sources/hubble/settings.ts";
 import { HubbleMetricsSource } from "./sources/hubble-metrics/hubble-metrics-source.ts";
 import type { MetricsReader } from "./sources/hubble-metrics/reader.ts";
 import { kernelParticipant } from "./sources/kernel/kernel-checkpoint.ts";
@@ -31,8 +34,12 @@ import { TracerSocketSource } from "./sources/tracer-socket/tracer-socket-source
 import { type EdgeLimits, EdgeTotals } from "./totals/edge-totals.ts";
 import { edgesParticipant } from "./totals/edges-checkpoint.ts";
 import { EndpointWork } from "./totals/endpoint-work.ts";
+import { ObservedEdges } from "./totals/observed-edges.ts";
+import { ObservedFlows } from "./totals/observed-flows.ts";
 import { workParticipant } from "./totals/work-checkpoint.ts";
 
+/** Each takes about a kilobyte. */
+const MAX_OBSERVED_FLOWS = 5_000;
 const SOCKET_BOUNDS = { timeoutMs: 5_000, maxBytes: 16 * 1024 * 1024 };
 
 interface KubeletInput {
@@ -66,7 +73,7 @@ export interface PipelineOptions {
   /** Number of this process. */
   ownPid: number;
   /** Which sources there are; left out: the kernel. */
-  sources?: { kernel: boolean; sockets: readonly string[] };
+  sources?: { kernel: boolean; sockets: readonly string[]; hubble?: readonly HubbleOrigin[] };
   /** For the sockets in memory; there is no bound without. */
   room?: Room;
   /** Path of the control group in which this node's containers are, where several nodes share the kernel; left out: they do not. */
@@ -94,6 +101,10 @@ export interface Pipeline {
   sockets: readonly TracerSocketSource[];
   /** Undefined: nobody is asked for them. */
   hubbleMetrics: HubbleMetricsSource | undefined;
+  /** What Hubble tells, and what was told by it: apart from all that is counted here. */
+  hubbleSources: readonly HubbleSource[];
+  observedEdges: ObservedEdges;
+  observedFlows: ObservedFlows;
   totals: EdgeTotals;
   work: EndpointWork;
   collector: Collector;
@@ -109,7 +120,7 @@ export interface Pipeline {
 export function createPipeline(inputs: PipelineInputs, options: PipelineOptions, log: Log): Pipeline {
   const { tracer, host } = inputs;
   const { udp, onClockStep, ownPid, room, limits, onEnded, onOpened, cgroup } = options;
-  const { kernel, sockets: paths } = options.sources ?? { kernel: true, sockets: [] };
+  const { kernel, sockets: paths, hubble: origins = [] } = options.sources ?? { kernel: true, sockets: [] };
   const healths = createHealths(log);
   const { docker, kubelet, cluster, metadata } = createMetadata(inputs, healths);
   const processes = new ProcProcesses(host);
@@ -154,10 +165,22 @@ export function createPipeline(inputs: PipelineInputs, options: PipelineOptions,
   const hubbleMetrics = inputs.hubbleMetrics && createHubbleMetrics(inputs.hubbleMetrics, metadata, limits, log);
   const totals = new EdgeTotals(limits);
   const work = new EndpointWork();
+  const observedEdges = new ObservedEdges(limits);
+  const observedFlows = new ObservedFlows({ maxFlows: MAX_OBSERVED_FLOWS, workOf: (endpoint) => work.of(endpoint) });
+  const observed: ObservedSink = {
+    add: (...told) => observedEdges.add(...told),
+    addOther: (...told) => observedEdges.addOther(...told),
+    addFlow: (told) => observedFlows.add(told),
+  };
+  const hubbleSources = origins.map(({ name }) => {
+    const health = new SourceHealth(name, log);
+    return new HubbleSource({ health, world: () => source.world, sink: observed });
+  });
+  const endObserved = { read: () => observedEdges.endReading(host.bootTimeNs() / 1e6) };
   const queues = (inputs.sinks ?? []).map((sink) => new FlowQueue(sink, log));
   const collector = new Collector({
     source,
-    others: sockets,
+    others: [...sockets, ...hubbleSources, ...(hubbleSources.length > 0 ? [endObserved] : [])],
     sink: allOf([totals, ...queues]),
     totals,
     work,
@@ -184,8 +207,19 @@ export function createPipeline(inputs: PipelineInputs, options: PipelineOptions,
     askOfProcesses(createDirectory());
     await metadata.refresh();
   };
-  const sources = { metadata, docker, kubelet, cluster, directory, watch, source, sockets, hubbleMetrics };
-  return { ...sources, totals, work, collector, checkpoint, healths, queues, askAnew };
+  const sources = {
+    metadata,
+    docker,
+    kubelet,
+    cluster,
+    directory,
+    watch,
+    source,
+    sockets,
+    hubbleSources,
+    hubbleMetrics,
+  };
+  return { ...sources, observedEdges, observedFlows, totals, work, collector, checkpoint, healths, queues, askAnew };
 }
 
 /** Who is asked about containers, and about services. Who is not shows as switched off. */

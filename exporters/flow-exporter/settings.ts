@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type HubbleSettings, hubbleSchema, hubbleSettings, isTlsWhole } from "./hubble-settings.ts";
+import { type HubbleOrigin, type HubbleTls, hubbleOrigin } from "./sources/hubble/settings.ts";
 
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 
@@ -28,22 +29,28 @@ const hosts = z
   });
 
 const MAX_SOCKETS = 8;
+const MAX_HUBBLE = 8;
 
 const KERNEL = "kernel";
 const HUBBLE_METRICS = "hubble-metrics";
 
-/** Where flows come from: the kernel, other tracers' sockets, and Hubble's metrics. */
+/** Where flows come from: the kernel, other tracers' sockets, Hubble's observers and files, and its metrics. */
 const sources = z.string().transform((value, context) => {
   const names = value.split(",").map((name) => name.trim());
-  const wrong = names.find((name) => ![KERNEL, HUBBLE_METRICS].includes(name) && !/^uds:\/.{1,106}$/.test(name));
+  const hubble = names.flatMap((name) => hubbleOrigin(name) ?? []);
+  const known = [KERNEL, HUBBLE_METRICS, ...hubble.map(({ name }) => name)];
+  const others = names.filter((name) => !known.includes(name));
+  const wrong = others.find((name) => !/^uds:\/.{1,106}$/.test(name));
   if (wrong !== undefined) {
-    context.addIssue(`must be kernel, uds:/PATH or hubble-metrics, with commas between them, and is: ${wrong}`);
+    const kinds = "kernel, uds:/PATH, hubble:HOST:PORT, hubble-file:/PATH or hubble-metrics";
+    context.addIssue(`must be ${kinds}, with commas between them, and is: ${wrong}`);
     return z.NEVER;
   }
   if (new Set(names).size < names.length) context.addIssue("must name each source once");
-  const sockets = names.flatMap((name) => (name.startsWith("uds:") ? [name.replace("uds:", "")] : []));
+  const sockets = others.map((name) => name.replace("uds:", ""));
   if (sockets.length > MAX_SOCKETS) context.addIssue(`must name ${MAX_SOCKETS} sockets at most`);
-  return { kernel: names.includes(KERNEL), sockets, hubbleMetrics: names.includes(HUBBLE_METRICS) };
+  if (hubble.length > MAX_HUBBLE) context.addIssue(`must name ${MAX_HUBBLE} of Hubble's at most`);
+  return { kernel: names.includes(KERNEL), sockets, hubble, hubbleMetrics: names.includes(HUBBLE_METRICS) };
 });
 
 /** A faulty one is not repeated: it has a password. */
@@ -79,7 +86,7 @@ const kubeletUrl = z
   .pipe(z.url({ protocol: /^https$/, error: "must be like https://10.0.0.1:10250 or https://[fd00::1]:10250" }));
 
 const schema = z.object({
-  FLOW_SOURCES: sources.default({ kernel: true, sockets: [], hubbleMetrics: false }),
+  FLOW_SOURCES: sources.default({ kernel: true, sockets: [], hubble: [], hubbleMetrics: false }),
   FLOW_PINS: z.string().min(1).default("/sys/fs/bpf/flowtally"),
   FLOW_CGROUP: z
     .string()
@@ -124,6 +131,14 @@ const schema = z.object({
     .string()
     .regex(/^(off|in-cluster|\/.+)$/, "must be off, in-cluster, or the path of a kubeconfig, from / on")
     .default("off"),
+  HUBBLE_SOURCE_TLS: z.enum(["on", "off"]).default("off"),
+  HUBBLE_SOURCE_CA_FILE: z.string().min(1).optional(),
+  HUBBLE_SOURCE_CERT_FILE: z.string().min(1).optional(),
+  HUBBLE_SOURCE_KEY_FILE: z.string().min(1).optional(),
+  HUBBLE_SOURCE_SERVER_NAME: z
+    .string()
+    .regex(/^[\w.-]+$/, "must be a name like *.hubble-relay.cilium.io, with a label in place of the *")
+    .optional(),
   NODE_IP: z.union([z.ipv4(), z.ipv6()], { error: "must be an IP address" }).optional(),
   ...hubbleSchema,
 });
@@ -136,6 +151,13 @@ const consistent = schema
     path: ["FLOW_SOURCES"],
     error: "hubble-metrics needs FLOW_PROMETHEUS, where the metrics are",
   })
+  .refine(
+    ({ HUBBLE_SOURCE_CERT_FILE: cert, HUBBLE_SOURCE_KEY_FILE: key }) => (cert === undefined) === (key === undefined),
+    {
+      path: ["HUBBLE_SOURCE_CERT_FILE"],
+      error: "goes with HUBBLE_SOURCE_KEY_FILE: both, or none",
+    },
+  )
   // What a database does not take waits in the folder of the totals.
   .refine(({ FLOW_STORE, FLOW_STATE }) => FLOW_STORE === undefined || FLOW_STATE !== "", {
     path: ["FLOW_STORE"],
@@ -151,14 +173,27 @@ const consistent = schema
     error: "needs HUBBLE_TLS_KEY_FILE, and is needed by it and by HUBBLE_TLS_CLIENT_CA_FILE",
   });
 
+/** Undefined: without. */
+function hubbleTlsOf(data: z.infer<typeof schema>): HubbleTls | undefined {
+  if (data.HUBBLE_SOURCE_TLS === "off") return undefined;
+  return {
+    caFile: data.HUBBLE_SOURCE_CA_FILE,
+    certFile: data.HUBBLE_SOURCE_CERT_FILE,
+    keyFile: data.HUBBLE_SOURCE_KEY_FILE,
+    serverName: data.HUBBLE_SOURCE_SERVER_NAME,
+  };
+}
+
 /** Whether other machines may write there. */
 function isShared(store: string | undefined): boolean {
   return store !== undefined && !store.startsWith("/");
 }
 
 export interface Settings {
-  /** Where flows come from: whether the tracer's pins, which other tracers' sockets, and whether Hubble's metrics, which Prometheus has. */
-  sources: { kernel: boolean; sockets: readonly string[]; hubbleMetrics: boolean };
+  /** Where flows come from: the tracer's pins, other tracers' sockets, Hubble's observers and files, its metrics, which Prometheus has. */
+  sources: { kernel: boolean; sockets: readonly string[]; hubble: readonly HubbleOrigin[]; hubbleMetrics: boolean };
+  /** How Hubble's observers are reached; undefined: without TLS. */
+  hubbleTls: HubbleTls | undefined;
   /** Folder with the tracer's pins. */
   pins: string;
   proc: string;
@@ -227,6 +262,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   const { FLOW_STORE: address, FLOW_STORE_MAX_AGE: maxAgeMs, FLOW_STORE_MAX_ROWS: maxRows } = data;
   return {
     sources: data.FLOW_SOURCES,
+    hubbleTls: hubbleTlsOf(data),
     pins: data.FLOW_PINS,
     proc: data.FLOW_PROC,
     cgroup: data.FLOW_CGROUP,

@@ -1,5 +1,6 @@
 import type { Edge } from "./edge.ts";
 import type { Amounts } from "./flow-delta.ts";
+import type { HubbleL7, Verdict } from "./hubble-flow.ts";
 import type { FlowWork } from "./work.ts";
 
 /** One flow as anyone may be shown it, from the client's side whichever of its sockets is seen. Times are nanoseconds since boot. */
@@ -26,7 +27,7 @@ export interface FlowRecord extends Amounts {
   /** The process at the socket that is seen. */
   pid: number;
   comm: string;
-  /** Which of its sockets are on this host. */
+  /** Which of its sockets are on this host; of one that others tell of, both: they see either end. */
   seen: "client" | "server" | "both";
   /** Inode of the network namespace of the socket that is seen, as `pid` is of its process. */
   netns: number;
@@ -36,4 +37,25 @@ export interface FlowRecord extends Amounts {
   incarnation: number;
   /** Of the client's process, or the server's where that is not seen; undefined where neither was read in time. */
   work: FlowWork | undefined;
+  /** Of one that somebody else has told of: there are no bytes then, and nothing of it is in the totals. Left out: it was counted here. */
+  observed?: ObservedFlow;
+}
+
+/** What somebody else who watches, such as Hubble, says of a flow. */
+export interface ObservedFlow {
+  /** Who says so, as of an `ObservedEdge`. */
+  origin: string;
+  /** Of the last event that has one. */
+  verdict: Verdict;
+  /** Such as POLICY_DENIED; "": it was not dropped. */
+  dropReason: string;
+  /** Where the last event was observed; "": not told. */
+  node: string;
+  /** Whether the last event was an answer; undefined: nobody knows. */
+  isReply: boolean | undefined;
+  /** Events of either direction; of them answers. */
+  events: number;
+  replies: number;
+  /** The last request or answer that was told; undefined: none was. */
+  l7: HubbleL7 | undefined;
 }

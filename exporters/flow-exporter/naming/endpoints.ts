@@ -40,7 +40,7 @@ export function nodeEndpoint(node: string): Endpoint {
 }
 
 /** A service, where nobody knows who has answered for it. */
-export function serviceEndpoint({ namespace, name }: ClusterService): Endpoint {
+export function serviceEndpoint({ namespace, name }: Pick<ClusterService, "namespace" | "name">): Endpoint {
   const label = `service/${namespace}/${name}`;
   return one(services, label, () => ({ ...createEndpoint(label, "service"), namespace }));
 }

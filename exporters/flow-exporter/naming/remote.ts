@@ -23,7 +23,12 @@ export function publishedTarget(row: FlowRow, world: World): Published | undefin
 }
 
 /** The container behind a port of the host as a flow began, as published at one of its addresses or at all of them. */
-export function publishedAt(row: FlowRow, address: string, port: number, world: World): Published | undefined {
+export function publishedAt(
+  row: Pick<FlowRow, "protocol" | "startNs">,
+  address: string,
+  port: number,
+  world: World,
+): Published | undefined {
   const known = world.published.get(publishedKey(row.protocol, port)) ?? [];
   const all = known.filter(({ container, as }) => world.tenures.hadPort(container, as, startOf(row, world)));
   const here = all.find(({ hostAddress }) => hostAddress === address);
@@ -69,7 +74,7 @@ export function addressOwner(row: FlowRow, world: World): Endpoint {
 }
 
 /** When a flow began; now, where that is not known: then it is looked up as it first shows. */
-function startOf({ startNs }: FlowRow, { nowNs }: World): number {
+function startOf({ startNs }: Pick<FlowRow, "startNs">, { nowNs }: World): number {
   return startNs || nowNs;
 }
 

@@ -68,6 +68,11 @@ export class EndpointWork {
     return this.#recent.perSecond(endpoint);
   }
 
+  /** Undefined: nothing is known of an endpoint of this name. */
+  of(endpoint: string): EndpointTotal | undefined {
+    return this.#totals.get(endpoint);
+  }
+
   [Symbol.iterator](): Iterator<EndpointTotal> {
     return this.#totals.values();
   }

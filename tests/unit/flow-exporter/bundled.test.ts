@@ -11,6 +11,7 @@ import { bundleService } from "../../../start/images/bundle.ts";
 import { ApiServer } from "./lib/api-server.ts";
 import { createAuthority, createServerCertificate } from "./lib/certificates.ts";
 import { writeKubeconfig } from "./lib/kubeconfig.ts";
+import { Observer } from "./sources/hubble/lib/observer.ts";
 
 const SERVICE = path.resolve(import.meta.dirname, "../../../exporters/flow-exporter");
 const DEADLINE_MS = 20_000;
@@ -20,11 +21,16 @@ describe("the exporter bundled as in the image", () => {
   let folder: string;
   let main: string;
   let hubble: string;
+  let hubbleRead: string;
   let kubernetes: string;
   let store: string;
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "flowtally-bundled-"));
-    [main = "", hubble = "", kubernetes = "", store = ""] = await bundleService(SERVICE, path.join(folder, "main.mjs"));
+    const files = await bundleService(SERVICE, path.join(folder, "main.mjs"));
+    main = files[0] ?? "";
+    const threadOf = (name: string) => files.find((file) => file.endsWith(`/${name}.thread.mjs`)) ?? "";
+    [hubble, hubbleRead] = [threadOf("hubble"), threadOf("hubble-read")];
+    [kubernetes, store] = [threadOf("kubernetes"), threadOf("store")];
   });
   after(() => rm(folder, { recursive: true }));
 
@@ -112,6 +118,22 @@ describe("the exporter bundled as in the image", () => {
     const isTold = (logged: string) => SOURCES.every((name) => logged.includes(`"source":"${name}"`));
     const logged = await runUntil({ KUBERNETES_API: kubeconfig }, isTold);
     assert.match(logged, /"source":"kubernetes-services","reason":"no API server can be reached: connect ECONNREFUSED/);
+  });
+
+  it("has gRPC and Hubble's messages in the file of the thread that reads it, and only there", async () => {
+    assert.match(await readFile(hubbleRead, "utf8"), /message GetFlowsRequest/);
+    assert.doesNotMatch(await readFile(main, "utf8"), /message GetFlowsRequest|ServerInterceptingCall/);
+  });
+
+  it("reads an observer of Hubble's, and says that a file is not there, and goes on", async () => {
+    const observer = await new Observer().start();
+    const origin = `hubble:${observer.address}`;
+    const isTold = (logged: string) =>
+      logged.includes(`"source":"${origin}","msg":"source works"`) &&
+      logged.includes('"source":"hubble-file:/nowhere"');
+    const logged = await runUntil({ FLOW_SOURCES: `kernel,${origin},hubble-file:/nowhere` }, isTold);
+    assert.match(logged, /"source":"hubble-file:\/nowhere","reason":"there is no such file: ENOENT/);
+    observer.stop();
   });
 });
 

@@ -8,7 +8,8 @@ import { readSettings } from "../../../exporters/flow-exporter/settings.ts";
 
 test("nothing set, or set to nothing, gives the defaults", () => {
   const defaults = {
-    sources: { kernel: true, sockets: [], hubbleMetrics: false },
+    sources: { kernel: true, sockets: [], hubble: [], hubbleMetrics: false },
+    hubbleTls: undefined,
     pins: "/sys/fs/bpf/flowtally",
     proc: "/proc",
     cgroup: undefined,
@@ -91,14 +92,14 @@ test("the tracer socket has a path from / on, a mode and, by numbers, an owner",
 
 test("sources are the kernel and other tracers' sockets, each once", () => {
   const of = (text: string) => readSettings({ FLOW_SOURCES: text, FLOW_PROMETHEUS: "http://prometheus:9090" }).sources;
-  const none = { sockets: [], hubbleMetrics: false };
+  const none = { sockets: [], hubble: [], hubbleMetrics: false };
   assert.deepEqual(of("kernel, uds:/run/a.sock"), { ...none, kernel: true, sockets: ["/run/a.sock"] });
   assert.deepEqual(of("uds:/a,uds:/b"), { ...none, kernel: false, sockets: ["/a", "/b"] });
   assert.deepEqual(of("kernel,hubble-metrics"), { ...none, kernel: true, hubbleMetrics: true });
   for (const wrong of ["kernal", "uds:a.sock", "uds:", "kernel,", "kernel,kernel", "uds:/a,uds:/a", "tcp:/a"]) {
     assert.throws(
       () => of(wrong),
-      /FLOW_SOURCES: must (be kernel, uds:\/PATH or hubble-metrics|name each source once)/,
+      /FLOW_SOURCES: must (be kernel, uds:\/PATH, hubble:HOST:PORT, hubble-file|name each source once)/,
       wrong,
     );
   }
@@ -116,6 +117,23 @@ test("sources are the kernel and other tracers' sockets, each once", () => {
     () => readSettings({ FLOW_SOURCES: "kernel,hubble-metrics" }),
     /FLOW_SOURCES: hubble-metrics needs FLOW_PROM/,
   );
+});
+
+test("sources may be Hubble's observers and files, reached with TLS where that is said", () => {
+  const of = (text: string) => readSettings({ FLOW_SOURCES: text }).sources.hubble;
+  assert.deepEqual(of("kernel,hubble:relay.kube-system.svc:80,hubble-file:/var/run/cilium/hubble/events.log"), [
+    { kind: "observer", name: "hubble:relay.kube-system.svc:80", address: "relay.kube-system.svc:80" },
+    { kind: "file", name: "hubble-file:/var/run/cilium/hubble/events.log", path: "/var/run/cilium/hubble/events.log" },
+  ]);
+  assert.equal(of("hubble:[fd00::1]:4245")[0]?.kind, "observer");
+  for (const wrong of ["hubble:relay", "hubble:relay:0", "hubble:relay:65536", "hubble:a b:1", "hubble-file:x"]) {
+    assert.throws(() => of(wrong), /FLOW_SOURCES: must be kernel/, wrong);
+  }
+  const tlsOf = (more: Record<string, string>) => readSettings({ HUBBLE_SOURCE_TLS: "on", ...more }).hubbleTls;
+  const none = { caFile: undefined, certFile: undefined, keyFile: undefined, serverName: undefined };
+  assert.deepEqual(tlsOf({ HUBBLE_SOURCE_CA_FILE: "/tls/ca.crt" }), { ...none, caFile: "/tls/ca.crt" });
+  assert.throws(() => tlsOf({ HUBBLE_SOURCE_CERT_FILE: "/tls/tls.crt" }), /goes with HUBBLE_SOURCE_KEY_FILE/);
+  assert.throws(() => tlsOf({ HUBBLE_SOURCE_SERVER_NAME: "*.relay" }), /HUBBLE_SOURCE_SERVER_NAME: must be a name/);
 });
 
 test("a store is a file or a PostgreSQL, and needs a folder for what waits", () => {
