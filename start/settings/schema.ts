@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ciliumNodes } from "./cilium.ts";
-import { sources } from "./sources.ts";
+import { isPathOfItsOwn, sources } from "./sources.ts";
 import { store } from "./store.ts";
 import { remoteWriteUrl, webhook } from "./url.ts";
 
@@ -104,6 +104,15 @@ const hosts = z
   .transform((names) => names.join(" "))
   .default("");
 
+/** Its folder is mounted, so that a new certificate is seen that takes the old one's place. */
+const tlsFile = z
+  .string()
+  .refine(
+    (file) => file === "" || isPathOfItsOwn(file),
+    "must be empty or a file's path from / on, in a folder of its own",
+  )
+  .default("");
+
 const storeAge = z.string().regex(/^[1-9]\d{0,3}(h|d|w|y)$/, "must be a time such as 12h, 7d or 4w");
 
 /** Entries of the tracer's tables: its own bound. */
@@ -171,6 +180,14 @@ export const schema = z.strictObject({
   FLOW_REFRESH_SECONDS: integer(1, 3600).default(10),
   FLOW_TRACER_SOCKET: onOff("off"),
   FLOW_SOURCES: sources,
+  HUBBLE_TLS: onOff("off"),
+  HUBBLE_TLS_CA_FILE: tlsFile,
+  HUBBLE_TLS_CERT_FILE: tlsFile,
+  HUBBLE_TLS_KEY_FILE: tlsFile,
+  HUBBLE_TLS_SERVER_NAME: z
+    .string()
+    .regex(/^[\w.-]{0,253}$/, "must be empty or a name such as node1.default.hubble-relay.cilium.io")
+    .default(""),
   FLOW_STORE: store,
   FLOW_STORE_MAX_AGE: storeAge.default("7d"),
   FLOW_STORE_MAX_ROWS: integer(1, 1_000_000_000).default(1_000_000),

@@ -9,7 +9,7 @@ import { outsideCompose, outsideVariables } from "./outside.ts";
 import { nodeNameOf } from "./remote-write.ts";
 import { OPTIONAL_SERVICES } from "./services.ts";
 import { type Destinations, thisMachineCompose } from "./this-machine.ts";
-import { tracerSocketCompose } from "./tracer-socket.ts";
+import { type SocketSettings, tracerSocketCompose } from "./tracer-socket.ts";
 
 export interface EnvironmentInput {
   settings: Settings;
@@ -107,7 +107,7 @@ const HARMLESS_RATE = "100gb";
 /** What this host and its settings change in docker-compose.yml. */
 export function renderHostCompose(
   facts: HostFacts,
-  settings: Pick<Settings, "FLOW_UDP" | "FLOW_TRACER_SOCKET" | "FLOW_SOURCES"> & Destinations,
+  settings: Pick<Settings, "FLOW_UDP"> & SocketSettings & Destinations,
   layout: Layout,
 ): string {
   const { prometheus: outside, ...networks } = outsideCompose(settings, layout);

@@ -1,8 +1,13 @@
 import path from "node:path";
 import type { Settings } from "../settings/index.ts";
-import { hasOthers, socketsIn, sourcesBelow } from "../settings/sources.ts";
+import { hasOthers, hubbleFilesIn, hubbleHostsIn, socketsIn, sourcesBelow } from "../settings/sources.ts";
 
-type SocketSettings = Pick<Settings, "FLOW_TRACER_SOCKET" | "FLOW_SOURCES">;
+const TLS_FILES = ["HUBBLE_TLS_CA_FILE", "HUBBLE_TLS_CERT_FILE", "HUBBLE_TLS_KEY_FILE"] as const;
+
+export type SocketSettings = Pick<
+  Settings,
+  "FLOW_TRACER_SOCKET" | "FLOW_SOURCES" | "HUBBLE_TLS" | "HUBBLE_TLS_SERVER_NAME" | (typeof TLS_FILES)[number]
+>;
 
 const VOLUME = "tracer-socket";
 const FOLDER = "/run/tracer-socket";
@@ -14,14 +19,21 @@ const IN_MEMORY = {
 /** Where folders of this machine are in the container, so that none of its own is covered. */
 const HOST = "/host";
 
-/** What flow-exporter and the volumes of docker-compose.yml get added where it serves a socket, or reads other tracers'. */
-export function tracerSocketCompose({ FLOW_TRACER_SOCKET, FLOW_SOURCES }: SocketSettings) {
+/**
+ * What flow-exporter and the volumes of docker-compose.yml get added where it serves a socket, or reads other tracers', or what
+ * Hubble tells.
+ */
+export function tracerSocketCompose(settings: SocketSettings) {
+  const { FLOW_TRACER_SOCKET, FLOW_SOURCES } = settings;
   const isServed = FLOW_TRACER_SOCKET === "on";
   const sockets = socketsIn(FLOW_SOURCES);
   if (!isServed && !hasOthers(FLOW_SOURCES)) return { services: {}, others: {} };
-  const folders = [...new Set(sockets.map((socket) => path.posix.dirname(socket)))];
+  const tls = hubbleHostsIn(FLOW_SOURCES).length > 0 ? tlsOf(settings) : { environment: {}, files: [] };
+  const files = [...sockets, ...hubbleFilesIn(FLOW_SOURCES), ...tls.files];
+  const folders = [...new Set(files.map((file) => path.posix.dirname(file)))];
   const environment = {
     FLOW_SOURCES: sourcesBelow(HOST, FLOW_SOURCES),
+    ...tls.environment,
     ...(isServed && { FLOW_TRACER_SOCKET: `${FOLDER}/tracer.sock` }),
   };
   const own = isServed ? [`${VOLUME}:${FOLDER}`] : [];
@@ -29,5 +41,19 @@ export function tracerSocketCompose({ FLOW_TRACER_SOCKET, FLOW_SOURCES }: Socket
   return {
     services: { "flow-exporter": { environment, ...(volumes.length > 0 && { volumes }) } },
     others: isServed ? { volumes: { [VOLUME]: IN_MEMORY } } : {},
+  };
+}
+
+/** How Hubble's observers are reached, and the files that it takes. */
+function tlsOf({ HUBBLE_TLS, HUBBLE_TLS_SERVER_NAME, ...settings }: SocketSettings) {
+  if (HUBBLE_TLS === "off") return { environment: {}, files: [] };
+  const named = TLS_FILES.flatMap((name) => (settings[name] === "" ? [] : [[name, settings[name]] as const]));
+  return {
+    environment: {
+      HUBBLE_TLS,
+      HUBBLE_TLS_SERVER_NAME,
+      ...Object.fromEntries(named.map(([name, file]) => [name, `${HOST}${file}`])),
+    },
+    files: named.map(([, file]) => file),
   };
 }
