@@ -61,6 +61,8 @@ export interface View {
   edgeRates(total: EdgeTotal): EdgeRates | undefined;
   /** Who talks to whom as others say who watch, such as Hubble; counted apart from `edges`. */
   observed(): Iterable<ObservedEdge>;
+  /** How many events they have lost ahead of us, by where. */
+  lostEvents(): readonly { readonly name: string; readonly lost: ReadonlyMap<string, number> }[];
   /** Per endpoint. */
   work(): Iterable<EndpointTotal>;
   /** What the processes of an endpoint do just now; undefined: that is not known. */
@@ -83,7 +85,7 @@ export interface View {
   sources: readonly SourceView[];
   /** In front of the sinks that take their time, and how many deltas each has dropped. */
   queues: readonly { readonly name: string; readonly dropped: number }[];
-  /** What was wrong with the answers of each tracer that is read over a socket, of the kubelet and of the API server, and how often. */
+  /** What was wrong with the answers of each tracer that is read over a socket, of Hubble, of the kubelet and of the API server, and how often. */
   sourceFaults(): readonly { readonly name: string; readonly faults: ReadonlyMap<string, number> }[];
   /** How it is with the store; undefined: there is none. */
   store(): StoreStatus | undefined;

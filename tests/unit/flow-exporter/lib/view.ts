@@ -85,6 +85,7 @@ export function viewOf(sockets: SocketValues[], values: Partial<View> = {}, ende
   return {
     flows: () => [...table.flows, ...recent].flatMap((flow) => recordOf(flow, history) ?? []),
     observed: () => [],
+    lostEvents: () => [],
     edgeRates: () => EDGE_RATES,
     work: () => [WORK],
     workRates: () => ({ cpuSeconds: 0.25, readBytes: 0, writtenBytes: 512 }),

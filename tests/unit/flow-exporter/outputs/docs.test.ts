@@ -7,10 +7,12 @@ import type { Described } from "../../../../exporters/flow-exporter/outputs/prom
 import { EDGE_METRICS } from "../../../../exporters/flow-exporter/outputs/prometheus/definitions/edges.ts";
 import { ENDPOINT_METRICS } from "../../../../exporters/flow-exporter/outputs/prometheus/definitions/endpoints.ts";
 import { EXPORTER_METRICS } from "../../../../exporters/flow-exporter/outputs/prometheus/definitions/exporter.ts";
+import { HUBBLE_METRICS } from "../../../../exporters/flow-exporter/outputs/prometheus/definitions/hubble.ts";
 import { processMetrics } from "../../../../exporters/flow-exporter/outputs/prometheus/definitions/process.ts";
 import { PROGRAM_METRICS } from "../../../../exporters/flow-exporter/outputs/prometheus/definitions/programs.ts";
 import { TRACER_METRICS } from "../../../../exporters/flow-exporter/outputs/prometheus/definitions/tracer.ts";
 import { createMetrics } from "../../../../exporters/flow-exporter/outputs/prometheus/metrics.ts";
+import { OBSERVED } from "../lib/observed.ts";
 import { SOCKETS } from "../lib/sockets.ts";
 import { viewOf } from "../lib/view.ts";
 
@@ -22,6 +24,7 @@ const GROUPS: Readonly<Record<string, readonly Described[]>> = {
   exporter: EXPORTER_METRICS,
   tracer: TRACER_METRICS,
   programs: PROGRAM_METRICS,
+  hubble: HUBBLE_METRICS,
   process: describedBy(processMetrics()),
 };
 const ALL = Object.values(GROUPS).flat();
@@ -57,7 +60,7 @@ test("no gauge is called like a counter, which promtool would refuse", () => {
 
 test("/metrics has what the definitions say, and nothing else", async () => {
   const ended = { cookie: 90, source: "192.168.1.10:50001", destination: "203.0.113.5:7", sent: 77, rtt: 250 };
-  const view = viewOf(SOCKETS, {}, [
+  const view = viewOf(SOCKETS, OBSERVED, [
     [
       { ...ended, role: ROLE.client, start: 1e9 },
       { sequence: 1, endNs: 2e9 },

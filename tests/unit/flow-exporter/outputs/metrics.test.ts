@@ -6,6 +6,7 @@ import { execa } from "execa";
 import { ROLE } from "../../../../exporters/flow-exporter/model/socket.ts";
 import { createMetrics } from "../../../../exporters/flow-exporter/outputs/prometheus/metrics.ts";
 import type { View } from "../../../../exporters/flow-exporter/outputs/view.ts";
+import { OBSERVED } from "../lib/observed.ts";
 import type { End, SocketValues } from "../lib/rows.ts";
 import { SOCKETS } from "../lib/sockets.ts";
 import { viewOf } from "../lib/view.ts";
@@ -31,7 +32,7 @@ const promtool = await execa("sh", ["-c", "command -v promtool"], { reject: fals
 
 describe("/metrics", () => {
   test("is what tests/golden/metrics.txt says (UPDATE_GOLDEN=1 writes it anew)", async () => {
-    const text = await scrape(viewOf(SOCKETS, {}, [ENDED]));
+    const text = await scrape(viewOf(SOCKETS, OBSERVED, [ENDED]));
     if (process.env.UPDATE_GOLDEN) await writeFile(GOLDEN, text);
     assert.equal(text, await readFile(GOLDEN, "utf8"));
   });

@@ -110,9 +110,10 @@ export const EXPORTER_METRICS: readonly Metric[] = [
   ),
   metric(
     "flow_source_faults_total",
-    "Faults in the answers of a tracer that is read over a socket (FLOW_SOURCES), of the kubelet (KUBELET_URL) or of the " +
-      "API server (KUBERNETES_API), by reason: connections that make no sense (bad_ and the field), pods, services and slices " +
-      "that make none (bad_pod, bad_object), answers that are missing, break off or cannot be read; absent until there is one.",
+    "Faults in the answers of a tracer that is read over a socket or of Hubble (FLOW_SOURCES), of the kubelet (KUBELET_URL) " +
+      "or of the API server (KUBERNETES_API), by reason: connections that make no sense (bad_ and the field), events of Hubble's " +
+      "that make none (no_json, no_event, bad_frame, bad_field), pods, services and slices that make none (bad_pod, bad_object), " +
+      "answers that are missing, break off or cannot be read; absent until there is one.",
     ["flow_source", "reason"],
     (view) =>
       view
