@@ -215,7 +215,7 @@ function createView(
   return {
     flows: () => allFlows(pipeline, boot.ms),
     observed: () => [...pipeline.observedEdges, ...(hubbleMetrics?.observed() ?? [])],
-    lostEvents: () => hubble,
+    lostEvents: () => hubbleSources,
     work: () => work,
     // What was seen before the tracer ended says nothing of now.
     edgeRates: (total) => (first.up ? totals.rates.of(total) : undefined),

@@ -180,11 +180,11 @@ export const schema = z.strictObject({
   FLOW_REFRESH_SECONDS: integer(1, 3600).default(10),
   FLOW_TRACER_SOCKET: onOff("off"),
   FLOW_SOURCES: sources,
-  HUBBLE_TLS: onOff("off"),
-  HUBBLE_TLS_CA_FILE: tlsFile,
-  HUBBLE_TLS_CERT_FILE: tlsFile,
-  HUBBLE_TLS_KEY_FILE: tlsFile,
-  HUBBLE_TLS_SERVER_NAME: z
+  HUBBLE_SOURCE_TLS: onOff("off"),
+  HUBBLE_SOURCE_CA_FILE: tlsFile,
+  HUBBLE_SOURCE_CERT_FILE: tlsFile,
+  HUBBLE_SOURCE_KEY_FILE: tlsFile,
+  HUBBLE_SOURCE_SERVER_NAME: z
     .string()
     .regex(/^[\w.-]{0,253}$/, "must be empty or a name such as node1.default.hubble-relay.cilium.io")
     .default(""),

@@ -2,11 +2,11 @@ import path from "node:path";
 import type { Settings } from "../settings/index.ts";
 import { hasOthers, hubbleFilesIn, hubbleHostsIn, socketsIn, sourcesBelow } from "../settings/sources.ts";
 
-const TLS_FILES = ["HUBBLE_TLS_CA_FILE", "HUBBLE_TLS_CERT_FILE", "HUBBLE_TLS_KEY_FILE"] as const;
+const TLS_FILES = ["HUBBLE_SOURCE_CA_FILE", "HUBBLE_SOURCE_CERT_FILE", "HUBBLE_SOURCE_KEY_FILE"] as const;
 
 export type SocketSettings = Pick<
   Settings,
-  "FLOW_TRACER_SOCKET" | "FLOW_SOURCES" | "HUBBLE_TLS" | "HUBBLE_TLS_SERVER_NAME" | (typeof TLS_FILES)[number]
+  "FLOW_TRACER_SOCKET" | "FLOW_SOURCES" | "HUBBLE_SOURCE_TLS" | "HUBBLE_SOURCE_SERVER_NAME" | (typeof TLS_FILES)[number]
 >;
 
 const VOLUME = "tracer-socket";
@@ -45,13 +45,13 @@ export function tracerSocketCompose(settings: SocketSettings) {
 }
 
 /** How Hubble's observers are reached, and the files that it takes. */
-function tlsOf({ HUBBLE_TLS, HUBBLE_TLS_SERVER_NAME, ...settings }: SocketSettings) {
-  if (HUBBLE_TLS === "off") return { environment: {}, files: [] };
+function tlsOf({ HUBBLE_SOURCE_TLS, HUBBLE_SOURCE_SERVER_NAME, ...settings }: SocketSettings) {
+  if (HUBBLE_SOURCE_TLS === "off") return { environment: {}, files: [] };
   const named = TLS_FILES.flatMap((name) => (settings[name] === "" ? [] : [[name, settings[name]] as const]));
   return {
     environment: {
-      HUBBLE_TLS,
-      HUBBLE_TLS_SERVER_NAME,
+      HUBBLE_SOURCE_TLS,
+      HUBBLE_SOURCE_SERVER_NAME,
       ...Object.fromEntries(named.map(([name, file]) => [name, `${HOST}${file}`])),
     },
     files: named.map(([, file]) => file),

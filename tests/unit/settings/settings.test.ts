@@ -170,7 +170,7 @@ describe("readSettings", () => {
   it("takes Hubble's observers and files for sources, and what TLS with them needs", () => {
     const text = "FLOW_SOURCES=kernel,hubble:relay.example:4245,hubble-file:/var/run/cilium/hubble/events.log";
     assert.equal(`FLOW_SOURCES=${readSettings(text).FLOW_SOURCES}`, text);
-    assert.equal(readSettings("FLOW_SOURCES=kernel,hubble:[fd00::1]:80").HUBBLE_TLS, "off");
+    assert.equal(readSettings("FLOW_SOURCES=kernel,hubble:[fd00::1]:80").HUBBLE_SOURCE_TLS, "off");
     for (const wrong of [
       ...["hubble:relay", "hubble:relay:0", "hubble:relay:65536", "hubble:tcp://relay:80", "hubble-file:events.log"],
       ...["hubble-file:/run/events.log", Array.from({ length: 9 }, (_, at) => `hubble:a${at}:80`).join(",")],
@@ -178,8 +178,8 @@ describe("readSettings", () => {
       assert.match(faultsOf(`FLOW_SOURCES=kernel,${wrong}`).join(), /must be kernel, and with commas between/, wrong);
     }
     assert.match(faultsOf("FLOW_SOURCES=kernel,hubble:127.0.0.1:4245").join(), /for this machine write host.docker/);
-    assert.match(faultsOf("HUBBLE_TLS_CA_FILE=/ca.crt").join(), /must be empty or a file's path/);
-    assert.match(faultsOf("HUBBLE_TLS_SERVER_NAME=*.relay").join(), /must be empty or a name/);
+    assert.match(faultsOf("HUBBLE_SOURCE_CA_FILE=/ca.crt").join(), /must be empty or a file's path/);
+    assert.match(faultsOf("HUBBLE_SOURCE_SERVER_NAME=*.relay").join(), /must be empty or a name/);
   });
 
   it("takes this stack's tracer, and others' sockets in folders of their own, for sources", () => {

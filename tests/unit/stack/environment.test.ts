@@ -120,15 +120,15 @@ describe("the environment of docker-compose.yml", () => {
   it("has Hubble's files and those of TLS mounted, and its observers told, where the settings name them", () => {
     const lines = [
       "FLOW_SOURCES=kernel,hubble:host.docker.internal:4245,hubble-file:/var/run/cilium/hubble/events.log",
-      ...["HUBBLE_TLS=on", "HUBBLE_TLS_CA_FILE=/srv/tls/ca.crt", "HUBBLE_TLS_SERVER_NAME=a.relay"],
+      ...["HUBBLE_SOURCE_TLS=on", "HUBBLE_SOURCE_CA_FILE=/srv/tls/ca.crt", "HUBBLE_SOURCE_SERVER_NAME=a.relay"],
     ];
     const { services } = parse(renderHostCompose(facts, readSettings(lines.join("\n")), layout));
     assert.deepEqual(services["flow-exporter"], {
       environment: {
         FLOW_SOURCES: "kernel,hubble:host.docker.internal:4245,hubble-file:/host/var/run/cilium/hubble/events.log",
-        HUBBLE_TLS: "on",
-        HUBBLE_TLS_SERVER_NAME: "a.relay",
-        HUBBLE_TLS_CA_FILE: "/host/srv/tls/ca.crt",
+        HUBBLE_SOURCE_TLS: "on",
+        HUBBLE_SOURCE_SERVER_NAME: "a.relay",
+        HUBBLE_SOURCE_CA_FILE: "/host/srv/tls/ca.crt",
       },
       volumes: ["/var/run/cilium/hubble:/host/var/run/cilium/hubble:ro", "/srv/tls:/host/srv/tls:ro"],
       extra_hosts: ["host.docker.internal:host-gateway"],

@@ -2,7 +2,7 @@
 const FAULTS = {
   unreachable: "no observer can be reached there",
   tls: "TLS could not be agreed on",
-  bad_tls_file: "a file of HUBBLE_TLS_… cannot be used",
+  bad_tls_file: "a file of HUBBLE_SOURCE_… cannot be used",
   refused: "it refuses to answer",
   not_hubble: "what answers there is no observer of Hubble's",
   too_long: "it sends more at once than an event may have",

@@ -141,7 +141,7 @@ describe("an observer behind TLS", () => {
   for (const [what, values, reason] of [
     ["another's name", { serverName: "relay.example" }, /TLS could not be agreed on: .*(altname|Hostname)/i],
     ["a signer that nobody named", { caFile: undefined }, /TLS could not be agreed on/],
-    ["a file that is not there", { caFile: "/nowhere/ca.crt" }, /a file of HUBBLE_TLS_… cannot be used: ENOENT/],
+    ["a file that is not there", { caFile: "/nowhere/ca.crt" }, /a file of HUBBLE_SOURCE_… cannot be used: ENOENT/],
   ] as const) {
     it(`is not believed with ${what}`, async () => {
       const observer = await serving(false);
