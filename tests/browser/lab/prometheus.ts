@@ -81,7 +81,7 @@ function answerTo(expr: string, metric: Metric, index: number, at: number): stri
 
 /** Whether a query asks for what is either 1 or 0. */
 function isState(expr: string): boolean {
-  return /\bup\)|flow_source_up/.test(expr);
+  return /\bup[){]|flow_source_up/.test(expr);
 }
 
 function success(data: unknown): Said {
@@ -90,16 +90,18 @@ function success(data: unknown): Said {
 
 /** One metric for each combination of up to three labels; one in all where the query keeps none. */
 function metricsOf(expr: string): Metric[] {
-  const kept = /by\s*\(([^)]*)\)/.exec(expr)?.[1] ?? "";
-  const names = kept
-    .split(",")
-    .map((name) => name.trim())
-    .filter(Boolean)
-    .slice(0, 3);
+  const names = keptBy(expr).slice(0, 3);
   return names.reduce<Metric[]>(
     (metrics, name) => metrics.flatMap((metric) => valuesOf(name, expr).map((value) => ({ ...metric, [name]: value }))),
     [{}],
   );
+}
+
+/** The labels that the outermost aggregation leaves; `topk` leaves those that there are, a quantile takes its buckets. */
+function keptBy(expr: string): string[] {
+  const outermost = /\b(?:sum|count|max|min|avg)\s*\(|\bby\s*\(([^)]*)\)/.exec(expr);
+  const names = (outermost?.[1] ?? "").split(",").map((name) => name.trim());
+  return names.filter((name) => name !== "" && !(name === "le" && expr.includes("histogram_quantile")));
 }
 
 /** The values of a label that the query's selectors let through; the one it asks for if none is known. */
