@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { ApiError } from "../api/client.ts";
-import { labelValues, type Range } from "../api/prometheus.ts";
+import { labelValues, queryInstant, type Range } from "../api/prometheus.ts";
 import { type Bound, interpolate } from "../lib/dashboard/template.ts";
-import { bind, chosenOf, type Option, optionsOf, type Variable } from "../lib/dashboard/variables.ts";
+import { bind, chosenOf, type Option, optionsOf, seriesText, type Variable } from "../lib/dashboard/variables.ts";
 
 export interface Choosable {
   variable: Variable;
@@ -61,12 +61,25 @@ async function resolve(
 async function optionsFor(variable: Variable, bound: Variables["bound"], range: Range, signal: AbortSignal) {
   const { source } = variable;
   if (!source) return variable.options;
-  const { selector, label } = source;
-  const filled = { label, selector: selector === undefined ? undefined : interpolate(selector, bound) };
   try {
-    return optionsOf(variable, await labelValues(filled, range, signal));
+    return optionsOf(variable, await valuesOf(source, bound, range, signal));
   } catch (error) {
     if (error instanceof ApiError) return [];
     throw error;
   }
+}
+
+async function valuesOf(
+  source: NonNullable<Variable["source"]>,
+  bound: Variables["bound"],
+  range: Range,
+  signal: AbortSignal,
+): Promise<string[]> {
+  if ("expr" in source) {
+    const found = await queryInstant(interpolate(source.expr, bound), range.to, signal);
+    return found.map(({ metric, value }) => seriesText(metric, value));
+  }
+  const { selector, label } = source;
+  const filled = { label, selector: selector === undefined ? undefined : interpolate(selector, bound) };
+  return labelValues(filled, range, signal);
 }

@@ -12,6 +12,11 @@ export interface LabelValues {
   label: string;
 }
 
+/** Labels of what a query finds, each series as a text. */
+interface QueryResult {
+  expr: string;
+}
+
 export interface Variable {
   name: string;
   label: string;
@@ -22,7 +27,7 @@ export interface Variable {
   /** What is put in for "All"; undefined: all values. */
   allValue: string | undefined;
   /** Where its options come from; undefined: they are fixed. */
-  source: LabelValues | undefined;
+  source: LabelValues | QueryResult | undefined;
   options: readonly Option[];
   regex: string;
   sort: number;
@@ -42,7 +47,7 @@ export function parseVariable(raw: RawVariable): Variable {
     multi: raw.multi === true,
     all: raw.includeAll === true,
     allValue: raw.allValue || undefined,
-    source: type === "query" ? parseLabelValues(text) : undefined,
+    source: type === "query" ? (parseLabelValues(text) ?? parseQueryResult(text)) : undefined,
     options: type === "query" ? [] : customOptions(text),
     regex: raw.regex ?? "",
     sort: raw.sort ?? 0,
@@ -59,6 +64,19 @@ export function parseLabelValues(query: string): LabelValues | undefined {
   return { selector: comma < 0 ? undefined : inside.slice(0, comma).trim(), label };
 }
 
+/** `query_result(count by (job) (up))` → the query inside. */
+function parseQueryResult(query: string): QueryResult | undefined {
+  const expr = /^\s*query_result\((.*)\)\s*$/s.exec(query)?.[1];
+  return expr === undefined ? undefined : { expr };
+}
+
+/** A series as Grafana has it for a variable's regular expression to read, such as `up{job="a",node="b"} 1 1767225600000`. */
+export function seriesText(metric: Readonly<Record<string, string>>, [seconds, value]: [number, string]): string {
+  const { __name__: name = "", ...labels } = metric;
+  const texts = Object.entries(labels).map(([label, text]) => `${label}="${text}"`);
+  return `${name}{${texts.join(",")}} ${value} ${seconds * 1000}`;
+}
+
 /** `shown : a,hidden : b` or `a,b`; `\,` is a comma that does not separate. */
 function customOptions(query: string): Option[] {
   const parts = query.split(/(?<!\\),/).map((part) => part.replaceAll("\\,", ",").trim());
@@ -68,9 +86,10 @@ function customOptions(query: string): Option[] {
   });
 }
 
-/** Options of a label's values: those its regular expression lets through, in its order. */
+/** Options of a label's values: what its regular expression takes of them, each once, in its order. */
 export function optionsOf({ regex, sort }: Variable, values: readonly string[]): Option[] {
-  const options = values.flatMap((value) => matched(regex, value));
+  const all = values.flatMap((value) => matched(regex, value));
+  const options = [...new Map(all.map((option) => [option.value, option])).values()];
   if (sort === 0) return options;
   const numeric = sort === 3 || sort === 4;
   options.sort((a, b) => a.text.localeCompare(b.text, "en", { numeric, sensitivity: sort >= 5 ? "base" : "variant" }));

@@ -7,6 +7,7 @@ import {
   optionsOf,
   parseLabelValues,
   parseVariable,
+  seriesText,
 } from "../../../../../exporters/console/lib/dashboard/variables.ts";
 
 const several = parseVariable({
@@ -25,6 +26,12 @@ describe("parseVariable", () => {
     assert.deepEqual(several.source, { selector: 'up{job=~"a|b", x="1,2"}', label: "name" });
     assert.deepEqual(parseLabelValues("label_values(job)"), { selector: undefined, label: "job" });
     assert.equal(parseLabelValues("metrics(.*)"), undefined);
+  });
+
+  it("finds the query whose series are the options", () => {
+    const found = parseVariable({ type: "query", query: 'query_result(group by (to) (up{a=~"(b|c)"}))' });
+    assert.deepEqual(found.source, { expr: 'group by (to) (up{a=~"(b|c)"})' });
+    assert.equal(parseVariable({ type: "query", query: "metrics(.*)" }).source, undefined);
   });
 
   it("reads fixed options, with and without names", () => {
@@ -50,6 +57,16 @@ describe("optionsOf", () => {
     assert.deepEqual(
       found.map(({ value }) => value),
       ["db", "web"],
+    );
+  });
+
+  it("takes an option out of each series that a query finds, and each once", () => {
+    const variable = parseVariable({ type: "query", regex: '/to="([^"]+)"/', sort: 1 });
+    const texts = ["shop", "data", "shop", ""].map((to) => seriesText({ __name__: "up", from: "a", to }, [1.5, "1"]));
+    assert.equal(texts[0], 'up{from="a",to="shop"} 1 1500');
+    assert.deepEqual(
+      optionsOf(variable, texts).map(({ value }) => value),
+      ["data", "shop"],
     );
   });
 
