@@ -12,9 +12,11 @@ import {
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import { PROMETHEUS } from "./panels.ts";
 
-const TAG = "flowtally";
+/** By which dashboards of one folder of Grafana's know each other. */
+type Tag = "flowtally" | "cilium";
 
 export interface Description {
+  tag?: Tag;
   /** File name without `.json`; the uid has `flowtally-` before it. */
   name: string;
   title: string;
@@ -25,15 +27,17 @@ export interface Description {
 }
 
 /** A dashboard as Grafana provisions it from a file, with the same clothes for all of them. */
-export function dashboard({ name, title, description, variables = [], rows }: Description): Dashboard {
+export function dashboard(about: Description): Dashboard {
+  const { tag = "flowtally", name, title, description, variables = [], rows } = about;
   const builder = new DashboardBuilder(title)
     .uid(`flowtally-${name}`)
     .description(description)
-    .tags([TAG])
+    .tags([tag])
     .time({ from: "now-15m", to: "now" })
     .refresh("10s")
     .tooltip(DashboardCursorSync.Crosshair)
-    .link(links())
+    .link(links("Flowtally", "flowtally", tag))
+    .link(links("Cilium", "cilium", tag))
     .annotation(alerts());
   for (const variable of variables) builder.withVariable(variable);
   for (const row of rows) {
@@ -43,15 +47,15 @@ export function dashboard({ name, title, description, variables = [], rows }: De
   return numbered(builder.build());
 }
 
-/** The other dashboards, with the time that is looked at. */
-function links() {
-  return new DashboardLinkBuilder("Flowtally")
+/** The dashboards of a tag, with the time that is looked at: in a row beside those of the own tag, else in a list that opens. */
+function links(title: string, tag: Tag, own: Tag) {
+  return new DashboardLinkBuilder(title)
     .type(DashboardLinkType.Dashboards)
-    .tags([TAG])
+    .tags([tag])
     .icon("external link")
     .tooltip("")
     .url("")
-    .asDropdown(false)
+    .asDropdown(tag !== own)
     .targetBlank(false)
     .includeVars(false)
     .keepTime(true);

@@ -5,6 +5,7 @@ import {
   VariableSort,
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import { PROMETHEUS } from "./panels.ts";
+import { namespaces, workloads } from "./queries/hubble/ends.ts";
 
 /** Several values or all; used in a regular expression. */
 function several(name: string, label: string, query: string): QueryVariableBuilder {
@@ -13,6 +14,11 @@ function several(name: string, label: string, query: string): QueryVariableBuild
     .includeAll(true)
     .allValue(".*")
     .current({ selected: true, text: ["All"], value: ["$__all"] });
+}
+
+/** The same of what a query finds: labels that it makes itself are in no series. @param label whose values are taken */
+function severalFound(name: string, label: string, title: string, expr: string): QueryVariableBuilder {
+  return several(name, title, `query_result(group by (${label}) (${expr}))`).regex(`/${label}="([^"]+)"/`);
 }
 
 function labelValues(name: string, label: string, query: string): QueryVariableBuilder {
@@ -54,3 +60,33 @@ export const container = labelValues("container", "Container", 'label_values(con
   .current({ selected: true, text: "prometheus", value: "prometheus" });
 
 export const loader = several("loaded_by", "Loaded by", "label_values(ebpf_program_info, loaded_by)");
+
+/** Of Cilium's, which has an agent on each. */
+export const node = several("node", "Node", 'label_values(up{job=~"cilium-.*|hubble.*"}, node)');
+
+export const envoyCluster = several(
+  "cluster",
+  "Cluster",
+  "label_values(envoy_cluster_upstream_rq_total, envoy_cluster_name)",
+);
+
+export const verdict = several("verdict", "Verdict", "label_values(hubble_flows_processed_total, verdict)");
+
+const FLOW_ENDS = namespaces("hubble_flows_processed_total");
+export const namespace = severalFound(
+  "namespace",
+  "namespace",
+  "Namespace",
+  `label_join(${FLOW_ENDS}, "namespace", "", "from") or label_join(${FLOW_ENDS}, "namespace", "", "to")`,
+);
+
+export const namespaceAsking = severalFound("namespace", "from", "Namespace", namespaces("hubble_dns_queries_total"));
+
+const REQUEST_ENDS = workloads("hubble_http_requests_total");
+export const workload = severalFound("workload", "to", "Workload", REQUEST_ENDS);
+export const client = severalFound("client", "from", "Client", REQUEST_ENDS);
+
+/** Whose proxy tells of a request. */
+export const reporter = labelValues("reporter", "Seen by", "label_values(hubble_http_requests_total, reporter)")
+  .multi(false)
+  .includeAll(false);

@@ -20,13 +20,29 @@ describe("the dashboards", { skip: noBrowser }, () => {
 
   it("draws every panel of every dashboard with data and without an error", async () => {
     const provisioned = suite.server.lab.dashboards.filter(({ uid }) => uid !== "oddities");
-    assert.ok(provisioned.length >= 5);
+    assert.ok(provisioned.length >= 10);
     for (const { uid } of provisioned) {
       await open(uid);
       assert.deepEqual(await panelFaults(suite.page), [], uid);
       await longScreenshot(suite.page, uid, loaded);
     }
     assert.deepEqual(suite.complaints, []);
+  });
+
+  it("offers dashboards of another program's metrics where there are such, or where one is open", async () => {
+    const tabs = suite.page.getByRole("navigation", { name: "Dashboards" });
+    const own = ["Lab", "Container", "eBPF programs", "Flows", "Self-monitoring", "Oddities"];
+    await open("flowtally-lab");
+    await expect(tabs.getByRole("link")).toHaveText(own);
+    await open("flowtally-envoy");
+    await expect(tabs.getByRole("link")).toHaveText([...own, "Envoy"]);
+    suite.server.lab.subjects = ["hubble_flows_processed_total", "cilium_version"];
+    await suite.page.reload();
+    await expect(tabs.getByRole("link")).toHaveText([...own, "Cilium agent and operator", "Envoy", "Hubble network"]);
+    await expect(tabs.locator(".folder")).toHaveText(["cilium"]);
+    await screenshot(suite.page, "dashboard-folders");
+    await tabs.getByRole("link", { name: "Hubble network" }).click();
+    await expect(suite.page).toHaveTitle("Hubble network · Flowtally");
   });
 
   it("says in the panel what is unknown, empty or refused", async () => {

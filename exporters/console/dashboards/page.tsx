@@ -4,23 +4,29 @@ import { hasPrometheus } from "../api/health.ts";
 import type { DashboardsPage as Answer, DashboardEntry } from "../api/types.ts";
 import { usePoll } from "../api/use-poll.ts";
 import { parseDashboard } from "../lib/dashboard/model.ts";
+import { isOffered } from "../lib/dashboard/offered.ts";
 import type { RawDashboard } from "../lib/dashboard/raw.ts";
 import { hashOf } from "../lib/route.ts";
 import { route } from "../router.ts";
 import { Message } from "../ui/message.tsx";
+import { useSubjects } from "./use-subjects.ts";
 import { DashboardView } from "./view.tsx";
 
 const HOME = "flowtally-lab";
+/** The folder of the host's own dashboards; those of another have its name before them. */
+const OWN_FOLDER = "flowtally";
 
 /** The dashboards that Grafana is provisioned with, one at a time. */
 export function DashboardsPage() {
   const { data, error } = usePoll<Answer>("/api/dashboards", 0);
   const dashboards = [...(data?.dashboards ?? [])].sort((a, b) => Number(b.uid === HOME) - Number(a.uid === HOME));
   const uid = route.value.id || dashboards[0]?.uid;
+  const subjects = useSubjects();
+  const offered = dashboards.filter((one) => one.uid === uid || isOffered(one.uid, subjects));
 
   if (hasPrometheus.value === false) return <NoPrometheus />;
 
-  const tabs = <Tabs dashboards={dashboards} uid={uid} />;
+  const tabs = <Tabs dashboards={offered} uid={uid} />;
 
   return (
     <div class="page dashboards">
@@ -66,18 +72,27 @@ function Opened({ uid, tabs }: { uid: string; tabs: ComponentChildren }) {
 }
 
 function Tabs({ dashboards, uid }: { dashboards: readonly DashboardEntry[]; uid: string | undefined }) {
+  const folders = Map.groupBy(dashboards, ({ folder }) => (folder === "" ? OWN_FOLDER : folder));
+  const others = [...folders.keys()].filter((folder) => folder !== OWN_FOLDER);
   return (
     <nav class="tabs" aria-label="Dashboards">
-      {dashboards.map((one) => (
-        <a
-          key={one.uid}
-          href={hashOf("dashboards", one.uid, keptTime())}
-          {...(one.uid === uid && { "aria-current": "page" as const })}
-        >
-          {one.title}
-        </a>
+      {[OWN_FOLDER, ...others].map((folder) => (
+        <div key={folder}>
+          {folder !== OWN_FOLDER && <span class="folder">{folder}</span>}
+          {folders.get(folder)?.map((one) => (
+            <Tab key={one.uid} dashboard={one} isOpen={one.uid === uid} />
+          ))}
+        </div>
       ))}
     </nav>
+  );
+}
+
+function Tab({ dashboard: { uid, title }, isOpen }: { dashboard: DashboardEntry; isOpen: boolean }) {
+  return (
+    <a href={hashOf("dashboards", uid, keptTime())} {...(isOpen && { "aria-current": "page" as const })}>
+      {title}
+    </a>
   );
 }
 

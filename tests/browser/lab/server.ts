@@ -13,6 +13,7 @@ import type {
   Refusal,
   Scope,
 } from "../../../exporters/console/api/types.ts";
+import { SUBJECTS_QUERY } from "../../../exporters/console/lib/dashboard/offered.ts";
 import { WORKING_SETS } from "../../../exporters/console/lib/working-sets.ts";
 import { HEADERS } from "../../../exporters/flow-exporter/outputs/http/headers.ts";
 import { containersOf } from "./containers.ts";
@@ -28,6 +29,8 @@ export interface Lab {
   /** Sockets that there was no room for. */
   leftOut: number;
   dashboards: readonly DashboardEntry[];
+  /** Names of the metrics of other programs, whose dashboards are offered then. */
+  subjects: readonly string[];
   /** False: Prometheus cannot be reached. */
   prometheus: boolean;
   /** When the recording was made that is served; undefined: it is none. */
@@ -115,8 +118,19 @@ export class LabServer {
     return { status: "success", data: { resultType: "vector", result } };
   }
 
+  #subjects(): Said {
+    const result = this.lab.subjects.map((name) => ({ metric: { __name__: name }, value: [0, "1"] }));
+    return { status: "success", data: { resultType: "vector", result } };
+  }
+
+  #said(path: string, query: URLSearchParams): Said {
+    const asked = query.get("query");
+    if (asked === WORKING_SETS) return this.#workingSets();
+    return asked === SUBJECTS_QUERY ? this.#subjects() : answer(path, query);
+  }
+
   #prometheus(path: string, query: URLSearchParams): Answer {
-    const said = query.get("query") === WORKING_SETS ? this.#workingSets() : answer(path, query);
+    const said = this.#said(path, query);
     if (this.lab.prometheus) return { status: said.status === "error" ? 400 : 200, body: said };
     return refusal(502, "PROMETHEUS_DOWN", "Prometheus at http://prometheus:9090 does not answer: ECONNREFUSED");
   }

@@ -33,6 +33,7 @@ export async function openLaboratory(): Promise<Laboratory> {
     flows: FLOWS,
     scope: ALONE,
     leftOut: 0,
+    subjects: [],
     prometheus: true,
     recordedAt: undefined,
     storeFault: undefined,

@@ -31,12 +31,14 @@ export interface PanelQuery {
  * Every query of every provisioned dashboard, as it is with a look at the last five minutes.
  * @param names of the stack that the dashboards are of
  * @param chosen values of variables, instead of their defaults
+ * @param subject the folder of the dashboards
  */
 export async function panelQueries(
   names: StackNames,
   chosen: Readonly<Record<string, string>> = {},
+  subject: "flowtally" | "cilium" = "flowtally",
 ): Promise<PanelQuery[]> {
-  const folder = path.join(ROOT, "grafana/dashboards/flowtally");
+  const folder = path.join(ROOT, "grafana/dashboards", subject);
   const files = (await readdir(folder)).filter((file) => file.endsWith(".json"));
   const texts = await Promise.all(files.map((file) => readFile(path.join(folder, file), "utf8")));
   return texts.flatMap((text) => queriesOf(JSON.parse(withOwnNames(text, names)) as Provisioned, chosen));

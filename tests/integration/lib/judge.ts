@@ -10,7 +10,15 @@ import { ROOT } from "./launcher.ts";
 const RULES = "prometheus/rules";
 
 /** What Prometheus scrapes, as in its configuration; every second, and under a job of this name. */
-export type Jobs = Readonly<Record<string, { target: string; sample_limit?: number }>>;
+export type Jobs = Readonly<Record<string, Job>>;
+
+interface Job {
+  target: string;
+  /** Which each of its series gets. */
+  labels?: Readonly<Record<string, string>>;
+  sample_limit?: number;
+  metric_relabel_configs?: readonly { action: "labeldrop"; regex: string }[];
+}
 
 interface Alerts {
   alerts: { state: string; labels: Record<string, string> }[];
@@ -26,6 +34,8 @@ interface Groups {
 
 /** A Prometheus that applies the stack's own rules, but at once: neither rare evaluation nor `for` makes it wait. */
 export interface Judge {
+  /** Of its HTTP interface. */
+  url: string;
   /** Labels of each alert that fires, its name among them; asked once every rule has been judged anew. */
   firing(): Promise<Record<string, string>[]>;
   stop(): Promise<void>;
@@ -59,6 +69,7 @@ export async function startJudge(image: string, folder: string, jobs: Jobs): Pro
     for (const { labels, health } of activeTargets) assert.equal(health, "up", labels.job);
   });
   return {
+    url: `http://${address}`,
     firing: async () => {
       const start = Date.now();
       await eventually(20, () => areJudgedSince(start));
@@ -78,9 +89,9 @@ async function writeConfiguration(folder: string, jobs: Jobs): Promise<void> {
       text.replace(/^ +for: .*\n/gm, "").replace(/^( +interval:).*/gm, "$1 1s"),
     );
   }
-  const scrapes = Object.entries(jobs).map(([job_name, { target, ...rest }]) => ({
+  const scrapes = Object.entries(jobs).map(([job_name, { target, labels, ...rest }]) => ({
     job_name,
-    static_configs: [{ targets: [target] }],
+    static_configs: [{ targets: [target], labels }],
     ...rest,
   }));
   const global = { scrape_interval: "1s", scrape_timeout: "1s", evaluation_interval: "1s" };

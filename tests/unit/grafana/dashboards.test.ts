@@ -9,7 +9,7 @@ import { SCRAPE_SECONDS } from "../../../grafana/source/queries/select.ts";
 const FOLDER = path.resolve(import.meta.dirname, "../../../grafana/dashboards");
 
 /** Grafana's ids of the units in use; an id it does not know would be drawn as text behind the number. */
-const UNITS = ["Bps", "bytes", "cps", "decbytes", "ops", "percentunit", "pps", "s", "short"];
+const UNITS = ["Bps", "bytes", "cps", "decbytes", "ms", "ops", "percentunit", "pps", "reqps", "s", "short"];
 
 interface Place {
   x: number;
