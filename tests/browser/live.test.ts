@@ -30,6 +30,8 @@ const EXCUSED: readonly (readonly [panel: RegExp, says: RegExp])[] = [
   [/^Memory of grafana$/, /Grafana is not running on this host/],
   // The stack under test has no FLOW_STORE.
   [/^(Waiting for the store|Failed writes to the store|Rows not stored)$/, /FLOW_STORE in config\.monitoring is empty/],
+  // Nor does anybody tell it of Hubble's flows.
+  [/^What Hubble tells$/, /FLOW_SOURCES in config\.monitoring names none of Hubble's/],
   // Most of the time nothing fails, and nothing is retransmitted.
   [/^(Failed|Retransmits)$/, /No flows match the selection above/],
   // Nothing but the stack itself talks; that these have series under load, tests/integration/stack/dashboards.ts asks.

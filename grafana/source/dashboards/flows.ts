@@ -1,6 +1,7 @@
 import { dashboard } from "../dashboard.ts";
 import { chart, heatmap, map, stacked, stat, thresholds } from "../panels.ts";
 import * as flows from "../queries/flows.ts";
+import { told } from "../queries/hubble.ts";
 import { table } from "../tables.ts";
 import { buckets, column, over } from "../targets.ts";
 import { flowContainer, monitoring, project } from "../variables.ts";
@@ -135,6 +136,31 @@ const talkers = [
   ).noValue(NOTHING),
 ];
 
+const hubble = [
+  table(
+    "What Hubble tells",
+    "The fifty edges that Hubble's observers and files (FLOW_SOURCES) tell most of, of any project and container: events per second, " +
+      "and beside them what the processes at either end do, where that is a container or pod of this host.",
+    [
+      { title: "Told by", label: "origin" },
+      { title: "Source", label: "source", link: toContainer },
+      { title: "Destination", label: "destination", link: toContainer },
+      { title: "Port", label: "destination_port" },
+      { title: "Protocol", label: "protocol" },
+      { title: "Events", expr: told.events, unit: "cps" },
+      { title: "Forwarded", expr: told.forwarded, unit: "cps" },
+      { title: "Dropped", expr: told.dropped, unit: "cps" },
+      { title: "Source CPU", expr: told.sourceCpu, unit: "percentunit" },
+      { title: "Source disk", expr: told.sourceDisk, unit: "Bps" },
+      { title: "Source memory", expr: told.sourceMemory, unit: "bytes" },
+      { title: "Destination CPU", expr: told.destinationCpu, unit: "percentunit" },
+      { title: "Destination disk", expr: told.destinationDisk, unit: "Bps" },
+      { title: "Destination memory", expr: told.destinationMemory, unit: "bytes" },
+    ],
+    "Events",
+  ).noValue("FLOW_SOURCES in config.monitoring names none of Hubble's"),
+];
+
 export const flowsDashboard = dashboard({
   name: "flows",
   title: "Flows",
@@ -147,5 +173,6 @@ export const flowsDashboard = dashboard({
     { title: "Top talkers", panels: talkers },
     { title: "Connections", panels: connections },
     { title: "Times and sizes", panels: times },
+    { title: "Hubble", panels: hubble },
   ],
 });

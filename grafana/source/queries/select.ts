@@ -27,6 +27,11 @@ export function selected(edges: string): string {
   return `(${edges} and on (source, destination) ${CHOSEN_EDGES})`;
 }
 
+/** All edges; with the monitoring hidden, none of the stack's own. @param edges as for `selected` */
+export function withoutOwn(edges: string): string {
+  return `(${edges} unless on (source) ${endpoints(OWN, "source")} unless on (destination) ${endpoints(OWN, "destination")})`;
+}
+
 /**
  * The series of `shown` that are among the largest over the whole time shown. Plain `topk` chooses anew at every step,
  * which draws lines that come and go.
