@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { createHost } from "../../start/lib/host.ts";
 import { DEFAULT_NAMES } from "../../start/settings/names.ts";
-import { type CiliumNode, startCiliumNode } from "../lib/cilium-scrape.ts";
+import { type CiliumNode, recordedScrape, scrapeAfter, startCiliumNode } from "../lib/cilium-scrape.ts";
 import { orSkip } from "../lib/or-skip.ts";
 import { providedImage } from "../lib/provided-image.ts";
 import { dockerAnswers } from "../lib/shipped-tracer.ts";
@@ -21,11 +24,14 @@ const skip = orSkip(!(await dockerAnswers(host)) && "needs a Docker engine");
 const BOTH = "both";
 const CONTEXT = "context";
 const LABELS = "labels";
+/** A node whose requests are counted by `http` in place of `httpV2`. */
+const OLDER = "older";
 
 /** The dashboards of Cilium's metrics against a real Prometheus that scrapes what a node of Cilium serves. */
 describe("Cilium's dashboards", { skip }, () => {
   let folder = "";
   let node: CiliumNode;
+  let older: Server;
   let judge: Judge;
 
   before(async () => {
@@ -34,12 +40,14 @@ describe("Cilium's dashboards", { skip }, () => {
     const image = await providedImage(context, ROOT, "prometheus");
     assert.ok(image && image.origin !== "missing", image?.reason);
     node = await startCiliumNode("127.0.0.1", 0);
+    older = await serveOlder();
     const configuration = path.join(folder, "prometheus");
     await mkdir(configuration);
-    judge = await startJudge(image.reference, configuration, jobsOf(node));
+    judge = await startJudge(image.reference, configuration, jobsOf(node, older));
   });
   after(async () => {
     await judge?.stop();
+    older?.close();
     await node?.[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });
   });
@@ -109,6 +117,16 @@ describe("Cilium's dashboards", { skip }, () => {
       }
     }));
 
+  it("tell the failures of requests that older metrics count apart from their answers", () =>
+    eventually(20, async () => {
+      const queries = await queriesOf({ node: OLDER });
+      const classes = queries.find(({ name }) => name === "Hubble L7 / Answers by class / A");
+      const found = await seriesOf(classes?.expr ?? "");
+      assert.deepEqual(found.map((labels) => labels.class).sort(), ["2", "4", "5"]);
+      const failed = await pairsOf("Hubble L7 / Top pairs / D", { node: OLDER });
+      assert.ok(failed.has("shop/frontend → shop/cart"), [...failed].join());
+    }));
+
   // Policies change there every 20 s, and how long that takes can be told after one has.
   it("have data for every query where everything is scraped", () =>
     eventually(30, async () => {
@@ -124,7 +142,16 @@ interface Answer {
   data?: { result: { metric: Record<string, string>; value: [number, string] }[] };
 }
 
-function jobsOf({ ports }: CiliumNode): Jobs {
+async function serveOlder(): Promise<Server> {
+  const start = performance.now();
+  const server = createServer((_, response) =>
+    response.end(scrapeAfter(recordedScrape("hubble-http"), (performance.now() - start) / 1000)),
+  );
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  return server;
+}
+
+function jobsOf({ ports }: CiliumNode, older: Server): Jobs {
   const of = (part: keyof CiliumNode["ports"], node: string) => ({
     target: `127.0.0.1:${ports[part]}`,
     labels: { node },
@@ -140,6 +167,7 @@ function jobsOf({ ports }: CiliumNode): Jobs {
       ...of("hubble", CONTEXT),
       metric_relabel_configs: without("(source|destination)_.*|traffic_direction"),
     },
+    "by-older": { target: `127.0.0.1:${(older.address() as AddressInfo).port}`, labels: { node: OLDER } },
     "by-labels": { ...of("hubble", LABELS), metric_relabel_configs: without("source|destination") },
   };
 }
