@@ -1,6 +1,7 @@
 import { apparmor } from "./apparmor.ts";
 import { bpffs } from "./bpffs.ts";
 import { cgroup } from "./cgroup.ts";
+import { cilium } from "./cilium.ts";
 import { clang } from "./clang.ts";
 import { disk } from "./disk.ts";
 import { dockerCompose } from "./docker-compose.ts";
@@ -40,4 +41,5 @@ export const CHECKS: readonly Check[] = [
   vpn,
   remoteWrite,
   store,
+  cilium,
 ];

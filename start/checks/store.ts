@@ -1,11 +1,9 @@
-import { once } from "node:events";
-import { connect } from "node:net";
 import { reasonOf } from "../errors.ts";
+import { reach } from "../lib/reach.ts";
 import { THIS_MACHINE, withoutBrackets } from "../settings/loopback.ts";
 import { databaseHost } from "../settings/store.ts";
 import type { Check } from "./types.ts";
 
-const ANSWER_MS = 5_000;
 const POSTGRES_PORT = "5432";
 
 /**
@@ -30,13 +28,3 @@ export const store: Check = {
     }
   },
 };
-
-/** Connects, and hangs up. Rejects with the reason why it cannot. */
-async function reach(host: string, port: number): Promise<void> {
-  const socket = connect({ host, port });
-  try {
-    await once(socket, "connect", { signal: AbortSignal.timeout(ANSWER_MS) });
-  } finally {
-    socket.destroy();
-  }
-}

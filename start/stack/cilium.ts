@@ -6,7 +6,7 @@ import type { Settings } from "../settings/index.ts";
 import type { Layout } from "./layout.ts";
 
 /** What serves metrics on a node of Cilium, by the job that scrapes it, and where it does by default. */
-const CILIUM_PORTS = {
+export const CILIUM_PORTS = {
   "cilium-agent": 9962,
   "cilium-operator": 9963,
   "cilium-envoy": 9964,

@@ -37,23 +37,25 @@ export function outsideVariables(settings: Outside) {
 /** What Prometheus and the networks of docker-compose.yml get added where it goes out. */
 export function outsideCompose(settings: Outside, layout: Layout) {
   if (!goesOut(settings)) return {};
+  const [name, network] = outsideNetwork(settings, layout.names.project);
   return {
     prometheus: {
-      networks: { backend: { aliases: [INSIDE] }, [OUTSIDE]: {} },
+      networks: { backend: { aliases: [INSIDE] }, [name]: {} },
       ...remoteWriteSecrets(settings, layout),
     },
-    networks: { [OUTSIDE]: hostsIn(settings.CILIUM_NODES).some(isIPv6) ? withIPv6(layout.names.project) : {} },
+    networks: { [name]: network },
   };
 }
 
 /**
- * Networks have IPv6 only where it is asked for, and engines before Docker 27 have no addresses of it to give: these are of
- * the range that everyone may use, and of this project alone.
+ * With IPv6 where a node needs it: a network of another name, since Compose leaves one that is there as it is. Engines before
+ * Docker 27 have no such addresses to give: these are of the range that everyone may use, and of this project alone.
  */
-function withIPv6(project: string) {
-  const [a, b, c, d] =
-    createHash("sha256").update(`${project} ${OUTSIDE}`).digest().toString("hex").match(/.{4}/g) ?? [];
-  return { enable_ipv6: true, ipam: { config: [{ subnet: `fd${a?.slice(2)}:${b}:${c}:${d}::/64` }] } };
+function outsideNetwork({ CILIUM_NODES }: Outside, project: string): [name: string, network: object] {
+  if (!hostsIn(CILIUM_NODES).some(isIPv6)) return [OUTSIDE, {}];
+  const hash = createHash("sha256").update(`${project} ${OUTSIDE}`).digest("hex");
+  const subnet = `fd${hash.slice(0, 2)}:${hash.slice(2, 6)}:${hash.slice(6, 10)}:${hash.slice(10, 14)}::/64`;
+  return [`${OUTSIDE}-ipv6`, { enable_ipv6: true, ipam: { config: [{ subnet }] } }];
 }
 
 /** Writes Prometheus' configuration where it is not the one of docker-compose.yml, and removes what an earlier start wrote. */

@@ -96,7 +96,11 @@ describe("nodes with Cilium", () => {
       PROMETHEUS_CONFIG: "/etc/prometheus-targets/main/prometheus.yml",
       PROMETHEUS_HOST: "prometheus-inside",
     });
-    const six = of("CILIUM_NODES=a,fd00::2").compose.networks["prometheus-outside"];
+    const { services, networks } = of("CILIUM_NODES=a,fd00::2").compose;
+    // Under a name of its own: Compose would leave one without IPv6 as it is.
+    assert.deepEqual(Object.keys(services.prometheus.networks), ["backend", "prometheus-outside-ipv6"]);
+    const { "prometheus-outside-ipv6": six, ...others } = networks;
+    assert.deepEqual(others, {});
     assert.equal(six.enable_ipv6, true);
     assert.match(six.ipam.config[0].subnet, /^fd[\da-f]{2}:[\da-f]{4}:[\da-f]{4}:[\da-f]{4}::\/64$/);
     assert.deepEqual(of("CILIUM_NODES=a,host.docker.internal").compose.services.prometheus.extra_hosts, [
