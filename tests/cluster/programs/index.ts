@@ -1,5 +1,6 @@
+import path from "node:path";
+import { buildProgram, type GoProgram } from "../../lib/go-program.ts";
 import type { Context } from "../context.ts";
-import { buildProgram, type GoProgram } from "./go.ts";
 
 const KUBERNETES = { version: "v1.34.1", major: "1", minor: "34" };
 
@@ -12,8 +13,12 @@ const VARIABLES = Object.fromEntries(
   ]),
 );
 
+function moduleNamed(name: string): string {
+  return path.join(import.meta.dirname, name);
+}
+
 function ofKubernetes<const Name extends string>(name: Name): GoProgram & { name: Name } {
-  return { name, module: "kubernetes", package: `k8s.io/kubernetes/cmd/${name}`, variables: VARIABLES };
+  return { name, module: moduleNamed("kubernetes"), package: `k8s.io/kubernetes/cmd/${name}`, variables: VARIABLES };
 }
 
 const PROGRAMS = [
@@ -23,7 +28,7 @@ const PROGRAMS = [
   ofKubernetes("kube-controller-manager"),
   ofKubernetes("kube-scheduler"),
   ofKubernetes("kube-proxy"),
-  { name: "helm", module: "helm", package: "helm.sh/helm/v3/cmd/helm", variables: {} },
+  { name: "helm", module: moduleNamed("helm"), package: "helm.sh/helm/v3/cmd/helm", variables: {} },
 ] as const;
 
 export type ProgramName = (typeof PROGRAMS)[number]["name"];

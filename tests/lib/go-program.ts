@@ -1,13 +1,13 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { StartError } from "../../../start/errors.ts";
-import { digestOf, keep } from "../../guests/cache.ts";
-import type { Context } from "../context.ts";
+import { StartError } from "../../start/errors.ts";
+import { digestOf, keep } from "../guests/cache.ts";
+import type { Context } from "../guests/context.ts";
 
 /** A program that is built from Go modules, by a go.mod of ours. */
 export interface GoProgram {
   name: string;
-  /** Folder with go.mod and go.sum, beside this file. */
+  /** Folder with go.mod and go.sum. */
   module: string;
   package: string;
   /** Variables that its release build sets, by their names in Go. */
@@ -20,8 +20,9 @@ export interface GoProgram {
  * @throws StartError PROGRAM_NOT_BUILT
  */
 export async function buildProgram({ host, cache, report, signal }: Context, program: GoProgram): Promise<string> {
-  const folder = path.join(import.meta.dirname, program.module);
-  const files = await Promise.all(["go.mod", "go.sum"].map((name) => readFile(path.join(folder, name), "utf8")));
+  const files = await Promise.all(
+    ["go.mod", "go.sum"].map((name) => readFile(path.join(program.module, name), "utf8")),
+  );
   const args = argsOf(program);
   const digest = digestOf(host.arch, program.package, ...args, ...files);
   return keep(path.join(cache, "programs", digest, program.name), async (unfinished) => {
@@ -30,7 +31,7 @@ export async function buildProgram({ host, cache, report, signal }: Context, pro
     // What builds needs every CPU for minutes: whatever else runs here comes first.
     const command = ["-n", "10", "go", "build", ...args, "-o", unfinished, program.package];
     const env = { CGO_ENABLED: "0", GOFLAGS: "-buildvcs=false -mod=readonly", GOTOOLCHAIN: "auto" };
-    const built = await host.run("nice", command, { cwd: folder, env, signal });
+    const built = await host.run("nice", command, { cwd: program.module, env, signal });
     if (!built.ok) throw notBuilt(program.name, built.stderr);
     report(`built ${program.name} in ${((performance.now() - began) / 1000).toFixed(0)} s`);
   });
