@@ -4,7 +4,7 @@ import { freePort } from "./ports.ts";
 export const NODE = "hubble-test-node";
 
 /** Where an exporter is to serve Hubble's clients, and the variables that say so. */
-export async function servedAt(): Promise<{ address: string; env: Record<string, string> }> {
+export async function servedAt(node = NODE): Promise<{ address: string; env: Record<string, string> }> {
   const address = `127.0.0.1:${await freePort()}`;
-  return { address, env: { HUBBLE_LISTEN: address, FLOW_NODE: NODE } };
+  return { address, env: { HUBBLE_LISTEN: address, FLOW_NODE: node } };
 }

@@ -66,7 +66,7 @@ const ELSEWHERE = new Set(["DOCKER_SOCKET", "FLOW_ALLOWED_HOSTS", "FLOW_NODE"]);
 
 describe("what is applied to a cluster", () => {
   it("is YAML, each object with a kind and a name", () => {
-    const files = globSync("{base,cilium,prometheus-operator,store}/*.yaml", { cwd: FOLDER });
+    const files = globSync("{base,cilium,hubble,prometheus-operator,store}/*.yaml", { cwd: FOLDER });
     assert.ok(files.length > 5);
     for (const file of files) {
       for (const document of parseAllDocuments(readFileSync(path.join(FOLDER, file), "utf8"))) {

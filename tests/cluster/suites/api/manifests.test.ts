@@ -18,6 +18,15 @@ describe("the chart", () => {
     assert.deepEqual(sorted(made).map(inAnyOrder), sorted(kustomized).map(inAnyOrder));
   });
 
+  it("makes with certificates for Hubble's programs what kustomize makes with them", async () => {
+    const kustomized = (await fromKustomize("prometheus-operator", "hubble")).filter(
+      ({ kind }) => kind !== "Namespace",
+    );
+    const made = (await fromChart("hubble.secretName=flow-hubble")).map(withoutHelms);
+    assert.deepEqual(sorted(made).map(inAnyOrder), sorted(kustomized).map(inAnyOrder));
+    assert.ok(!JSON.stringify(await fromChart()).includes("HUBBLE"));
+  });
+
   it("refuses values that make no sense, by name", async () => {
     const wrong = {
       "udp=maybe": /udp/,

@@ -47,7 +47,10 @@ export async function fromChartWith(values: object): Promise<Manifest[]> {
 }
 
 /** @param component on top of the folder, as in a kustomization of one's own */
-export async function fromKustomize(folder: "base" | "prometheus-operator", component?: "store"): Promise<Manifest[]> {
+export async function fromKustomize(
+  folder: "base" | "prometheus-operator",
+  component?: "hubble" | "store",
+): Promise<Manifest[]> {
   if (component === undefined) return manifestsIn(await kubectl(["kustomize", path.join(FOLDER, folder)]));
   const own = await mkdtemp(path.join(tmpdir(), "flowtally-overlay-"));
   try {
