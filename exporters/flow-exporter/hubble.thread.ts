@@ -2,13 +2,17 @@ import { lookup } from "node:dns/promises";
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { OBSERVER } from "./hubble/services.ts";
 import { askOnce } from "./outputs/hubble/grpc/client.ts";
 import type { FromThread, ServeSettings, ToThread } from "./outputs/hubble/messages.ts";
 import { Peers } from "./outputs/hubble/peers/peers.ts";
+import { TELLER } from "./outputs/hubble/peers/server-name.ts";
 import { HubbleServer } from "./outputs/hubble/server/serve.ts";
 
+/** From one look who is there to the next; the first while somebody has not answered yet: nodes come up together. */
+const FIRST_LOOK_MS = 2_000;
 const LOOK_MS = 30_000;
 const TOLD_MS = 5_000;
 const ASK_BOUNDS = { messageBytes: 64 * 1024, requestMs: 3_000 };
@@ -32,15 +36,22 @@ const server = new HubbleServer({ node, version, peers, credentials: files, serv
 parentPort?.on("message", (message: ToThread) => server.take(message));
 post({ kind: "listening", port: await server.listen(host, port) });
 setInterval(() => post({ kind: "served", ...server.served }), TOLD_MS);
-if (hosts.length > 0) {
-  void peers.look();
-  setInterval(() => void peers.look(), LOOK_MS);
+if (hosts.length > 0) void watchPeers();
+
+async function watchPeers(): Promise<never> {
+  let pauseMs = FIRST_LOOK_MS;
+  for (;;) {
+    const isWhole = await peers.look();
+    await sleep(isWhole ? LOOK_MS : pauseMs);
+    pauseMs = isWhole ? FIRST_LOOK_MS : Math.min(2 * pauseMs, LOOK_MS);
+  }
 }
 
 /** What a node calls itself. */
 async function nameAt(address: string): Promise<string> {
   const { path, requestSerialize, responseDeserialize } = OBSERVER.GetNodes;
-  const secured = files && { ca: files.clientCa, cert: files.cert, key: files.key, servername: tls?.serverName };
+  const servername = tls?.serverName ?? TELLER;
+  const secured = files && { ca: files.clientCa, cert: files.cert, key: files.key, servername };
   const answer = await askOnce(address, path, requestSerialize({}), ASK_BOUNDS, secured);
   return responseDeserialize(answer).nodes[0]?.name ?? "";
 }

@@ -51,7 +51,7 @@ interface TlsFiles {
   keyFile: string;
   /** Whose clients are let in; undefined: all are. */
   clientCaFile: string | undefined;
-  /** The name in the peers' certificates; undefined: each peer's own. */
+  /** The name in the peers' certificates; undefined: as Cilium has it. */
   serverName: string | undefined;
 }
 

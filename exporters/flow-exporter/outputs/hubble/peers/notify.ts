@@ -3,13 +3,20 @@ import { frame } from "../grpc/frames.ts";
 import type { Method } from "../grpc/server.ts";
 import { gone } from "../server/observer.ts";
 import type { Change, Peers } from "./peers.ts";
+import { serverNameOf } from "./server-name.ts";
 
 const PATIENCE_MS = 60_000;
 
 /** peer.Peer/Notify: all nodes, this one among them, and then each change for as long as the relay listens. */
 export function notifyMethod(peers: Peers, tls: { serverName: string | undefined } | undefined): [string, Method] {
   const encode = ({ name, ...change }: Change) =>
-    frame(PEER.Notify.responseSerialize({ ...change, name, tls: tls && { server_name: tls.serverName ?? name } }));
+    frame(
+      PEER.Notify.responseSerialize({
+        ...change,
+        name,
+        tls: tls && { server_name: tls.serverName ?? serverNameOf(name) },
+      }),
+    );
   return [
     PEER.Notify.path,
     async (_request, call) => {

@@ -45,14 +45,15 @@ export class Peers {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Looks who is there now. Never rejects. */
-  async look(): Promise<void> {
+  /** Looks who is there now. Never rejects. @returns whether each host has been found, and each of its addresses has said its name */
+  async look(): Promise<boolean> {
     const addresses = await this.#findAddresses();
     for (let at = 0; at < addresses.length; at += AT_ONCE) {
       await Promise.all(addresses.slice(at, at + AT_ONCE).map((address) => this.#askName(address)));
     }
     for (const address of this.#names.keys()) if (!addresses.includes(address)) this.#names.delete(address);
     this.#renew(this.#found(addresses));
+    return this.#addresses.size === this.#parts.hosts.length && addresses.every((address) => this.#names.has(address));
   }
 
   /** A host that cannot be found just now is where it was. */

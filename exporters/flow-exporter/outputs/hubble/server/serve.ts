@@ -3,6 +3,7 @@ import { GrpcError } from "../grpc/status.ts";
 import type { FromThread, ToThread } from "../messages.ts";
 import { notifyMethod } from "../peers/notify.ts";
 import type { Peers } from "../peers/peers.ts";
+import { serverNameOf } from "../peers/server-name.ts";
 import { Exporter } from "./exporter.ts";
 import type { Follower } from "./follower.ts";
 import { healthMethods } from "./health.ts";
@@ -24,7 +25,7 @@ export interface ServeParts {
   version: string;
   peers: Peers;
   credentials: Credentials | undefined;
-  /** The name in the certificates of the peers; undefined: each peer's own. */
+  /** The name in the certificates of the peers; undefined: as Cilium has it. */
   serverName: string | undefined;
   post(message: FromThread): void;
 }
@@ -45,7 +46,7 @@ export class HubbleServer {
     this.#ring = new Ring(ring);
     this.#exporter = new Exporter(parts.post);
     const { node, version, peers, credentials, serverName } = parts;
-    const tls = credentials && { enabled: true, serverName: serverName ?? node };
+    const tls = credentials && { enabled: true, serverName: serverName ?? serverNameOf(node) };
     const methods = new Map([
       ...healthMethods(),
       ...observerMethods({

@@ -65,6 +65,19 @@ test("one that does not answer keeps its name, one that moves is told, one that 
   assert.deepEqual(take(), ["PEER_DELETED b 10.0.0.9:4245"]);
 });
 
+test("it is to be looked again soon while somebody has not said its name", async () => {
+  const { hosts, names, create } = network();
+  const peers = create({ address: "10.0.0.1:4245", isSettled: true });
+  assert.equal(await peers.look(), false, "the host is not known");
+  hosts.set("tasks.flowtally", ["10.0.0.1", "10.0.0.2"]);
+  names.set("10.0.0.1:4245", "a");
+  assert.equal(await peers.look(), false, "the second address does not answer");
+  names.set("10.0.0.2:4245", "b");
+  assert.equal(await peers.look(), true);
+  names.delete("10.0.0.2:4245");
+  assert.equal(await peers.look(), true, "it is known by its name");
+});
+
 test("who comes later is told all that are there", async () => {
   const { hosts, names, create } = network();
   const peers = create({ address: "10.0.0.1:4245", isSettled: true });

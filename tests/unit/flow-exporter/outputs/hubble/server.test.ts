@@ -226,7 +226,7 @@ describe("an observer with TLS", () => {
     using client = clientOf(served.target, credentials.createSsl(roots));
     assert.equal((await client.flows({ number: 1 })).length, 1);
     const { nodes } = await client.nodes();
-    assert.deepEqual(nodes[0]?.tls, { enabled: true, server_name: "alpha" });
+    assert.deepEqual(nodes[0]?.tls, { enabled: true, server_name: "alpha.default.hubble-grpc.cilium.io" });
     using plain = clientOf(served.target);
     await assert.rejects(plain.flows({ number: 1 }), /UNAVAILABLE/);
   });
