@@ -9,6 +9,9 @@ import { startPublished } from "../dashboards/stand-in.ts";
 const ROOT = path.resolve(import.meta.dirname, "../../..");
 const NUMBERS = [21_431, 21_329, 19_424, 19_423, 19_425, 16_613, 16_612];
 
+/** Of whoever runs the tests. */
+const NO_PROXIES = { http_proxy: "", https_proxy: "", no_proxy: "", HTTP_PROXY: "", HTTPS_PROXY: "", NO_PROXY: "" };
+
 /** The launcher as package.json runs it for this command, but in a checkout of nothing but settings. */
 async function launch(t: TestContext, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const root = await mkdtemp(path.join(tmpdir(), "flowtally-dashboards-"));
@@ -21,7 +24,7 @@ async function launch(t: TestContext, args: readonly string[], env: Readonly<Rec
     const io = { host: createHost(), projectRoot: argv[1], stdout, stderr };
     process.exitCode = await main(argv.slice(2), io);`;
   const run = ["--input-type=module", "--eval", code, "--", root, "dashboards", ...args];
-  const options = { env: { NODE_USE_ENV_PROXY: "1", NO_PROXY: "", ...env }, reject: false };
+  const options = { env: { NODE_USE_ENV_PROXY: "1", ...NO_PROXIES, ...env }, reject: false };
   const { exitCode, stdout, stderr } = await execa(process.execPath, run, options);
   const files = await readdir(path.join(root, ".flowtally/published/cilium")).catch(() => []);
   return { exitCode, stdout, stderr, files: files.sort() };
