@@ -9,12 +9,12 @@ import { runCommand } from "../lib/command.ts";
 import { PROGRAMS_VARIABLE } from "./lib/programs.ts";
 import { type Programs, providePrograms } from "./programs/index.ts";
 
-const SUITES = ["docker", "tls", "relay"] as const;
+const SUITES = ["docker", "tls", "relay", "read"] as const;
 const HELP = `npm run test:hubble [-- SUITE …]
 
   SUITE   ${SUITES.join(", ")}; without any: all of them
 
-Asks what Flowtally serves by the real hubble CLI and the real hubble-relay, while real containers talk.
+Asks what Flowtally serves by the real hubble CLI and the real hubble-relay, while real containers talk, and reads both.
 Needs root, Docker and what the other tests need. The first run builds the two programs, which takes some minutes.
 `;
 

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createWriteStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -84,14 +86,19 @@ export class Hubble {
 
   /** `hubble observe --follow -o json` until it is disposed of; `lines` grows. */
   follow(...filters: readonly string[]): { lines: readonly Observed[] } & AsyncDisposable {
-    const child = this.#start(["observe", "--follow", "-o", "json", ...filters]);
+    const child = this.#start([...FOLLOW, ...filters]);
     const lines: Observed[] = [];
     createInterface(child.stdout).on("line", (line) => lines.push(JSON.parse(line) as Observed));
-    const stop = async () => {
-      child.kill("SIGINT");
-      await child;
-    };
-    return { lines, [Symbol.asyncDispose]: stop };
+    return { lines, [Symbol.asyncDispose]: () => interrupt(child) };
+  }
+
+  /** The same into a file, which is there once this returns. */
+  async followInto(file: string): Promise<AsyncDisposable> {
+    const out = createWriteStream(file, { mode: 0o644 });
+    await once(out, "open");
+    const child = this.#start(FOLLOW);
+    child.stdout.pipe(out);
+    return { [Symbol.asyncDispose]: () => interrupt(child) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -106,6 +113,13 @@ export class Hubble {
       timeout,
     });
   }
+}
+
+const FOLLOW = ["observe", "--follow", "-o", "json"];
+
+async function interrupt(child: Promise<unknown> & { kill(signal: "SIGINT"): boolean }): Promise<void> {
+  child.kill("SIGINT");
+  await child;
 }
 
 export function linesOf(text: string): Observed[] {

@@ -16,14 +16,20 @@ export interface Relay extends AsyncDisposable {
 
 const PLAIN = ["--disable-client-tls"];
 
+interface RelayOptions {
+  /** How it asks nodes, unless plainly. */
+  tls?: readonly string[];
+  /** Where it listens, unless at a port of its own. */
+  address?: string;
+}
+
 /**
- * The real hubble-relay, at a port of its own, ready.
+ * The real hubble-relay, ready.
  * @param peers where it asks for its nodes
- * @param tls how it asks them, unless plainly
  */
-export async function startRelay(peers: string, tls: readonly string[] = PLAIN): Promise<Relay> {
-  const [port, health] = [await freePort(), await freePort()];
-  const address = `127.0.0.1:${port}`;
+export async function startRelay(peers: string, { tls = PLAIN, ...given }: RelayOptions = {}): Promise<Relay> {
+  const address = given.address ?? `127.0.0.1:${await freePort()}`;
+  const health = await freePort();
   const words = ["serve", "--peer-service", peers, "--listen-address", address];
   const own = ["--health-listen-address", `127.0.0.1:${health}`, "--gops=false", "--retry-timeout", "2s"];
   const child = execa(programs().relay, [...words, ...own, ...tls, "--disable-server-tls"], {

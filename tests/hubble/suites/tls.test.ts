@@ -71,11 +71,13 @@ describe("the hubble CLI and the relay over TLS", { skip }, () => {
     const second = await startExporter("/nowhere", { env: { ...env, ...other.env, ...peers } });
     try {
       const { cert, key } = certificates.client;
-      await using relay = await startRelay(address, [
-        `--tls-hubble-client-cert-file=${cert}`,
-        `--tls-hubble-client-key-file=${key}`,
-        `--tls-hubble-server-ca-files=${certificates.authority}`,
-      ]);
+      await using relay = await startRelay(address, {
+        tls: [
+          `--tls-hubble-client-cert-file=${cert}`,
+          `--tls-hubble-client-key-file=${key}`,
+          `--tls-hubble-server-ca-files=${certificates.authority}`,
+        ],
+      });
       await eventually(DEADLINE_S, async () => {
         const listed = await relay.hubble.says("list", "nodes", "-o", "wide");
         for (const name of [NODE, "hubble-test-other"])
