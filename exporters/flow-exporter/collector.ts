@@ -4,6 +4,7 @@ import type { FlowSink, FlowSource } from "./model/flow-source.ts";
 import type { MetadataSource } from "./model/metadata-source.ts";
 import type { ProcessRow } from "./model/process.ts";
 import { processOwner } from "./naming/owner.ts";
+import type { HttpSource } from "./sources/http/http-source.ts";
 import type { KernelSource } from "./sources/kernel/kernel-source.ts";
 import { Coverage } from "./totals/coverage.ts";
 import type { EdgeTotals } from "./totals/edge-totals.ts";
@@ -19,6 +20,8 @@ export interface CollectorParts {
   work: EndpointWork;
   metadata: Pick<MetadataSource, "refresh">;
   host: Pick<Host, "netFile">;
+  /** Left out: no HTTP is read. */
+  http?: HttpSource | undefined;
 }
 
 /** One cycle after the other, never two at once: read the source into its sinks, and add up what goes with it. */
@@ -58,6 +61,7 @@ export class Collector {
     this.coverage.add(totals.outsideBytes, outsideCounters(host.netFile("dev")), world.nowNs);
     const ownerOf = ({ pid, comm }: ProcessRow) => processOwner(pid, comm, world);
     work.apply({ processes: world.processes, ownerOf, nowNs: world.nowNs }, talkingIn(totals));
+    this.#parts.http?.read(world);
     this.#askForContainers();
   }
 

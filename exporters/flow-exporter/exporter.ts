@@ -93,6 +93,7 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
     onOpened: (record: () => FlowRecord | undefined) => hubble?.feed.onOpened(record),
     cgroup: settings.cgroup,
     sources: settings.sources,
+    http: settings.http,
   };
   const pipeline: Pipeline = createPipeline(sources, options, log);
   const store = createStore(settings, pipeline, sources, log);
@@ -207,7 +208,7 @@ function createView(
   const boot = new BootMoment(() => host.wallOffsetMs());
   const { source, sockets, hubbleSources, totals, work, watch, directory, collector, checkpoint, healths, queues } =
     pipeline;
-  const { kubelet, cluster, hubbleMetrics } = pipeline;
+  const { kubelet, cluster, http, httpTotals, hubbleMetrics } = pipeline;
   /** What takes its time, and may lose what it is given. */
   const slow = [...queues, ...(store ? [store.feed] : [])];
   /** What nothing goes without. */
@@ -227,11 +228,13 @@ function createView(
     ownContainers: () => directory.ownContainers,
     edges: () => totals,
     programs: () => source.programs,
+    http: () => httpTotals,
+    httpNotCounted: () => http?.notCounted,
     tracer: first,
     status: () => (healths.tracer.up ? watch.status : undefined),
     sources: [
       ...Object.values(healths),
-      ...[...sockets, ...hubbleSources, ...slow].map(({ health }) => health),
+      ...[...sockets, ...hubbleSources, ...slow, ...(http ? [http] : [])].map(({ health }) => health),
       ...(store ? [store.feed.natHealth] : []),
       ...(hubbleMetrics ? [hubbleMetrics.health] : []),
       ...(hubble?.output ? [hubble.output.health] : []),

@@ -16,6 +16,7 @@ import { createReplay } from "./recording/replay.ts";
 import { Tap } from "./recording/tap.ts";
 import { withSecretSettings } from "./secret-settings.ts";
 import { readSettings, type Settings } from "./settings.ts";
+import { createHttpFiles } from "./sources/http/http-files.ts";
 import { createMetricsReader } from "./sources/hubble-metrics/reader.ts";
 import { createTracer } from "./sources/kernel/pins/tracer.ts";
 
@@ -63,6 +64,7 @@ async function startOnHost(settings: Settings): Promise<Exporter> {
       : undefined,
     readHubble: (...how) => readHubble({ origins: settings.sources.hubble, tls: settings.hubbleTls }, ...how),
     pages: pagesOf(settings),
+    http: settings.http.length === 0 ? undefined : createHttpFiles(pins, state),
   };
   if (state === "") return startExporter(settings, sources, log);
   const file = createStateFile(state);

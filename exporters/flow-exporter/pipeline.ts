@@ -17,6 +17,8 @@ import type { ObservedSink } from "./model/observed-flow.ts";
 import { createHealths, type Healths, type Log, SourceHealth } from "./model/source-health.ts";
 import { FlowQueue, type SlowSink } from "./outputs/flow-queue.ts";
 import { allOf } from "./sinks.ts";
+import type { HttpFiles } from "./sources/http/http-files.ts";
+import { HttpSource } from "./sources/http/http-source.ts";
 import { HubbleSource } from "./sources/hubble/hubble-source.ts";
 import type { HubbleOrigin } from "./sources/hubble/settings.ts";
 import { HubbleMetricsSource } from "./sources/hubble-metrics/hubble-metrics-source.ts";
@@ -34,6 +36,7 @@ import { TracerSocketSource } from "./sources/tracer-socket/tracer-socket-source
 import { type EdgeLimits, EdgeTotals } from "./totals/edge-totals.ts";
 import { edgesParticipant } from "./totals/edges-checkpoint.ts";
 import { EndpointWork } from "./totals/endpoint-work.ts";
+import { HttpTotals } from "./totals/http-totals.ts";
 import { ObservedEdges } from "./totals/observed-edges.ts";
 import { ObservedFlows } from "./totals/observed-flows.ts";
 import { workParticipant } from "./totals/work-checkpoint.ts";
@@ -60,6 +63,8 @@ export interface PipelineInputs {
   host: Host;
   /** Where Hubble's metrics are; left out: nobody is asked for them. */
   hubbleMetrics?: MetricsReader | undefined;
+  /** Left out: no HTTP is read. */
+  http?: HttpFiles | undefined;
   /** Where the totals outlive the exporter; undefined: nowhere. */
   state?: StateFile | undefined;
   /** What gets the flows besides the totals, each by a queue of its own. */
@@ -74,6 +79,8 @@ export interface PipelineOptions {
   ownPid: number;
   /** Which sources there are; left out: the kernel. */
   sources?: { kernel: boolean; sockets: readonly string[]; hubble?: readonly HubbleOrigin[] };
+  /** Containers, or services of Compose, whose HTTP is read; left out: of none. */
+  http?: readonly string[];
   /** For the sockets in memory; there is no bound without. */
   room?: Room;
   /** Path of the control group in which this node's containers are, where several nodes share the kernel; left out: they do not. */
@@ -107,6 +114,9 @@ export interface Pipeline {
   observedFlows: ObservedFlows;
   totals: EdgeTotals;
   work: EndpointWork;
+  /** Undefined: no HTTP is read. */
+  http: HttpSource | undefined;
+  httpTotals: HttpTotals;
   collector: Collector;
   checkpoint: Checkpoint;
   healths: Healths;
@@ -177,6 +187,8 @@ export function createPipeline(inputs: PipelineInputs, options: PipelineOptions,
     return new HubbleSource({ health, world: () => source.world, sink: observed });
   });
   const endObserved = { read: () => observedEdges.endReading(host.bootTimeNs() / 1e6) };
+  const httpTotals = new HttpTotals();
+  const http = createHttp(inputs, options, httpTotals, log);
   const queues = (inputs.sinks ?? []).map((sink) => new FlowQueue(sink, log));
   const collector = new Collector({
     source,
@@ -186,6 +198,7 @@ export function createPipeline(inputs: PipelineInputs, options: PipelineOptions,
     work,
     metadata,
     host,
+    http,
   });
   const checkpoint = new Checkpoint({
     file: inputs.state,
@@ -219,7 +232,30 @@ export function createPipeline(inputs: PipelineInputs, options: PipelineOptions,
     hubbleSources,
     hubbleMetrics,
   };
-  return { ...sources, observedEdges, observedFlows, totals, work, collector, checkpoint, healths, queues, askAnew };
+  return {
+    ...sources,
+    observedEdges,
+    observedFlows,
+    totals,
+    work,
+    http,
+    httpTotals,
+    collector,
+    checkpoint,
+    healths,
+    queues,
+    askAnew,
+  };
+}
+
+function createHttp(
+  { http: files }: PipelineInputs,
+  { http: names = [] }: PipelineOptions,
+  sink: HttpTotals,
+  log: Log,
+) {
+  if (files === undefined || names.length === 0) return undefined;
+  return new HttpSource({ files, names, sink, health: new SourceHealth("http", log) });
 }
 
 /** Who is asked about containers, and about services. Who is not shows as switched off. */

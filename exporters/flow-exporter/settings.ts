@@ -85,6 +85,15 @@ const kubeletUrl = z
   })
   .pipe(z.url({ protocol: /^https$/, error: "must be like https://10.0.0.1:10250 or https://[fd00::1]:10250" }));
 
+/** Names of containers, or of services of Compose. */
+const names = z.string().transform((text, context) => {
+  const all = text.split(/[\s,]+/).filter(Boolean);
+  const wrong = all.find((name) => !/^[\w][\w.-]*$/.test(name));
+  if (wrong !== undefined)
+    context.addIssue(`must be names of containers or Compose services, with commas between them, and is: ${wrong}`);
+  return all;
+});
+
 const schema = z.object({
   FLOW_SOURCES: sources.default({ kernel: true, sockets: [], hubble: [], hubbleMetrics: false }),
   FLOW_PINS: z.string().min(1).default("/sys/fs/bpf/flowtally"),
@@ -102,6 +111,7 @@ const schema = z.object({
   FLOW_REFRESH_SECONDS: whole(1, 60).default(10),
   FLOW_COLLECT_SECONDS: whole(1, 60).default(1),
   FLOW_UDP: z.enum(["on", "off", "functions", "cgroup"]).default("off"),
+  FLOW_HTTP: names.default([]),
   FLOW_STATE: z.string().default(""),
   FLOW_NODE: z.string().default(""),
   FLOW_LEFT_OUT: leftOut.default({}),
@@ -163,6 +173,10 @@ const consistent = schema
     path: ["FLOW_STORE"],
     error: "needs FLOW_STATE, the folder where what the database does not take waits",
   })
+  .refine(({ FLOW_HTTP, FLOW_STATE }) => FLOW_HTTP.length === 0 || FLOW_STATE !== "", {
+    path: ["FLOW_HTTP"],
+    error: "needs FLOW_STATE, the folder where the tracer reads which containers these are",
+  })
   // Two machines of one name would have each other's containers, and each other's halves of flows that leave neither.
   .refine(({ FLOW_STORE, FLOW_NODE }) => !isShared(FLOW_STORE) || !NAMELESS.test(FLOW_NODE), {
     path: ["FLOW_STORE"],
@@ -217,6 +231,8 @@ export interface Settings {
   collectSeconds: number;
   /** The tracer was started to count UDP. */
   udp: boolean;
+  /** Containers, or services of Compose, whose HTTP the tracer counts (--http). */
+  http: readonly string[];
   /** Folder the totals are kept in over a restart; "": they are not. */
   state: string;
   /** Name of this machine. */
@@ -275,6 +291,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     refreshSeconds: data.FLOW_REFRESH_SECONDS,
     collectSeconds: data.FLOW_COLLECT_SECONDS,
     udp: data.FLOW_UDP !== "off",
+    http: data.FLOW_HTTP,
     state: data.FLOW_STATE,
     node: data.FLOW_NODE,
     leftOut: data.FLOW_LEFT_OUT,

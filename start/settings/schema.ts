@@ -124,6 +124,15 @@ const autoOr = (low: number, high: number) =>
 
 const onOff = (value: "on" | "off") => z.enum(["on", "off"], "must be on or off").default(value);
 
+/** Of the containers whose HTTP is counted, or of services of Compose; "": of none. */
+const containerNames = z
+  .string()
+  .regex(
+    /^([A-Za-z0-9][\w.-]*([ ,]+|$))*$/,
+    "must be names of containers or Compose services, with commas between them",
+  )
+  .default("");
+
 /** The settings: one line each, read as text, with the value it has when left out. */
 export const schema = z.strictObject({
   FLOWTALLY_PROJECT: project.default("flowtally"),
@@ -178,6 +187,7 @@ export const schema = z.strictObject({
   FLOW_MAX_EDGES: integer(10, 100_000).default(2000),
   FLOW_MAX_PORTS: integer(1, 65_535).default(64),
   FLOW_REFRESH_SECONDS: integer(1, 3600).default(10),
+  FLOW_HTTP: containerNames,
   FLOW_TRACER_SOCKET: onOff("off"),
   FLOW_SOURCES: sources,
   HUBBLE_SOURCE_TLS: onOff("off"),

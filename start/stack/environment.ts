@@ -46,6 +46,7 @@ export function environmentOf(input: EnvironmentInput): Record<string, string> {
     FLOW_NODE: nodeNameOf(settings, facts),
     ...outsideVariables(settings),
     DOCKER_GID: String(facts.dockerGid),
+    FLOW_HTTP_FILE: settings.FLOW_HTTP === "" ? "" : "/state/http",
     CONNTRACK_GID: settings.FLOW_STORE === "" ? "60906" : "0",
     DOCKER_LAYERS: facts.dockerLayers,
     HEALTH_INTERVAL: `${healthSeconds}s`,
@@ -107,7 +108,7 @@ const HARMLESS_RATE = "100gb";
 /** What this host and its settings change in docker-compose.yml. */
 export function renderHostCompose(
   facts: HostFacts,
-  settings: Pick<Settings, "FLOW_UDP"> & SocketSettings & Destinations,
+  settings: Pick<Settings, "FLOW_UDP" | "FLOW_HTTP"> & SocketSettings & Destinations,
   layout: Layout,
 ): string {
   const { prometheus: outside, ...networks } = outsideCompose(settings, layout);
@@ -115,6 +116,7 @@ export function renderHostCompose(
   const services = together([
     { prometheus: { ...diskCounters(facts), ...outside } },
     bpfRights(facts, settings),
+    httpFile(settings),
     sockets.services,
     thisMachineCompose(settings),
   ]);
@@ -148,9 +150,14 @@ function diskCounters({ cgroupVersion, dataDisk }: HostFacts) {
 }
 
 /** An engine that cannot grant BPF and PERFMON must grant SYS_ADMIN, of which they are parts, as NET_ADMIN is for BPF. */
-function bpfRights({ bpfCapability }: HostFacts, { FLOW_UDP }: Pick<Settings, "FLOW_UDP">) {
+function bpfRights({ bpfCapability }: HostFacts, { FLOW_UDP, FLOW_HTTP }: Pick<Settings, "FLOW_UDP" | "FLOW_HTTP">) {
   if (!bpfCapability) return { "ebpf-exporter": { cap_add: ["SYS_ADMIN"] }, "flow-tracer": { cap_add: ["SYS_ADMIN"] } };
-  return FLOW_UDP === "off" ? { "flow-tracer": { cap_add: ["BPF", "PERFMON"] } } : {};
+  return FLOW_UDP === "off" && FLOW_HTTP === "" ? { "flow-tracer": { cap_add: ["BPF", "PERFMON"] } } : {};
+}
+
+/** In its folder the exporter names the containers whose HTTP is counted, to the tracer. */
+function httpFile({ FLOW_HTTP }: Pick<Settings, "FLOW_HTTP">) {
+  return FLOW_HTTP === "" ? {} : { "flow-tracer": { volumes: ["flow-data:/state:ro"] } };
 }
 
 /** Prometheus' file_sd format: one file per job whose address depends on the host. */

@@ -1,6 +1,7 @@
 import type { Container } from "../model/container.ts";
 import type { Edge } from "../model/edge.ts";
 import type { FlowRecord } from "../model/flow-record.ts";
+import type { HttpNotCounted, HttpTotal } from "../model/http-total.ts";
 import type { Losses } from "../model/losses.ts";
 import type { NatStatus } from "../model/nat.ts";
 import type { ObservedEdge } from "../model/observed-edge.ts";
@@ -77,6 +78,10 @@ export interface View {
   sinceBootMs(): number;
   /** Every BPF program on the host. */
   programs(): Iterable<Program>;
+  /** HTTP of the containers that are named for it. */
+  http(): Iterable<HttpTotal>;
+  /** Undefined: none are named. */
+  httpNotCounted(): HttpNotCounted | undefined;
   /** What nothing goes without. */
   tracer: SourceView;
   /** What it last said of itself; undefined while it is gone. */

@@ -18,6 +18,7 @@ enum row_kind {
 	ROW_UDP = 5,
 	ROW_PROGRAM = 6,
 	ROW_CGROUP = 7,
+	ROW_HTTP = 8,
 };
 
 enum flow_role {
@@ -184,6 +185,36 @@ struct cgroup_row {
 	char path[CGROUP_PATH_BYTES]; /* from the root of the hierarchy */
 };
 
+/*
+ * Pin `http`, with --http alone: one row per client's address, server's control group and port, method and code; totals since
+ * the tracer started. Requests that were not answered are in none.
+ */
+struct http_row {
+	struct row_head head;
+	__u16 port; /* the server's, host byte order */
+	__u16 code; /* of the answer */
+	__u64 cgroup_id; /* the server's */
+	__u8 client_address[16]; /* IPv4 as ::ffff:a.b.c.d */
+	__u64 count; /* answers that began */
+	__u64 latency_ns; /* sum: from a request's first segment to its answer's, as the server's socket sees them */
+	__u64 last_ns; /* when the last one began, since boot */
+	__u8 method; /* enum http_method */
+	__u8 reserved[7];
+};
+
+enum http_method {
+	HTTP_NOT_COUNTED = 0, /* the last row: count is of answers that the table had no room for, latency_ns of requests that came ahead of their socket and were forgotten */
+	HTTP_GET = 1,
+	HTTP_HEAD = 2,
+	HTTP_POST = 3,
+	HTTP_PUT = 4,
+	HTTP_DELETE = 5,
+	HTTP_CONNECT = 6,
+	HTTP_OPTIONS = 7,
+	HTTP_TRACE = 8,
+	HTTP_PATCH = 9,
+};
+
 _Static_assert(sizeof(struct row_head) == 4, "row_head");
 _Static_assert(sizeof(struct status_row) == 144, "status_row");
 _Static_assert(sizeof(struct flow_row) == 128, "flow_row");
@@ -192,5 +223,6 @@ _Static_assert(sizeof(struct closed_row) == 160, "closed_row");
 _Static_assert(sizeof(struct udp_row) == 160, "udp_row");
 _Static_assert(sizeof(struct program_row) == 120, "program_row");
 _Static_assert(sizeof(struct cgroup_row) == 352, "cgroup_row");
+_Static_assert(sizeof(struct http_row) == 64, "http_row");
 
 #endif

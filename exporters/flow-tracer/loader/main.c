@@ -14,6 +14,7 @@
 #include "events.h"
 #include "folder.h"
 #include "health.h"
+#include "http.h"
 #include "iterators.h"
 #include "log.h"
 #include "options.h"
@@ -44,7 +45,7 @@ static void warn_of_refused_datagrams(const struct tracer *tracer, const struct 
 			 refused->datagrams);
 }
 
-static void beat_until(const sigset_t *ends, struct tracer *tracer, const struct event_programs *events)
+static void beat_until(const sigset_t *ends, struct tracer *tracer, const struct event_programs *events, struct http_watch *http)
 {
 	const struct timespec second = { .tv_sec = 1 };
 
@@ -56,6 +57,7 @@ static void beat_until(const sigset_t *ends, struct tracer *tracer, const struct
 		tracer->bss->refused_datagrams = refused.datagrams;
 		tracer->bss->refused_ends = refused.ends;
 		tracer->bss->heartbeat_ns = boot_time_ns();
+		follow_http(http);
 	} while (sigtimedwait(ends, NULL, &second) < 0);
 }
 
@@ -91,6 +93,7 @@ static int trace(const struct options *options, const struct folder *folder, con
 {
 	const struct parts parts = wanted_parts(options);
 	struct event_programs events;
+	struct http_watch *http;
 	struct tracer *tracer = adopt_programs(options, &parts);
 	int status = EXIT_FAILURE;
 
@@ -101,8 +104,10 @@ static int trace(const struct options *options, const struct folder *folder, con
 	if (tracer) {
 		events = open_event_programs(options->pins);
 		tracer->bss->heartbeat_ns = boot_time_ns();
+		http = start_http(options, folder);
 		say_ready(tracer, options);
-		beat_until(ends, tracer, &events);
+		beat_until(ends, tracer, &events, http);
+		stop_http(http);
 		status = EXIT_SUCCESS;
 	}
 	remove_folder(folder);

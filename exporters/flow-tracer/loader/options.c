@@ -85,7 +85,7 @@ static int say_usage(void)
 {
 	log_line(LOG_ERROR, "BAD_OPTION",
 		 "usage: flow-tracer [--pins DIR] [--group GID] [--logs DIR] [--max-flows N|auto] [--max-closed N|auto] [--max-udp N|auto] "
-		 "[--udp on|off|functions|cgroup] [--udp-idle SECONDS] [--health]");
+		 "[--udp on|off|functions|cgroup] [--udp-idle SECONDS] [--http FILE] [--health]");
 	return -1;
 }
 
@@ -109,6 +109,9 @@ static int take_option(struct options *options, int option)
 		return parse_udp(&options->udp, optarg);
 	case 'i':
 		return parse_number(&options->udp_idle, "udp-idle", optarg);
+	case 't':
+		options->http = optarg;
+		return 0;
 	case 'h':
 		options->health = true;
 		return 0;
@@ -135,13 +138,15 @@ int parse_options(struct options *options, int argc, char **argv)
 		{ "max-udp", required_argument, NULL, 'd' },
 		{ "udp", required_argument, NULL, 'u' },
 		{ "udp-idle", required_argument, NULL, 'i' },
+		{ "http", required_argument, NULL, 't' },
 		{ "health", no_argument, NULL, 'h' },
 		{},
 	};
 	int option;
 
 	opterr = 0;
-	*options = (struct options){ .pins = DEFAULT_PINS, .group = NO_GROUP, .logs = temporary_folder(), .udp_idle = 60 };
+	*options = (struct options){ .pins = DEFAULT_PINS, .group = NO_GROUP, .logs = temporary_folder(), .udp_idle = 60,
+				      .http = "" };
 	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1)
 		if (take_option(options, option))
 			return -1;

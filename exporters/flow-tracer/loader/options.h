@@ -24,6 +24,7 @@ struct options {
 	unsigned int max_udp; /* UDP flows; 0 likewise */
 	enum udp_choice udp;
 	unsigned int udp_idle; /* seconds after which an idle UDP flow has ended */
+	const char *http; /* file with the ids of the containers whose HTTP is counted, one a line; "": of none */
 	bool health; /* only ask whether a tracer lives */
 };
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "folder.h"
+#include "http.h"
 #include "log.h"
 #include "options.h"
 #include "rows.h"
@@ -104,7 +105,7 @@ static int set_readers(const char *path, gid_t group)
 }
 
 /* What is kept for the next tracer has no other readers: they cannot even enter its folder. */
-static int pin_link(struct bpf_link *link, const char *folder, const char *name, gid_t group)
+int pin_link(struct bpf_link *link, const char *folder, const char *name, gid_t group)
 {
 	char path[PATH_MAX];
 
@@ -164,5 +165,6 @@ void remove_pins(const struct folder *folder)
 	for (size_t i = 0; i < PIN_COUNT; i++)
 		if (!strchr(pins[i].name, '/'))
 			unlinkat(folder->pins, pins[i].name, 0);
+	unlinkat(folder->pins, HTTP_PIN, 0);
 	empty(folder->kept);
 }

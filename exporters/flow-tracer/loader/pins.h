@@ -10,11 +10,15 @@
 
 #define KEPT "kept"
 
+struct bpf_link;
 struct folder;
 struct tracer;
 
 /* Says that the system refused a pin or its folder, why, as errno says, and what helps: -1. */
 int pin_failed(const char *path);
+
+/* For its readers, under that name in the folder: 0, or -1 after saying why. No link is nothing to pin. */
+int pin_link(struct bpf_link *link, const char *folder, const char *name, gid_t group);
 
 /* Pins all that is attached: 0, or -1 after saying why. */
 int pin_links(struct tracer *tracer, const char *folder, gid_t group);

@@ -55,7 +55,10 @@ export class Rig {
 
   /** Starts the tracer; or, once that has ended, the next one like it. */
   async startTracer(): Promise<void> {
-    this.#tracer = await startTracer(this.#name, "--group", `${EXPORTER}`, ...(this.#options.tracerArgs ?? []));
+    const { tracerArgs = [], env } = this.#options;
+    if (env?.FLOW_HTTP !== undefined) this.#state ||= await createStateFolder();
+    const http = env?.FLOW_HTTP === undefined ? [] : ["--http", path.join(this.#state, "http")];
+    this.#tracer = await startTracer(this.#name, "--group", `${EXPORTER}`, ...tracerArgs, ...http);
   }
 
   /** Starts the exporter; or, once that has ended, the next one, which goes on with its state; `options` may differ. */

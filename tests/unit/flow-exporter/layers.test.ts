@@ -49,6 +49,7 @@ const TOUCHING = [
   "recording/bounded-folder.ts",
   "recording/folder-writer.ts",
   "secret-settings.ts",
+  "sources/http/http-files.ts",
   "sources/hubble/followed-file.ts",
   "sources/hubble/observer-stream.ts",
   "sources/hubble/tls-files.ts",

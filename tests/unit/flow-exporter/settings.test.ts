@@ -33,6 +33,7 @@ test("nothing set, or set to nothing, gives the defaults", () => {
     kubernetesApi: undefined,
     tracerSocket: { path: "", mode: 0o660, owner: undefined },
     store: undefined,
+    http: [],
     hubble: { serve: undefined, metrics: false },
   };
   assert.deepEqual(readSettings({}), defaults);
@@ -184,6 +185,13 @@ test("no fault of a store's address repeats its password", () => {
       (error: Error) => /FLOW_STORE: must be a file/.test(error.message) && !error.message.includes("s3cret"),
     );
   }
+});
+
+test("containers whose HTTP is counted are named with commas between them, and need the folder that says so to the tracer", () => {
+  assert.deepEqual(readSettings({}).http, []);
+  assert.deepEqual(readSettings({ FLOW_HTTP: "web, shop-api_1", FLOW_STATE: "/state" }).http, ["web", "shop-api_1"]);
+  assert.throws(() => readSettings({ FLOW_HTTP: "web" }), /FLOW_HTTP: needs FLOW_STATE/);
+  assert.throws(() => readSettings({ FLOW_HTTP: "web,../x", FLOW_STATE: "/state" }), /FLOW_HTTP: .*is: \.\.\/x/);
 });
 
 test("every fault is told at once, by name", () => {

@@ -379,6 +379,8 @@ describe("readSettings", () => {
     ["FLOW_MAX_EDGES", "100001"],
     ["FLOW_REFRESH_SECONDS", "0"],
     ["FLOW_MAX_FLOWS", "255"],
+    ["FLOW_HTTP", "web,../x"],
+    ["FLOW_HTTP", "web:80"],
     ["FLOW_MAX_FLOWS", "16777217"],
     ["FLOW_MAX_FLOWS", "many"],
   ] as const) {

@@ -166,6 +166,15 @@ describe("the environment of docker-compose.yml", () => {
     );
   });
 
+  it("leaves it NET_ADMIN to count HTTP, and shows it the file that says whose, only where containers are named", () => {
+    const named = readSettings("FLOW_UDP=off\nFLOW_HTTP=web,shop-api");
+    const { services } = parse(renderHostCompose({ ...facts, dataDisk: undefined }, named, layout));
+    assert.deepEqual(services, { "flow-tracer": { volumes: ["flow-data:/state:ro"] } });
+    const variables = (text: string) => environmentOf({ ...input, settings: readSettings(text), images: [] });
+    assert.equal(variables("FLOW_HTTP=web").FLOW_HTTP_FILE, "/state/http");
+    assert.equal(variables("").FLOW_HTTP_FILE, "");
+  });
+
   it("gives Prometheus the targets that depend on the host", () => {
     assert.deepEqual(JSON.parse(targetFiles(settings, [])["grafana.json"] ?? ""), []);
     const both = targetFiles(settings, ["grafana", "alertmanager"]);

@@ -4,6 +4,7 @@ import {
   CGROUP_ROW,
   CLOSED_ROW,
   FLOW_ROW,
+  HTTP_ROW,
   type Layout,
   PROCESS_ROW,
   PROGRAM_ROW,
@@ -113,6 +114,11 @@ export function programRow(values: Record<string, Value>): Buffer {
 
 export function processRow(values: Record<string, Value>): Buffer {
   return encode(PROCESS_ROW, values);
+}
+
+/** An http row; `client` an address of IPv4. */
+export function httpRow({ client, ...values }: Record<string, Value> & { client: string }): Buffer {
+  return encode(HTTP_ROW, { client_address: split(`${client}:0`)[0], ...values });
 }
 
 export function cgroupRow(values: Record<string, Value>): Buffer {

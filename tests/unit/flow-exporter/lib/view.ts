@@ -1,4 +1,5 @@
 import { ProcessHistory } from "../../../../exporters/flow-exporter/metadata/process-history.ts";
+import { createEndpoint } from "../../../../exporters/flow-exporter/model/endpoint.ts";
 import type { SourceView, View } from "../../../../exporters/flow-exporter/outputs/view.ts";
 import { drainDeltas } from "../../../../exporters/flow-exporter/sources/kernel/sockets/deltas.ts";
 import { FlowTable } from "../../../../exporters/flow-exporter/sources/kernel/sockets/flow-table.ts";
@@ -40,6 +41,16 @@ const PROGRAM = {
   recursionMisses: 0,
   holderPid: 0,
   holderComm: "",
+};
+
+const HTTP = {
+  source: createEndpoint("web", "container"),
+  destination: createEndpoint("api", "container"),
+  destinationPort: 80,
+  method: "GET",
+  code: 200,
+  requests: 7,
+  latencySeconds: 0.25,
 };
 
 const WORK = {
@@ -97,6 +108,8 @@ export function viewOf(sockets: SocketValues[], values: Partial<View> = {}, ende
     ownContainers: () => new Set(),
     edges: () => totals,
     programs: () => [{ ...PROGRAM, holder: undefined }],
+    http: () => [HTTP],
+    httpNotCounted: () => ({ table: 0, handshake: 1 }),
     tracer: UP,
     status: () => STATUS,
     sources: [UP, { ...UP, name: "docker" }, { ...UP, name: "udp", up: undefined }],

@@ -7,6 +7,7 @@ import type { Described } from "../../../../exporters/flow-exporter/outputs/prom
 import { EDGE_METRICS } from "../../../../exporters/flow-exporter/outputs/prometheus/definitions/edges.ts";
 import { ENDPOINT_METRICS } from "../../../../exporters/flow-exporter/outputs/prometheus/definitions/endpoints.ts";
 import { EXPORTER_METRICS } from "../../../../exporters/flow-exporter/outputs/prometheus/definitions/exporter.ts";
+import { HTTP_METRICS } from "../../../../exporters/flow-exporter/outputs/prometheus/definitions/http.ts";
 import { HUBBLE_METRICS } from "../../../../exporters/flow-exporter/outputs/prometheus/definitions/hubble.ts";
 import { processMetrics } from "../../../../exporters/flow-exporter/outputs/prometheus/definitions/process.ts";
 import { PROGRAM_METRICS } from "../../../../exporters/flow-exporter/outputs/prometheus/definitions/programs.ts";
@@ -24,6 +25,7 @@ const GROUPS: Readonly<Record<string, readonly Described[]>> = {
   exporter: EXPORTER_METRICS,
   tracer: TRACER_METRICS,
   programs: PROGRAM_METRICS,
+  http: HTTP_METRICS,
   hubble: HUBBLE_METRICS,
   process: describedBy(processMetrics()),
 };

@@ -1,6 +1,7 @@
 import type { Metric } from "./definition.ts";
 import { ENDPOINT_METRICS } from "./endpoints.ts";
 import { EXPORTER_METRICS } from "./exporter.ts";
+import { HTTP_METRICS } from "./http.ts";
 import { HUBBLE_METRICS } from "./hubble.ts";
 import { PROGRAM_METRICS } from "./programs.ts";
 import { TRACER_METRICS } from "./tracer.ts";
@@ -11,5 +12,6 @@ export const METRICS: readonly Metric[] = [
   ...EXPORTER_METRICS,
   ...TRACER_METRICS,
   ...PROGRAM_METRICS,
+  ...HTTP_METRICS,
   ...HUBBLE_METRICS,
 ];

@@ -180,3 +180,34 @@ export const CGROUP_ROW = {
     path: { at: 32, bytes: 320 },
   },
 } as const satisfies Layout;
+
+export const HTTP_ROW = {
+  name: "http_row",
+  kind: 8,
+  size: 64,
+  fields: {
+    ...HEAD,
+    port: { at: 4, bytes: 2 },
+    code: { at: 6, bytes: 2 },
+    cgroup_id: { at: 8, bytes: 8 },
+    client_address: { at: 16, bytes: 16 },
+    count: { at: 32, bytes: 8 },
+    latency_ns: { at: 40, bytes: 8 },
+    last_ns: { at: 48, bytes: 8 },
+    method: { at: 56, bytes: 1 },
+    reserved: { at: 57, bytes: 7 },
+  },
+} as const satisfies Layout;
+
+/** Values of http_row.method. */
+export const HTTP_METHOD = {
+  GET: 1,
+  HEAD: 2,
+  POST: 3,
+  PUT: 4,
+  DELETE: 5,
+  CONNECT: 6,
+  OPTIONS: 7,
+  TRACE: 8,
+  PATCH: 9,
+} as const;

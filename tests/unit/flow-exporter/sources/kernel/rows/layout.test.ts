@@ -9,6 +9,8 @@ import {
   CGROUP_ROW,
   CLOSED_ROW,
   FLOW_ROW,
+  HTTP_METHOD,
+  HTTP_ROW,
   type Layout,
   PROCESS_ROW,
   PROGRAM_ROW,
@@ -21,7 +23,16 @@ import {
 import { orSkip } from "../../../../../lib/or-skip.ts";
 
 const INCLUDE = path.resolve(import.meta.dirname, "../../../../../../exporters/flow-tracer/include");
-const ROWS: readonly Layout[] = [STATUS_ROW, FLOW_ROW, PROCESS_ROW, CLOSED_ROW, UDP_ROW, PROGRAM_ROW, CGROUP_ROW];
+const ROWS: readonly Layout[] = [
+  STATUS_ROW,
+  FLOW_ROW,
+  PROCESS_ROW,
+  CLOSED_ROW,
+  UDP_ROW,
+  PROGRAM_ROW,
+  CGROUP_ROW,
+  HTTP_ROW,
+];
 /** What is not a field: name in rows.h, value here. */
 const CONSTANTS = {
   ROWS_VERSION,
@@ -32,6 +43,8 @@ const CONSTANTS = {
   ROW_UDP: UDP_ROW.kind,
   ROW_PROGRAM: PROGRAM_ROW.kind,
   ROW_CGROUP: CGROUP_ROW.kind,
+  ROW_HTTP: HTTP_ROW.kind,
+  ...Object.fromEntries(Object.entries(HTTP_METHOD).map(([name, number]) => [`HTTP_${name}`, number])),
   ROLE_UNKNOWN: ROLE.unknown,
   ROLE_CLIENT: ROLE.client,
   ROLE_SERVER: ROLE.server,

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The file is another process's word, which has fewer rights: nothing in it is taken for a path. It can name containers, and
+ * the most that comes of a wrong one is that requests are counted, since the programs do nothing else.
+ */
+#include "http.h"
+
+#include <bpf/libbpf.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/types.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "folder.h"
+#include "http.skel.h"
+#include "log.h"
+#include "options.h"
+#include "pins.h"
+#include "rights.h"
+
+#define ID_LENGTH 64 /* hexadecimal digits of a container's id */
+#define MOST 128 /* containers */
+#define MOST_GROUPS 20000 /* control groups that are looked through for them */
+
+struct container {
+	char id[ID_LENGTH + 1];
+	struct bpf_link *received;
+	struct bpf_link *sent;
+	bool wanted;
+	bool refused; /* said so */
+};
+
+struct http_watch {
+	const char *file;
+	struct http *programs;
+	struct container containers[MOST];
+	size_t count;
+	unsigned int groups_left; /* of the walk that is on its way */
+};
+
+static struct http *leave_out(struct http *programs, const char *why)
+{
+	log_line(LOG_WARNING, "HTTP_LEFT_OUT", "HTTP is not counted, all else works: %s", why);
+	http__destroy(programs);
+	return NULL;
+}
+
+static bool attach_reader(struct http *programs)
+{
+	union bpf_iter_link_info target = { .map.map_fd = bpf_map__fd(programs->maps.http_totals) };
+	LIBBPF_OPTS(bpf_iter_attach_opts, attach, .link_info = &target, .link_info_len = sizeof(target));
+
+	programs->links.http = bpf_program__attach_iter(programs->progs.http, &attach);
+	return programs->links.http;
+}
+
+static struct http *load(const struct options *options)
+{
+	struct http *programs;
+
+	if (!may_attach_to_cgroups())
+		return leave_out(NULL, "capability NET_ADMIN is missing, without which no program can be attached to a control group");
+	programs = http__open_and_load();
+	if (!programs || !attach_reader(programs))
+		return leave_out(programs, strerror(errno));
+	return pin_link(programs->links.http, options->pins, HTTP_PIN, options->group) ? leave_out(programs, "it has no pin") : programs;
+}
+
+struct http_watch *start_http(const struct options *options, const struct folder *folder)
+{
+	struct http_watch *watch = NULL;
+	struct http *programs;
+
+	unlinkat(folder->pins, HTTP_PIN, 0);
+	if (!*options->http)
+		return NULL;
+	programs = load(options);
+	if (programs)
+		watch = calloc(1, sizeof(*watch));
+	if (!watch)
+		return NULL;
+	watch->file = options->http;
+	watch->programs = programs;
+	return watch;
+}
+
+static void detach(struct container *container)
+{
+	bpf_link__destroy(container->received);
+	bpf_link__destroy(container->sent);
+	container->received = container->sent = NULL;
+}
+
+static void attach(const struct http_watch *watch, struct container *container, int group)
+{
+	container->received = bpf_program__attach_cgroup(watch->programs->progs.http_received, group);
+	if (container->received)
+		container->sent = bpf_program__attach_cgroup(watch->programs->progs.http_sent, group);
+	if (container->sent) {
+		log_line(LOG_INFO, "HTTP_COUNTED", "of container %.12s", container->id);
+		return;
+	}
+	if (!container->refused)
+		log_line(LOG_WARNING, "HTTP_REFUSED", "HTTP of container %.12s is not counted: its control group takes no program: %s",
+			 container->id, strerror(errno));
+	container->refused = true;
+	detach(container);
+}
+
+/* Engines call a container's group by its id, with or without words around it: docker-ID.scope. */
+static void try_group(struct http_watch *watch, const char *name, int group)
+{
+	for (size_t i = 0; i < watch->count; i++)
+		if (!watch->containers[i].sent && strstr(name, watch->containers[i].id))
+			attach(watch, &watch->containers[i], group);
+}
+
+static bool is_group(const struct dirent *entry)
+{
+	return entry->d_type == DT_DIR && strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..");
+}
+
+/* Takes the descriptor. */
+static void walk(struct http_watch *watch, int folder)
+{
+	DIR *entries = fdopendir(folder);
+	struct dirent *entry;
+	int group;
+
+	if (!entries) {
+		close(folder);
+		return;
+	}
+	while ((entry = readdir(entries)) && watch->groups_left) {
+		if (!is_group(entry))
+			continue;
+		watch->groups_left--;
+		group = openat(folder, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (group < 0)
+			continue;
+		try_group(watch, entry->d_name, group);
+		walk(watch, group);
+	}
+	closedir(entries);
+}
+
+static bool is_id(const char *text)
+{
+	return strlen(text) == ID_LENGTH && strspn(text, "0123456789abcdef") == ID_LENGTH;
+}
+
+static void want(struct http_watch *watch, const char *id)
+{
+	for (size_t i = 0; i < watch->count; i++) {
+		if (strcmp(watch->containers[i].id, id) == 0) {
+			watch->containers[i].wanted = true;
+			return;
+		}
+	}
+	if (watch->count == MOST)
+		return;
+	watch->containers[watch->count] = (struct container){ .wanted = true };
+	memcpy(watch->containers[watch->count++].id, id, ID_LENGTH + 1);
+}
+
+/* What is no id is passed over. */
+static void read_file(struct http_watch *watch)
+{
+	FILE *file = fopen(watch->file, "re");
+	char line[ID_LENGTH + 2];
+
+	if (!file)
+		return;
+	while (fgets(line, sizeof(line), file)) {
+		line[strcspn(line, "\n")] = '\0';
+		if (is_id(line))
+			want(watch, line);
+	}
+	fclose(file);
+}
+
+static void leave_unwanted(struct http_watch *watch)
+{
+	for (size_t i = 0; i < watch->count;) {
+		if (watch->containers[i].wanted) {
+			i++;
+			continue;
+		}
+		detach(&watch->containers[i]);
+		watch->containers[i] = watch->containers[--watch->count];
+	}
+}
+
+static bool is_any_missing(const struct http_watch *watch)
+{
+	for (size_t i = 0; i < watch->count; i++)
+		if (!watch->containers[i].sent)
+			return true;
+	return false;
+}
+
+void follow_http(struct http_watch *watch)
+{
+	int root;
+
+	if (!watch)
+		return;
+	for (size_t i = 0; i < watch->count; i++)
+		watch->containers[i].wanted = false;
+	read_file(watch);
+	leave_unwanted(watch);
+	if (!is_any_missing(watch))
+		return;
+	root = open_cgroup_root();
+	watch->groups_left = MOST_GROUPS;
+	if (root >= 0)
+		walk(watch, root);
+}
+
+void stop_http(struct http_watch *watch)
+{
+	if (!watch)
+		return;
+	for (size_t i = 0; i < watch->count; i++)
+		detach(&watch->containers[i]);
+	http__destroy(watch->programs);
+	free(watch);
+}
