@@ -109,6 +109,13 @@ describe("dashboards", () => {
         }
       });
 
+      it("asks nothing too long for the address in which the console asks: with what is chosen, 16 kB is the most", () => {
+        for (const { title, targets = [] } of drawn) {
+          const longest = Math.max(...targets.map(({ expr }) => encodeURIComponent(expr).length));
+          assert.ok(longest < 11_000, `${title}: ${longest}`);
+        }
+      });
+
       it("gives panels and queries names that are theirs alone", () => {
         assert.equal(new Set(panels.map(({ id }) => id)).size, panels.length);
         for (const { title, targets = [] } of drawn) {

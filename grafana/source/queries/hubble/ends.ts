@@ -11,7 +11,7 @@ const END_LABELS = ["source", "destination"].flatMap((end) => [end, `${end}_name
 const UNKNOWN = "not a pod";
 
 /** Kubernetes ends the names of a Deployment's and a CronJob's pods with these letters and digits alone. */
-const SAFE = "[bcdfghjklmnpqrstvwxz2456789]";
+const SAFE = "[b-df-hj-np-tv-xz24-9]";
 const OF_A_POD = `(?:${SAFE}{8,10}|[0-9]{8})-${SAFE}{5}`;
 
 type End = "source" | "destination";
@@ -46,7 +46,7 @@ export function withEnd(vector: string, pattern: string): string {
 
 /** Summed up before it is named: there are fewer series then. @param isAnswer its source is the end that was asked */
 function named(counted: string, labels: readonly string[], names: Names, isAnswer: boolean): string {
-  const sums = `sum by (${[...END_LABELS, ...labels].join(", ")}) (${counted})`;
+  const sums = `sum by (${[...END_LABELS, ...labels].join(",")}) (${counted})`;
   const [from, to]: [End, End] = isAnswer ? ["destination", "source"] : ["source", "destination"];
   return names(names(sums, from, "from"), to, "to");
 }

@@ -25,15 +25,16 @@ const asked = (span: string, labels: readonly string[]) => sum(labels, chosen(`r
 /** @param answer matchers of its status */
 function answered(span: string, labels: readonly string[], answer = ""): string {
   const rateOf = (counter: string) => `rate(${counter.replace("}", `${answer}}`)}${span})`;
-  const all = [chosen(rateOf(ANSWERED), "status"), matching(workloads(rateOf(ANSWERS), ["status"], true), CHOSEN)];
-  return sum(labels, all.join(" or "));
+  const all = `(${workloads(rateOf(ANSWERED), ["status"])} or ${workloads(rateOf(ANSWERS), ["status"], true)})`;
+  return sum(labels, matching(all, CHOSEN));
 }
 
 const FAILED = ',status=~"5.."';
 
+/** Nothing failed where there are requests, and no answer of that class. */
 function errorRatioOf(span: string, labels: readonly string[]): string {
-  const every = answered(span, labels);
-  return `(${answered(span, labels, FAILED)} or 0 * ${every}) / (${every} > 0)`;
+  const failed = `(${answered(span, labels, FAILED)} or 0 * ${asked(span, labels)})`;
+  return `${failed} / (${answered(span, labels)} > 0)`;
 }
 
 function quantile(share: number, span: string, labels: readonly string[] = []): string {
