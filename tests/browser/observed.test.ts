@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
+import { manyFlows, toldFlows } from "./lab/flows.ts";
 import { observedShop, shop } from "./lab/graph.ts";
 import { noBrowser } from "./lib/chromium.ts";
 import { expect } from "./lib/expect.ts";
 import { drawnClasses, edgeLabel } from "./lib/map.ts";
-import { overflowOf } from "./lib/page-facts.ts";
+import { cutNumbersOf, overflowOf } from "./lib/page-facts.ts";
 import { screenshot } from "./lib/screenshot.ts";
 import { consoleSuite } from "./lib/suite.ts";
 
@@ -95,5 +96,44 @@ describe("what others observe, on the map", { skip: noBrowser }, () => {
 
   it("names who tells it as it is called", async () => {
     await expect(suite.page.locator("fieldset.origins label").nth(2)).toHaveAttribute("title", RELAY);
+  });
+});
+
+describe("what others observe, in the list of flows", { skip: noBrowser }, () => {
+  const suite = consoleSuite();
+  const rows = () => suite.page.locator("tbody tr[data-index]");
+  beforeEach(() => {
+    suite.server.lab.flows = [...toldFlows(), ...manyFlows(40)];
+  });
+
+  it("has verdict, request and answer, and none of ours where it has none", async () => {
+    await suite.open(`flows?${new URLSearchParams({ origin: RELAY })}`);
+    await expect(rows()).toHaveCount(3);
+    await expect(rows().filter({ hasText: "GET /items?of=7 → 503" })).toContainText("–");
+    await suite.page.getByText("DNS A nobody.shop. → no such name").waitFor();
+    await screenshot(suite.page, "observed-flows");
+    await suite.page.getByLabel("Verdict").selectOption("DROPPED");
+    await expect(rows()).toHaveCount(1);
+    await expect(rows().first()).toContainText("not answered");
+    await rows().first().getByRole("rowheader").click();
+    await expect(suite.page.getByTestId("details")).toContainText(/Told by.*hubble:relay:4245.*node-b.*POLICY_DENIED/s);
+    await screenshot(suite.page, "observed-flow");
+    assert.deepEqual(suite.complaints, []);
+  });
+
+  it("is beside ours, also on a telephone", async () => {
+    await suite.page.setViewportSize({ width: 400, height: 800 });
+    await suite.open("flows?sort=sent_bytes");
+    await rows().first().getByText("forwarded").filter({ visible: true }).waitFor();
+    assert.deepEqual(await cutNumbersOf(suite.page), []);
+    assert.ok((await overflowOf(suite.page)) <= 0);
+    await screenshot(suite.page, "observed-flows-narrow");
+  });
+
+  it("has no column and no filter where nobody else is asked", async () => {
+    suite.server.lab.flows = manyFlows(40);
+    await suite.open("flows");
+    await rows().first().waitFor();
+    assert.equal(await suite.page.getByText("Verdict").count(), 0);
   });
 });

@@ -1,13 +1,14 @@
 import type { ComponentChildren } from "preact";
-import type { Flow } from "../api/types.ts";
+import type { Flow, L7 } from "../api/types.ts";
 import type { FlowFilters } from "../lib/flows-query.ts";
+import { isTrouble, l7Text } from "../lib/l7.ts";
 import { portFilter } from "../lib/ports.ts";
 import { momentOf } from "../lib/time.ts";
 import { formatBytes, formatCount, formatValue } from "../lib/units.ts";
 import { setQuery } from "../router.ts";
 import { EndpointName, whereOf } from "../ui/endpoint-name.tsx";
 import type { Column } from "../ui/virtual-table.tsx";
-import { State } from "./state.tsx";
+import { State, Verdict } from "./state.tsx";
 
 /** The exporter sorts by the columns that can be sorted. @param isMany of several machines, so that each is named */
 function endColumns(isMany: boolean): Column<Flow>[] {
@@ -51,6 +52,11 @@ const COLUMNS: readonly Column<Flow>[] = [
     cell: (flow) => (
       <Only what="state" filter={{ state: stateFilter(flow) }}>
         <State flow={flow} />
+        {flow.observed && (
+          <span class="beside-verdict">
+            <Verdict of={flow.observed} />
+          </span>
+        )}
       </Only>
     ),
   },
@@ -60,7 +66,7 @@ const COLUMNS: readonly Column<Flow>[] = [
     hint: "Sent and received together. The flows with the most come first unless another column is chosen, of failed flows the newest.",
     numeric: true,
     width: "4.8rem",
-    cell: ({ sent_bytes: sent, received_bytes: received }) => formatBytes(sent + received),
+    cell: (flow) => bytesText(flow, flow.sent_bytes + flow.received_bytes),
   },
   {
     key: "sent_bytes",
@@ -69,7 +75,7 @@ const COLUMNS: readonly Column<Flow>[] = [
     minor: true,
     wideOnly: true,
     width: "5.2rem",
-    cell: (flow) => formatBytes(flow.sent_bytes),
+    cell: (flow) => bytesText(flow, flow.sent_bytes),
   },
   {
     key: "received_bytes",
@@ -78,7 +84,7 @@ const COLUMNS: readonly Column<Flow>[] = [
     minor: true,
     wideOnly: true,
     width: "5.4rem",
-    cell: (flow) => formatBytes(flow.received_bytes),
+    cell: (flow) => bytesText(flow, flow.received_bytes),
   },
   {
     key: "rtt_seconds",
@@ -109,8 +115,60 @@ const COLUMNS: readonly Column<Flow>[] = [
   { key: "end", title: "Ended", numeric: true, wideOnly: true, width: "6.2rem", cell: ({ end }) => momentOf(end) },
 ];
 
-export const FLOW_COLUMNS: readonly Column<Flow>[] = [...endColumns(false), ...COLUMNS];
-export const FLOW_COLUMNS_OF_MANY: readonly Column<Flow>[] = [...endColumns(true), ...COLUMNS];
+/** Of what others tell. */
+const TOLD_COLUMNS: readonly Column<Flow>[] = [
+  {
+    key: "verdict",
+    title: "Verdict",
+    sortable: false,
+    wideOnly: true,
+    width: "5.2rem",
+    cell: ({ observed }) =>
+      observed && (
+        <Only what="verdict" filter={{ verdict: observed.verdict }}>
+          <Verdict of={observed} />
+        </Only>
+      ),
+  },
+  {
+    key: "l7",
+    title: "Request or answer",
+    sortable: false,
+    wideOnly: true,
+    width: "19rem",
+    cell: ({ observed }) => observed?.l7 && <Request of={observed.l7} />,
+  },
+];
+
+const [OF_ONE, OF_MANY] = [false, true].map((isMany) => [...endColumns(isMany), ...COLUMNS]);
+const [TOLD_OF_ONE, TOLD_OF_MANY] = [false, true].map((isMany) => [...endColumns(isMany), ...withTold(COLUMNS)]);
+
+/** @param isMany of several machines @param isTold others tell of some of them */
+export function flowColumns(isMany: boolean, isTold: boolean): readonly Column<Flow>[] {
+  const columns = isTold ? (isMany ? TOLD_OF_MANY : TOLD_OF_ONE) : isMany ? OF_MANY : OF_ONE;
+  return columns ?? [];
+}
+
+/** Beside the state; when a flow began and ended makes room for it. */
+function withTold(columns: readonly Column<Flow>[]): Column<Flow>[] {
+  const kept = columns.filter(({ key }) => !["retransmits", "rtt_seconds"].includes(key));
+  const after = kept.findIndex(({ key }) => key === "state") + 1;
+  return [...kept.slice(0, after), ...TOLD_COLUMNS, ...kept.slice(after)];
+}
+
+function Request({ of: l7 }: { of: L7 }) {
+  const text = l7Text(l7);
+  return (
+    <span class={isTrouble(l7) ? "name trouble" : "name"} title={text}>
+      {text}
+    </span>
+  );
+}
+
+/** Others tell of events, and of no bytes. */
+function bytesText({ observed }: Flow, bytes: number): string {
+  return observed === null ? formatBytes(bytes) : "–";
+}
 
 function stateFilter({ failed, end }: Flow): string {
   return failed ? "failed" : end === null ? "open" : "closed";

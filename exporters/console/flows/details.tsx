@@ -1,11 +1,12 @@
 import type { Flow, Scope, Work } from "../api/types.ts";
 import { hashOfFlows } from "../lib/flows-query.ts";
+import { l7Text } from "../lib/l7.ts";
 import { isOfMany, seenBy } from "../lib/nodes.ts";
 import { momentOf } from "../lib/time.ts";
 import { formatBytes, formatCount, formatMemory, formatValue } from "../lib/units.ts";
 import { Facts } from "../ui/facts.tsx";
 import { SidePanel } from "../ui/panel.tsx";
-import { State } from "./state.tsx";
+import { State, Verdict } from "./state.tsx";
 
 /** Everything about one flow. @param flow undefined: the exporter has it in no list any more */
 export function FlowDetails({
@@ -38,10 +39,8 @@ export function FlowDetails({
           ["To", `${flow.destination_address} : ${flow.destination_address_port}`],
           ["Listens on", `${flow.destination_port}/${flow.protocol}`],
           ["Process", flow.comm === "" ? "" : `${flow.comm} (${flow.pid})`],
-          ["Sent", formatBytes(flow.sent_bytes)],
-          ["Received", formatBytes(flow.received_bytes)],
+          ...(flow.observed ? toldFacts(flow.origin, flow.observed) : ownFacts(flow)),
           ["Round trip", flow.rtt_seconds === 0 ? "" : formatValue(flow.rtt_seconds, "s")],
-          ["Retransmits", formatCount(flow.retransmits)],
           ["Started", flow.start === null ? "before monitoring started" : momentOf(flow.start)],
           ["Ended", flow.end === null ? "still open" : momentOf(flow.end)],
         ]}
@@ -56,6 +55,35 @@ export function FlowDetails({
       {flow.work && <WorkDetails comm={flow.work.comm} before={flow.work.before} during={flow.work.during} />}
     </SidePanel>
   );
+}
+
+function ownFacts({ sent_bytes, received_bytes, retransmits }: Flow): [string, string][] {
+  return [
+    ["Sent", formatBytes(sent_bytes)],
+    ["Received", formatBytes(received_bytes)],
+    ["Retransmits", formatCount(retransmits)],
+  ];
+}
+
+type Fact = readonly [string, preact.ComponentChildren];
+
+/** What another tells: events, not bytes. */
+function toldFacts(origin: string, observed: NonNullable<Flow["observed"]>): Fact[] {
+  const { drop_reason, node, is_reply, events, replies, l7 } = observed;
+  return [
+    ["Told by", origin],
+    ["Seen on node", node],
+    ["Verdict", <Verdict key="verdict" of={observed} />],
+    ["Dropped for", drop_reason],
+    ["Events", formatCount(events)],
+    ["Answers", replies === 0 ? "" : formatCount(replies)],
+    ["The last was", is_reply === null ? "" : is_reply ? "an answer" : "a question"],
+    ["Request", l7 ? l7Text(l7) : ""],
+    ["URL", l7?.http?.url ?? ""],
+    ["HTTP version", l7?.http?.protocol ?? ""],
+    ["Addresses", l7?.dns?.ips.join(", ") ?? ""],
+    ["Other names", l7?.dns?.cnames.join(", ") ?? ""],
+  ];
 }
 
 function WorkDetails({ comm, before, during }: { comm: string; before: Work; during: Work }) {

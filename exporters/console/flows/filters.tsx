@@ -1,6 +1,7 @@
 import type { Graph } from "../api/types.ts";
 import { usePoll } from "../api/use-poll.ts";
 import type { FlowFilters } from "../lib/flows-query.ts";
+import { shortOrigin } from "../lib/origins.ts";
 import { portFault } from "../lib/ports.ts";
 import { DraftInput } from "../ui/draft-input.tsx";
 
@@ -19,15 +20,20 @@ const STATES: readonly (readonly [string, string])[] = [
   ["CLOSING", "TCP: closing"],
 ];
 
+/** What others tell became of a packet. */
+const VERDICTS = ["FORWARDED", "DROPPED", "ERROR", "AUDIT", "REDIRECTED", "TRACED", "TRANSLATED"];
+
 interface Props {
   filters: FlowFilters;
   /** As the address has it, be it none. */
   port: string;
+  /** Who tells of flows. */
+  origins: readonly string[];
   /** `typing` names the field that was typed into. */
   onChange(change: FlowFilters | Record<string, undefined>, typing?: string): void;
 }
 
-export function Filters({ filters, port, onChange }: Props) {
+export function Filters({ filters, port, origins, onChange }: Props) {
   const { data } = usePoll<Graph>("/api/graph?monitoring=1&nodes=all", 30_000);
   return (
     <>
@@ -63,6 +69,24 @@ export function Filters({ filters, port, onChange }: Props) {
         onChange={(protocol) => onChange({ protocol })}
       />
       <Select label="State" value={filters.state} options={STATES} onChange={(state) => onChange({ state })} />
+      {(origins.length > 1 || filters.origin !== undefined || filters.verdict !== undefined) && (
+        <>
+          <Select
+            label="Seen by"
+            value={filters.origin}
+            options={[...new Set([...origins, ...(filters.origin === undefined ? [] : [filters.origin])])].map(
+              (origin) => [origin, shortOrigin(origin)] as const,
+            )}
+            onChange={(origin) => onChange({ origin })}
+          />
+          <Select
+            label="Verdict"
+            value={filters.verdict}
+            options={VERDICTS.map((verdict) => [verdict, verdict.toLowerCase()] as const)}
+            onChange={(verdict) => onChange({ verdict })}
+          />
+        </>
+      )}
       {filters.container !== undefined && (
         <button
           type="button"

@@ -11,7 +11,7 @@ import { Message } from "../ui/message.tsx";
 import { NodeSelect } from "../ui/node-select.tsx";
 import { OwnTraffic } from "../ui/own-traffic.tsx";
 import { VirtualTable } from "../ui/virtual-table.tsx";
-import { FLOW_COLUMNS, FLOW_COLUMNS_OF_MANY } from "./columns.tsx";
+import { flowColumns } from "./columns.tsx";
 import { FlowDetails } from "./details.tsx";
 import { ClearFilters, Empty } from "./empty.tsx";
 import { Filters } from "./filters.tsx";
@@ -24,6 +24,7 @@ export function FlowsPage() {
   const sort = sortOf(route.value.query.get("sort"), wanted.filters);
   const [paused, setPaused] = useState(false);
   const { total, rowAt, onSlice, error, at, data } = useFlows(wanted, sort, paused);
+  const origins = data?.origins ?? [];
   const refused = error !== undefined && error.code !== "UNREACHABLE";
   // What it shows was neither now nor at any time of the reader's clock; the banner says when.
   const isRecording = recordedAt.value !== undefined;
@@ -35,7 +36,12 @@ export function FlowsPage() {
     <div class="page">
       <h1 class="unseen">Flows</h1>
       <div class="toolbar">
-        <Filters filters={wanted.filters} port={route.value.query.get("port") ?? ""} onChange={setQuery} />
+        <Filters
+          filters={wanted.filters}
+          port={route.value.query.get("port") ?? ""}
+          origins={origins}
+          onChange={setQuery}
+        />
         <NodeSelect scope={data?.scope} chosen={wanted.node} />
         <OwnTraffic shown={wanted.monitoring} onChange={(on) => setQuery({ monitoring: on ? "1" : undefined })} />
         <button type="button" aria-pressed={paused} onClick={() => setPaused(!paused)}>
@@ -55,7 +61,7 @@ export function FlowsPage() {
       <div class={`table-body ${selected === null ? "" : "with-side"}`} hidden={refused}>
         <VirtualTable
           caption="Flows"
-          columns={isOfMany(data?.scope) ? FLOW_COLUMNS_OF_MANY : FLOW_COLUMNS}
+          columns={flowColumns(isOfMany(data?.scope), origins.length > 1)}
           count={total}
           rowAt={rowAt}
           keyOf={flowKey}

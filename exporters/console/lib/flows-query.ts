@@ -4,7 +4,7 @@ import { hashOf } from "./route.ts";
 import { parseSort, type Sort, sortText } from "./sort.ts";
 
 /** The filters of the flows page, as the address and the exporter name them. */
-const FLOW_FILTERS = ["search", "container", "port", "protocol", "state"] as const;
+const FLOW_FILTERS = ["search", "container", "port", "protocol", "state", "origin", "verdict"] as const;
 
 type FlowFilter = (typeof FLOW_FILTERS)[number];
 export type FlowFilters = Partial<Record<FlowFilter, string>>;
@@ -35,6 +35,8 @@ export const NO_FILTERS: Record<FlowFilter | "on", undefined> = {
   port: undefined,
   protocol: undefined,
   state: undefined,
+  origin: undefined,
+  verdict: undefined,
 };
 
 /** The filters in words: `container web, port 80`. */

@@ -52,7 +52,8 @@ function isShown(link: GraphLink, found: Found | undefined, choice: Choice | und
 }
 
 function rankOf(link: GraphLink, key: string): string | number | undefined {
-  if (key === "rate") return linkRate(link) ?? linkBytes(link) / 1e18;
+  // Behind all rates of bytes: what has a rate of events only, then the rest by what it carried.
+  if (key === "rate") return linkRate(link) ?? (eventRate(link) ?? 0) / 1e9 + linkBytes(link) / 1e18;
   if (key === "bytes") return linkBytes(link);
   if (key === "destination_port") return portRank(link.destination_port);
   if (key === "origins") return link.origins.join();

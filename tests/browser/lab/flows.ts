@@ -14,6 +14,56 @@ export function manyFlows(count: number): Flow[] {
   return Array.from({ length: count }, (_, index) => flow(index, random));
 }
 
+const RELAY = "hubble:relay:4245";
+
+/** What Hubble tells: a page that failed, a name that nobody has, and a packet that was dropped. */
+export function toldFlows(): Flow[] {
+  const http = { code: 503, method: "GET", url: "http://shop-cart-1:7000/items?of=7", protocol: "HTTP/1.1" };
+  const dns = {
+    query: "nobody.shop.",
+    rcode: 3,
+    ips: ["10.0.0.9"],
+    cnames: ["no.shop."],
+    qtypes: ["A"],
+    rrtypes: ["A"],
+    ttl: 30,
+  };
+  const nothing = { type: "RESPONSE", latency_seconds: 0.0231, http: null, dns: null };
+  return [
+    told(1, { l7: { ...nothing, http }, replies: 6, is_reply: true }),
+    told(2, { l7: { ...nothing, latency_seconds: null, dns } }),
+    told(3, { verdict: "DROPPED", drop_reason: "POLICY_DENIED", is_reply: null }),
+  ];
+}
+
+function told(index: number, values: Partial<NonNullable<Flow["observed"]>>): Flow {
+  const known = {
+    verdict: "FORWARDED",
+    drop_reason: "",
+    node: "node-b",
+    is_reply: false,
+    events: 12,
+    replies: 0,
+    l7: null,
+  };
+  const none = { sent_bytes: 0, received_bytes: 0, rtt_seconds: 0, retransmits: 0, pid: 0, comm: "", work: null };
+  const ends = {
+    source: "shop-api-1",
+    destination: "shop-cart-1",
+    source_port: 50_000 + index,
+    state: "OPEN",
+    end: null,
+  };
+  return oneFlow({
+    ...none,
+    ...ends,
+    error: null,
+    failed: values.verdict === "DROPPED",
+    origin: RELAY,
+    observed: { ...known, ...values },
+  });
+}
+
 /** One with values of its own. */
 export function oneFlow(values: Partial<Flow>): Flow {
   return { ...flow(0, randomFrom(11)), ...values };
@@ -30,9 +80,18 @@ export function flowsPage(all: readonly Flow[], query: URLSearchParams): FlowsPa
   const found = all.filter((one) => matches(one, query));
   const sort = query.get("sort") ?? "";
   if (sort !== "") found.sort((a, b) => compare(a, b, sort));
+  const origins = [...new Set(["kernel", ...all.map(({ origin }) => origin)])];
   const limit = Number(query.get("limit") ?? 100);
   const offset = Number(query.get("offset") ?? 0);
-  return { scope: ALONE, total: found.length, limit, offset, left_out: 0, flows: found.slice(offset, offset + limit) };
+  return {
+    scope: ALONE,
+    total: found.length,
+    limit,
+    offset,
+    left_out: 0,
+    origins,
+    flows: found.slice(offset, offset + limit),
+  };
 }
 
 function matches(flow: Flow, query: URLSearchParams): boolean {
@@ -47,6 +106,8 @@ function matches(flow: Flow, query: URLSearchParams): boolean {
   if (query.has("source_port") && flow.source_port !== Number(query.get("source_port"))) return false;
   if (query.has("port") && flow.destination_port !== Number(query.get("port"))) return false;
   if (query.has("protocol") && flow.protocol !== query.get("protocol")) return false;
+  if (query.has("origin") && flow.origin !== query.get("origin")) return false;
+  if (query.has("verdict") && flow.observed?.verdict !== query.get("verdict")) return false;
   const state = query.get("state");
   if (state === null) return true;
   if (state === "failed") return flow.failed;
@@ -94,6 +155,8 @@ function flow(index: number, random: () => number): Flow {
     end: ended ? new Date(BEGAN + index * 311 + 5000).toISOString() : null,
     pid: 1000 + (index % 400),
     comm: "node",
+    origin: "kernel",
+    observed: null,
     work: index % 3 === 0 ? { pid: 1000, comm: "node", before: work(1), during: work(2) } : null,
   };
 }

@@ -289,6 +289,54 @@ export interface Flow {
   comm: string;
   /** Null where it is not known. */
   work: FlowWork | null;
+  /** Who has seen it: `kernel`, or another who tells of it, which has no bytes then. */
+  origin: string;
+  /** What that other says of it; null: it was counted here. */
+  observed: FlowObserved | null;
+}
+
+interface FlowObserved {
+  /** Hubble's word, of the last event that has one. */
+  verdict: string;
+  /** Empty: it was not dropped. */
+  drop_reason: string;
+  /** Where the last event was observed; empty: not told. */
+  node: string;
+  /** Whether the last event was an answer; null: nobody knows. */
+  is_reply: boolean | null;
+  /** Of either direction, and of them answers. */
+  events: number;
+  replies: number;
+  /** The last request or answer that was told. */
+  l7: L7 | null;
+}
+
+/** A request, an answer to one, or a sample of either. */
+export interface L7 {
+  type: string;
+  /** Of an answer, since the request; null: not known. */
+  latency_seconds: number | null;
+  http: L7Http | null;
+  dns: L7Dns | null;
+}
+
+interface L7Http {
+  /** 0: it is a request. */
+  code: number;
+  method: string;
+  url: string;
+  protocol: string;
+}
+
+interface L7Dns {
+  query: string;
+  /** 0: no error, or it is a request. */
+  rcode: number;
+  ips: string[];
+  cnames: string[];
+  qtypes: string[];
+  rrtypes: string[];
+  ttl: number;
 }
 
 /** Which part of a list an answer has. */
@@ -304,6 +352,8 @@ export interface FlowsPage extends Page {
   scope: Scope;
   /** Open sockets that the exporter had no room for in its memory, and which are in no list. */
   left_out: number;
+  /** Who tells of flows, whatever is asked for. */
+  origins: string[];
   flows: Flow[];
 }
 

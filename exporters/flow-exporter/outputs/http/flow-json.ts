@@ -1,9 +1,11 @@
 import { getSystemErrorName } from "node:util";
-import type { FlowRecord } from "../../model/flow-record.ts";
+import type { FlowRecord, ObservedFlow } from "../../model/flow-record.ts";
+import type { HubbleL7 } from "../../model/hubble-flow.ts";
 import type { FlowWork, Work } from "../../model/work.ts";
 import type { View } from "../view.ts";
 import type * as answers from "./answers.ts";
 import { nodeOf } from "./endpoint-id.ts";
+import { OWN_ORIGIN } from "./observed/seen-edges.ts";
 
 /** When a flow began and ended, milliseconds since 1970, as boot's are; undefined: older than the tracer, or open. */
 export function timesOf(
@@ -42,7 +44,29 @@ export function flowJson(flow: FlowRecord, bootMs: number, view: Pick<View, "nod
     pid: flow.pid,
     comm: flow.comm,
     work: work ? workJson(work) : null,
+    origin: flow.observed?.origin ?? OWN_ORIGIN,
+    observed: flow.observed ? observedJson(flow.observed) : null,
   };
+}
+
+function observedJson(observed: ObservedFlow): NonNullable<answers.Flow["observed"]> {
+  const { verdict, dropReason, node, isReply, events, replies, l7 } = observed;
+  const known = { verdict, drop_reason: dropReason, node, is_reply: isReply ?? null };
+  return { ...known, events, replies, l7: l7 ? l7Json(l7) : null };
+}
+
+function l7Json({ type, latencyNs, http, dns }: HubbleL7): answers.L7 {
+  return {
+    type,
+    latency_seconds: latencyNs > 0 ? latencyNs / 1e9 : null,
+    http: http ? { code: http.code, method: http.method, url: http.url, protocol: http.protocol } : null,
+    dns: dns ? dnsJson(dns) : null,
+  };
+}
+
+function dnsJson({ query, rcode, ips, cnames, qtypes, rrtypes, ttl }: NonNullable<HubbleL7["dns"]>) {
+  const lists = { ips: [...ips], cnames: [...cnames], qtypes: [...qtypes], rrtypes: [...rrtypes] };
+  return { query, rcode, ttl, ...lists };
 }
 
 /** The name of an errno; null: there was none. */

@@ -7,6 +7,7 @@ import { sendBusy } from "./errors.ts";
 import { flowJson } from "./flow-json.ts";
 import type { Gate } from "./gate.ts";
 import { type FlowsQuery, flowsSchema, liveFlows } from "./live-flows.ts";
+import { OWN_ORIGIN } from "./observed/seen-edges.ts";
 import { BadQuery, readParameters } from "./parameters.ts";
 import { LARGE_ROWS, leftOutOf, PATIENCE_MS, RETRY_SECONDS } from "./query.ts";
 import { reasonOf, type Seen, seenBy } from "./scope.ts";
@@ -16,6 +17,7 @@ import { cutOffAfter, listed, streamJson } from "./stream.ts";
 interface Found {
   scope: answers.Scope;
   total: number;
+  origins: string[];
   flows: Iterable<answers.Flow>;
 }
 
@@ -27,8 +29,8 @@ export function flows(view: View, gate: Gate, all?: AllNodes): RequestHandler {
     const seen = await seenBy(query, view, all);
     if (limit > LARGE_ROWS && !gate.enter(response)) return sendBusy(response, RETRY_SECONDS);
     cutOffAfter(PATIENCE_MS, response);
-    const { scope, total, flows } = await foundOf(view, query, seen, all);
-    await streamJson(response, pageJson({ scope, total, limit, offset, left_out: leftOutOf(view) }, flows));
+    const { scope, total, origins, flows } = await foundOf(view, query, seen, all);
+    await streamJson(response, pageJson({ scope, total, limit, offset, left_out: leftOutOf(view), origins }, flows));
   };
 }
 
@@ -52,12 +54,14 @@ async function foundOf(view: View, query: FlowsQuery, seen: Seen, all: AllNodes 
   }
 }
 
+const NOTHING = { total: 0, rows: [], origins: [OWN_ORIGIN] };
+
 function ownFlows(view: View, query: FlowsQuery, { about, isElsewhere }: Seen): Found {
   // Asked for once: it is read from a file, and there can be two hundred thousand flows.
   const bootMs = view.bootMs();
-  const { total, rows } = isElsewhere ? { total: 0, rows: [] } : liveFlows(view, query, bootMs);
+  const { total, rows, origins } = isElsewhere ? NOTHING : liveFlows(view, query, bootMs);
   const flows = function* () {
     for (const one of rows) yield flowJson(one, bootMs, view);
   };
-  return { scope: about, total, flows: flows() };
+  return { scope: about, total, origins: [...origins], flows: flows() };
 }

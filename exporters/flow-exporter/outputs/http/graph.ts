@@ -7,6 +7,7 @@ import { sendBusy } from "./errors.ts";
 import type { Gate } from "./gate.ts";
 import { LiveGraph, liveEdges } from "./live-graph.ts";
 import { OWN_ORIGIN } from "./observed/seen-edges.ts";
+import { seenByWords } from "./observed/words.ts";
 import { oneOf, readParameters } from "./parameters.ts";
 import { LARGE_ROWS, leftOutOf, PATIENCE_MS, RETRY_SECONDS } from "./query.ts";
 import { type Seen, scope, seenBy } from "./scope.ts";
@@ -16,20 +17,12 @@ import { type Parts, withScope } from "./shapes/parts.ts";
 import { storedGraph } from "./stored-graph.ts";
 import { cutOffAfter, listed, streamJson } from "./stream.ts";
 
-const MAX_ORIGIN = 1_024;
-const ORIGIN = "must be kernel, or the name of another source";
-/** Hubble's. */
-const VERDICTS = ["FORWARDED", "DROPPED", "ERROR", "AUDIT", "REDIRECTED", "TRACED", "TRANSLATED"] as const;
-
 const querySchema = z.strictObject({
   /** 1 shows the monitoring stack's own traffic too. */
   monitoring: oneOf(["0", "1"]).default("0"),
   /** Others' words for the same: Hubble UI's, or a graph of names; left out: our own. */
   format: oneOf(["hubble", "dag"]).optional(),
-  /** Only what this one has seen: `kernel`, or a source as FLOW_SOURCES names it. */
-  origin: z.string(ORIGIN).min(1, ORIGIN).max(MAX_ORIGIN, ORIGIN).optional(),
-  /** Only what others have seen an event of with this verdict. */
-  verdict: oneOf(VERDICTS).optional(),
+  ...seenByWords,
   ...scope,
 });
 

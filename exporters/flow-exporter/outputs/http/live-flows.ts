@@ -4,6 +4,8 @@ import { TCP_STATES } from "../../model/tcp-state.ts";
 import { isMonitoring } from "../monitoring.ts";
 import type { View } from "../view.ts";
 import { timesOf } from "./flow-json.ts";
+import { OWN_ORIGIN } from "./observed/seen-edges.ts";
+import { seenByWords } from "./observed/words.ts";
 import { oneOf, whole } from "./parameters.ts";
 import { moment, page } from "./query.ts";
 import { scope } from "./scope.ts";
@@ -34,6 +36,7 @@ export const flowsSchema = z.strictObject({
   protocol: oneOf(["tcp", "udp"]).optional(),
   /** TCP's, or one of these four. */
   state: oneOf(["open", "closed", "failed", "OPEN", ...TCP_STATES]).optional(),
+  ...seenByWords,
   /** 0 leaves the monitoring stack's own flows out. */
   monitoring: oneOf(["0", "1"]).default("1"),
   /** Open then, or later. */
@@ -50,14 +53,23 @@ interface Found {
   /** Of all that were found. */
   total: number;
   rows: readonly FlowRecord[];
+  /** Who tells of flows, of those that are not asked for too. */
+  origins: Iterable<string>;
 }
 
 /** The part of this node's flows that is asked for. */
 export function liveFlows(view: View, query: FlowsQuery, bootMs: number): Found {
-  return pageOf(matching(view, query, bootMs), query, bootMs);
+  const origins = new Set([OWN_ORIGIN]);
+  const all = function* () {
+    for (const one of view.flows()) {
+      if (one.observed) origins.add(one.observed.origin);
+      yield one;
+    }
+  };
+  return { ...pageOf(matching(all(), view, query, bootMs), query, bootMs), origins };
 }
 
-function pageOf(found: Iterable<FlowRecord>, query: FlowsQuery, bootMs: number): Found {
+function pageOf(found: Iterable<FlowRecord>, query: FlowsQuery, bootMs: number): Omit<Found, "origins"> {
   const [first, end] = [query.offset, query.offset + query.limit];
   if (query.sort !== undefined) {
     const all = sorted([...found], query.sort, bootMs);
@@ -72,12 +84,12 @@ function pageOf(found: Iterable<FlowRecord>, query: FlowsQuery, bootMs: number):
   return { total, rows };
 }
 
-function* matching(view: View, query: FlowsQuery, bootMs: number): Generator<FlowRecord> {
+function* matching(flows: Iterable<FlowRecord>, view: View, query: FlowsQuery, bootMs: number): Generator<FlowRecord> {
   const own = query.monitoring === "0" ? view.ownContainers() : NONE;
   const isFound = searchOf(query);
-  for (const one of view.flows()) {
+  for (const one of flows) {
     if (isMonitoring(one.edge, own)) continue;
-    if (!isFound(one)) continue;
+    if (!isFound(one) || !matchesOthers(one, query)) continue;
     if (matchesEdge(one, query) && matchesState(one, query) && matchesTime(one, query, bootMs)) yield one;
   }
 }
@@ -109,6 +121,11 @@ function matchesEdge(
   if (container !== undefined && !atEnd) return false;
   if (protocol !== undefined && edge.protocol !== protocol) return false;
   return port === undefined || edge.destinationPort === port;
+}
+
+function matchesOthers({ observed }: FlowRecord, { origin, verdict }: FlowsQuery): boolean {
+  if (origin !== undefined && (observed?.origin ?? OWN_ORIGIN) !== origin) return false;
+  return verdict === undefined || observed?.verdict === verdict;
 }
 
 function matchesState(one: FlowRecord, { state }: FlowsQuery): boolean {

@@ -7,10 +7,12 @@ import type * as answers from "./answers.ts";
 import { WORLD_NAME } from "./endpoint-id.ts";
 import { dateOf, errorOf } from "./flow-json.ts";
 import type { FlowsQuery } from "./live-flows.ts";
+import { OWN_ORIGIN } from "./observed/seen-edges.ts";
 import { storableMs } from "./query.ts";
 
 /** The part of all nodes' flows that is asked for. Rejects with a StoreError. */
 export async function storedFlows(all: AllNodes, view: View, query: FlowsQuery) {
+  if (isOfOthers(query)) return { total: 0, origins: [OWN_ORIGIN], flows: [] };
   const { container, search, port, source_port: sourcePort, protocol, node, since, limit, offset } = query;
   const { total, rows } = await all.flows({
     endpoint: container === WORLD_NAME ? "" : container,
@@ -26,7 +28,12 @@ export async function storedFlows(all: AllNodes, view: View, query: FlowsQuery) 
     limit,
     offset,
   });
-  return { total, flows: rows.map(storedFlowJson) };
+  return { total, origins: [OWN_ORIGIN], flows: rows.map(storedFlowJson) };
+}
+
+/** Whether only what others tell is asked for, of which no store has anything. */
+function isOfOthers({ origin, verdict }: FlowsQuery): boolean {
+  return verdict !== undefined || (origin !== undefined && origin !== OWN_ORIGIN);
 }
 
 function sortOf(sort: FlowsQuery["sort"]): { by: FlowOrder; descending: boolean } {
@@ -62,6 +69,8 @@ function storedFlowJson(transaction: Transaction): answers.Flow {
     pid: 0,
     comm: "",
     work: null,
+    origin: OWN_ORIGIN,
+    observed: null,
   };
 }
 

@@ -6,6 +6,7 @@ import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Container } from "../../../../exporters/flow-exporter/model/container.ts";
 import { MANY_PORTS } from "../../../../exporters/flow-exporter/model/edge.ts";
+import type { ObservedFlow } from "../../../../exporters/flow-exporter/model/flow-record.ts";
 import { PROTOCOL, ROLE } from "../../../../exporters/flow-exporter/model/socket.ts";
 import { createApp } from "../../../../exporters/flow-exporter/outputs/http/app.ts";
 import { createDashboardFolder } from "../../../../exporters/flow-exporter/outputs/pages/dashboards.ts";
@@ -13,7 +14,7 @@ import { createMetrics } from "../../../../exporters/flow-exporter/outputs/prome
 import type { View } from "../../../../exporters/flow-exporter/outputs/view.ts";
 import { createTotal } from "../../../../exporters/flow-exporter/totals/edge-total.ts";
 import { provisionedDashboards } from "../../../browser/lab/dashboards.ts";
-import { manyFlows } from "../../../browser/lab/flows.ts";
+import { manyFlows, toldFlows } from "../../../browser/lab/flows.ts";
 import { ALONE, observedShop, scan } from "../../../browser/lab/graph.ts";
 import { LabServer } from "../../../browser/lab/server.ts";
 import { silent } from "../../flow-exporter/lib/log.ts";
@@ -50,10 +51,39 @@ const OBSERVED = {
   dns: { queries: 1, responses: 1, rcodes: COUNTS },
 };
 
+const L7 = { type: "RESPONSE", latencyNs: 1, http: undefined, dns: undefined } as const;
+const HTTP = { code: 200, method: "GET", url: "/", protocol: "HTTP/1.1" };
+const DNS = {
+  query: "a.",
+  rcode: 0,
+  ips: ["10.0.0.1"],
+  cnames: ["b."],
+  qtypes: ["A"],
+  rrtypes: ["A"],
+  ttl: 1,
+  observationSource: "",
+};
+const FLOW = {
+  origin: "hubble:a:1",
+  verdict: "FORWARDED",
+  dropReason: "",
+  node: "a",
+  isReply: true,
+  events: 1,
+  replies: 1,
+} as const;
+const TOLD: ObservedFlow[] = [
+  { ...FLOW, l7: { ...L7, http: HTTP } },
+  { ...FLOW, l7: { ...L7, latencyNs: 0, dns: DNS } },
+  { ...FLOW, isReply: undefined, l7: undefined },
+];
+
 /** Values at every place that an answer can have one, and none wherever it may have none. */
 function fullView(): View {
   const view = viewOf(SOCKETS, {}, [REFUSED]);
   const flows = [...view.flows()].map((flow) => (flow.comm === "refused" ? { ...flow, work: WORK } : flow));
+  const [one = assert.fail("no flow")] = flows;
+  const told = TOLD.map((observed) => ({ ...one, observed }));
   const edges = [...view.edges()];
   const [first = assert.fail("no edge")] = edges;
   const containers: Container[] = [
@@ -66,11 +96,11 @@ function fullView(): View {
     container("db", { id: idOf("b") }),
   ];
   const ends = edges.map(({ edge: { source, destination } }) => [source, destination] as const);
-  const told = ends.map((one) => [observedEdge(...one, OBSERVED), observedEdge(...one, { destinationPort: 9 })]);
+  const toldEdges = ends.map((one) => [observedEdge(...one, OBSERVED), observedEdge(...one, { destinationPort: 9 })]);
   return {
     ...view,
-    observed: () => told.flat(),
-    flows: () => flows,
+    observed: () => toldEdges.flat(),
+    flows: () => [...flows, ...told],
     edges: () => [...edges, createTotal({ ...first.edge, key: "many", destinationPort: MANY_PORTS })],
     containers: () => containers.map((container) => ({ container, endpoint: container.name, services: ["web"] })),
   };
@@ -98,7 +128,8 @@ describe("what the console's tests are fed has the shape of what the exporter an
     exporter = createServer(createApp(view, createMetrics(view), options)).listen(0, "127.0.0.1");
     await once(exporter, "listening");
     const dashboards = await provisionedDashboards();
-    const full = { graph, flows: manyFlows(1000), scope: ALONE, leftOut: 0, dashboards };
+    const flows = [...toldFlows(), ...manyFlows(1000)];
+    const full = { graph, flows, scope: ALONE, leftOut: 0, dashboards };
     lab = new LabServer("", { ...full, subjects: [], prometheus: true });
     await lab.start();
   });

@@ -4,6 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
 import type { Condition } from "../../../../exporters/flow-exporter/model/container.ts";
+import type { ObservedFlow } from "../../../../exporters/flow-exporter/model/flow-record.ts";
 import { ROLE } from "../../../../exporters/flow-exporter/model/socket.ts";
 import type { FlowWork } from "../../../../exporters/flow-exporter/model/work.ts";
 import { createApp } from "../../../../exporters/flow-exporter/outputs/http/app.ts";
@@ -79,7 +80,7 @@ describe("over HTTP", () => {
   const askFlows = async (query: string) => {
     const { status, text } = await ask(`/api/flows${query}`);
     assert.equal(status, 200, text);
-    return JSON.parse(text) as { total: number; limit: number; offset: number; flows: FlowJson[] };
+    return JSON.parse(text) as { total: number; limit: number; offset: number; origins: string[]; flows: FlowJson[] };
   };
 
   test("/metrics has the Prometheus text format's type", async () => {
@@ -92,7 +93,7 @@ describe("over HTTP", () => {
   describe("/api/flows", () => {
     test("a flow is told from the client's side", async () => {
       const { flows, ...page } = await askFlows("?port=5432");
-      assert.deepEqual(page, { scope: THIS_NODE, total: 1, limit: 100, offset: 0, left_out: 7 });
+      assert.deepEqual(page, { scope: THIS_NODE, total: 1, limit: 100, offset: 0, left_out: 7, origins: ["kernel"] });
       assert.deepEqual(flows, [
         {
           source: "web",
@@ -118,6 +119,8 @@ describe("over HTTP", () => {
           pid: 200,
           comm: "nginx",
           work: null,
+          origin: "kernel",
+          observed: null,
         },
       ]);
     });
@@ -169,6 +172,68 @@ describe("over HTTP", () => {
     test("limit and offset take a page of the whole", async () => {
       const { total, flows } = await askFlows("?limit=1&offset=1");
       assert.deepEqual([total, flows.map(({ destination }) => destination)], [3, ["world"]]);
+    });
+
+    describe("with flows that others tell of", () => {
+      const [one = assert.fail("no flow")] = viewOf(SOCKETS).flows();
+      const told: ObservedFlow = {
+        ...{ origin: "hubble:relay:4245", verdict: "DROPPED", dropReason: "POLICY_DENIED", node: "b" },
+        ...{ isReply: undefined, events: 3, replies: 1 },
+        l7: {
+          type: "RESPONSE",
+          latencyNs: 2_500_000,
+          http: { code: 503, method: "GET", url: "http://db/x", protocol: "HTTP/1.1" },
+          dns: undefined,
+        },
+      };
+      before(() => {
+        current = viewOf(SOCKETS, { flows: () => [one, { ...one, observed: told }] });
+      });
+      after(() => {
+        current = viewOf(SOCKETS);
+      });
+
+      test("tells what they say, and who", async () => {
+        const { flows, ...page } = await askFlows("?origin=hubble:relay:4245");
+        assert.deepEqual({ ...page }.origins, ["kernel", "hubble:relay:4245"]);
+        assert.deepEqual(
+          flows.map(({ origin, observed }) => ({ origin, observed })),
+          [
+            {
+              origin: "hubble:relay:4245",
+              observed: {
+                ...{
+                  verdict: "DROPPED",
+                  drop_reason: "POLICY_DENIED",
+                  node: "b",
+                  is_reply: null,
+                  events: 3,
+                  replies: 1,
+                },
+                l7: {
+                  ...{ type: "RESPONSE", latency_seconds: 0.0025, dns: null },
+                  http: { code: 503, method: "GET", url: "http://db/x", protocol: "HTTP/1.1" },
+                },
+              },
+            },
+          ],
+        );
+      });
+
+      for (const [query, origins] of [
+        ["", ["kernel", "hubble:relay:4245"]],
+        ["?origin=kernel", ["kernel"]],
+        ["?verdict=DROPPED", ["hubble:relay:4245"]],
+        ["?verdict=FORWARDED", []],
+        ["?verdict=DROPPED&origin=kernel", []],
+      ] as const) {
+        test(`${query} takes those of whoever tells it`, async () => {
+          assert.deepEqual(
+            (await askFlows(query)).flows.map(({ origin }) => origin),
+            origins,
+          );
+        });
+      }
     });
 
     describe("with flows that ended", () => {
