@@ -4,6 +4,7 @@ import { main } from "./cli.ts";
 import { agent } from "./parts/agent.ts";
 import { agents } from "./parts/agents.ts";
 import { exporter } from "./parts/exporter.ts";
+import { hubbleRead } from "./parts/hubble-read.ts";
 import { instructions } from "./parts/instructions.ts";
 import { limits } from "./parts/limits.ts";
 import { overhead } from "./parts/overhead.ts";
@@ -16,5 +17,5 @@ import { store } from "./parts/store.ts";
 process.exitCode = await main(process.argv.slice(2), {
   host: createHost(),
   projectRoot: path.resolve(import.meta.dirname, "../.."),
-  parts: [overhead, peers, programs, instructions, reading, exporter, limits, scrape, store, agents, agent],
+  parts: [overhead, peers, programs, instructions, reading, exporter, limits, scrape, store, agents, agent, hubbleRead],
 });

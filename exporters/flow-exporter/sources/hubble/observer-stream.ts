@@ -15,6 +15,8 @@ import { readTlsFiles } from "./tls-files.ts";
 
 /** An event has some kilobytes, with all labels of both ends. */
 const MAX_EVENT_BYTES = 1024 * 1024;
+/** On its way at once: with HTTP/2's 64 KiB, a relay far away or a busy machine would bound what is told. */
+const WINDOW_BYTES = 1024 * 1024;
 /** A peer that is gone without a word is noticed so late. */
 const KEEPALIVE_MS = 30_000;
 const KEEPALIVE_TIMEOUT_MS = 10_000;
@@ -102,6 +104,7 @@ function optionsOf(tls: HubbleTls | undefined): ClientOptions {
     "grpc.keepalive_time_ms": KEEPALIVE_MS,
     "grpc.keepalive_timeout_ms": KEEPALIVE_TIMEOUT_MS,
     "grpc.enable_retries": 0,
+    "grpc-node.flow_control_window": WINDOW_BYTES,
     // The way out is as given: a proxy of the environment is for what goes to the internet.
     "grpc.enable_http_proxy": 0,
     "grpc.use_local_subchannel_pool": 1,
