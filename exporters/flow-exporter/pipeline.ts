@@ -176,7 +176,9 @@ export function createPipeline(inputs: PipelineInputs, options: PipelineOptions,
   const totals = new EdgeTotals(limits);
   const work = new EndpointWork();
   const observedEdges = new ObservedEdges(limits);
-  const observedFlows = new ObservedFlows({ maxFlows: MAX_OBSERVED_FLOWS, workOf: (endpoint) => work.of(endpoint) });
+  // Only the kernel's tracer tells what processes do.
+  const workOf = (endpoint: string) => (kernel ? work.of(endpoint) : undefined);
+  const observedFlows = new ObservedFlows({ maxFlows: MAX_OBSERVED_FLOWS, workOf });
   const observed: ObservedSink = {
     add: (...told) => observedEdges.add(...told),
     addOther: (...told) => observedEdges.addOther(...told),
