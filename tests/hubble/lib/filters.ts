@@ -43,6 +43,11 @@ const labelIs = (label: string) => (flow: ObservedFlow, end: End) => flow[end]?.
 const workloadIs = (name: string) => (flow: ObservedFlow, end: End) =>
   flow[end]?.workloads?.some((one) => one.name === name) === true;
 
+const serviceIs = (namespace: string, name: string) => (flow: ObservedFlow, end: End) => {
+  const service = flow[`${end}_service`];
+  return service?.name === name && service.namespace === namespace;
+};
+
 function within(prefix: string) {
   const [network = "", bits] = prefix.split("/");
   const family = network.includes(":") ? "ipv6" : "ipv4";
@@ -132,6 +137,8 @@ export function filtersOf({ address, subnet, subnet6, node }: Known): Filter[] {
     { words: ["--label", "reserved:host"], is: some(labelIs("reserved:host")) },
     { words: ["--workload", "web"], is: some(workloadIs("web")) },
     { words: ["--to-workload", "database"], is: at("destination", workloadIs("database")) },
+    { words: ["--service", `${SHOP}/web`], is: some(serviceIs(SHOP, "web")) },
+    { words: ["--to-service", "data"], is: at("destination", serviceIs(STORE, "database")) },
     { words: ["--node-name", node], is: () => true },
     { words: ["--node-name", `${node.slice(0, 3)}*`], is: () => true },
     { words: ["--node-name", "another"], is: () => false, mayBeNone: true },

@@ -27,12 +27,19 @@ export interface ObservedFlow {
   l4?: Record<"TCP" | "UDP", { source_port: number; destination_port: number; flags?: Record<string, boolean> }>;
   source?: ObservedEndpoint;
   destination?: ObservedEndpoint;
+  source_service?: ObservedService;
+  destination_service?: ObservedService;
   node_name: string;
   Type: string;
   is_reply?: boolean;
   traffic_direction?: string;
   event_type?: { type: number; sub_type?: number };
   Summary: string;
+}
+
+interface ObservedService {
+  name: string;
+  namespace: string;
 }
 
 interface ObservedEndpoint {
