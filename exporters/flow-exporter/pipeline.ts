@@ -13,12 +13,14 @@ import { KubeletMetadata } from "./metadata/kubernetes/kubelet-metadata.ts";
 import type { KubeletReader } from "./metadata/kubernetes/kubelet-reader.ts";
 import { MergedMetadata } from "./metadata/merged-metadata.ts";
 import type { FlowRecord } from "./model/flow-record.ts";
+import type { HttpTotal } from "./model/http-total.ts";
 import type { ObservedSink } from "./model/observed-flow.ts";
 import { createHealths, type Healths, type Log, SourceHealth } from "./model/source-health.ts";
 import { FlowQueue, type SlowSink } from "./outputs/flow-queue.ts";
 import { allOf } from "./sinks.ts";
 import type { HttpFiles } from "./sources/http/http-files.ts";
-import { HttpSource } from "./sources/http/http-source.ts";
+import { type HttpSink, HttpSource } from "./sources/http/http-source.ts";
+import { asObserved } from "./sources/http/observed.ts";
 import { HubbleSource } from "./sources/hubble/hubble-source.ts";
 import type { HubbleOrigin } from "./sources/hubble/settings.ts";
 import { HubbleMetricsSource } from "./sources/hubble-metrics/hubble-metrics-source.ts";
@@ -190,11 +192,17 @@ export function createPipeline(inputs: PipelineInputs, options: PipelineOptions,
   });
   const endObserved = { read: () => observedEdges.endReading(host.bootTimeNs() / 1e6) };
   const httpTotals = new HttpTotals();
-  const http = createHttp(inputs, options, httpTotals, log);
+  const httpSink = {
+    add: (grown: HttpTotal) => {
+      httpTotals.add(grown);
+      observedEdges.add(...asObserved(grown, Date.now()));
+    },
+  };
+  const http = createHttp(inputs, options, httpSink, log);
   const queues = (inputs.sinks ?? []).map((sink) => new FlowQueue(sink, log));
   const collector = new Collector({
     source,
-    others: [...sockets, ...hubbleSources, ...(hubbleSources.length > 0 ? [endObserved] : [])],
+    others: [...sockets, ...hubbleSources, ...(hubbleSources.length > 0 || http ? [endObserved] : [])],
     sink: allOf([totals, ...queues]),
     totals,
     work,
@@ -250,12 +258,7 @@ export function createPipeline(inputs: PipelineInputs, options: PipelineOptions,
   };
 }
 
-function createHttp(
-  { http: files }: PipelineInputs,
-  { http: names = [] }: PipelineOptions,
-  sink: HttpTotals,
-  log: Log,
-) {
+function createHttp({ http: files }: PipelineInputs, { http: names = [] }: PipelineOptions, sink: HttpSink, log: Log) {
   if (files === undefined || names.length === 0) return undefined;
   return new HttpSource({ files, names, sink, health: new SourceHealth("http", log) });
 }

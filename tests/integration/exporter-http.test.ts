@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { execa } from "execa";
+import type { Graph } from "../../exporters/flow-exporter/outputs/http/answers.ts";
 import { skip } from "./exporter/requirements.ts";
 import { Rig } from "./exporter/rig.ts";
 import { scrape, scrapeUp } from "./exporter/scrape.ts";
@@ -57,6 +58,27 @@ describe("flow-exporter and HTTP", { skip }, () => {
 
   test("each request of kept connections counts once, by method and code", async () => {
     await counts(await ask("plain"), { "GET 200": 1000, "GET 404": 7, "DELETE 204": 5, "HEAD 200": 3 });
+  });
+
+  test("the map has it beside the link that the kernel's own counters make", async () => {
+    const source = "flowtally-test-http-plain-n4";
+    const { links } = (await (await fetch(`${rig.exporter.url}/api/graph`)).json()) as Graph;
+    const link = links.find((one) => one.source === source && one.destination_port === 80);
+    assert.deepEqual([link?.destination, link?.origins], [NAMED, ["kernel", "http"]]);
+    assert.deepEqual(
+      link?.observed.map(({ origin, http }) => [origin, http?.requests, http?.codes]),
+      [
+        [
+          "http",
+          1015,
+          [
+            { name: "200", count: 1003 },
+            { name: "404", count: 7 },
+            { name: "204", count: 5 },
+          ],
+        ],
+      ],
+    );
   });
 
   test("bodies that look like requests and answers count as neither, nor does an answer ahead of the answer", async () => {

@@ -11,7 +11,7 @@ import { idsOf } from "./named-containers.ts";
 /** So long a client that Docker has not reported yet is waited for. */
 const PATIENCE_NS = 5e9;
 
-interface HttpSink {
+export interface HttpSink {
   add(grown: HttpTotal): void;
 }
 

@@ -4,8 +4,8 @@ import type { View } from "../../view.ts";
 import { type Metric, metric, type Sample } from "./definition.ts";
 
 const ENDS = ["origin", "source", "destination", "destination_port", "protocol"];
-/** What Prometheus has told is there already. */
-const FROM_METRICS = "hubble-metrics";
+/** What Prometheus has told is there already, and HTTP of named containers has metrics of its own. */
+const OF_OTHERS: readonly string[] = ["hubble-metrics", "http"];
 
 /** What Hubble's observers and files tell, beside what is counted here; absent without one in FLOW_SOURCES. */
 export const HUBBLE_METRICS: readonly Metric[] = [
@@ -77,7 +77,7 @@ function* perEdge(view: View, numberOf: (edge: ObservedEdge) => number | undefin
 }
 
 function* told(view: View): Generator<ObservedEdge> {
-  for (const edge of view.observed()) if (edge.origin !== FROM_METRICS) yield edge;
+  for (const edge of view.observed()) if (!OF_OTHERS.includes(edge.origin)) yield edge;
 }
 
 function labelsOf({ origin, source, destination, destinationPort, protocol }: ObservedEdge): Record<string, string> {
