@@ -212,7 +212,9 @@ function createView(
   /** What takes its time, and may lose what it is given. */
   const slow = [...queues, ...(store ? [store.feed] : [])];
   /** What nothing goes without. */
-  const first = settings.sources.kernel ? healths.tracer : ((sockets[0] ?? hubbleSources[0])?.health ?? healths.tracer);
+  const first = settings.sources.kernel
+    ? healths.tracer
+    : ((sockets[0] ?? hubbleSources[0] ?? hubbleMetrics)?.health ?? healths.tracer);
   return {
     flows: () => allFlows(pipeline, boot.ms),
     observed: () => [...pipeline.observedEdges, ...(hubbleMetrics?.observed() ?? [])],

@@ -39,17 +39,23 @@ export class LiveGraph {
     const nowMs = nowOf(view);
     const workOf = workOfNodes(view);
     const nodes = new Map<string, answers.GraphNode>();
-    const nodeOf = (endpoint: Endpoint, origins: readonly string[]) => {
-      const { name } = endpoint;
-      const node = nodes.get(name) ?? { ...this.#node(endpoint, running.get(name), nowMs), work: workOf(name) };
-      nodes.set(name, node);
+    // Others tell of other machines too, which may have endpoints of the same names.
+    const create = (endpoint: Endpoint): answers.GraphNode => {
+      const isHere = nodeOf(endpoint, view) === view.node;
+      const shown = isHere ? running.get(endpoint.name) : undefined;
+      return { ...this.#node(endpoint, shown, nowMs), work: isHere ? workOf(endpoint.name) : null };
+    };
+    const nodeFor = (endpoint: Endpoint, origins: readonly string[]) => {
+      const id = this.#id(endpoint);
+      const node = nodes.get(id) ?? create(endpoint);
+      nodes.set(id, node);
       for (const origin of origins) if (!node.origins.includes(origin)) node.origins.push(origin);
       return node;
     };
     for (const edge of edges) {
       const { sentBytes = 0, receivedBytes = 0 } = edge.total ?? {};
       const origins = originsOf(edge);
-      const [source, destination] = [nodeOf(edge.source, origins), nodeOf(edge.destination, origins)];
+      const [source, destination] = [nodeFor(edge.source, origins), nodeFor(edge.destination, origins)];
       source.sent_bytes += sentBytes;
       source.received_bytes += receivedBytes;
       destination.sent_bytes += receivedBytes;

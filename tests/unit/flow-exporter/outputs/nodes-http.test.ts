@@ -170,6 +170,17 @@ describe("/api/graph over all nodes", () => {
     ]);
   });
 
+  it("has nothing of what others tell, which no store keeps", async () => {
+    const all = (await ask("/api/graph?nodes=all&origin=kernel")).body;
+    assert.deepEqual([all.links.length, all.links[0]?.origins, all.links[0]?.observed], [3, ["kernel"], []]);
+    for (const query of ["origin=hubble-metrics", "verdict=DROPPED"]) {
+      const { nodes, links } = (await ask(`/api/graph?nodes=all&${query}`)).body;
+      assert.deepEqual([nodes, links], [[], []], query);
+      const { flows } = (await ask(`/api/flows?nodes=all&${query}`)).body as unknown as { flows: unknown[] };
+      assert.deepEqual(flows, [], query);
+    }
+  });
+
   it("is of this node, as ever, unless all are asked for", async () => {
     const { body } = await ask("/api/graph");
     assert.deepEqual([body.scope.shown, body.scope.nodes], ["this", [HERE]]);

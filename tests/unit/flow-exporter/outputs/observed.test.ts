@@ -100,6 +100,12 @@ describe("what others observe, in /api/graph", () => {
     assert.deepEqual([kind, namespace, node, origins], ["container", "prod", "", ["hubble:relay:4245"]]);
   });
 
+  it("has nothing of what is here where it is of another machine, be it of the same name", async () => {
+    const { nodes, links } = await ask([observedEdge({ ...web, node: "b" }, pod)], "origin=hubble:relay:4245");
+    const [node = assert.fail()] = nodes;
+    assert.deepEqual([node.node, node.work, node.state, links[0]?.source_node], ["b", null, "", "b"]);
+  });
+
   it("without a port is that of the only port there is", async () => {
     assert.equal(linksOf(await ask([observedEdge(web, db)]))[0], "web > db:5432 kernel hubble:relay:4245");
     const two = [
