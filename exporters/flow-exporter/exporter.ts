@@ -18,6 +18,7 @@ import { containerEndpoint } from "./naming/endpoints.ts";
 import { createApp } from "./outputs/http/app.ts";
 import { boundConnections } from "./outputs/http/connections.ts";
 import { HubbleFeed } from "./outputs/hubble/feed.ts";
+import { HubbleMetrics } from "./outputs/hubble/metrics.ts";
 import { AllNodes } from "./outputs/nodes/all-nodes.ts";
 import type { Pages } from "./outputs/pages/pages.ts";
 import { processMetrics } from "./outputs/prometheus/definitions/process.ts";
@@ -185,16 +186,22 @@ function createHubble({ hubble, node: name }: Settings, pipeline: Pipeline, { ho
   if (!serve && !metrics) return undefined;
   const node = name || NAMELESS;
   const boot = new BootMoment(() => host.wallOffsetMs());
+  const counted = metrics ? new HubbleMetrics() : undefined;
   const feed = new HubbleFeed({
     records: () => allRecords([pipeline.source, ...pipeline.sockets]),
     namespaces: () => pipeline.metadata.containers.map(ownerNamespace),
     origin: () => ({ node, bootMs: boot.ms }),
     nowNs: () => host.bootTimeNs(),
-    count: undefined,
+    count: counted && ((event) => counted.count(event)),
   });
   const output = serve && new HubbleOutput(feed, log);
   const settings = serve && { ...serve, node, version: `flowtally ${manifest.version}` };
-  return { feed, output, serve: (signal: AbortSignal) => settings && output?.serve(settings, signal) };
+  return {
+    feed,
+    output,
+    metrics: counted,
+    serve: (signal: AbortSignal) => settings && output?.serve(settings, signal),
+  };
 }
 
 function createView(
@@ -263,6 +270,7 @@ function createView(
     setAside: () => checkpoint.setAside,
     recorder: () => sources.recorder?.(),
     replay: () => sources.replay?.(),
+    hubble: hubble?.metrics,
     node: settings.node,
     leftOut: settings.leftOut,
     version: manifest.version,

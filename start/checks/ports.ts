@@ -1,5 +1,6 @@
 import { StartError } from "../errors.ts";
 import type { Host } from "../lib/host.ts";
+import { listenAt } from "../settings/hubble.ts";
 import type { Settings } from "../settings/index.ts";
 import { DEFAULT_CONFIG } from "../stack/layout.ts";
 import { DISPENSABLE } from "../stack/services.ts";
@@ -50,13 +51,15 @@ function fixOf(busy: readonly BusyPort[], config = DEFAULT_CONFIG): string {
   return `stop it, or set ${busy.map(({ setting }) => setting).join(", ")} to another port in ${config}`;
 }
 
-/** One port per setting that ends in _PORT; the rest of its name is the service's. */
+/** One port per setting that ends in _PORT, the rest of whose name is the service's; and Hubble's, with its address. */
 function portsOf(settings: Settings): Port[] {
-  return Object.entries(settings).flatMap(([setting, value]) =>
+  const own = Object.entries(settings).flatMap(([setting, value]) =>
     setting.endsWith("_PORT") && typeof value === "number"
       ? [{ setting, port: value, service: setting.slice(0, -"_PORT".length).toLowerCase().replaceAll("_", "-") }]
       : [],
   );
+  const hubble = listenAt(settings.HUBBLE_LISTEN);
+  return hubble ? [...own, { setting: "HUBBLE_LISTEN", port: hubble.port, service: "flow-exporter" }] : own;
 }
 
 async function findBusy(

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { quoted } from "../lib/printable.ts";
+import { listenAt } from "./hubble.ts";
 import { closest } from "./nearest.ts";
 import type { Entry, Fault } from "./parse.ts";
 import { KEYS, memoryBytes, type Settings, schema } from "./schema.ts";
@@ -45,8 +46,9 @@ function unknownKey(key: string): string {
 export function samePorts(entries: readonly Entry[]): Fault[] {
   const written = new Map(entries.map((entry) => [entry.key, entry]));
   const ports = Object.entries(schema.parse({}))
-    .filter(([key]) => key.endsWith("_PORT"))
-    .map(([key, value]) => ({ key, port: Number(written.get(key)?.value ?? value), line: written.get(key)?.line }));
+    .filter(([key]) => key.endsWith("_PORT") || key === "HUBBLE_LISTEN")
+    .map(([key, value]) => ({ key, text: written.get(key)?.value ?? `${value}`, line: written.get(key)?.line }))
+    .map(({ key, text, line }) => ({ key, port: listenAt(text)?.port ?? Number(text), line }));
   return ports.flatMap(({ key, port, line }) => {
     const other = ports.find((candidate) => candidate.port === port && candidate.key !== key);
     // A pair is reported once, where it was written last.
@@ -95,4 +97,15 @@ export function remoteWriteCredentials(settings: Settings, entries: readonly Ent
   if (password !== "" && user === "") return fault("REMOTE_WRITE_PASSWORD", "needs REMOTE_WRITE_USER as well");
   if (password === "" || token === "") return [];
   return fault("REMOTE_WRITE_BEARER_TOKEN", "and REMOTE_WRITE_PASSWORD exclude each other; keep one");
+}
+
+/** A certificate without its key, or clients asked for one by a server that has none. */
+export function hubbleCertificates(settings: Settings, entries: readonly Entry[]): Fault[] {
+  const { HUBBLE_TLS_CERT_FILE: cert, HUBBLE_TLS_KEY_FILE: key, HUBBLE_TLS_CLIENT_CA_FILE: clientCa } = settings;
+  const fault = (name: keyof Settings, message: string) =>
+    entries.filter((entry) => entry.key === name).map(({ line }) => ({ line, message: `${name} ${message}` }));
+  if (cert !== "" && key === "") return fault("HUBBLE_TLS_CERT_FILE", "needs HUBBLE_TLS_KEY_FILE as well");
+  if (key !== "" && cert === "") return fault("HUBBLE_TLS_KEY_FILE", "needs HUBBLE_TLS_CERT_FILE as well");
+  if (clientCa === "" || cert !== "") return [];
+  return fault("HUBBLE_TLS_CLIENT_CA_FILE", "needs HUBBLE_TLS_CERT_FILE and HUBBLE_TLS_KEY_FILE as well");
 }

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { z } from "zod";
 import { reasonOf, StartError } from "../errors.ts";
-import { explain, keysOf, remoteWriteCredentials, samePorts, tablesTooLarge } from "./faults.ts";
+import { explain, hubbleCertificates, keysOf, remoteWriteCredentials, samePorts, tablesTooLarge } from "./faults.ts";
 import { readSettingsFile } from "./file.ts";
 import { NAME_SETTINGS, namesOf, type StackNames } from "./names.ts";
 import { type Entry, type Fault, parseKeyValues } from "./parse.ts";
@@ -102,7 +102,7 @@ export function readSettings(text: string, file = "config.monitoring", env: Envi
   const entries = withEnvironment(parsed.entries, env);
   const result = schema.safeParse(valuesOf(entries));
   const apart = result.success
-    ? [...tablesTooLarge(result.data, entries), ...remoteWriteCredentials(result.data, entries)]
+    ? [tablesTooLarge, remoteWriteCredentials, hubbleCertificates].flatMap((check) => check(result.data, entries))
     : [];
   const found = result.success ? [] : faultsOf(result.error, entries);
   const all = [...parsed.faults, ...found, ...samePorts(entries), ...apart].sort((a, b) => a.line - b.line);

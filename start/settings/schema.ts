@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ciliumNodes } from "./cilium.ts";
+import { hubbleSettings } from "./hubble.ts";
 import { isPathOfItsOwn, sources } from "./sources.ts";
 import { store } from "./store.ts";
 import { remoteWriteUrl, webhook } from "./url.ts";
@@ -201,6 +202,8 @@ export const schema = z.strictObject({
   FLOW_STORE: store,
   FLOW_STORE_MAX_AGE: storeAge.default("7d"),
   FLOW_STORE_MAX_ROWS: integer(1, 1_000_000_000).default(1_000_000),
+  ...hubbleSettings,
+  HUBBLE_METRICS: onOff("off"),
 });
 
 export const KEYS: readonly string[] = Object.keys(schema.shape);

@@ -3,6 +3,7 @@ import { Document, isScalar, isSeq, stringify, visit } from "yaml";
 import type { ImageOutcome } from "../images/index.ts";
 import { memoryBytes, type Settings } from "../settings/index.ts";
 import type { HostFacts } from "./host-facts.ts";
+import { type HubbleSettings, hubbleCompose } from "./hubble.ts";
 import type { Layout } from "./layout.ts";
 import type { LeftOut } from "./left-out.ts";
 import { outsideCompose, outsideVariables } from "./outside.ts";
@@ -108,7 +109,7 @@ const HARMLESS_RATE = "100gb";
 /** What this host and its settings change in docker-compose.yml. */
 export function renderHostCompose(
   facts: HostFacts,
-  settings: Pick<Settings, "FLOW_UDP" | "FLOW_HTTP"> & SocketSettings & Destinations,
+  settings: Pick<Settings, "FLOW_UDP" | "FLOW_HTTP"> & SocketSettings & Destinations & HubbleSettings,
   layout: Layout,
 ): string {
   const { prometheus: outside, ...networks } = outsideCompose(settings, layout);
@@ -118,6 +119,7 @@ export function renderHostCompose(
     bpfRights(facts, settings),
     httpFile(settings),
     sockets.services,
+    hubbleCompose(settings),
     thisMachineCompose(settings),
   ]);
   const document = new Document({ services, ...networks, ...sockets.others }, { aliasDuplicateObjects: false });
@@ -134,9 +136,20 @@ export function renderHostCompose(
 function together(parts: readonly Readonly<Record<string, object>>[]): Record<string, object> {
   const services: Record<string, object> = {};
   for (const [name, added] of parts.flatMap((part) => Object.entries(part))) {
-    if (Object.keys(added).length > 0) services[name] = { ...services[name], ...added };
+    if (Object.keys(added).length > 0) services[name] = joined(services[name] ?? {}, added);
   }
   return services;
+}
+
+/** Lists and variables that two parts add stay all of them. */
+function joined(one: object, other: object): object {
+  const all: Record<string, unknown> = { ...one };
+  for (const [key, value] of Object.entries(other)) {
+    const before = all[key];
+    if (Array.isArray(before)) all[key] = [...before, ...value];
+    else all[key] = typeof before === "object" ? { ...before, ...value } : value;
+  }
+  return all;
 }
 
 /**

@@ -11,6 +11,7 @@ import type { Status } from "../model/tracer-status.ts";
 import type { EdgeRates } from "../totals/edge-rates.ts";
 import type { EdgeCounters, EdgeTotal } from "../totals/edge-total.ts";
 import type { EndpointTotal, WorkRates } from "../totals/endpoint-work.ts";
+import type { HubbleMetrics } from "./hubble/metrics.ts";
 
 export interface SourceView {
   readonly name: string;
@@ -121,6 +122,8 @@ export interface View {
   replay(): ReplayStatus | undefined;
   /** Ids of the monitoring's own containers. */
   ownContainers(): ReadonlySet<string>;
+  /** Our events as Hubble counts its own; undefined: nobody wants that. */
+  hubble: HubbleMetrics | undefined;
   /** Name of this machine. */
   node: string;
   leftOut: Readonly<Record<string, string>>;

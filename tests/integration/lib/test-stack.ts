@@ -24,6 +24,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   FLOWTALLY_CONTAINER_PREFIX: NAMES.prefix,
   // Off by default. It costs nothing while nobody asks, and so no stack has to be brought up for it alone.
   FLOW_TRACER_SOCKET: "on",
+  HUBBLE_LISTEN: "127.0.0.1:24245",
   ...Object.fromEntries(
     Object.entries(PORTS).map(([service, port]) => [`${service.toUpperCase().replace("-", "_")}_PORT`, String(port)]),
   ),

@@ -81,7 +81,7 @@ describe("nodes with Cilium", () => {
   it("give Prometheus a way out, by IPv6 where one needs it, and this machine's address where one is it", () => {
     const layout = layoutOf("/project");
     const of = (text: string) => {
-      const settings = readSettings(text);
+      const settings = readSettings(`HUBBLE_LISTEN=off\n${text}`);
       const input = { settings, facts: FACTS, images: [], examples: [], leftOut: [], layout, healthSeconds: 5 };
       const { PROMETHEUS_CONFIG, PROMETHEUS_HOST } = environmentOf(input);
       return { compose: parse(renderHostCompose(FACTS, settings, layout)), PROMETHEUS_CONFIG, PROMETHEUS_HOST };

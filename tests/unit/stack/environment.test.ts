@@ -16,6 +16,8 @@ const facts: HostFacts = {
   cpus: 2,
   dataDisk: "/dev/vda",
 };
+/** Else flow-exporter has a port more. */
+const QUIET = "HUBBLE_LISTEN=off";
 const settings = readSettings("GRAFANA_ADMIN_PASSWORD=secret\nPROMETHEUS_PORT=9091\n");
 const layout = layoutOf("/project");
 const input = { settings, facts, examples: ["syscalls"], leftOut: [], layout, healthSeconds: 20 };
@@ -102,7 +104,7 @@ describe("the environment of docker-compose.yml", () => {
       "FLOW_TRACER_SOCKET=on",
       "FLOW_SOURCES=kernel, uds:/run/a/one.sock,uds:/run/a/two.sock,uds:/srv/b/t.sock",
     ];
-    const { services, volumes } = parse(renderHostCompose(facts, readSettings(lines.join("\n")), layout));
+    const { services, volumes } = parse(renderHostCompose(facts, readSettings([QUIET, ...lines].join("\n")), layout));
     assert.deepEqual(services["flow-exporter"], {
       environment: {
         FLOW_SOURCES: "kernel,uds:/host/run/a/one.sock,uds:/host/run/a/two.sock,uds:/host/srv/b/t.sock",
@@ -111,9 +113,13 @@ describe("the environment of docker-compose.yml", () => {
       volumes: ["tracer-socket:/run/tracer-socket", "/run/a:/host/run/a:ro", "/srv/b:/host/srv/b:ro"],
     });
     assert.match(volumes["tracer-socket"].driver_opts.o, /uid=60906,gid=60906,mode=0750/);
-    const { services: reading, volumes: none } = parse(renderHostCompose(facts, readSettings(lines[1] ?? ""), layout));
+    const { services: reading, volumes: none } = parse(
+      renderHostCompose(facts, readSettings(`${QUIET}\n${lines[1]}`), layout),
+    );
     assert.deepEqual([Object.keys(reading["flow-exporter"].environment), none], [["FLOW_SOURCES"], undefined]);
-    const metrics = parse(renderHostCompose(facts, readSettings("FLOW_SOURCES=kernel,hubble-metrics"), layout));
+    const metrics = parse(
+      renderHostCompose(facts, readSettings(`${QUIET}\nFLOW_SOURCES=kernel,hubble-metrics`), layout),
+    );
     assert.deepEqual(metrics.services["flow-exporter"], { environment: { FLOW_SOURCES: "kernel,hubble-metrics" } });
   });
 
@@ -122,7 +128,7 @@ describe("the environment of docker-compose.yml", () => {
       "FLOW_SOURCES=kernel,hubble:host.docker.internal:4245,hubble-file:/var/run/cilium/hubble/events.log",
       ...["HUBBLE_SOURCE_TLS=on", "HUBBLE_SOURCE_CA_FILE=/srv/tls/ca.crt", "HUBBLE_SOURCE_SERVER_NAME=a.relay"],
     ];
-    const { services } = parse(renderHostCompose(facts, readSettings(lines.join("\n")), layout));
+    const { services } = parse(renderHostCompose(facts, readSettings([QUIET, ...lines].join("\n")), layout));
     assert.deepEqual(services["flow-exporter"], {
       environment: {
         FLOW_SOURCES: "kernel,hubble:host.docker.internal:4245,hubble-file:/host/var/run/cilium/hubble/events.log",
@@ -137,7 +143,8 @@ describe("the environment of docker-compose.yml", () => {
 
   it("tells those of this machine's address that send to it, and nobody else", () => {
     const servicesWith = (...lines: string[]) =>
-      parse(renderHostCompose({ ...facts, dataDisk: undefined }, readSettings(lines.join("\n")), layout)).services;
+      parse(renderHostCompose({ ...facts, dataDisk: undefined }, readSettings([QUIET, ...lines].join("\n")), layout))
+        .services;
     const gateway = { extra_hosts: ["host.docker.internal:host-gateway"] };
     assert.deepEqual(
       servicesWith("FLOW_STORE=postgres://me@db.example/flows", "ALERT_WEBHOOK_URL=https://alerts.example/hook"),
@@ -159,6 +166,37 @@ describe("the environment of docker-compose.yml", () => {
     assert.deepEqual(Object.keys(both.prometheus.networks), ["backend", "prometheus-outside"]);
   });
 
+  it("publishes Hubble's port where the settings say, with its files, and beside what else flow-exporter gets", () => {
+    const exporterWith = (...lines: string[]) =>
+      parse(renderHostCompose(facts, readSettings(lines.join("\n")), layout)).services["flow-exporter"];
+    assert.deepEqual(exporterWith(), {
+      environment: { HUBBLE_LISTEN: ":4245", HUBBLE_ADVERTISE: "127.0.0.1:4245" },
+      ports: ["127.0.0.1:4245:4245"],
+    });
+    assert.equal(exporterWith(QUIET), undefined);
+    const both = exporterWith(
+      "HUBBLE_LISTEN=[::]:4300",
+      "HUBBLE_PEERS=b, c:4246",
+      "HUBBLE_TLS_CERT_FILE=/etc/tls/crt",
+      "HUBBLE_TLS_KEY_FILE=/etc/tls/key",
+      "FLOW_TRACER_SOCKET=on",
+    );
+    assert.deepEqual(both.ports, ["[::]:4300:4245"]);
+    assert.deepEqual(both.environment, {
+      FLOW_SOURCES: "kernel",
+      FLOW_TRACER_SOCKET: "/run/tracer-socket/tracer.sock",
+      HUBBLE_LISTEN: ":4245",
+      HUBBLE_PEERS: "b,c:4246",
+      HUBBLE_TLS_CERT_FILE: "/run/secrets/hubble/HUBBLE_TLS_CERT_FILE",
+      HUBBLE_TLS_KEY_FILE: "/run/secrets/hubble/HUBBLE_TLS_KEY_FILE",
+    });
+    assert.deepEqual(both.volumes, [
+      "tracer-socket:/run/tracer-socket",
+      "/etc/tls/crt:/run/secrets/hubble/HUBBLE_TLS_CERT_FILE:ro",
+      "/etc/tls/key:/run/secrets/hubble/HUBBLE_TLS_KEY_FILE:ro",
+    ]);
+  });
+
   it("takes NET_ADMIN from the tracer when it does not count UDP", () => {
     assert.match(
       renderHostCompose(facts, readSettings("FLOW_UDP=off"), layout),
@@ -167,7 +205,7 @@ describe("the environment of docker-compose.yml", () => {
   });
 
   it("leaves it NET_ADMIN to count HTTP, and shows it the file that says whose, only where containers are named", () => {
-    const named = readSettings("FLOW_UDP=off\nFLOW_HTTP=web,shop-api");
+    const named = readSettings(`${QUIET}\nFLOW_UDP=off\nFLOW_HTTP=web,shop-api`);
     const { services } = parse(renderHostCompose({ ...facts, dataDisk: undefined }, named, layout));
     assert.deepEqual(services, { "flow-tracer": { volumes: ["flow-data:/state:ro"] } });
     const variables = (text: string) => environmentOf({ ...input, settings: readSettings(text), images: [] });

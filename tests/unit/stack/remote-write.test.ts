@@ -61,7 +61,7 @@ describe("remote write", () => {
 
   it("gives Prometheus a way out and lets it listen inside only, where there is a storage", () => {
     const of = (text: string) => {
-      const settings = readSettings(text);
+      const settings = readSettings(`HUBBLE_LISTEN=off\n${text}`);
       const input = { settings, facts: FACTS, images: [], examples: [], leftOut: [], layout, healthSeconds: 5 };
       return [renderHostCompose(FACTS, settings, layout), environmentOf(input).PROMETHEUS_HOST];
     };

@@ -2,6 +2,7 @@ import { Counter, Gauge, Registry } from "prom-client";
 import type { View } from "../view.ts";
 import type { Metric } from "./definitions/definition.ts";
 import { METRICS } from "./definitions/index.ts";
+import { SERVED_HUBBLE_METRICS } from "./definitions/served-hubble.ts";
 import { createEdgeText } from "./edge-text.ts";
 import { TextBuffer } from "./text-buffer.ts";
 
@@ -22,7 +23,7 @@ export interface Metrics {
 export function createMetrics(view: View, ofProcess = new Registry()): Metrics {
   const registry = new Registry();
   const edgeText = createEdgeText();
-  for (const metric of METRICS) register(registry, view, metric);
+  for (const metric of view.hubble ? [...METRICS, ...SERVED_HUBBLE_METRICS] : METRICS) register(registry, view, metric);
   let lastBytes = 0;
   return {
     contentType: registry.contentType,

@@ -130,6 +130,7 @@ export function viewOf(sockets: SocketValues[], values: Partial<View> = {}, ende
     replay: () => undefined,
     droppedEdges: () => totals.droppedEdges,
     departed: () => totals.departed,
+    hubble: undefined,
     node: "lab",
     leftOut: { llc_misses: 'no PMU: "perf" has nothing to count' },
     version: "1.2.3",

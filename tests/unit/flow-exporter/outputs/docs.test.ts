@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, test } from "node:test";
 import { ROLE } from "../../../../exporters/flow-exporter/model/socket.ts";
+import { HubbleMetrics } from "../../../../exporters/flow-exporter/outputs/hubble/metrics.ts";
 import type { Described } from "../../../../exporters/flow-exporter/outputs/prometheus/definitions/definition.ts";
 import { EDGE_METRICS } from "../../../../exporters/flow-exporter/outputs/prometheus/definitions/edges.ts";
 import { ENDPOINT_METRICS } from "../../../../exporters/flow-exporter/outputs/prometheus/definitions/endpoints.ts";
@@ -11,8 +12,10 @@ import { HTTP_METRICS } from "../../../../exporters/flow-exporter/outputs/promet
 import { HUBBLE_METRICS } from "../../../../exporters/flow-exporter/outputs/prometheus/definitions/hubble.ts";
 import { processMetrics } from "../../../../exporters/flow-exporter/outputs/prometheus/definitions/process.ts";
 import { PROGRAM_METRICS } from "../../../../exporters/flow-exporter/outputs/prometheus/definitions/programs.ts";
+import { SERVED_HUBBLE_METRICS } from "../../../../exporters/flow-exporter/outputs/prometheus/definitions/served-hubble.ts";
 import { TRACER_METRICS } from "../../../../exporters/flow-exporter/outputs/prometheus/definitions/tracer.ts";
 import { createMetrics } from "../../../../exporters/flow-exporter/outputs/prometheus/metrics.ts";
+import { hubbleFlow } from "../../../lib/hubble/flow.ts";
 import { OBSERVED } from "../lib/observed.ts";
 import { SOCKETS } from "../lib/sockets.ts";
 import { viewOf } from "../lib/view.ts";
@@ -27,6 +30,7 @@ const GROUPS: Readonly<Record<string, readonly Described[]>> = {
   programs: PROGRAM_METRICS,
   http: HTTP_METRICS,
   hubble: HUBBLE_METRICS,
+  "served-hubble": SERVED_HUBBLE_METRICS,
   process: describedBy(processMetrics()),
 };
 const ALL = Object.values(GROUPS).flat();
@@ -41,7 +45,8 @@ describe("docs/metrics.md", () => {
 
   test("speaks of no metric of the exporter that there is not", async () => {
     const named =
-      (await readFile(DOCS, "utf8")).match(/(?<![:\w])(flow|ebpf_program|process|nodejs)_[a-z0-9_]+\b(?!:)/g) ?? [];
+      (await readFile(DOCS, "utf8")).match(/(?<![:\w])(flow|hubble|ebpf_program|process|nodejs)_[a-z0-9_]+\b(?!:)/g) ??
+      [];
     const histograms = ALL.filter(({ type }) => type === "histogram");
     const series = histograms.flatMap(({ name }) => [`${name}_bucket`, `${name}_sum`, `${name}_count`]);
     const known = new Set([...ALL.map(({ name }) => name), ...series, ...ALL.flatMap(({ labels }) => labels)]);
@@ -62,7 +67,9 @@ test("no gauge is called like a counter, which promtool would refuse", () => {
 
 test("/metrics has what the definitions say, and nothing else", async () => {
   const ended = { cookie: 90, source: "192.168.1.10:50001", destination: "203.0.113.5:7", sent: 77, rtt: 250 };
-  const view = viewOf(SOCKETS, OBSERVED, [
+  const hubble = new HubbleMetrics();
+  hubble.count(hubbleFlow());
+  const view = viewOf(SOCKETS, { ...OBSERVED, hubble }, [
     [
       { ...ended, role: ROLE.client, start: 1e9 },
       { sequence: 1, endNs: 2e9 },

@@ -10,6 +10,7 @@ const UNKNOWN = { identity: 0, labels: ["reserved:unknown"] };
 const FIRST_IDENTITY = 256;
 const IDENTITIES = 2 ** 24 - FIRST_IDENTITY;
 
+const NO_NAMES: readonly string[] = [];
 const made = new WeakMap<Endpoint, HubbleEndpoint>();
 
 /** An endpoint in Hubble's terms. */
@@ -26,6 +27,14 @@ export function hubbleService(endpoint: Endpoint): { name: string; namespace: st
   const { kind, name, namespace, composeProject, composeService } = endpoint;
   if (kind === "service") return { name: name.slice(name.lastIndexOf("/") + 1), namespace };
   return composeService === "" ? undefined : { name: composeService, namespace: composeProject };
+}
+
+/**
+ * What a client shows in place of an address, where that is all it would show: of what is no container its name here, such as
+ * `host/sshd`. Hubble has domain names there.
+ */
+export function hubbleNames({ kind, name }: Endpoint): readonly string[] {
+  return kind === "process" || kind === "dns" || kind === "node" ? [name] : NO_NAMES;
 }
 
 function containerOf({ name, pod, namespace, composeProject, composeService }: Endpoint): HubbleEndpoint {

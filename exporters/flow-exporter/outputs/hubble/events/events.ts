@@ -1,7 +1,7 @@
 import type { FlowRecord } from "../../../model/flow-record.ts";
 import type { HubbleFlow } from "../../../model/hubble-flow.ts";
 import { ACK, type End, endOf, isProhibited, SYN } from "./end.ts";
-import { hubbleEndpoint, hubbleService } from "./endpoint.ts";
+import { hubbleEndpoint, hubbleNames, hubbleService } from "./endpoint.ts";
 import { summaryOf } from "./summary.ts";
 import { uuidOf } from "./uuid.ts";
 
@@ -10,7 +10,7 @@ const DROP = 1;
 const TRACE = 4;
 const POLICY_DENIED = 133;
 const POINT = { toEndpoint: 0, toStack: 3, toNetwork: 11 } as const;
-const NO_NAMES: readonly string[] = [];
+const NO_FLAGS: readonly string[] = [];
 
 /** Whose flows they are, and by which clock their times are told. */
 export interface Origin {
@@ -51,7 +51,7 @@ export function timeNs(flow: FlowRecord, kind: EventKind, seenNs: number): numbe
 export function eventOf(flow: FlowRecord, kind: EventKind, atNs: number, { node, bootMs }: Origin): HubbleFlow {
   const isUdp = flow.edge.protocol === "udp";
   const end = kind === "ended" ? endOf(flow) : kind === "seen" ? SEEN : BEGUN;
-  const flags = isUdp ? NO_NAMES : end.flags;
+  const flags = isUdp ? NO_FLAGS : end.flags;
   const ends = endsOf(flow, end.isReply);
   return {
     uuid: uuidOf(keyOf(flow, kind)),
@@ -61,8 +61,6 @@ export function eventOf(flow: FlowRecord, kind: EventKind, atNs: number, { node,
     dropReason: end.dropReason,
     ...ends,
     l4: { protocol: isUdp ? "UDP" : "TCP", ...portsOf(flow, end.isReply), flags },
-    sourceNames: NO_NAMES,
-    destinationNames: NO_NAMES,
     type: "L3_L4",
     eventType:
       end.verdict === "DROPPED"
@@ -78,8 +76,14 @@ export function eventOf(flow: FlowRecord, kind: EventKind, atNs: number, { node,
 /** From who has sent what is told of: the client, but for the server's answer. */
 function endsOf(flow: FlowRecord, isReply: boolean) {
   const { source, destination } = flow.edge;
-  const client = { address: flow.sourceAddress, endpoint: hubbleEndpoint(source), service: hubbleService(source) };
+  const client = {
+    owner: source,
+    address: flow.sourceAddress,
+    endpoint: hubbleEndpoint(source),
+    service: hubbleService(source),
+  };
   const server = {
+    owner: destination,
     address: flow.destinationAddress,
     endpoint: hubbleEndpoint(destination),
     service: hubbleService(destination),
@@ -90,6 +94,8 @@ function endsOf(flow: FlowRecord, isReply: boolean) {
     destinationAddress: to.address,
     source: from.endpoint,
     destination: to.endpoint,
+    sourceNames: hubbleNames(from.owner),
+    destinationNames: hubbleNames(to.owner),
     sourceService: from.service,
     destinationService: to.service,
   };

@@ -118,7 +118,8 @@ describe("an event of a flow", () => {
     const { eventType, direction } = eventOf(connection(outside), "opened", 5e9, ORIGIN);
     assert.deepEqual([eventType.subType, direction], [11, "EGRESS"]);
     const unknown = { edge: createEdge(WEB, SHELL, 443, "tcp"), seen: "client" } as const;
-    assert.equal(eventOf(connection(unknown), "opened", 5e9, ORIGIN).eventType.subType, 3);
+    const { eventType: between, sourceNames, destinationNames } = eventOf(connection(unknown), "opened", 5e9, ORIGIN);
+    assert.deepEqual([between.subType, sourceNames, destinationNames], [3, [], ["host/curl"]]);
   });
 
   test("of datagrams has no flags, and no end", () => {
