@@ -40,6 +40,13 @@ export class Ring {
     return this.#first;
   }
 
+  /** How many events the fastest reader has yet to read; 0: there is none. */
+  get ahead(): number {
+    let most = this.#readers.size === 0 ? this.next : 0;
+    for (const { next } of this.#readers) most = Math.max(most, next);
+    return this.next - most;
+  }
+
   join(reader: Reader): void {
     this.#readers.add(reader);
   }

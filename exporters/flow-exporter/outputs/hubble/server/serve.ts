@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Credentials, type GrpcBounds, GrpcServer } from "../grpc/server.ts";
 import { GrpcError } from "../grpc/status.ts";
 import type { FromThread, ToThread } from "../messages.ts";
@@ -19,6 +20,10 @@ const BOUNDS: GrpcBounds = {
   idleMs: 300_000,
 };
 const MAX_FOLLOWERS = 16;
+/** Events that the fastest follower may be behind before it is waited for, and for how long. */
+const MAX_AHEAD = 4_096;
+const MAX_HOLD_MS = 250;
+const HOLD_MS = 5;
 
 export interface ServeParts {
   node: string;
@@ -78,7 +83,7 @@ export class HubbleServer {
   take(message: ToThread): void {
     if (message.kind === "events") {
       this.#ring.add(message.flows);
-      this.#parts.post({ kind: "taken" });
+      void this.#acknowledge();
     } else if (message.kind === "lost") {
       this.#lost += message.count * this.#followers.size;
       for (const follower of this.#followers) follower.miss(message.count);
@@ -92,6 +97,16 @@ export class HubbleServer {
 
   close(): void {
     this.#server.close();
+  }
+
+  /**
+   * A cycle's events come at once, and would push each other out of the ring before anybody could read them: the next are asked for
+   * as the fastest has read, which is not held up by those who are slower. If none reads, nobody waits for long.
+   */
+  async #acknowledge(): Promise<void> {
+    for (let waitedMs = 0; this.#ring.ahead > MAX_AHEAD && waitedMs < MAX_HOLD_MS; waitedMs += HOLD_MS)
+      await sleep(HOLD_MS);
+    this.#parts.post({ kind: "taken" });
   }
 
   #add(follower: Follower): void {
