@@ -5,6 +5,7 @@ import { agent } from "./parts/agent.ts";
 import { agents } from "./parts/agents.ts";
 import { exporter } from "./parts/exporter.ts";
 import { hubbleRead } from "./parts/hubble-read.ts";
+import { hubbleServe } from "./parts/hubble-serve.ts";
 import { instructions } from "./parts/instructions.ts";
 import { limits } from "./parts/limits.ts";
 import { overhead } from "./parts/overhead.ts";
@@ -17,5 +18,19 @@ import { store } from "./parts/store.ts";
 process.exitCode = await main(process.argv.slice(2), {
   host: createHost(),
   projectRoot: path.resolve(import.meta.dirname, "../.."),
-  parts: [overhead, peers, programs, instructions, reading, exporter, limits, scrape, store, agents, agent, hubbleRead],
+  parts: [
+    overhead,
+    peers,
+    programs,
+    instructions,
+    reading,
+    exporter,
+    limits,
+    scrape,
+    store,
+    agents,
+    agent,
+    hubbleRead,
+    hubbleServe,
+  ],
 });
