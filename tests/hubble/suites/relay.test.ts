@@ -44,9 +44,11 @@ describe("the real hubble-relay over two nodes", { skip }, () => {
   it("finds both by asking one of them", async () => {
     await areStates(...NODES.map((name) => `${name} NODE_CONNECTED`));
     assert.match(await relay.hubble.says("status"), /^Connected Nodes: 2\/2$/m);
-    await eventually(DEADLINE_S, async () =>
-      assert.deepEqual((await relay.hubble.says("list", "namespaces")).split("\n"), ["NAMESPACE", ...PROJECTS]),
-    );
+    await eventually(DEADLINE_S, async () => {
+      // Others on this machine may have projects, too.
+      const names = new Set((await relay.hubble.says("list", "namespaces")).split("\n"));
+      for (const name of PROJECTS) assert.ok(names.has(name), [...names].join());
+    });
   });
 
   it("shows the flows of both, each as its node has seen it", async () => {
