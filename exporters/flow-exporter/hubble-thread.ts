@@ -25,7 +25,6 @@ export class HubbleOutput {
   readonly health: SourceHealth;
   /** Where it listens; 0: it does not. */
   port = 0;
-  served = { calls: 0, refused: 0, lost: 0 };
   readonly #feed: HubbleFeed;
 
   constructor(feed: HubbleFeed, log: Log) {
@@ -66,9 +65,6 @@ export class HubbleOutput {
     if (message.kind === "listening") {
       this.port = message.port;
       this.health.succeed();
-    } else if (message.kind === "served") {
-      const { calls, refused, lost } = message;
-      this.served = { calls, refused, lost };
     } else this.#feed.take(message);
   }
 }

@@ -14,7 +14,6 @@ import { HubbleServer } from "./outputs/hubble/server/serve.ts";
 /** From one look who is there to the next; the first while somebody has not answered yet: nodes come up together. */
 const FIRST_LOOK_MS = 2_000;
 const LOOK_MS = 30_000;
-const TOLD_MS = 5_000;
 const ASK_BOUNDS = { messageBytes: 64 * 1024, requestMs: 3_000 };
 
 /** Runs in a thread of its own, so that those who follow never delay a cycle, and what they make it hold has a bound. */
@@ -35,7 +34,6 @@ const post = (message: FromThread) => parentPort?.postMessage(message);
 const server = new HubbleServer({ node, version, peers, credentials: files, serverName: tls?.serverName, post });
 parentPort?.on("message", (message: ToThread) => server.take(message));
 post({ kind: "listening", port: await server.listen(host, port) });
-setInterval(() => post({ kind: "served", ...server.served }), TOLD_MS);
 if (hosts.length > 0) void watchPeers();
 
 async function watchPeers(): Promise<never> {

@@ -127,10 +127,12 @@ export class HubbleFeed {
   /** Never rejects: the records are in memory. */
   async #answer(id: number): Promise<void> {
     const { records, origin } = this.#parts;
+    // Another thread has questions of its own by the same numbers.
+    const post = this.#post;
     const events = await lastEvents(records(), MAX_HISTORY, origin(), this.#startNs);
     for (let at = 0; at === 0 || at < events.length; at += MAX_BATCH) {
       const isLast = at + MAX_BATCH >= events.length;
-      this.#post?.({ kind: "history", id, flows: events.slice(at, at + MAX_BATCH), isLast });
+      post?.({ kind: "history", id, flows: events.slice(at, at + MAX_BATCH), isLast });
       await nextTurn();
     }
   }

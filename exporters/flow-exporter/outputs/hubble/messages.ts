@@ -19,9 +19,7 @@ export type FromThread =
   | { kind: "history"; id: number }
   | { kind: "facts"; id: number }
   /** Where it listens. */
-  | { kind: "listening"; port: number }
-  /** How it serves, for those who watch the exporter. */
-  | { kind: "served"; calls: number; refused: number; lost: number };
+  | { kind: "listening"; port: number };
 
 /** What a status says of the exporter. */
 export interface Facts {

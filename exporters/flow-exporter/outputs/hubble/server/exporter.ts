@@ -3,12 +3,15 @@ import type { Facts, FromThread, ToThread } from "../messages.ts";
 
 /** One cycle: before that nothing is new. */
 const FRESH_MS = 1_000;
+const MAX_HELD = 6;
 
 /** What the thread knows of the exporter: it asks once for all who want to know at the same time. */
 export class Exporter {
   readonly #post: (message: FromThread) => void;
   readonly #now: () => number;
   readonly #answers = new Map<number, (message: ToThread) => void>();
+  /** Histories that clients are being told, and how many. */
+  readonly #held = new Map<readonly HubbleFlow[], number>();
   #next = 1;
   #history: { atMs: number; flows: Promise<readonly HubbleFlow[]> } | undefined;
 
@@ -33,6 +36,21 @@ export class Exporter {
       if (this.#history?.flows === flows) this.#history = undefined;
     }, 2 * FRESH_MS).unref();
     return flows;
+  }
+
+  /**
+   * Says that a client is being told of a history, as long as it takes to read that. Each is some 12 MB, and may be another one.
+   * @returns how to end that; undefined: as many are held as there is room for
+   */
+  hold(history: readonly HubbleFlow[]): (() => void) | undefined {
+    const readers = this.#held.get(history) ?? 0;
+    if (readers === 0 && this.#held.size >= MAX_HELD) return undefined;
+    this.#held.set(history, readers + 1);
+    return () => {
+      const left = (this.#held.get(history) ?? 1) - 1;
+      if (left === 0) this.#held.delete(history);
+      else this.#held.set(history, left);
+    };
   }
 
   facts(): Promise<Facts> {

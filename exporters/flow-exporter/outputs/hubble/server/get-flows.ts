@@ -35,7 +35,7 @@ export async function getFlows(bytes: Buffer, call: GrpcCall, parts: FlowsParts)
   const request = read(bytes);
   const test = testOf(request);
   if (!request.follow) {
-    await tellHistory(select(await parts.exporter.history(), request, test), call);
+    await tellPast(request, test, call, parts.exporter);
     return;
   }
   const { ring, node, followers } = parts;
@@ -45,9 +45,7 @@ export async function getFlows(bytes: Buffer, call: GrpcCall, parts: FlowsParts)
   try {
     call.begin();
     const wanted = request.number > 0 || request.sinceMs !== undefined;
-    const history = wanted ? select(await parts.exporter.history(), request, test) : [];
-    await tellHistory(history, call);
-    await follower.run(new Set(history.map(({ uuid }) => uuid)));
+    await follower.run(wanted ? await tellPast(request, test, call, parts.exporter) : new Set());
   } finally {
     followers.remove(follower);
   }
@@ -93,6 +91,20 @@ function select(history: readonly HubbleFlow[], request: FlowsRequest, test: Tes
   if (number === 0 || number >= matching.length) return matching;
   if (sinceMs !== undefined && follow) return matching;
   return first || sinceMs !== undefined ? matching.slice(0, number) : matching.slice(-number);
+}
+
+/** @returns the names of the events that it has told. @throws GrpcError where too many are slow to read it */
+async function tellPast(request: FlowsRequest, test: Test, call: GrpcCall, exporter: Exporter): Promise<Set<string>> {
+  const history = await exporter.history();
+  const release = exporter.hold(history);
+  if (!release) throw new GrpcError("RESOURCE_EXHAUSTED", "too many clients are slow to read the past: ask again");
+  try {
+    const flows = select(history, request, test);
+    await tellHistory(flows, call);
+    return new Set(flows.map(({ uuid }) => uuid));
+  } finally {
+    release();
+  }
 }
 
 async function tellHistory(flows: readonly HubbleFlow[], call: GrpcCall): Promise<void> {
