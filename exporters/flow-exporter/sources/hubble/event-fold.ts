@@ -1,6 +1,7 @@
 import { countIn } from "../../model/counts.ts";
 import type { HubbleFlow } from "../../model/hubble-flow.ts";
 import type { Batch, EdgeEvents, FlowEvents, ToldEdge, ToldEnd } from "./batch.ts";
+import { shortL7 } from "./bounded.ts";
 import { countEvent, createEventCounts, type EventCounts } from "./event-counts.ts";
 import { edgeOf, isAnswer, nodeOf } from "./turned.ts";
 
@@ -124,7 +125,7 @@ function addTo(one: FlowEvents, flow: HubbleFlow, answer: boolean | undefined): 
   }
   one.isReply = flow.isReply;
   one.node = nodeOf(flow.nodeName);
-  one.l7 = flow.l7 ?? one.l7;
+  if (flow.l7) one.l7 = shortL7(flow.l7);
 }
 
 /** One event may know what another does not. */

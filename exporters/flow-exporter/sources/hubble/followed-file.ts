@@ -1,4 +1,4 @@
-import { constants, openSync, type Stats } from "node:fs";
+import { constants, fstatSync, openSync, type Stats } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -31,10 +31,11 @@ export async function followFile(
 ): Promise<void> {
   const lines = new Lines(MAX_LINE_BYTES, listener.onLine, listener.onTooLong);
   const stats = await stat(path).catch(throwFault);
-  if (stats.isFIFO()) return followFifo(openFifo(path), lines, listener, signal);
+  if (stats.isFIFO()) return followFifo(path, lines, listener, signal);
+  if (stats.isDirectory()) throw new SourceFault("unreadable", "it is a folder");
   const file = await open(path).catch(throwFault);
   try {
-    const { size } = await file.stat();
+    const { size } = await file.stat().catch(throwFault);
     listener.onOpen();
     await new Follower(path, file, lines, signal).follow(from === "end" ? size : 0);
   } finally {
@@ -77,7 +78,7 @@ class Follower {
     await this.#begin(from);
     while (!this.#signal.aborted) {
       await this.#readAll();
-      const own = await this.#file.stat();
+      const own = await this.#file.stat().catch(throwFault);
       const there = await this.#statPath();
       if (!isSame(own, there)) {
         // What was written before it made way.
@@ -92,23 +93,21 @@ class Follower {
   /** In the middle of a line there is nothing to read until the next one. */
   async #begin(from: number): Promise<void> {
     this.#offset = from;
-    const before = from > 0 ? await this.#file.read(this.#piece, 0, 1, from - 1) : undefined;
+    const before = from > 0 ? await this.#read(1, from - 1) : undefined;
     this.#lines.reset(before !== undefined && this.#piece[0] !== NEWLINE);
   }
 
   async #readAll(): Promise<void> {
     while (!this.#signal.aborted) {
-      const { bytesRead } = await this.#read();
+      const { bytesRead } = await this.#read(PIECE_BYTES, this.#offset);
       if (bytesRead === 0) return;
       this.#offset += bytesRead;
       this.#lines.add(this.#piece.subarray(0, bytesRead));
     }
   }
 
-  #read() {
-    return this.#file.read(this.#piece, 0, PIECE_BYTES, this.#offset).catch((error: Error) => {
-      throw new SourceFault("unreadable", error.message);
-    });
+  #read(bytes: number, position: number) {
+    return this.#file.read(this.#piece, 0, bytes, position).catch(throwFault);
   }
 
   async #statPath(): Promise<Stats | undefined> {
@@ -121,11 +120,13 @@ function isSame(own: Stats, there: Stats | undefined): boolean {
   return there === undefined || (there.ino === own.ino && there.dev === own.dev);
 }
 
-/** Returns once all writers have closed it. */
-function followFifo(fd: number, lines: Lines, { onOpen }: LineListener, signal: AbortSignal): Promise<void> {
+/** Returns once all writers have closed it, or another one has its name: who opens that writes to nobody. */
+async function followFifo(path: string, lines: Lines, { onOpen }: LineListener, signal: AbortSignal): Promise<void> {
+  const fd = openFifo(path);
+  const own = fstatSync(fd);
   const socket = new Socket({ fd, readable: true, writable: false });
   onOpen();
-  return new Promise((resolve, reject) => {
+  const isOver = new Promise<void>((resolve, reject) => {
     const stop = () => socket.destroy();
     signal.addEventListener("abort", stop, { once: true });
     socket.on("data", (piece: Buffer) => lines.add(piece));
@@ -136,4 +137,9 @@ function followFifo(fd: number, lines: Lines, { onOpen }: LineListener, signal: 
     });
     if (signal.aborted) stop();
   });
+  const look = setInterval(async () => {
+    const there = await stat(path).catch(() => undefined);
+    if (!isSame(own, there)) socket.destroy();
+  }, LOOK_MS);
+  return isOver.finally(() => clearInterval(look));
 }

@@ -1,4 +1,5 @@
 import type { World } from "../../metadata/world.ts";
+import { countAllIn } from "../../model/counts.ts";
 import { createEdge } from "../../model/edge.ts";
 import type { ObservedSink } from "../../model/observed-flow.ts";
 import type { SourceHealth } from "../../model/source-health.ts";
@@ -55,8 +56,8 @@ export class HubbleSource {
     }
     for (const flow of flows) this.#addFlow(flow, edges[flow.edge], named[flow.edge]);
     for (const [protocol, counts] of others) sink.addOther(this.name, protocol, counts);
-    addAll(this.lost, lost);
-    addAll(this.faults, faults);
+    countAllIn(this.lost, lost);
+    countAllIn(this.faults, faults);
   }
 
   /** Only of protocols that have connections, or what is taken for one. */
@@ -78,8 +79,4 @@ export class HubbleSource {
       local: local && { name: containerEndpoint(local).name, pid: local.pid },
     });
   }
-}
-
-function addAll(sums: Map<string, number>, more: ReadonlyMap<string, number>): void {
-  for (const [name, count] of more) sums.set(name, (sums.get(name) ?? 0) + count);
 }

@@ -5,9 +5,8 @@ import { PROTOCOL } from "../../model/socket.ts";
 import { containerEndpoint, nodeEndpoint, podEndpoint, serviceEndpoint, unambiguous } from "../../naming/endpoints.ts";
 import { publishedAt } from "../../naming/remote.ts";
 import type { ToldEdge, ToldEnd } from "./batch.ts";
+import { short } from "./bounded.ts";
 
-/** Longer than any name of Kubernetes, and as long as one of DNS may be. */
-const MAX_NAME_CHARS = 253;
 /** A machine that nobody knows the name of. */
 const OTHER_NODE = "~other";
 const MACHINES = ["host", "remote-node", "kube-apiserver"];
@@ -97,8 +96,10 @@ function outside({ reserved, domain, address }: ToldEnd, world: World): Endpoint
   return world.hostAddresses.has(address) ? UNKNOWN_PROCESS : WORLD;
 }
 
-/** Whoever tells of it may have made it up: a name has no control characters, which could forge another's end, and a bound. */
+/**
+ * Whoever tells of it may have made it up: a name has no control characters, which could forge another's end, none that turn
+ * round what stands beside it, and a bound.
+ */
 function clean(name: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return name.replace(/[\u0000-\u001f\u007f\u2028\u2029]/g, "").slice(0, MAX_NAME_CHARS);
+  return short(name.toWellFormed().replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, ""));
 }

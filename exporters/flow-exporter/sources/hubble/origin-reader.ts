@@ -108,7 +108,10 @@ export class OriginReader {
   }
 
   #addFlow({ flow, timeMs }: FlowEvent, mayRepeat: boolean): void {
-    const timed = flow.timeMs === 0 ? { ...flow, timeMs: timeMs || Date.now() } : flow;
-    if (!mayRepeat || this.#recent.isNew(timed)) this.#fold.add(timed);
+    const nowMs = Date.now();
+    const timed = flow.timeMs === 0 ? { ...flow, timeMs: timeMs || nowMs } : flow;
+    if (mayRepeat && !this.#recent.isNew(timed, nowMs)) return;
+    // What is still to come would never be over.
+    this.#fold.add(timed.timeMs > nowMs ? { ...timed, timeMs: nowMs } : timed);
   }
 }

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import type { HubbleFlow } from "../../model/hubble-flow.ts";
 
 /** At 20,000 events a second, the last one and a half seconds. */
@@ -6,6 +7,8 @@ const KEPT = 32_768;
 const BACK_MS = 1_000;
 /** After a reconnect, events that are so much younger than the last one before it cannot have been told twice. */
 const AHEAD_MS = 2_000;
+/** Longer than an id is, and than what stands for one as a rule: it is kept 32,768 times. */
+const MAX_KEY_CHARS = 128;
 
 /**
  * Which events have been told, so that a stream that breaks off can be asked for from there on: a little before the last
@@ -29,30 +32,29 @@ export class RecentEvents {
     this.#untilMs = this.#lastMs + AHEAD_MS;
   }
 
-  /** Whether an event is told for the first time. */
-  isNew(flow: HubbleFlow): boolean {
+  /**
+   * Whether an event is told for the first time. A time that is still to come is a lie, or of a clock that is ahead: it says
+   * nothing of where the stream is, and who asks from there on would be told nothing until then.
+   */
+  isNew(flow: HubbleFlow, nowMs: number): boolean {
     const key = keyOf(flow);
     if (this.#told?.has(key)) return false;
-    if (flow.timeMs > this.#untilMs) this.#told = undefined;
+    const isAhead = flow.timeMs > nowMs;
+    if (!isAhead && flow.timeMs > this.#untilMs) this.#told = undefined;
     this.#keys[this.#next] = key;
     this.#next = (this.#next + 1) % KEPT;
-    if (flow.timeMs > this.#lastMs) this.#lastMs = flow.timeMs;
+    this.#lastMs = Math.max(this.#lastMs, isAhead ? nowMs : flow.timeMs);
     return true;
   }
 }
 
+function keyOf(flow: HubbleFlow): string {
+  const key = flow.uuid === "" ? madeKey(flow) : flow.uuid;
+  return key.length <= MAX_KEY_CHARS ? key : hash("sha256", key);
+}
+
 /** An old server's events have no id of their own. */
-function keyOf({
-  uuid,
-  timeMs,
-  nodeName,
-  sourceAddress,
-  destinationAddress,
-  l4,
-  eventType,
-  summary,
-}: HubbleFlow): string {
-  if (uuid !== "") return uuid;
+function madeKey({ timeMs, nodeName, sourceAddress, destinationAddress, l4, eventType, summary }: HubbleFlow): string {
   const ports = `${l4?.sourcePort} ${l4?.destinationPort}`;
   return `${timeMs} ${nodeName} ${sourceAddress} ${destinationAddress} ${ports} ${eventType.type} ${eventType.subType} ${summary}`;
 }

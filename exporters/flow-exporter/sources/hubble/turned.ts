@@ -1,5 +1,6 @@
 import type { HubbleEndpoint, HubbleFlow } from "../../model/hubble-flow.ts";
 import type { ToldEdge, ToldEnd } from "./batch.ts";
+import { MAX_NAME_CHARS, short } from "./bounded.ts";
 
 /** Of Cilium's monitor: at a socket, where an address is translated; the way back has the higher two numbers. */
 const TRACE_SOCK = 7;
@@ -64,18 +65,19 @@ function endOf(
   const reserved = endpoint ? reservedOf(endpoint) : "";
   return {
     address,
-    namespace: endpoint?.namespace ?? "",
-    pod: endpoint?.podName ?? "",
-    reserved,
-    domain: names[0]?.replace(/\.$/, "") ?? "",
-    service: service && service.name !== "" ? `${service.namespace}/${service.name}` : "",
+    namespace: short(endpoint?.namespace ?? ""),
+    pod: short(endpoint?.podName ?? ""),
+    reserved: short(reserved),
+    domain: short(names[0]?.replace(/\.$/, "") ?? ""),
+    service: service && service.name !== "" ? short(`${service.namespace}/${service.name}`, 2 * MAX_NAME_CHARS) : "",
     // A host is the machine that has seen the packet, whichever way it went.
     node: isThere || reserved === "host" ? nodeOf(nodeName) : "",
   };
 }
 
 /** Without the cluster's name, which comes first. */
-export function nodeOf(node: string): string {
+export function nodeOf(told: string): string {
+  const node = short(told, 2 * MAX_NAME_CHARS);
   return node.slice(node.lastIndexOf("/") + 1);
 }
 

@@ -135,7 +135,7 @@ describe("an end that Hubble tells of", () => {
   });
 
   it("has no line break in its name, and a bound", () => {
-    const destination = { ...pod, namespace: "a\nb", podName: "x".repeat(1_000) };
+    const destination = { ...pod, namespace: "a\n\u202eb\u0085", podName: "x".repeat(1_000) };
     const { name } = named({ destination }).destination;
     assert.equal(name, `ab/${"x".repeat(253)}`);
   });

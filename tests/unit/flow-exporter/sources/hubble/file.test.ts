@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { appendFile, mkdtemp, open, rename, rm, truncate, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, open, rename, rm, rmdir, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -82,6 +82,27 @@ describe("a file of Hubble's lines", () => {
       await until("it is counted", () => reading.events === at + 1);
     }
     assert.equal(reading.source.health.up, true);
+    await rm(file);
+    await execa("mkfifo", [file]);
+    const writer = await open(file, "w");
+    await writer.write(line(LINES.dropped));
+    await until("another one under its name is read", () => reading.events === 3);
+    await writer.close();
+    await reading.stop();
+  });
+
+  it("is unreadable while a folder has its name, which ends nothing else", async () => {
+    const file = path.join(folder, "folder.log");
+    await mkdir(file);
+    const reading = new Reading({ kind: "file", name: `hubble-file:${file}`, path: file }).start();
+    await until("it is known", () => reading.faults("unreadable") > 0);
+    assert.match(reading.source.health.reason, /it is a folder/);
+    await rmdir(file);
+    await writeFile(file, line(LINES.syn));
+    await until("the file in its place is read", () => reading.events === 1);
+    await rm(file);
+    await mkdir(file);
+    await until("it is a folder again", () => reading.source.health.up === false);
     await reading.stop();
   });
 });
