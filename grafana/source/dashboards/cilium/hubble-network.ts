@@ -31,7 +31,7 @@ const glance = [
     "percentunit",
   )
     .thresholds(thresholds(0.05, 0.25))
-    .noValue("no SYN")
+    .noValue("not known")
     .withTarget(overCilium(network.unanswered, "unanswered")),
   stat("To the world", "Events per second of flows to addresses outside of the cluster.", "ops")
     .noValue("none")
