@@ -36,6 +36,8 @@ export interface Credentials {
 const ALIVE_MS = 30_000;
 /** For a client to take the last of an answer. */
 const LINGER_MS = 10_000;
+/** A message can repeat what a client has sent; larger headers are taken by no client. */
+const MAX_MESSAGE_CHARS = 500;
 const HTTP2 = {
   maxHeaderListPairs: 64,
   /** Megabytes, of one connection. */
@@ -91,6 +93,9 @@ export class GrpcServer {
     this.#streams.set(session, 0);
     session.once("close", () => this.#streams.delete(session));
     session.on("error", () => {});
+    // Who only holds a place for a connection keeps it from others.
+    const late = setTimeout(() => session.destroy(), this.#bounds.requestMs);
+    session.once("remoteSettings", () => clearTimeout(late)).once("close", () => clearTimeout(late));
     session.setTimeout(this.#bounds.idleMs);
     // A call may wait for its next event as long as its client does.
     session.on("timeout", () => {
@@ -161,7 +166,7 @@ function endWith(stream: ServerHttp2Stream, status: number, message: string): vo
   }
   const trailers = {
     "grpc-status": `${status}`,
-    ...(message === "" ? {} : { "grpc-message": encodeMessage(message) }),
+    ...(message === "" ? {} : { "grpc-message": encodeMessage(message.slice(0, MAX_MESSAGE_CHARS)) }),
   };
   stream.setTimeout(LINGER_MS, () => stream.close(constants.NGHTTP2_CANCEL));
   if (stream.headersSent) {

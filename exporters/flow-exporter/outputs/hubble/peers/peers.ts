@@ -2,6 +2,8 @@ import type { PeerChange } from "../../../hubble/requests.ts";
 
 /** More nodes than that a relay is not told of. */
 const MAX_PEERS = 256;
+/** As a machine can be called, with its domain: a relay shows it, and names files and flows by it. */
+const NAME = /^[^\p{C}\p{Z}]{1,253}$/u;
 /** Names that are asked for at a time. */
 const AT_ONCE = 16;
 
@@ -74,7 +76,7 @@ export class Peers {
   async #askName(address: string): Promise<void> {
     try {
       const name = await this.#parts.nameAt(address);
-      if (name !== "") this.#names.set(address, name);
+      if (NAME.test(name)) this.#names.set(address, name);
     } catch {}
   }
 

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { FLOWS_REQUESTS } from "../../../hubble/codecs.ts";
 import type { FlowsRequest } from "../../../hubble/requests.ts";
 import type { HubbleFlow } from "../../../model/hubble-flow.ts";
@@ -14,6 +15,8 @@ import type { Ring } from "./ring.ts";
 const CHUNK_BYTES = 64 * 1024;
 /** For a client to read a part of the history: others may want the memory. */
 const PATIENCE_MS = 15_000;
+/** How long the others may wait for what a filter takes: a client's can be as heavy as it likes. */
+const SLICE_MS = 4;
 
 export interface FlowsParts {
   exporter: Exporter;
@@ -85,12 +88,25 @@ function inTime({ sinceMs = 0, untilMs = Number.POSITIVE_INFINITY }: FlowsReques
  * Those asked for, oldest first: all, the first or the last so many of those that match. With `since` they are the first from
  * there on, as Hubble has it; one who follows gets all from there on.
  */
-function select(history: readonly HubbleFlow[], request: FlowsRequest, test: Test): readonly HubbleFlow[] {
-  const matching = history.filter(inTime(request, test));
+function select(matching: readonly HubbleFlow[], request: FlowsRequest): readonly HubbleFlow[] {
   const { number, first, follow, sinceMs } = request;
   if (number === 0 || number >= matching.length) return matching;
   if (sinceMs !== undefined && follow) return matching;
   return first || sinceMs !== undefined ? matching.slice(0, number) : matching.slice(-number);
+}
+
+/** Made in slices; of one who has gone nobody wants the rest. */
+async function matchingOf(history: readonly HubbleFlow[], test: Test, { signal }: GrpcCall): Promise<HubbleFlow[]> {
+  const matching: HubbleFlow[] = [];
+  let endMs = performance.now() + SLICE_MS;
+  for (const flow of history) {
+    if (test(flow)) matching.push(flow);
+    if (performance.now() < endMs) continue;
+    await nextTurn();
+    if (signal.aborted) return [];
+    endMs = performance.now() + SLICE_MS;
+  }
+  return matching;
 }
 
 /** @returns the names of the events that it has told. @throws GrpcError where too many are slow to read it */
@@ -99,7 +115,7 @@ async function tellPast(request: FlowsRequest, test: Test, call: GrpcCall, expor
   const release = exporter.hold(history);
   if (!release) throw new GrpcError("RESOURCE_EXHAUSTED", "too many clients are slow to read the past: ask again");
   try {
-    const flows = select(history, request, test);
+    const flows = select(await matchingOf(history, inTime(request, test), call), request);
     await tellHistory(flows, call);
     return new Set(flows.map(({ uuid }) => uuid));
   } finally {

@@ -78,6 +78,16 @@ test("it is to be looked again soon while somebody has not said its name", async
   assert.equal(await peers.look(), true, "it is known by its name");
 });
 
+test("what is no name of a machine is none", async () => {
+  const { hosts, names, create, take } = network();
+  const peers = create({ address: "10.0.0.1:4245", isSettled: true });
+  take();
+  hosts.set("tasks.flowtally", ["10.0.0.2", "10.0.0.3", "10.0.0.4"]);
+  names.set("10.0.0.2:4245", "x".repeat(60_000)).set("10.0.0.3:4245", "b\nc").set("10.0.0.4:4245", "\u202eb");
+  await peers.look();
+  assert.deepEqual(take(), []);
+});
+
 test("who comes later is told all that are there", async () => {
   const { hosts, names, create } = network();
   const peers = create({ address: "10.0.0.1:4245", isSettled: true });

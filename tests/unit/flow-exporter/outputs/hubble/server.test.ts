@@ -213,6 +213,44 @@ describe("a client that means no good", () => {
     const sockets = Array.from({ length: 5 }, () => connectTcp(served.port, "127.0.0.1").on("error", () => {}));
     await Promise.all(sockets.map((socket) => once(socket.resume(), "close")));
   });
+
+  test("holds connections without a word: they end long before one that has been used", async () => {
+    using served = await serve({ history: HISTORY, bounds: { requestMs: 500 } });
+    using client = clientOf(served.target);
+    await client.flows({ number: 1 });
+    const mute = connectTcp(served.port, "127.0.0.1").on("error", () => {});
+    await once(mute.resume(), "close");
+    assert.equal((await client.flows({ number: 1 })).length, 1);
+  });
+
+  test("asks for what makes no sense at length: the answer says so in few words", async () => {
+    using served = await serve();
+    using client = clientOf(served.target);
+    for (const long of ["x".repeat(30_000), "é".repeat(30_000)]) {
+      await assert.rejects(client.flows({ allow: [{ source_ip: [long] }] }), ({ details }: { details: string }) => {
+        assert.match(details, /^ip: /);
+        return details.length <= 500;
+      });
+    }
+  });
+
+  test("has a filter that takes its time: others are answered meanwhile", async () => {
+    const many = Array.from({ length: 5_000 }, (_, number) => hubbleFlow({ uuid: `${number}` }));
+    using served = await serve({ history: many });
+    using client = clientOf(served.target);
+    using other = clientOf(served.target);
+    await client.status();
+    const allow = Array.from({ length: 60 }, (_, at) => ({
+      source_label: Array.from({ length: 20 }, (_, value) => `x${at}=v${value},y in (a,b,c)`),
+    }));
+    let isDone = false;
+    const slow = Promise.all(Array.from({ length: 30 }, () => client.flows({ allow }))).then(() => {
+      isDone = true;
+    });
+    await other.namespaces();
+    assert.equal(isDone, false);
+    await slow;
+  });
 });
 
 describe("an observer with TLS", () => {
