@@ -48,15 +48,24 @@ const LABELS = {
 /** Names of the labels that are looked at. */
 export const NAMING_LABELS: ReadonlySet<string> = new Set(Object.values(LABELS).flat());
 
-/** The labels that name what a container is a part of. */
+/** Longer than any name of Compose, a Swarm or Kubernetes. */
+const MAX_LABEL_CHARS = 253;
+/** They would forge the end of a name, or turn round what stands beside it. */
+const NO_PART_OF_NAMES = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
+
+/** The labels that name what a container is a part of; an image brings labels of its own, which can be anything. */
 export function labelsOf(labels: Record<string, string>) {
-  const first = (names: readonly string[]) => names.map((name) => labels[name]).find(Boolean) ?? "";
+  const first = (names: readonly string[]) => nameIn(names.map((name) => labels[name]).find(Boolean) ?? "");
   return {
     composeProject: first(LABELS.composeProject),
     composeService: first(LABELS.composeService),
     pod: first(LABELS.pod),
     namespace: first(LABELS.namespace),
   };
+}
+
+function nameIn(label: string): string {
+  return label.slice(0, MAX_LABEL_CHARS).replace(NO_PART_OF_NAMES, "");
 }
 
 export function addressesOf(info: ContainerInfo): string[] {

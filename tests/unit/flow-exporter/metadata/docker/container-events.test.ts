@@ -34,6 +34,13 @@ test("an event names a container that may be gone before Docker can be asked", (
   });
 });
 
+test("an image's own labels name a container within bounds, and forge no end of a name", () => {
+  const forged = { "com.docker.compose.project": "x".repeat(100_000), "io.kubernetes.pod.name": "a\n\u202eb" };
+  const line = event({ Action: "start", Actor: { ID: idOf("a"), Attributes: { ...attributes, ...forged } } });
+  const container = decodeContainerEvent(line)?.container;
+  assert.deepEqual([container?.composeProject, container?.pod], ["x".repeat(253), "ab"]);
+});
+
 test("a container that joins a network or leaves it is reported by its id", () => {
   for (const Action of ["connect", "disconnect"]) {
     const line = event({ Type: "network", Action, Actor: { ID: idOf("f"), Attributes: { container: idOf("a") } } });
