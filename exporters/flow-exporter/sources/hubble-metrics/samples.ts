@@ -22,7 +22,7 @@ const MAX_TEXT = 256;
 
 /**
  * What Prometheus has answered to an instant query. Labels are whatever somebody has written: control characters, which could
- * forge other names' ends, go, and a text that is too long is cut.
+ * forge other names' ends, and those that turn round what stands beside them go, and a text that is too long is cut.
  * @throws Error with the reason where it is no answer to one
  */
 export function readSamples(text: string): Samples {
@@ -68,7 +68,13 @@ function objectOf(value: unknown): Record<string, unknown> {
 function textsOf(values: Record<string, unknown>): Record<string, string> {
   const texts: Record<string, string> = Object.create(null);
   for (const [key, value] of Object.entries(values)) {
-    const text = typeof value === "string" ? value.replace(/\p{Cc}+/gu, " ").slice(0, MAX_TEXT) : "";
+    const text =
+      typeof value === "string"
+        ? value
+            .toWellFormed()
+            .replace(/[\p{Cc}\p{Bidi_Control}]+/gu, " ")
+            .slice(0, MAX_TEXT)
+        : "";
     if (text !== "") texts[key] = text;
   }
   return texts;

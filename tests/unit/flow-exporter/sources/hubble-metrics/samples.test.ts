@@ -28,7 +28,7 @@ describe("Prometheus' answer", () => {
   });
 
   it("cannot forge names, nor JavaScript's own", () => {
-    const metric = { __name__: FLOWS, source: "a\nb\u0000c", destination: "x".repeat(5_000), verdict: 7 };
+    const metric = { __name__: FLOWS, source: "a\nb\u0000\u202ec", destination: "x".repeat(5_000), verdict: 7 };
     const own = JSON.parse('{"__proto__": "evil", "constructor": "evil"}');
     const { samples } = readSamples(vector([{ metric: { ...metric, ...own }, value: [1, "1"] }]));
     const { source, destination = "", verdict } = samples[0]?.labels ?? assert.fail();
