@@ -1,6 +1,7 @@
 import { printable } from "../lib/printable.ts";
 import type { CiliumState } from "../stack/cilium-state.ts";
 import type { Memory } from "../stack/containers.ts";
+import type { HubbleState } from "../stack/hubble-state.ts";
 import type { LeftOut } from "../stack/left-out.ts";
 import type { RemoteWriteState } from "../stack/remote-write-state.ts";
 import type { StoreState } from "../stack/store-state.ts";
@@ -30,6 +31,8 @@ export interface StatusReport {
   remoteWrite: RemoteWriteState | null;
   /** Null where no nodes of Cilium are named, or Prometheus does not tell. */
   cilium: CiliumState | null;
+  /** Null where Hubble's clients are not served, or flow-exporter does not tell. */
+  hubble: HubbleState | null;
   leftOut: readonly LeftOut[];
   /** Where another checkout has started it. */
   startedFrom?: StartedFrom;
@@ -48,6 +51,7 @@ export function renderStatus({
   store,
   remoteWrite,
   cilium,
+  hubble,
   leftOut,
   startedFrom,
 }: StatusReport): string {
@@ -59,6 +63,7 @@ export function renderStatus({
     ...(store ? [describeStore(store)] : []),
     ...(remoteWrite ? [describeRemoteWrite(remoteWrite)] : []),
     ...(cilium ? [describeCilium(cilium)] : []),
+    ...(hubble ? [describeHubble(hubble)] : []),
     ...left,
     ...(services.every(({ state }) => state === "absent") ? ["Nothing is running; start it with npm start"] : []),
   ];
@@ -102,6 +107,12 @@ function describeRemoteWrite({ storage, behind_seconds, refused_recently }: Remo
   const count = refused_recently.toLocaleString("en");
   const refused = refused_recently > 0 ? `; ${count} samples refused within five minutes, and lost` : "";
   return `remote write: to ${storage}, ${behind}${refused}`;
+}
+
+function describeHubble({ at, tls, up, reason }: HubbleState): string {
+  const asked = tls ? `${at} by TLS` : at;
+  if (up === false) return `hubble: clients are not answered at ${asked}: ${reason}`;
+  return `hubble: ${up === null ? "clients will be" : "clients are"} answered at ${asked}`;
 }
 
 /** An operator or a relay that runs elsewhere is nothing to tell of each node; an agent is. */

@@ -15,6 +15,7 @@ export function renderSummary(context: StackContext, seconds: number): string {
     `Flowtally is up: http://127.0.0.1:${settings.FLOW_EXPORTER_PORT}  (${seconds.toFixed(1)} s)`,
     "",
     ...urls(context, missing),
+    ...hubble(context),
     ...(missing.has("grafana") ? [] : ["", `  Grafana user ${settings.GRAFANA_ADMIN_USER}, ${passwordPlace(context)}`]),
     ...(leftOut.length === 0 ? [] : ["", ...leftOut.map((part) => `  ${describeLeftOut(part)}`)]),
     "",
@@ -40,6 +41,13 @@ function urls({ settings }: StackContext, missing: ReadonlySet<string>): string[
     const url = missing.has(name) ? undefined : urlOf(name, settings);
     return url === undefined ? [] : [`  ${name.padEnd(13)}  ${url}  ${about}`];
   });
+}
+
+/** No url: a browser gets nothing there. */
+function hubble({ settings: { HUBBLE_LISTEN, HUBBLE_TLS_CERT_FILE } }: StackContext): string[] {
+  if (HUBBLE_LISTEN === "off") return [];
+  const tls = HUBBLE_TLS_CERT_FILE === "" ? "" : ", by TLS";
+  return [`  ${"hubble".padEnd(13)}  ${HUBBLE_LISTEN}  flows for the hubble CLI and relays${tls}`];
 }
 
 function passwordPlace({ settings, layout }: StackContext): string {

@@ -54,7 +54,16 @@ describe("what is printed of texts from elsewhere", () => {
     const leftOut = [{ part: "udp", reason: HOSTILE }];
     const startedFrom = { folder: HOSTILE, settingsKnown: true };
     assertHarmless(
-      renderStatus({ services: [], tracer: null, store: null, remoteWrite: null, cilium: null, leftOut, startedFrom }),
+      renderStatus({
+        services: [],
+        tracer: null,
+        store: null,
+        remoteWrite: null,
+        cilium: null,
+        hubble: null,
+        leftOut,
+        startedFrom,
+      }),
       2,
     );
     const { code, explanation } = error;

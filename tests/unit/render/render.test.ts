@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { StartError } from "../../../start/errors.ts";
 import { renderError } from "../../../start/render/error.ts";
 import { renderStatus } from "../../../start/render/status.ts";
+import type { HubbleState } from "../../../start/stack/hubble-state.ts";
 import type { StoreState } from "../../../start/stack/store-state.ts";
 
 describe("what the launcher prints", () => {
@@ -26,6 +27,7 @@ describe("what the launcher prints", () => {
         store: null,
         remoteWrite: null,
         cilium: null,
+        hubble: null,
         leftOut: [],
         startedFrom: { folder: "/old", settingsKnown },
       });
@@ -41,6 +43,7 @@ describe("what the launcher prints", () => {
         store: null,
         remoteWrite: null,
         cilium: null,
+        hubble: null,
         leftOut: [],
       });
     assert.match(statusOf("absent"), /^Nothing is running; start it with npm start$/m);
@@ -50,9 +53,15 @@ describe("what the launcher prints", () => {
   it("says how sending to a remote storage goes, once there is one", () => {
     const lineOf = (behind_seconds: number, refused_recently: number) => {
       const remoteWrite = { storage: "https://metrics.example", behind_seconds, refused_recently };
-      return renderStatus({ services: [], tracer: null, store: null, remoteWrite, cilium: null, leftOut: [] }).split(
-        "\n",
-      )[2];
+      return renderStatus({
+        services: [],
+        tracer: null,
+        store: null,
+        remoteWrite,
+        cilium: null,
+        hubble: null,
+        leftOut: [],
+      }).split("\n")[2];
     };
     assert.equal(lineOf(4.2, 0), "remote write: to https://metrics.example, up to date");
     assert.equal(
@@ -65,7 +74,7 @@ describe("what the launcher prints", () => {
     const answering = { "cilium-agent": 1, "cilium-operator": 1, "cilium-envoy": 0, hubble: 1, "hubble-relay": 0 };
     const lineOf = (nodes: number, agentless: { node: string; reason: string }[]) => {
       const cilium = { nodes, answering, agentless };
-      const report = { services: [], tracer: null, store: null, remoteWrite: null, cilium, leftOut: [] };
+      const report = { services: [], tracer: null, store: null, remoteWrite: null, cilium, hubble: null, leftOut: [] };
       return renderStatus(report).split("\n")[2];
     };
     const parts = "cilium-agent 1, cilium-operator 1, cilium-envoy 0, hubble 1, hubble-relay 0";
@@ -76,12 +85,32 @@ describe("what the launcher prints", () => {
     );
   });
 
+  it("says where Hubble's clients are answered, and why they are not", () => {
+    const lineOf = (state: Partial<HubbleState>) => {
+      const hubble = { at: "127.0.0.1:4245", tls: false, up: true, reason: "", ...state };
+      const report = { services: [], tracer: null, store: null, remoteWrite: null, cilium: null, hubble, leftOut: [] };
+      return renderStatus(report).split("\n")[2];
+    };
+    assert.equal(lineOf({}), "hubble: clients are answered at 127.0.0.1:4245");
+    assert.equal(lineOf({ up: null, tls: true }), "hubble: clients will be answered at 127.0.0.1:4245 by TLS");
+    assert.equal(
+      lineOf({ up: false, reason: "no such certificate" }),
+      "hubble: clients are not answered at 127.0.0.1:4245: no such certificate",
+    );
+  });
+
   it("says how writing to the store goes, once there is one", () => {
     const lineOf = (state: Partial<StoreState>) => {
       const store = { up: true, reason: "", waiting_bytes: 0, dropped: 0, ...state };
-      return renderStatus({ services: [], tracer: null, store, remoteWrite: null, cilium: null, leftOut: [] }).split(
-        "\n",
-      )[2];
+      return renderStatus({
+        services: [],
+        tracer: null,
+        store,
+        remoteWrite: null,
+        cilium: null,
+        hubble: null,
+        leftOut: [],
+      }).split("\n")[2];
     };
     assert.equal(lineOf({ waiting_bytes: 4_099 }), "flow store: written");
     assert.equal(lineOf({ up: null }), "flow store: not written yet");
@@ -112,6 +141,7 @@ describe("what the launcher prints", () => {
       store: null,
       remoteWrite: null,
       cilium: null,
+      hubble: null,
       leftOut: [{ part: "grafana", reason: "no image" }],
     });
     assert.equal(

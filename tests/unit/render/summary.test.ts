@@ -21,6 +21,7 @@ describe("the summary of a start", () => {
     assert.match(whole, /^ {2}cadvisor +http:\/\/127\.0\.0\.1:8080\/metrics {2}/m);
     assert.match(whole, /^ {2}node-exporter +http:\/\/127\.0\.0\.1:9100\/metrics {2}/m);
     assert.match(whole, /^ {2}ebpf-exporter +http:\/\/127\.0\.0\.1:9435\/metrics {2}/m);
+    assert.match(whole, /^ {2}hubble +127\.0\.0\.1:4245 {2}flows for the hubble CLI and relays$/m);
     assert.match(whole, /Grafana user admin, password in \.flowtally\/grafana-password/);
     const without = summary([{ part: "grafana", reason: "image not found, no registry reachable: no such host" }]);
     assert.match(without, /^ {2}Unavailable: grafana \(image not found, no registry reachable: no such host\)$/m);
