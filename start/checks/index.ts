@@ -6,6 +6,7 @@ import { clang } from "./clang.ts";
 import { disk } from "./disk.ts";
 import { dockerCompose } from "./docker-compose.ts";
 import { dockerEngine } from "./docker-engine.ts";
+import { hubble } from "./hubble.ts";
 import { kernelBtf } from "./kernel-btf.ts";
 import { kernelLockdown } from "./kernel-lockdown.ts";
 import { kernelVersion } from "./kernel-version.ts";
@@ -42,4 +43,5 @@ export const CHECKS: readonly Check[] = [
   remoteWrite,
   store,
   cilium,
+  hubble,
 ];
