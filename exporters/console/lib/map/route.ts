@@ -1,6 +1,6 @@
 import type { Arrow } from "./block.ts";
 import { BoxGrid } from "./box-grid.ts";
-import { type Box, distance, hits, type Point } from "./geometry.ts";
+import { type Box, distance, hits, type Point, type Size } from "./geometry.ts";
 import { Queue } from "./queue.ts";
 
 /** How far a line stays from nodes that are not its own, and how far its corners do. */
@@ -79,14 +79,27 @@ function lanesOf(lines: readonly Line[]): Map<string, number> {
   return lanes;
 }
 
-function besides(from: Point, to: Point, lane: number): Point[] {
+/** To one side of the straight way, between its two nodes: a line that bends inside one has no end there, and is not drawn. */
+function besides(from: Box, to: Box, lane: number): Point[] {
   if (lane === 0) return [];
   const length = Math.max(1, distance(from, to));
   const normal = { x: (-(to.y - from.y) / length) * lane, y: ((to.x - from.x) / length) * lane };
-  return [0.3, 0.7].map((share) => ({
+  return bendShares(from, to, LANE / length).map((share) => ({
     x: from.x + (to.x - from.x) * share + normal.x,
     y: from.y + (to.y - from.y) * share + normal.y,
   }));
+}
+
+/** Which parts of the way lie before the bends; where the nodes are too near for two, there is one in the middle of the gap. */
+function bendShares(from: Box, to: Box, room: number): number[] {
+  const [left, reached] = [shareWithin(from, from, to), 1 - shareWithin(to, from, to)];
+  const [first, last] = [Math.max(0.3, left + room), Math.min(0.7, reached - room)];
+  return first < last ? [first, last] : [(left + reached) / 2];
+}
+
+/** Which part of the way between two points lies within this box around one of them. */
+function shareWithin({ w, h }: Size, from: Point, to: Point): number {
+  return Math.min(1, w / 2 / Math.abs(to.x - from.x), h / 2 / Math.abs(to.y - from.y));
 }
 
 /** The same bends, a little to the side, so that no line hides another. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type Box, hits } from "../../../../../exporters/console/lib/map/geometry.ts";
+import { type Box, hits, overlap } from "../../../../../exporters/console/lib/map/geometry.ts";
 import { crossings, routesOf } from "../../../../../exporters/console/lib/map/route.ts";
 
 const box = (x: number, y: number): Box => ({ x, y, w: 80, h: 22 });
@@ -51,6 +51,31 @@ describe("routesOf", () => {
       [-1, -1],
       [1, 1],
     ]);
+  });
+
+  it("bends two lines of one pair between its nodes, however near and wide these are", () => {
+    const pairs: [Box, Box][] = [
+      [box(0, 0), box(400, 0)],
+      [box(0, 0), box(110, 0)],
+      [box(0, 0), box(84, 0)],
+      [box(84, 0), box(0, 0)],
+      [
+        { ...box(0, 0), w: 200 },
+        { ...box(125, 0), w: 30 },
+      ],
+      [box(0, 0), box(30, 40)],
+    ];
+    for (const [from, to] of pairs) {
+      const boxes = new Map([
+        ["a", from],
+        ["b", to],
+      ]);
+      const routes = routesOf(boxes, [line, { ...line, id: "a-b failing" }]);
+      const bends = [...routes.values()].flat();
+      assert.ok(bends.length >= 2);
+      for (const { x, y } of bends)
+        assert.ok(!overlap({ x, y, w: 0, h: 0 }, from) && !overlap({ x, y, w: 0, h: 0 }, to));
+    }
   });
 });
 
