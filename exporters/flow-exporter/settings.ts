@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type HubbleSettings, hubbleSchema, hubbleSettings, isTlsWhole } from "./hubble-settings.ts";
-import { type HubbleOrigin, type HubbleTls, hubbleOrigin } from "./sources/hubble/settings.ts";
+import { isNameless } from "./model/node.ts";
+import { type HubbleOrigin, type HubbleTls, hubbleOrigin, originBelow } from "./sources/hubble/settings.ts";
 
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 
@@ -145,6 +146,10 @@ const schema = z.object({
   HUBBLE_SOURCE_CA_FILE: z.string().min(1).optional(),
   HUBBLE_SOURCE_CERT_FILE: z.string().min(1).optional(),
   HUBBLE_SOURCE_KEY_FILE: z.string().min(1).optional(),
+  HUBBLE_SOURCE_ROOT: z
+    .string()
+    .regex(/^(\/[^/]+)+$/, "must be a folder's path from / on, without a / at its end")
+    .default(""),
   HUBBLE_SOURCE_SERVER_NAME: z
     .string()
     .regex(/^[\w.-]+$/, "must be a name like *.hubble-relay.cilium.io, with a label in place of the *")
@@ -152,9 +157,6 @@ const schema = z.object({
   NODE_IP: z.union([z.ipv4(), z.ipv6()], { error: "must be an IP address" }).optional(),
   ...hubbleSchema,
 });
-
-/** A name that machines have that nobody has given one. */
-const NAMELESS = /^(localhost(\..*)?)?$/;
 
 const consistent = schema
   .refine(({ FLOW_SOURCES, FLOW_PROMETHEUS }) => !FLOW_SOURCES.hubbleMetrics || FLOW_PROMETHEUS !== "", {
@@ -178,7 +180,7 @@ const consistent = schema
     error: "needs FLOW_STATE, the folder where the tracer reads which containers these are",
   })
   // Two machines of one name would have each other's containers, and each other's halves of flows that leave neither.
-  .refine(({ FLOW_STORE, FLOW_NODE }) => !isShared(FLOW_STORE) || !NAMELESS.test(FLOW_NODE), {
+  .refine(({ FLOW_STORE, FLOW_NODE }) => !isShared(FLOW_STORE) || !isNameless(FLOW_NODE), {
     path: ["FLOW_STORE"],
     error: "needs FLOW_NODE, a name of this machine that no other one has that writes to the same database",
   })
@@ -186,6 +188,11 @@ const consistent = schema
     path: ["HUBBLE_TLS_CERT_FILE"],
     error: "needs HUBBLE_TLS_KEY_FILE, and is needed by it and by HUBBLE_TLS_CLIENT_CA_FILE",
   });
+
+/** Files are read where the machine's are mounted. */
+function sourcesOf({ FLOW_SOURCES, HUBBLE_SOURCE_ROOT: root }: z.infer<typeof schema>): Settings["sources"] {
+  return { ...FLOW_SOURCES, hubble: FLOW_SOURCES.hubble.map((origin) => originBelow(root, origin)) };
+}
 
 /** Undefined: without. */
 function hubbleTlsOf(data: z.infer<typeof schema>): HubbleTls | undefined {
@@ -277,7 +284,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   const { data } = parsed;
   const { FLOW_STORE: address, FLOW_STORE_MAX_AGE: maxAgeMs, FLOW_STORE_MAX_ROWS: maxRows } = data;
   return {
-    sources: data.FLOW_SOURCES,
+    sources: sourcesOf(data),
     hubbleTls: hubbleTlsOf(data),
     pins: data.FLOW_PINS,
     proc: data.FLOW_PROC,

@@ -37,10 +37,9 @@ export function hasOthers(text: string): boolean {
   return text !== KERNEL;
 }
 
-/** Each source as it is called where folders of this machine are below `root`. */
-export function sourcesBelow(root: string, text: string): string {
-  const below = (name: string) =>
-    [UDS, HUBBLE_FILE].reduce((one, kind) => one.replace(`${kind}/`, `${kind}${root}/`), name);
+/** The sources, with sockets as they are called where folders of this machine are below `root`. */
+export function socketsBelow(root: string, text: string): string {
+  const below = (name: string) => (name.startsWith(UDS) ? name.replace(UDS, `${UDS}${root}`) : name);
   return text.split(",").map(below).join(",");
 }
 

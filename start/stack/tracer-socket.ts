@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Settings } from "../settings/index.ts";
-import { hasOthers, hubbleFilesIn, hubbleHostsIn, socketsIn, sourcesBelow } from "../settings/sources.ts";
+import { hasOthers, hubbleFilesIn, hubbleHostsIn, socketsBelow, socketsIn } from "../settings/sources.ts";
 
 const TLS_FILES = ["HUBBLE_SOURCE_CA_FILE", "HUBBLE_SOURCE_CERT_FILE", "HUBBLE_SOURCE_KEY_FILE"] as const;
 
@@ -29,10 +29,13 @@ export function tracerSocketCompose(settings: SocketSettings) {
   const sockets = socketsIn(FLOW_SOURCES);
   if (!isServed && !hasOthers(FLOW_SOURCES)) return { services: {}, others: {} };
   const tls = hubbleHostsIn(FLOW_SOURCES).length > 0 ? tlsOf(settings) : { environment: {}, files: [] };
-  const files = [...sockets, ...hubbleFilesIn(FLOW_SOURCES), ...tls.files];
+  const hubbleFiles = hubbleFilesIn(FLOW_SOURCES);
+  const files = [...sockets, ...hubbleFiles, ...tls.files];
   const folders = [...new Set(files.map((file) => path.posix.dirname(file)))];
   const environment = {
-    FLOW_SOURCES: sourcesBelow(HOST, FLOW_SOURCES),
+    FLOW_SOURCES: socketsBelow(HOST, FLOW_SOURCES),
+    // What is read from a file is called as the user has called it, wherever that is mounted.
+    ...(hubbleFiles.length > 0 && { HUBBLE_SOURCE_ROOT: HOST }),
     ...tls.environment,
     ...(isServed && { FLOW_TRACER_SOCKET: `${FOLDER}/tracer.sock` }),
   };

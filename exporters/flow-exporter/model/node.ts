@@ -5,3 +5,10 @@ export interface Node {
   /** Where the other machines reach it; empty: not known. */
   address: string;
 }
+
+/** A name that machines have that nobody has given one. */
+const NAMELESS = /^(localhost(\..*)?)?$/;
+
+export function isNameless(name: string): boolean {
+  return NAMELESS.test(name);
+}

@@ -127,6 +127,10 @@ test("sources may be Hubble's observers and files, reached with TLS where that i
     { kind: "file", name: "hubble-file:/var/run/cilium/hubble/events.log", path: "/var/run/cilium/hubble/events.log" },
   ]);
   assert.equal(of("hubble:[fd00::1]:4245")[0]?.kind, "observer");
+  const mounted = { FLOW_SOURCES: "kernel,hubble-file:/srv/flows", HUBBLE_SOURCE_ROOT: "/host" };
+  const file = { kind: "file", name: "hubble-file:/srv/flows", path: "/host/srv/flows" };
+  assert.deepEqual(readSettings(mounted).sources.hubble, [file]);
+  assert.throws(() => readSettings({ HUBBLE_SOURCE_ROOT: "host/" }), /HUBBLE_SOURCE_ROOT: must be a folder's path/);
   for (const wrong of ["hubble:relay", "hubble:relay:0", "hubble:relay:65536", "hubble:a b:1", "hubble-file:x"]) {
     assert.throws(() => of(wrong), /FLOW_SOURCES: must be kernel/, wrong);
   }

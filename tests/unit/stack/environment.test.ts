@@ -131,7 +131,8 @@ describe("the environment of docker-compose.yml", () => {
     const { services } = parse(renderHostCompose(facts, readSettings([QUIET, ...lines].join("\n")), layout));
     assert.deepEqual(services["flow-exporter"], {
       environment: {
-        FLOW_SOURCES: "kernel,hubble:host.docker.internal:4245,hubble-file:/host/var/run/cilium/hubble/events.log",
+        FLOW_SOURCES: "kernel,hubble:host.docker.internal:4245,hubble-file:/var/run/cilium/hubble/events.log",
+        HUBBLE_SOURCE_ROOT: "/host",
         HUBBLE_SOURCE_TLS: "on",
         HUBBLE_SOURCE_SERVER_NAME: "a.relay",
         HUBBLE_SOURCE_CA_FILE: "/host/srv/tls/ca.crt",

@@ -43,8 +43,10 @@ export async function followFile(
   }
 }
 
+/** Without the call and the path, which is not as the user knows it: the source's name says which file it is. */
 function throwFault(error: NodeJS.ErrnoException): never {
-  throw new SourceFault(error.code === "ENOENT" ? "no_file" : "unreadable", error.message);
+  const reason = error.message.replace(/, \w+ '.*'$/, "");
+  throw new SourceFault(error.code === "ENOENT" ? "no_file" : "unreadable", reason);
 }
 
 /** With a writer of our own, who never writes, it has no end when the last other one goes, and none gets a broken pipe meanwhile. */

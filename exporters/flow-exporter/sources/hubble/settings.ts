@@ -30,3 +30,8 @@ export function hubbleOrigin(name: string): HubbleOrigin | undefined {
   if (kind === "hubble" && port >= 1 && port <= 65_535) return { kind: "observer", name, address: rest };
   return undefined;
 }
+
+/** Where an origin is read if the machine's files are below `root`; it is called as before. */
+export function originBelow(root: string, origin: HubbleOrigin): HubbleOrigin {
+  return origin.kind === "file" ? { ...origin, path: `${root}${origin.path}` } : origin;
+}
