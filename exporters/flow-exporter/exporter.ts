@@ -94,6 +94,7 @@ export async function startExporter(settings: Settings, sources: Sources, log: L
     onOpened: (record: () => FlowRecord | undefined) => hubble?.feed.onOpened(record),
     cgroup: settings.cgroup,
     sources: settings.sources,
+    node: settings.node,
     http: settings.http,
   };
   const pipeline: Pipeline = createPipeline(sources, options, log);

@@ -81,6 +81,8 @@ export interface PipelineOptions {
   ownPid: number;
   /** Which sources there are; left out: the kernel. */
   sources?: { kernel: boolean; sockets: readonly string[]; hubble?: readonly HubbleOrigin[] };
+  /** Name of this machine; left out: it has none. */
+  node?: string;
   /** Containers, or services of Compose, whose HTTP is read; left out: of none. */
   http?: readonly string[];
   /** For the sockets in memory; there is no bound without. */
@@ -131,7 +133,7 @@ export interface Pipeline {
 /** A pipeline that goes on where an earlier exporter was, as far as it is known. Never throws. */
 export function createPipeline(inputs: PipelineInputs, options: PipelineOptions, log: Log): Pipeline {
   const { tracer, host } = inputs;
-  const { udp, onClockStep, ownPid, room, limits, onEnded, onOpened, cgroup } = options;
+  const { udp, onClockStep, ownPid, room, limits, onEnded, onOpened, cgroup, node = "" } = options;
   const { kernel, sockets: paths, hubble: origins = [] } = options.sources ?? { kernel: true, sockets: [] };
   const healths = createHealths(log);
   const { docker, kubelet, cluster, metadata } = createMetadata(inputs, healths);
@@ -188,7 +190,7 @@ export function createPipeline(inputs: PipelineInputs, options: PipelineOptions,
   };
   const hubbleSources = origins.map(({ name }) => {
     const health = new SourceHealth(name, log);
-    return new HubbleSource({ health, world: () => source.world, sink: observed });
+    return new HubbleSource({ health, world: () => source.world, sink: observed, node });
   });
   const endObserved = { read: () => observedEdges.endReading(host.bootTimeNs() / 1e6) };
   const httpTotals = new HttpTotals();

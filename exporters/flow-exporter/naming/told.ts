@@ -36,7 +36,7 @@ export function toldEndpoints(containers: Iterable<Container>): (end: ToldEnd) =
 }
 
 /** As Hubble writes a pod; a container of Compose is in its project as a pod is in its namespace. */
-function qualifiedName({ name, pod, namespace, composeProject }: Container): string {
+export function qualifiedName({ name, pod, namespace, composeProject }: Container): string {
   if (pod !== "") return `${namespace}/${pod}`;
   return composeProject === "" ? name : `${composeProject}/${name}`;
 }

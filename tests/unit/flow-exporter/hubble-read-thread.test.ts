@@ -30,7 +30,7 @@ function reading() {
   const host: { world: ReturnType<typeof world> | undefined } = { world: undefined };
   const sink = { add: () => {}, addOther: () => {}, addFlow: () => {} };
   const health = new SourceHealth(ORIGIN.name, silent);
-  const source = new HubbleSource({ health, world: () => host.world, sink });
+  const source = new HubbleSource({ health, world: () => host.world, sink, node: "" });
   const ended = new AbortController();
   const threads: FakeThread[] = [];
   const pauses: number[] = [];

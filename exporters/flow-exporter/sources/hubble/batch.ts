@@ -14,6 +14,8 @@ export interface ToldEnd {
   service: string;
   /** Name of the machine that the end is on. */
   node: string;
+  /** Other machines have the same addresses and names: it is this end on that machine only. */
+  isOnlyThere: boolean;
 }
 
 /** Who talks to whom, from the client's side. */

@@ -141,6 +141,7 @@ function keyOf({ client, server, port, protocol }: ToldEdge): string {
 }
 
 /** Where no address is told, a reserved one is known by its word. */
-function endKey({ address, namespace, pod, reserved, domain }: ToldEnd): string {
-  return `${address} ${namespace}/${pod} ${address === "" ? `${reserved} ${domain}` : ""}`;
+function endKey({ address, namespace, pod, reserved, domain, node, isOnlyThere }: ToldEnd): string {
+  const one = `${address} ${namespace}/${pod} ${address === "" ? `${reserved} ${domain}` : ""}`;
+  return isOnlyThere ? `${one} on ${node}` : one;
 }

@@ -1,6 +1,7 @@
 import type { World } from "../../metadata/world.ts";
 import { countAllIn } from "../../model/counts.ts";
 import { createEdge } from "../../model/edge.ts";
+import { isNameless } from "../../model/node.ts";
 import type { ObservedSink } from "../../model/observed-flow.ts";
 import type { SourceHealth } from "../../model/source-health.ts";
 import { containerEndpoint } from "../../naming/endpoints.ts";
@@ -12,6 +13,8 @@ export interface HubbleSourceParts {
   /** The host as of now; undefined: it is not known yet. */
   world(): World | undefined;
   sink: ObservedSink;
+  /** What this machine is called; "": it has no name. */
+  node: string;
 }
 
 /** What is read from one observer or file: batches of the thread that reads it, named by who has which address now. */
@@ -48,8 +51,9 @@ export class HubbleSource {
   }
 
   #add({ edges, flows, others, lost, faults }: Batch, world: World): void {
-    const { sink } = this.#parts;
-    const named = edges.map((told) => nameEdge(told, world));
+    const { sink, node } = this.#parts;
+    const here = { world, node: isNameless(node) ? "" : node };
+    const named = edges.map((told) => nameEdge(told, here));
     for (const [at, ends] of named.entries()) {
       const told = edges[at];
       if (told) sink.add({ ...ends, origin: this.name, protocol: told.protocol }, told.counts);

@@ -1,3 +1,4 @@
+import { isLoopback } from "../../model/address.ts";
 import type { HubbleEndpoint, HubbleFlow } from "../../model/hubble-flow.ts";
 import type { ToldEdge, ToldEnd } from "./batch.ts";
 import { MAX_NAME_CHARS, short } from "./bounded.ts";
@@ -6,6 +7,8 @@ import { MAX_NAME_CHARS, short } from "./bounded.ts";
 const TRACE_SOCK = 7;
 const REVERSED = [3, 4];
 const RESERVED = "reserved:";
+/** Of labels that a container has which is no pod: no other machine's observer knows its name. */
+const CONTAINER = "container:";
 /** Identities that are the same in each cluster, for who tells no labels. */
 const IDENTITIES = [
   "",
@@ -63,6 +66,7 @@ function endOf(
   service: HubbleFlow["sourceService"],
 ): ToldEnd {
   const reserved = endpoint ? reservedOf(endpoint) : "";
+  const isOnlyThere = isLoopback(address) || (endpoint?.labels.some((label) => label.startsWith(CONTAINER)) ?? false);
   return {
     address,
     namespace: short(endpoint?.namespace ?? ""),
@@ -71,7 +75,8 @@ function endOf(
     domain: short(names[0]?.replace(/\.$/, "") ?? ""),
     service: service && service.name !== "" ? short(`${service.namespace}/${service.name}`, 2 * MAX_NAME_CHARS) : "",
     // A host is the machine that has seen the packet, whichever way it went.
-    node: isThere || reserved === "host" ? nodeOf(nodeName) : "",
+    node: isThere || isOnlyThere || reserved === "host" ? nodeOf(nodeName) : "",
+    isOnlyThere,
   };
 }
 

@@ -84,7 +84,7 @@ describe("an end that Hubble tells of", () => {
   const named = (set: Partial<HubbleFlow>, host = world()) => {
     const flow = hubbleFlow({ destinationAddress: "10.0.0.9", ...set });
     const tcp = { protocol: "TCP", sourcePort: 40_000, destinationPort: 80, flags: [] } as const;
-    return nameEdge(edgeOf({ ...flow, l4: flow.l4 ?? tcp }, false), host);
+    return nameEdge(edgeOf({ ...flow, l4: flow.l4 ?? tcp }, false), { world: host, node: "vm" });
   };
   /** A host whose containers have their addresses as of now. */
   const host = () => {
@@ -108,6 +108,51 @@ describe("an end that Hubble tells of", () => {
     assert.deepEqual([elsewhere.source.name, elsewhere.local], ["else/x-1", undefined]);
   });
 
+  it("is the container here that this machine's observer names, whatever its address, and never by another machine's word", () => {
+    const compose = { composeProject: "shop", composeService: "web" };
+    const port = { protocol: 6, hostPort: 8080, containerPort: 80 };
+    const web = container("shop-web-1", {
+      id: idOf("a"),
+      addresses: ["172.18.0.2"],
+      publishedPorts: [port],
+      ...compose,
+    });
+    const alone = container("alone", { id: idOf("c"), addresses: ["172.17.0.2"] });
+    const tenures = new Tenures(1e9);
+    tenures.update([web, alone], [], () => 0, 10);
+    const here = world({ containers: [web, alone], tenures, nowNs: 20 });
+    const inWeb = { ...pod, namespace: "shop", podName: "shop-web-1", labels: ["container:name=shop-web-1"] };
+    const one = { ...pod, podName: "alone", labels: ["container:name=alone"] };
+    const loopback = { sourceAddress: "127.0.0.1", destinationAddress: "127.0.0.1", direction: "INGRESS" } as const;
+    const by = (nodeName: string, set: Partial<HubbleFlow>) => {
+      const { source, destination, local } = named({ ...set, nodeName }, here);
+      return [source.name, source.node, destination.name, destination.node, local?.name];
+    };
+    const inside = { ...loopback, source: inWeb, destination: one };
+    assert.deepEqual(by("cluster/vm", inside), ["shop-web-1", undefined, "alone", undefined, "shop-web-1"]);
+    assert.deepEqual(by("vm2", inside), ["shop/shop-web-1", "vm2", "vm2/alone", "vm2", undefined]);
+    assert.deepEqual(by("", inside), ["shop/shop-web-1", "", "~other/alone", "", undefined]);
+    const same = { sourceAddress: "172.18.0.2", source: inWeb };
+    assert.deepEqual(by("vm", same).slice(0, 2), ["shop-web-1", undefined]);
+    assert.deepEqual(by("vm2", same).slice(0, 2), ["shop/shop-web-1", "vm2"]);
+    const l4 = { protocol: "TCP", sourcePort: 40_000, destinationPort: 8080, flags: [] } as const;
+    const published = named({ destinationAddress: HOST_ADDRESS, destination: inWeb, l4, nodeName: "vm" }, here);
+    assert.deepEqual([published.destination.name, published.destinationPort], ["shop-web-1", 80]);
+    const elsewhere = named({ destinationAddress: HOST_ADDRESS, destination: inWeb, l4, nodeName: "vm2" }, here);
+    assert.deepEqual([elsewhere.destination.name, elsewhere.local], ["shop/shop-web-1", undefined]);
+  });
+
+  it("is apart from one of the same name and address that another machine tells of", () => {
+    const fold = new EventFold({ maxEdges: 10, maxFlows: 10 });
+    const inWeb = { ...pod, namespace: "shop", podName: "shop-web-1", labels: ["container:name=shop-web-1"] };
+    for (const nodeName of ["vm", "vm2", "vm"]) fold.add(hubbleFlow({ source: inWeb, nodeName }));
+    const told = fold.take()?.edges.map(({ client, counts }) => [client.node, counts.flows]);
+    assert.deepEqual(told, [
+      ["vm", 2],
+      ["vm2", 1],
+    ]);
+  });
+
   it("is the container behind a port that this host publishes", () => {
     const l4 = { protocol: "TCP", sourcePort: 40_000, destinationPort: 8080, flags: [] } as const;
     const { destination, destinationPort } = named({ destinationAddress: HOST_ADDRESS, l4 }, host());
@@ -127,6 +172,8 @@ describe("an end that Hubble tells of", () => {
     assert.equal(as(["reserved:host"]), "node/worker-1");
     assert.equal(as(["reserved:remote-node"]), "node/~other");
     assert.equal(as(["reserved:health"]), "cilium/health");
+    assert.equal(as(["reserved:unknown"]), "~unknown");
+    assert.equal(named({ destination: { ...pod, labels: ["reserved:unknown"] } }).destination.node, "");
     assert.equal(as(["reserved:world"]), "world");
     assert.equal(as(["reserved:world"], { destinationNames: ["example.com."] }), "example.com");
     assert.equal(as([], { destinationService: { name: "api", namespace: "shop" } }), "service/shop/api");

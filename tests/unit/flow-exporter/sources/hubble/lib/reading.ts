@@ -26,7 +26,7 @@ export class Reading {
       addOther: (...told: Parameters<ObservedEdges["addOther"]>) => this.edges.addOther(...told),
       addFlow: (told: Parameters<ObservedFlows["add"]>[0]) => this.flows.add(told),
     };
-    this.source = new HubbleSource({ health, world: () => host, sink });
+    this.source = new HubbleSource({ health, world: () => host, sink, node: "" });
     const bounds = { maxEdges: 1_000, maxFlows: 1_000 };
     const onDown = (reason: string) => health.fail(reason);
     this.#reader = new OriginReader({ origin, tls, bounds, onUp: () => health.succeed(), onDown });
