@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { FlowRecord } from "../../model/flow-record.ts";
 import { TCP_STATES } from "../../model/tcp-state.ts";
-import { isMonitoring } from "../monitoring.ts";
+import { isMonitoring, NOBODY, ownOf } from "../monitoring.ts";
 import type { View } from "../view.ts";
 import { timesOf } from "./flow-json.ts";
 import { OWN_ORIGIN } from "./observed/seen-edges.ts";
@@ -85,7 +85,7 @@ function pageOf(found: Iterable<FlowRecord>, query: FlowsQuery, bootMs: number):
 }
 
 function* matching(flows: Iterable<FlowRecord>, view: View, query: FlowsQuery, bootMs: number): Generator<FlowRecord> {
-  const own = query.monitoring === "0" ? view.ownContainers() : NONE;
+  const own = query.monitoring === "0" ? ownOf(view) : NOBODY;
   const isFound = searchOf(query);
   for (const one of flows) {
     if (isMonitoring(one.edge, own)) continue;
@@ -93,8 +93,6 @@ function* matching(flows: Iterable<FlowRecord>, view: View, query: FlowsQuery, b
     if (matchesEdge(one, query) && matchesState(one, query) && matchesTime(one, query, bootMs)) yield one;
   }
 }
-
-const NONE: ReadonlySet<string> = new Set();
 
 /** Whether a flow has the searched text, in any case. Few texts are in many flows, so each is looked at once. */
 function searchOf({ search }: FlowsQuery): (flow: FlowRecord) => boolean {

@@ -2,7 +2,7 @@ import type { Endpoint } from "../../model/endpoint.ts";
 import type { Halves } from "../../model/stored-edge.ts";
 import type { EdgeRates } from "../../totals/edge-rates.ts";
 import { type EdgeTotal, hasWorked } from "../../totals/edge-total.ts";
-import { isMonitoring } from "../monitoring.ts";
+import { isMonitoring, ownOf } from "../monitoring.ts";
 import type { ShownContainer, View } from "../view.ts";
 import type * as answers from "./answers.ts";
 import { conditionJson, nowOf } from "./condition.ts";
@@ -19,7 +19,7 @@ export function liveEdges(view: View, monitoring: boolean, by: SeenBy = {}): See
   const oldest = nowOf(view) - GONE_MS;
   const told = [...view.observed()].filter(({ seenMs }) => seenMs >= oldest);
   const seen = seenEdges([...view.edges()].filter(isUsed), told);
-  const own = view.ownContainers();
+  const own = ownOf(view);
   return seen.filter((edge) => (monitoring || !isMonitoring(edge, own)) && isSeenBy(edge, by));
 }
 

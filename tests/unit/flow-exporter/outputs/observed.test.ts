@@ -13,7 +13,7 @@ import { silent } from "../lib/log.ts";
 import { observedEdge, toldPod } from "../lib/observed-edge.ts";
 import { SOCKETS } from "../lib/sockets.ts";
 import { viewOf } from "../lib/view.ts";
-import { idOf } from "../lib/world.ts";
+import { container, idOf } from "../lib/world.ts";
 
 const [web, db] = ["web", "db"].map((name) => createEndpoint(name, "container")) as [typeof WORLD, typeof WORLD];
 const pod = toldPod("prod/api-0");
@@ -148,6 +148,35 @@ describe("what others observe, in /api/graph", () => {
     assert.deepEqual(linksOf(await ask([old])), OURS);
     const own = observedEdge(pod, { ...web, containerId: idOf("w") });
     assert.deepEqual(linksOf(await ask([own], "", { ownContainers: () => new Set([idOf("w")]) })), OURS);
+  });
+
+  it("leaves with the monitoring's own where others call these by project and name, or by pod", async () => {
+    const running = [
+      container("mon-prometheus", { id: idOf("p"), composeProject: "mon" }),
+      container("exporter", { id: idOf("e"), pod: "exporter-7", namespace: "mon" }),
+      container("shop-web", { id: idOf("s"), composeProject: "shop" }),
+    ];
+    const more = {
+      containers: () => running.map((one) => ({ container: one, endpoint: one.name, services: [] })),
+      ownContainers: () => new Set([idOf("p"), idOf("e")]),
+    };
+    const own = toldPod("mon/mon-prometheus");
+    const told = [
+      observedEdge(own, { ...createEndpoint("node/b", "node"), node: "b" }),
+      observedEdge(own, own),
+      observedEdge(pod, { ...own, node: "b" }),
+      observedEdge(pod, toldPod("mon/exporter-7")),
+      // Another's of the same name, another of the same project, and one that runs here and is not the monitoring's.
+      observedEdge(pod, toldPod("shop/mon-prometheus")),
+      observedEdge(pod, toldPod("mon/web")),
+      observedEdge(pod, toldPod("shop/shop-web")),
+    ];
+    assert.deepEqual(linksOf(await ask(told, "", more)).slice(OURS.length), [
+      "prod/api-0 > shop/mon-prometheus:0 hubble:relay:4245",
+      "prod/api-0 > mon/web:0 hubble:relay:4245",
+      "prod/api-0 > shop/shop-web:0 hubble:relay:4245",
+    ]);
+    assert.equal((await ask(told, "monitoring=1", more)).links.length, OURS.length + told.length);
   });
 
   it("is asked for by who tells it, and by verdict", async () => {

@@ -2,7 +2,7 @@ import type { Endpoint } from "../../../model/endpoint.ts";
 import type { EdgeTotal } from "../../../totals/edge-total.ts";
 import type { EndpointTotal } from "../../../totals/endpoint-work.ts";
 import { nodeOf } from "../../http/endpoint-id.ts";
-import { isOwn } from "../../monitoring.ts";
+import { isOwn, type Own, ownOf } from "../../monitoring.ts";
 import type { View } from "../../view.ts";
 import { type Metric, metric, type Sample } from "./definition.ts";
 
@@ -25,7 +25,10 @@ export const ENDPOINT_METRICS: readonly Metric[] = [
     "flow_endpoint_info",
     "Always 1; its labels describe an endpoint, for joins on its name.",
     INFO_LABELS,
-    (view) => [...endpointsOf(view.edges())].map((endpoint) => [1, endpointLabels(endpoint, view)]),
+    (view) => {
+      const own = ownOf(view);
+      return [...endpointsOf(view.edges())].map((endpoint) => [1, endpointLabels(endpoint, view, own)]);
+    },
   ),
   perEndpoint(
     "flow_endpoint_cpu_seconds_total",
@@ -75,7 +78,7 @@ function byName(endpoint: Endpoint): [string, Endpoint] {
   return [endpoint.name, endpoint];
 }
 
-function endpointLabels(endpoint: Endpoint, { node, ownContainers }: View) {
+function endpointLabels(endpoint: Endpoint, { node }: View, own: Own) {
   return {
     endpoint: endpoint.name,
     kind: endpoint.kind,
@@ -86,6 +89,6 @@ function endpointLabels(endpoint: Endpoint, { node, ownContainers }: View) {
     pod: endpoint.pod,
     namespace: endpoint.namespace,
     node: nodeOf(endpoint, { node }),
-    monitoring: isOwn(endpoint, ownContainers()) ? "true" : "",
+    monitoring: isOwn(endpoint, own) ? "true" : "",
   };
 }
