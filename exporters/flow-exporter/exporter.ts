@@ -226,6 +226,9 @@ function createView(
   return {
     flows: () => allFlows(pipeline, boot.ms),
     observed: () => [...pipeline.observedEdges, ...(hubbleMetrics?.observed() ?? [])],
+    origins: [...hubbleSources, ...(hubbleMetrics ? [hubbleMetrics] : []), ...(http ? [http] : [])].map(
+      ({ health }) => health.name,
+    ),
     lostEvents: () => hubbleSources,
     work: () => work,
     // What was seen before the tracer ended says nothing of now.

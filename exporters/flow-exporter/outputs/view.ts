@@ -63,6 +63,8 @@ export interface View {
   edgeRates(total: EdgeTotal): EdgeRates | undefined;
   /** Who talks to whom as others say who watch, such as Hubble; counted apart from `edges`. */
   observed(): Iterable<ObservedEdge>;
+  /** Who they are, as the settings name them, whether or not they have told anything yet. */
+  origins: readonly string[];
   /** How many events they have lost ahead of us, by where. */
   lostEvents(): readonly { readonly name: string; readonly lost: ReadonlyMap<string, number> }[];
   /** Per endpoint. */

@@ -23,8 +23,9 @@ interface Found {
 
 /** The open flows and those that ended of late, one object each. */
 export function flows(view: View, gate: Gate, all?: AllNodes): RequestHandler {
+  const schema = flowsSchema(view);
   return async (request, response) => {
-    const query = readParameters(flowsSchema, request.query);
+    const query = readParameters(schema, request.query);
     const { limit, offset } = query;
     const seen = await seenBy(query, view, all);
     if (limit > LARGE_ROWS && !gate.enter(response)) return sendBusy(response, RETRY_SECONDS);

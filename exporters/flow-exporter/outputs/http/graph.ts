@@ -17,21 +17,24 @@ import { type Parts, withScope } from "./shapes/parts.ts";
 import { storedGraph } from "./stored-graph.ts";
 import { cutOffAfter, listed, streamJson } from "./stream.ts";
 
-const querySchema = z.strictObject({
-  /** 1 shows the monitoring stack's own traffic too. */
-  monitoring: oneOf(["0", "1"]).default("0"),
-  /** Others' words for the same: Hubble UI's, or a graph of names; left out: our own. */
-  format: oneOf(["hubble", "dag"]).optional(),
-  ...seenByWords,
-  ...scope,
-});
+function querySchema({ origins }: Pick<View, "origins">) {
+  return z.strictObject({
+    /** 1 shows the monitoring stack's own traffic too. */
+    monitoring: oneOf(["0", "1"]).default("0"),
+    /** Others' words for the same: Hubble UI's, or a graph of names; left out: our own. */
+    format: oneOf(["hubble", "dag"]).optional(),
+    ...seenByWords(origins),
+    ...scope,
+  });
+}
 
-type Query = z.infer<typeof querySchema>;
+type Query = z.infer<ReturnType<typeof querySchema>>;
 
 /** Who talks to whom: endpoints as nodes, edges as links, with the bytes that the counters have. */
 export function graph(view: View, gate: Gate, all?: AllNodes): RequestHandler {
+  const schema = querySchema(view);
   return async (request, response) => {
-    const query = readParameters(querySchema, request.query);
+    const query = readParameters(schema, request.query);
     const seen = await seenBy(query, view, all);
     const parts = seen.outlook ? storedParts(view, query, seen, seen.outlook) : liveParts(view, query, seen);
     if (parts.count > LARGE_ROWS && !gate.enter(response)) return sendBusy(response, RETRY_SECONDS);

@@ -24,30 +24,32 @@ const SORTS = {
 
 const sortKeys = Object.keys(SORTS) as (keyof typeof SORTS)[];
 
-export const flowsSchema = z.strictObject({
-  /** Name of either endpoint. */
-  container: z.string().min(1, "must be the name of an endpoint").optional(),
-  /** A part of the name or address of either endpoint, or of the process. */
-  search: z.string().min(1, "must be a part of a name or an address").optional(),
-  /** The port that serves. */
-  port: whole(1, 65_535).optional(),
-  /** The client's port. */
-  source_port: whole(1, 65_535).optional(),
-  protocol: oneOf(["tcp", "udp"]).optional(),
-  /** TCP's, or one of these four. */
-  state: oneOf(["open", "closed", "failed", "OPEN", ...TCP_STATES]).optional(),
-  ...seenByWords,
-  /** 0 leaves the monitoring stack's own flows out. */
-  monitoring: oneOf(["0", "1"]).default("1"),
-  /** Open then, or later. */
-  since: moment.optional(),
-  /** With a minus, the largest first. */
-  sort: oneOf([...sortKeys, ...sortKeys.map((key) => `-${key}` as const)]).optional(),
-  ...scope,
-  ...page,
-});
+export function flowsSchema({ origins }: Pick<View, "origins">) {
+  return z.strictObject({
+    /** Name of either endpoint. */
+    container: z.string().min(1, "must be the name of an endpoint").optional(),
+    /** A part of the name or address of either endpoint, or of the process. */
+    search: z.string().min(1, "must be a part of a name or an address").optional(),
+    /** The port that serves. */
+    port: whole(1, 65_535).optional(),
+    /** The client's port. */
+    source_port: whole(1, 65_535).optional(),
+    protocol: oneOf(["tcp", "udp"]).optional(),
+    /** TCP's, or one of these four. */
+    state: oneOf(["open", "closed", "failed", "OPEN", ...TCP_STATES]).optional(),
+    ...seenByWords(origins),
+    /** 0 leaves the monitoring stack's own flows out. */
+    monitoring: oneOf(["0", "1"]).default("1"),
+    /** Open then, or later. */
+    since: moment.optional(),
+    /** With a minus, the largest first. */
+    sort: oneOf([...sortKeys, ...sortKeys.map((key) => `-${key}` as const)]).optional(),
+    ...scope,
+    ...page,
+  });
+}
 
-export type FlowsQuery = z.infer<typeof flowsSchema>;
+export type FlowsQuery = z.infer<ReturnType<typeof flowsSchema>>;
 
 interface Found {
   /** Of all that were found. */

@@ -96,6 +96,7 @@ export function viewOf(sockets: SocketValues[], values: Partial<View> = {}, ende
   return {
     flows: () => [...table.flows, ...recent].flatMap((flow) => recordOf(flow, history) ?? []),
     observed: () => [],
+    origins: ["hubble:relay:4245", "hubble-metrics"],
     lostEvents: () => [],
     edgeRates: () => EDGE_RATES,
     work: () => [WORK],

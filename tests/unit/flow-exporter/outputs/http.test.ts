@@ -226,6 +226,7 @@ describe("over HTTP", () => {
         ["?verdict=DROPPED", ["hubble:relay:4245"]],
         ["?verdict=FORWARDED", []],
         ["?verdict=DROPPED&origin=kernel", []],
+        ["?origin=hubble-metrics", []],
       ] as const) {
         test(`${query} takes those of whoever tells it`, async () => {
           assert.deepEqual(
@@ -329,6 +330,7 @@ describe("over HTTP", () => {
       ["?since=yesterday", /^since must be seconds since 1970 or a date like \S+ \(given: "yesterday"\)\.$/],
       ["?sort=colour", /^sort must be bytes, .* or -end \(given: "colour"\)\.$/],
       ["?protocol=icmp", /^protocol must be tcp or udp \(given: "icmp"\)\.$/],
+      ["?origin=nope", /^origin must be kernel, hubble:relay:4245 or hubble-metrics \(given: "nope"\)\.$/],
       ["?port=0", /^port must be 1–65535 \(given: "0"\)\.$/],
       ["?port=0x50", /^port must be 1–65535 \(given: "0x50"\)\.$/],
       ["?port=%2080", /^port must be 1–65535 \(given: " 80"\)\.$/],

@@ -1,15 +1,15 @@
-import { z } from "zod";
 import { oneOf } from "../parameters.ts";
+import { OWN_ORIGIN } from "./seen-edges.ts";
 
-const MAX_ORIGIN = 1_024;
-const ORIGIN = "must be kernel, or the name of another source";
 /** Hubble's. */
 const VERDICTS = ["FORWARDED", "DROPPED", "ERROR", "AUDIT", "REDIRECTED", "TRACED", "TRANSLATED"] as const;
 
-/** Of whom is asked what they tell. */
-export const seenByWords = {
-  /** Only what this one has seen: `kernel`, or a source as FLOW_SOURCES names it. */
-  origin: z.string(ORIGIN).min(1, ORIGIN).max(MAX_ORIGIN, ORIGIN).optional(),
-  /** Only what others have seen with this verdict. */
-  verdict: oneOf(VERDICTS).optional(),
-};
+/** Of whom is asked what they tell. @param others who may tell something, whether or not they have yet */
+export function seenByWords(others: readonly string[]) {
+  return {
+    /** Only what this one has seen: `kernel`, or one of the others. */
+    origin: oneOf([OWN_ORIGIN, ...others]).optional(),
+    /** Only what others have seen with this verdict. */
+    verdict: oneOf(VERDICTS).optional(),
+  };
+}
