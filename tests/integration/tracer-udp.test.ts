@@ -8,6 +8,7 @@ import { after, before, describe, test } from "node:test";
 import { execa } from "execa";
 import { orSkip } from "../lib/or-skip.ts";
 import { eventually } from "./lib/eventually.ts";
+import { needsSysAdmin } from "./lib/needs-sys-admin.ts";
 import { readPin, readStatus, readUdp, takeUdp, type UdpRow } from "./lib/rows.ts";
 import { buildTracer, removePins, startTracer, type Tracer, tracerLacks } from "./lib/tracer.ts";
 import { compileWorkload } from "./lib/workload.ts";
@@ -245,16 +246,6 @@ async function callNeighbours(addresses: number, ports: number): Promise<number>
   }
   socket.close();
   return port;
-}
-
-/**
- * Where the kernel has no bpf_rdonly_cast, libbpf looks for it in modules, which takes SYS_ADMIN; from 1.2 on it does
- * without. The tracer's image is built with 1.5.
- */
-async function needsSysAdmin(program: string): Promise<string | undefined> {
-  if ((await readFile("/proc/kallsyms", "utf8")).includes(" bpf_rdonly_cast\n")) return undefined;
-  if ((await readFile(program)).includes("skipping module BTFs")) return undefined;
-  return "needs a tracer built with libbpf 1.2 or newer";
 }
 
 /** Why the kernel's own functions cannot be used here, in the tracer's words; undefined when they can. */

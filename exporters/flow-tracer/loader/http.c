@@ -32,6 +32,7 @@ struct container {
 	char id[ID_LENGTH + 1];
 	struct bpf_link *received;
 	struct bpf_link *sent;
+	int group; /* that they hang on; -1: none */
 	bool wanted;
 	bool refused; /* said so */
 };
@@ -95,6 +96,17 @@ static void detach(struct container *container)
 	bpf_link__destroy(container->received);
 	bpf_link__destroy(container->sent);
 	container->received = container->sent = NULL;
+	if (container->group >= 0)
+		close(container->group);
+	container->group = -1;
+}
+
+/* A container that is started again has another group of the same name. Links to one that was removed stay as they are. */
+static void leave_removed(struct http_watch *watch)
+{
+	for (size_t i = 0; i < watch->count; i++)
+		if (watch->containers[i].sent && faccessat(watch->containers[i].group, "cgroup.procs", F_OK, 0))
+			detach(&watch->containers[i]);
 }
 
 static void attach(const struct http_watch *watch, struct container *container, int group)
@@ -103,6 +115,7 @@ static void attach(const struct http_watch *watch, struct container *container, 
 	if (container->received)
 		container->sent = bpf_program__attach_cgroup(watch->programs->progs.http_sent, group);
 	if (container->sent) {
+		container->group = fcntl(group, F_DUPFD_CLOEXEC, 0);
 		log_line(LOG_INFO, "HTTP_COUNTED", "of container %.12s", container->id);
 		return;
 	}
@@ -165,7 +178,7 @@ static void want(struct http_watch *watch, const char *id)
 	}
 	if (watch->count == MOST)
 		return;
-	watch->containers[watch->count] = (struct container){ .wanted = true };
+	watch->containers[watch->count] = (struct container){ .group = -1, .wanted = true };
 	memcpy(watch->containers[watch->count++].id, id, ID_LENGTH + 1);
 }
 
@@ -215,6 +228,7 @@ void follow_http(struct http_watch *watch)
 		watch->containers[i].wanted = false;
 	read_file(watch);
 	leave_unwanted(watch);
+	leave_removed(watch);
 	if (!is_any_missing(watch))
 		return;
 	root = open_cgroup_root();

@@ -68,6 +68,17 @@ export interface CgroupRow {
   removedNs: number;
 }
 
+export interface HttpRow {
+  cgroupId: number;
+  port: number;
+  code: number;
+  /** As the kernel numbers them (enum http_method); 0 in the last row, whose count is of answers that found no room. */
+  method: number;
+  client: string;
+  count: number;
+  latencyNs: number;
+}
+
 export interface StatusRow {
   liveRows: number;
   liveLost: number;
@@ -98,6 +109,7 @@ const CLOSED_ROW_BYTES = 160;
 const UDP_ROW_BYTES = 160;
 const PROGRAM_ROW_BYTES = 120;
 const CGROUP_ROW_BYTES = 352;
+const HTTP_ROW_BYTES = 64;
 
 /** Reads a pin to its end: each open starts the iterator anew. */
 export function readPin(pins: string, name: string): Buffer {
@@ -182,6 +194,19 @@ export function readCgroups(pins: string): CgroupRow[] {
     isCutOff: row.readUInt32LE(4) === 1,
     madeNs: Number(row.readBigUInt64LE(16)),
     removedNs: Number(row.readBigUInt64LE(24)),
+  }));
+}
+
+/** The requests that were answered, of the containers that --http names. */
+export function readHttp(pins: string): HttpRow[] {
+  return split(readPin(pins, "http"), HTTP_ROW_BYTES, 8).map((row) => ({
+    port: row.readUInt16LE(4),
+    code: row.readUInt16LE(6),
+    cgroupId: Number(row.readBigUInt64LE(8)),
+    client: row.toString("hex", 16, 32),
+    count: Number(row.readBigUInt64LE(32)),
+    latencyNs: Number(row.readBigUInt64LE(40)),
+    method: row.readUInt8(56),
   }));
 }
 
