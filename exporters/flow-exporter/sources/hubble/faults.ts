@@ -6,6 +6,7 @@ const FAULTS = {
   refused: "it refuses to answer",
   not_hubble: "what answers there is no observer of Hubble's",
   too_long: "it sends more at once than an event may have",
+  silent: "nothing there answers",
   ended: "it has ended the stream",
   broken: "the stream has broken off",
   no_file: "there is no such file",

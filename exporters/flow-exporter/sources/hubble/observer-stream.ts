@@ -11,19 +11,20 @@ import { FLOWS_REQUESTS } from "../../hubble/codecs.ts";
 import { OBSERVER } from "../../hubble/services.ts";
 import { SourceFault } from "./faults.ts";
 import type { HubbleTls } from "./settings.ts";
+import { type SignTimes, watchSigns } from "./signs-of-life.ts";
 import { readTlsFiles } from "./tls-files.ts";
 
 /** An event has some kilobytes, with all labels of both ends. */
 const MAX_EVENT_BYTES = 1024 * 1024;
 /** On its way at once: with HTTP/2's 64 KiB, a relay far away or a busy machine would bound what is told. */
 const WINDOW_BYTES = 1024 * 1024;
-/** A peer that is gone without a word is noticed so late. */
-const KEEPALIVE_MS = 30_000;
-const KEEPALIVE_TIMEOUT_MS = 10_000;
-const CONNECT_MS = 10_000;
+const SIGNS: SignTimes = { everyMs: 30_000, waitMs: 10_000 };
 
 export interface StreamListener {
+  /** It answers; called again and again. */
   onOpen(): void;
+  /** It has not answered at all so far, and is waited for; called again and again. */
+  onSilent(fault: SourceFault): void;
   onFrame(bytes: Buffer): void;
 }
 
@@ -37,16 +38,23 @@ export async function readObserver(
   sinceMs: number | undefined,
   listener: StreamListener,
   signal: AbortSignal,
+  signs = SIGNS,
 ): Promise<void> {
   const client = new Client(address, tls ? tlsCredentials(tls) : credentials.createInsecure(), optionsOf(tls));
   try {
-    await follow(client, sinceMs, listener, signal);
+    await follow(client, { sinceMs, signs, signal }, listener);
   } finally {
     client.close();
   }
 }
 
-function follow(client: Client, sinceMs: number | undefined, { onOpen, onFrame }: StreamListener, signal: AbortSignal) {
+interface Asked {
+  sinceMs: number | undefined;
+  signs: SignTimes;
+  signal: AbortSignal;
+}
+
+function follow(client: Client, { sinceMs, signs, signal }: Asked, { onOpen, onSilent, onFrame }: StreamListener) {
   const request = { number: 0, first: false, follow: true, blacklist: [], whitelist: [], sinceMs, untilMs: undefined };
   const pass = (bytes: Buffer) => bytes;
   // Frames are decoded by who listens: one that makes no sense must not end the stream.
@@ -59,34 +67,25 @@ function follow(client: Client, sinceMs: number | undefined, { onOpen, onFrame }
   return new Promise<void>((resolve, reject) => {
     const cancel = () => stream.cancel();
     signal.addEventListener("abort", cancel, { once: true });
-    const stopWatching = watchOpen(client, onOpen);
     const end = (error?: SourceFault) => {
       signal.removeEventListener("abort", cancel);
       stopWatching();
       if (signal.aborted) resolve();
       else reject(error ?? new SourceFault("ended", ""));
     };
+    const onSilence = () => {
+      const fault = new SourceFault("silent", `${signs.waitMs / 1000} s`);
+      // gRPC's client does not close a connection that the other side has yet to say a word on: each try would be one more.
+      if (client.getChannel().getConnectivityState(false) !== connectivityState.READY) return onSilent(fault);
+      end(fault);
+      cancel();
+    };
+    const stopWatching = watchSigns(client, signs, { onSign: onOpen, onSilence });
     stream.on("data", onFrame);
     stream.on("error", (error: ServiceError) => end(faultOf(error)));
     stream.on("end", () => end());
     if (signal.aborted) cancel();
   });
-}
-
-/** A server says nothing before it has an event, so that what counts is whether the connection stands. */
-function watchOpen(client: Client, onOpen: () => void): () => void {
-  let isWatching = true;
-  const channel = client.getChannel();
-  const look = () => {
-    if (!isWatching) return;
-    const state = channel.getConnectivityState(true);
-    if (state === connectivityState.READY) return onOpen();
-    channel.watchConnectivityState(state, Date.now() + CONNECT_MS, look);
-  };
-  look();
-  return () => {
-    isWatching = false;
-  };
 }
 
 function tlsCredentials(tls: HubbleTls) {
@@ -101,8 +100,6 @@ function tlsCredentials(tls: HubbleTls) {
 function optionsOf(tls: HubbleTls | undefined): ClientOptions {
   return {
     "grpc.max_receive_message_length": MAX_EVENT_BYTES,
-    "grpc.keepalive_time_ms": KEEPALIVE_MS,
-    "grpc.keepalive_timeout_ms": KEEPALIVE_TIMEOUT_MS,
     "grpc.enable_retries": 0,
     "grpc-node.flow_control_window": WINDOW_BYTES,
     // The way out is as given: a proxy of the environment is for what goes to the internet.

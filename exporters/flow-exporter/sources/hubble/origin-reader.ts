@@ -58,7 +58,7 @@ export class OriginReader {
 
   /** Returns whether what was read has come to an end that is none of its faults. */
   async #read(isFirst: boolean, signal: AbortSignal): Promise<boolean> {
-    const { origin, tls, onDown } = this.#parts;
+    const { origin, tls } = this.#parts;
     this.#isOpen = false;
     try {
       if (origin.kind === "file") await this.#follow(origin.path, isFirst, signal);
@@ -66,17 +66,23 @@ export class OriginReader {
       return true;
     } catch (error) {
       if (!(error instanceof SourceFault)) throw error;
-      this.#fold.fault(error.fault);
-      onDown(error.message);
+      this.#fail(error);
       return false;
     }
+  }
+
+  #fail({ fault, message }: SourceFault): void {
+    this.#isOpen = false;
+    this.#fold.fault(fault);
+    this.#parts.onDown(message);
   }
 
   #observe(address: string, tls: HubbleTls | undefined, signal: AbortSignal): Promise<void> {
     const { sinceMs } = this.#recent;
     this.#recent.begin();
     const onFrame = (bytes: Buffer) => this.#take(() => decodeEvent(bytes), true);
-    return readObserver(address, tls, sinceMs, { onOpen: () => this.#open(), onFrame }, signal);
+    const listener = { onOpen: () => this.#open(), onSilent: (fault: SourceFault) => this.#fail(fault), onFrame };
+    return readObserver(address, tls, sinceMs, listener, signal);
   }
 
   #follow(path: string, isFirst: boolean, signal: AbortSignal): Promise<void> {

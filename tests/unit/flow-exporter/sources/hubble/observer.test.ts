@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { ServerCredentials } from "@grpc/grpc-js";
+import { readObserver } from "../../../../../exporters/flow-exporter/sources/hubble/observer-stream.ts";
 import type { HubbleTls } from "../../../../../exporters/flow-exporter/sources/hubble/settings.ts";
 import { LINES } from "../../hubble/lib/samples.ts";
 import { createAuthority, createServerCertificate } from "../../lib/certificates.ts";
@@ -91,6 +94,44 @@ describe("an observer that is read", () => {
     await until("it fails", () => reading.faults("unreachable") > 0);
     assert.match(reading.source.health.reason, /no observer can be reached there: .*ECONNREFUSED/);
     await reading.stop();
+  });
+});
+
+describe("an observer that is gone without a word", () => {
+  const signs = { everyMs: 20, waitMs: 200 };
+  const SILENT = "nothing there answers: 0.2 s";
+
+  it("is told apart from one with nothing to tell, and waited for on one connection", async () => {
+    const sockets: Socket[] = [];
+    const server = createServer((socket) => void sockets.push(socket.resume())).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const faults: string[] = [];
+    const listener = { onOpen() {}, onFrame() {}, onSilent: ({ message }: Error) => void faults.push(message) };
+    const { port } = server.address() as AddressInfo;
+    const reading = readObserver(
+      `127.0.0.1:${port}`,
+      undefined,
+      undefined,
+      listener,
+      new AbortController().signal,
+      signs,
+    );
+    await until("it is known", () => faults.length === 2);
+    assert.deepEqual([faults, sockets.length], [[SILENT, SILENT], 1]);
+    server.close();
+    sockets[0]?.destroy();
+    await assert.rejects(reading, { name: "SourceFault" });
+  });
+
+  it("is noticed in the midst of a stream, and one that goes on answering is read on", async () => {
+    const observer = await new Observer().start();
+    const listener = { onOpen() {}, onFrame() {}, onSilent() {} };
+    const { signal } = new AbortController();
+    const reading = readObserver(observer.address, undefined, undefined, listener, signal, signs);
+    await until("it is asked several times", () => observer.statuses > 3);
+    observer.isSilent = true;
+    await assert.rejects(reading, { fault: "silent", message: SILENT });
+    observer.stop();
   });
 });
 

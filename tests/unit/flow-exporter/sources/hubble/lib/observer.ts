@@ -1,7 +1,7 @@
-import { Server, ServerCredentials, type ServerWritableStream } from "@grpc/grpc-js";
+import { Server, ServerCredentials, type ServerWritableStream, type sendUnaryData } from "@grpc/grpc-js";
 import { encodeEvent } from "../../../../../../exporters/flow-exporter/hubble/event-bytes.ts";
 import { readEvent } from "../../../../../../exporters/flow-exporter/hubble/event-json.ts";
-import type { FlowsRequest } from "../../../../../../exporters/flow-exporter/hubble/requests.ts";
+import type { FlowsRequest, ServerStatusResponse } from "../../../../../../exporters/flow-exporter/hubble/requests.ts";
 import { OBSERVER } from "../../../../../../exporters/flow-exporter/hubble/services.ts";
 
 type Call = ServerWritableStream<FlowsRequest, Buffer>;
@@ -10,14 +10,22 @@ type Call = ServerWritableStream<FlowsRequest, Buffer>;
 export class Observer {
   readonly requests: FlowsRequest[] = [];
   readonly calls: Call[] = [];
+  /** How often it was asked for its status. */
+  statuses = 0;
+  /** It says nothing of that any more. */
+  isSilent = false;
   port = 0;
   #server: Server | undefined;
 
   async start(credentials = ServerCredentials.createInsecure(), port = 0): Promise<this> {
     const server = new Server();
     server.addService(
-      { GetFlows: OBSERVER.GetFlows },
+      { GetFlows: OBSERVER.GetFlows, ServerStatus: OBSERVER.ServerStatus },
       {
+        ServerStatus: (_call: unknown, answer: sendUnaryData<Partial<ServerStatusResponse>>) => {
+          this.statuses += 1;
+          if (!this.isSilent) answer(null, {});
+        },
         GetFlows: (call: Call) => {
           this.requests.push(call.request);
           this.calls.push(call);
