@@ -52,6 +52,7 @@ const TOUCHING = [
   "sources/http/http-files.ts",
   "sources/hubble/followed-file.ts",
   "sources/hubble/observer-stream.ts",
+  "sources/hubble/signs-of-life.ts",
   "sources/hubble/tls-files.ts",
   "sources/kernel/pins/pin-reader.ts",
   "sources/kernel/pins/tracer.ts",
