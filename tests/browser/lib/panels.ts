@@ -12,6 +12,9 @@ const DRAWN: Readonly<Record<string, string>> = {
   nodeGraph: "a",
 };
 
+/** What a panel says instead of data, or over it. */
+const NOTES = "[data-state], .panel-note.over";
+
 export interface PanelFault {
   panel: string;
   /** What is said instead of data, or what is missing. */
@@ -32,9 +35,16 @@ export async function panelFaults(page: Page): Promise<PanelFault[]> {
 async function faultOf(panel: Locator): Promise<string | undefined> {
   await panel.scrollIntoViewIfNeeded();
   await panel.locator("[data-state=loading]").waitFor({ state: "detached" });
-  const [note] = await panel.locator("[data-state], .panel-note.over").allInnerTexts();
-  if (note !== undefined) return note;
   const drawn = panel.locator(DRAWN[(await panel.getAttribute("data-type")) ?? ""] ?? ".unknown");
+  const notes = panel.locator(NOTES);
+  // A chart is drawn some frames after its data has come.
+  await notes
+    .or(drawn)
+    .first()
+    .waitFor({ state: "attached" })
+    .catch(() => {});
+  const [note] = await notes.allInnerTexts();
+  if (note !== undefined) return note;
   const texts = await drawn.allInnerTexts();
   if (texts.length === 0) return "nothing is drawn";
   return texts.includes("–") ? "a value is missing" : undefined;
