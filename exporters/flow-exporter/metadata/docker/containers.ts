@@ -1,5 +1,6 @@
 import type { ContainerInfo } from "dockerode";
 import type { Condition, PublishedPort } from "../../model/container.ts";
+import { nameText } from "../../model/name-text.ts";
 import { PROTOCOL } from "../../model/socket.ts";
 
 const ANY_ADDRESS: ReadonlySet<string> = new Set(["", "0.0.0.0", "::"]);
@@ -50,8 +51,6 @@ export const NAMING_LABELS: ReadonlySet<string> = new Set(Object.values(LABELS).
 
 /** Longer than any name of Compose, a Swarm or Kubernetes. */
 const MAX_LABEL_CHARS = 253;
-/** They would forge the end of a name, or turn round what stands beside it. */
-const NO_PART_OF_NAMES = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
 
 /** The labels that name what a container is a part of; an image brings labels of its own, which can be anything. */
 export function labelsOf(labels: Record<string, string>) {
@@ -65,7 +64,7 @@ export function labelsOf(labels: Record<string, string>) {
 }
 
 function nameIn(label: string): string {
-  return label.slice(0, MAX_LABEL_CHARS).replace(NO_PART_OF_NAMES, "");
+  return nameText(label.slice(0, MAX_LABEL_CHARS));
 }
 
 export function addressesOf(info: ContainerInfo): string[] {

@@ -1,6 +1,7 @@
 import type { World } from "../../metadata/world.ts";
 import type { Container } from "../../model/container.ts";
 import { createEndpoint, type Endpoint, UNKNOWN_PROCESS, WORLD } from "../../model/endpoint.ts";
+import { nameText } from "../../model/name-text.ts";
 import { PROTOCOL } from "../../model/socket.ts";
 import { containerEndpoint, nodeEndpoint, podEndpoint, serviceEndpoint, unambiguous } from "../../naming/endpoints.ts";
 import { publishedAt } from "../../naming/remote.ts";
@@ -138,10 +139,7 @@ function outside({ reserved, domain, address }: ToldEnd, world: World): Endpoint
   return world.hostAddresses.has(address) ? UNKNOWN_PROCESS : WORLD;
 }
 
-/**
- * Whoever tells of it may have made it up: a name has no control characters, which could forge another's end, none that turn
- * round what stands beside it, and a bound.
- */
+/** Whoever tells of it may have made it up. */
 function clean(name: string): string {
-  return short(name.toWellFormed().replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, ""));
+  return short(nameText(name.toWellFormed()));
 }
