@@ -9,9 +9,10 @@ import { extractPrograms } from "../../../start/stack/programs.ts";
 import { ROOT } from "../lib/launcher.ts";
 
 /** Its own metrics, four times over: some 2,000 series. */
+export const JOBS: readonly string[] = ["a", "b", "c", "d"];
 const CONFIG = {
   global: { scrape_interval: "1s", scrape_timeout: "1s" },
-  scrape_configs: ["a", "b", "c", "d"].map((job_name) => ({
+  scrape_configs: JOBS.map((job_name) => ({
     job_name,
     static_configs: [{ targets: ["localhost:9090"] }],
   })),
