@@ -1,10 +1,9 @@
+import { DROP, TRACE_POINTS } from "../../hubble/words.ts";
 import type { HubbleEndpoint, HubbleFlow } from "../../model/hubble-flow.ts";
 
 /** Of one metric. What is beyond is counted under `~other`, so that sums stay what they are. */
 const MAX_SERIES = 2_000;
 const OTHER = "~other";
-const DROP = 1;
-const TRACE_POINTS: Readonly<Record<number, string>> = { 0: "to-endpoint", 3: "to-stack", 11: "to-network" };
 
 type Labels = Readonly<Record<string, string>>;
 

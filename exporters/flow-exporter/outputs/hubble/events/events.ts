@@ -1,3 +1,4 @@
+import { DROP, TRACE } from "../../../hubble/words.ts";
 import type { FlowRecord } from "../../../model/flow-record.ts";
 import type { HubbleFlow } from "../../../model/hubble-flow.ts";
 import { ACK, type End, endOf, isProhibited, SYN } from "./end.ts";
@@ -5,9 +6,7 @@ import { hubbleEndpoint, hubbleNames, hubbleService } from "./endpoint.ts";
 import { summaryOf } from "./summary.ts";
 import { uuidOf } from "./uuid.ts";
 
-/** Cilium's monitor: what was dropped, and what was seen on its way, by where. */
-const DROP = 1;
-const TRACE = 4;
+/** Why it was dropped, and where what was seen on its way was seen, by Cilium's numbers. */
 const POLICY_DENIED = 133;
 const POINT = { toEndpoint: 0, toStack: 3, toNetwork: 11 } as const;
 const NO_FLAGS: readonly string[] = [];
