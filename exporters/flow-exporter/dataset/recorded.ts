@@ -1,7 +1,7 @@
 /** What a recording has of a job, as plain values. Times are nanoseconds since boot; bytes are TCP payload, each sent byte once. */
 
 /** Payload that a container has sent and received. */
-export interface Traffic {
+interface Traffic {
   sentBytes: number;
   receivedBytes: number;
 }
@@ -32,7 +32,7 @@ export interface ThreadBefore {
 }
 
 /** How a flow ended: the connection did, nothing came for the gap, or the recording did. */
-export type FlowEnd = "closed" | "gap" | "recording";
+type FlowEnd = "closed" | "gap" | "recording";
 
 /** One flow in one direction: what a recorded container has sent on a connection, all of it or one burst. */
 export interface RecordedFlow {

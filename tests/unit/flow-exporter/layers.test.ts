@@ -18,6 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   store: ["model"],
   nat: ["model"],
   hubble: ["model"],
+  dataset: ["model"],
   recording: ["model", "checkpoint", "metadata", "sources"],
   [WIRING]: [
     "model",
