@@ -14,15 +14,10 @@
  * A server may have the kernel make no socket before the first data is there (TCP_DEFER_ACCEPT): the request passes with the
  * listening socket then, and waits in http_early for the new one's first segment.
  */
-#include "vmlinux.h"
-#include <bpf/bpf_endian.h>
-#include <bpf/bpf_helpers.h>
+#include "segment.h"
 #include "rows.h"
 
-#define ETH_P_IP 0x0800
-#define ETH_P_IPV6 0x86DD
 #define TCP_LISTEN 10
-#define ALLOW 1
 #define KEPT_NS 300000000000ULL /* a row that was read and is idle */
 #define EARLY_NS 60000000000ULL /* until the server's first segment */
 #define START_BYTES 12 /* "HTTP/1.1 200", "DELETE /…" */
@@ -102,48 +97,12 @@ static bool any_early; /* there was one: only then servers' segments are looked 
 __u64 http_lost; /* answers that http_totals had no room for */
 __u64 http_unseen; /* requests that came before the socket, and that http_early had no room for */
 
-/* What of a segment lies behind its headers. */
-struct payload {
-	__u32 offset;
-	__u32 length;
-	__u32 sequence;
-	__u32 transport; /* where TCP's header begins */
-};
-
-static __always_inline bool find_payload(struct payload *payload, struct __sk_buff *skb)
-{
-	void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
-	__u32 words[3]; /* of TCP's header, from the second: sequence, acknowledgement, and its own length */
-	__u32 offset = sizeof(struct ipv6hdr);
-	struct iphdr *ip = data;
-
-	if (skb->protocol == bpf_htons(ETH_P_IP)) {
-		if ((void *)(ip + 1) > end)
-			return false;
-		offset = ip->ihl * 4;
-	} else if (skb->protocol != bpf_htons(ETH_P_IPV6) || data + offset > end || ((struct ipv6hdr *)data)->nexthdr != IPPROTO_TCP) {
-		return false;
-	}
-	if (bpf_skb_load_bytes(skb, offset + 4, words, sizeof(words)))
-		return false;
-	payload->transport = offset;
-	payload->sequence = bpf_ntohl(words[0]);
-	payload->offset = offset + (bpf_ntohl(words[2]) >> 28) * 4;
-	payload->length = skb->len - payload->offset;
-	return skb->len > payload->offset;
-}
-
 static __always_inline struct bpf_sock *tcp_socket(struct __sk_buff *skb)
 {
 	struct bpf_sock *sk = skb->sk;
 
 	sk = sk ? bpf_sk_fullsock(sk) : NULL;
 	return sk && sk->protocol == IPPROTO_TCP ? sk : NULL;
-}
-
-static __always_inline bool is_later(__u32 sequence, __u32 than)
-{
-	return (__s32)(sequence - than) > 0;
 }
 
 /*

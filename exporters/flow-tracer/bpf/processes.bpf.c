@@ -7,8 +7,7 @@
  * Reader: anyone, in the host's pid namespace.
  */
 #include "memory.h"
-
-#define MAX_THREADS 4096 /* the verifier wants an end; more threads than this are left out of the sums */
+#include "work.h"
 
 static __always_inline void fill_identity(struct process_row *row, struct task_struct *task)
 {
@@ -26,50 +25,17 @@ static __always_inline void fill_identity(struct process_row *row, struct task_s
 	bpf_probe_read_kernel_str(row->cgroup_name, sizeof(row->cgroup_name), cgroup_name);
 }
 
-/* Empty in kernels built without CONFIG_TASK_IO_ACCOUNTING. */
-struct task_io_accounting___full {
-	__u64 read_bytes;
-	__u64 write_bytes;
-} __attribute__((preserve_access_index));
-
-static __always_inline void add_io(struct process_row *row, void *accounting)
+static __always_inline void fill_work(struct process_row *row, struct signal_struct *signal)
 {
-	struct task_io_accounting___full *io = accounting;
+	struct work work = {};
 
-	if (!bpf_core_field_exists(io->read_bytes))
-		return;
-	row->read_bytes += BPF_CORE_READ(io, read_bytes);
-	row->written_bytes += BPF_CORE_READ(io, write_bytes);
-}
-
-static __always_inline void add_ended_threads(struct process_row *row, struct signal_struct *signal)
-{
-	row->cpu_ns += BPF_CORE_READ(signal, sum_sched_runtime);
-	row->minor_faults += BPF_CORE_READ(signal, min_flt);
-	row->major_faults += BPF_CORE_READ(signal, maj_flt);
-	add_io(row, &signal->ioac);
-}
-
-static __always_inline void add_thread(struct process_row *row, struct task_struct *thread)
-{
-	row->cpu_ns += BPF_CORE_READ(thread, se.sum_exec_runtime);
-	row->minor_faults += BPF_CORE_READ(thread, min_flt);
-	row->major_faults += BPF_CORE_READ(thread, maj_flt);
-	add_io(row, &thread->ioac);
-}
-
-/* The iterator holds the RCU read lock: a thread that leaves the list meanwhile stays readable. */
-static __always_inline void add_living_threads(struct process_row *row, struct signal_struct *signal)
-{
-	struct list_head *end = &signal->thread_head;
-	struct list_head *node = BPF_CORE_READ(signal, thread_head.next);
-
-	for (int i = 0; i < MAX_THREADS && node != end; i++) {
-		struct task_struct *thread = (void *)node - bpf_core_field_offset(struct task_struct, thread_node);
-
-		add_thread(row, thread);
-		node = BPF_CORE_READ(node, next);
-	}
+	add_ended_threads(&work, signal);
+	add_living_threads(&work, signal);
+	row->cpu_ns = work.cpu_ns;
+	row->read_bytes = work.read_bytes;
+	row->written_bytes = work.written_bytes;
+	row->minor_faults = work.minor_faults;
+	row->major_faults = work.major_faults;
 }
 
 SEC("iter/task")
@@ -81,8 +47,7 @@ int processes(struct bpf_iter__task *ctx)
 	if (!task || task->pid != task->tgid)
 		return 0;
 	fill_identity(&row, task);
-	add_ended_threads(&row, task->signal);
-	add_living_threads(&row, task->signal);
+	fill_work(&row, task->signal);
 	row.resident_bytes = resident_bytes(task->mm);
 	bpf_seq_write(ctx->meta->seq, &row, sizeof(row));
 	return 0;

@@ -6,7 +6,6 @@
 #include "http.h"
 
 #include <bpf/libbpf.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/types.h>
@@ -18,18 +17,17 @@
 
 #include "cgroup.h"
 #include "folder.h"
+#include "groups.h"
 #include "http.skel.h"
 #include "log.h"
 #include "options.h"
 #include "pins.h"
 #include "rights.h"
 
-#define ID_LENGTH 64 /* hexadecimal digits of a container's id */
 #define MOST 128 /* containers */
-#define MOST_GROUPS 20000 /* control groups that are looked through for them */
 
 struct container {
-	char id[ID_LENGTH + 1];
+	char id[CONTAINER_ID_LENGTH + 1];
 	struct bpf_link *received;
 	struct bpf_link *sent;
 	int group; /* that they hang on; -1: none */
@@ -42,7 +40,6 @@ struct http_watch {
 	struct http *programs;
 	struct container containers[MOST];
 	size_t count;
-	unsigned int groups_left; /* of the walk that is on its way */
 };
 
 static struct http *leave_out(struct http *programs, const char *why)
@@ -101,11 +98,11 @@ static void detach(struct container *container)
 	container->group = -1;
 }
 
-/* A container that is started again has another group of the same name. Links to one that was removed stay as they are. */
+/* Links to a group that was removed stay as they are. */
 static void leave_removed(struct http_watch *watch)
 {
 	for (size_t i = 0; i < watch->count; i++)
-		if (watch->containers[i].sent && faccessat(watch->containers[i].group, "cgroup.procs", F_OK, 0))
+		if (watch->containers[i].sent && is_removed(watch->containers[i].group))
 			detach(&watch->containers[i]);
 }
 
@@ -126,46 +123,13 @@ static void attach(const struct http_watch *watch, struct container *container, 
 	detach(container);
 }
 
-/* Engines call a container's group by its id, with or without words around it: docker-ID.scope. */
-static void try_group(struct http_watch *watch, const char *name, int group)
+static void try_group(void *context, const char *name, int group)
 {
+	struct http_watch *watch = context;
+
 	for (size_t i = 0; i < watch->count; i++)
 		if (!watch->containers[i].sent && strstr(name, watch->containers[i].id))
 			attach(watch, &watch->containers[i], group);
-}
-
-static bool is_group(const struct dirent *entry)
-{
-	return entry->d_type == DT_DIR && strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..");
-}
-
-/* Takes the descriptor. */
-static void walk(struct http_watch *watch, int folder)
-{
-	DIR *entries = fdopendir(folder);
-	struct dirent *entry;
-	int group;
-
-	if (!entries) {
-		close(folder);
-		return;
-	}
-	while ((entry = readdir(entries)) && watch->groups_left) {
-		if (!is_group(entry))
-			continue;
-		watch->groups_left--;
-		group = openat(folder, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		if (group < 0)
-			continue;
-		try_group(watch, entry->d_name, group);
-		walk(watch, group);
-	}
-	closedir(entries);
-}
-
-static bool is_id(const char *text)
-{
-	return strlen(text) == ID_LENGTH && strspn(text, "0123456789abcdef") == ID_LENGTH;
 }
 
 static void want(struct http_watch *watch, const char *id)
@@ -179,20 +143,20 @@ static void want(struct http_watch *watch, const char *id)
 	if (watch->count == MOST)
 		return;
 	watch->containers[watch->count] = (struct container){ .group = -1, .wanted = true };
-	memcpy(watch->containers[watch->count++].id, id, ID_LENGTH + 1);
+	memcpy(watch->containers[watch->count++].id, id, CONTAINER_ID_LENGTH + 1);
 }
 
 /* What is no id is passed over. */
 static void read_file(struct http_watch *watch)
 {
 	FILE *file = fopen(watch->file, "re");
-	char line[ID_LENGTH + 2];
+	char line[CONTAINER_ID_LENGTH + 2];
 
 	if (!file)
 		return;
 	while (fgets(line, sizeof(line), file)) {
 		line[strcspn(line, "\n")] = '\0';
-		if (is_id(line))
+		if (is_container_id(line))
 			want(watch, line);
 	}
 	fclose(file);
@@ -232,9 +196,10 @@ void follow_http(struct http_watch *watch)
 	if (!is_any_missing(watch))
 		return;
 	root = open_cgroup_root();
-	watch->groups_left = MOST_GROUPS;
-	if (root >= 0)
-		walk(watch, root);
+	if (root < 0)
+		return;
+	visit_groups(root, try_group, watch);
+	close(root);
 }
 
 void stop_http(struct http_watch *watch)

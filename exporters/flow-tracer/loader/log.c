@@ -2,12 +2,15 @@
 #define _GNU_SOURCE /* vasprintf */
 #include "log.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #define MAX_MESSAGE 2000
+
+static bool is_stdout_taken;
 
 static const char *const level_names[] = { "info", "warning", "error" };
 
@@ -45,9 +48,14 @@ static void format_now(char *text, size_t size)
 	strftime(text, size, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
 }
 
+void keep_off_stdout(void)
+{
+	is_stdout_taken = true;
+}
+
 void log_line_v(enum log_level level, const char *code, const char *format, va_list arguments)
 {
-	FILE *out = level == LOG_ERROR ? stderr : stdout;
+	FILE *out = level == LOG_ERROR || is_stdout_taken ? stderr : stdout;
 	char *message, now[32];
 
 	if (vasprintf(&message, format, arguments) < 0)

@@ -11,4 +11,7 @@ enum log_level { LOG_INFO, LOG_WARNING, LOG_ERROR };
 __attribute__((format(printf, 3, 4))) void log_line(enum log_level level, const char *code, const char *format, ...);
 void log_line_v(enum log_level level, const char *code, const char *format, va_list arguments);
 
+/* From now on all goes to stderr: something else is written to stdout. */
+void keep_off_stdout(void);
+
 #endif
