@@ -17,6 +17,8 @@ const TESTS = "tests/{browser,integration,kernels}/**/*.test.ts";
 const STACK = "tests/integration/lib/test-stack.ts";
 /** It sets `kernel.bpf_stats_enabled` and puts it back, which a stack that runs has set for itself. */
 const SETS_WHAT_A_STACK_SETS = ["tracer-programs"];
+/** The others' time is the longest, and these wait for little that a stack needs. */
+const RECORDS_A_DATA_SET = /^tests\/integration\/dataset/;
 /** Tables so small that the flows of others fill them. */
 const HAS_SMALL_TABLES = ["exporter-ring", "exporter-scan", "loader-tables", "tracer-full"];
 /** Its load on the disk is seen in what all of the machine writes, and not where others write as much. */
@@ -53,6 +55,7 @@ function laneOf(root: string, file: string): keyof typeof LANES {
   if (isOneOf(MEASURES_THE_MACHINE)) return "alone";
   if (isOneOf(HAS_SMALL_TABLES)) return "quiet";
   if (GUESTS.test(file)) return "guests";
+  if (RECORDS_A_DATA_SET.test(file)) return "stack";
   return isOneOf(SETS_WHAT_A_STACK_SETS) || reads(root, file).has(STACK) ? "stack" : "others";
 }
 

@@ -249,9 +249,23 @@ int dataset_received(struct __sk_buff *skb)
 
 /* ---- Flows ---- */
 
+/* Whether the byte that leaves next is of the call that waits. */
+static __always_inline bool is_next(const struct waiting_call *call, __u32 next)
+{
+	return call->number && is_later(call->end, next) && !is_later(call->end - call->length, next);
+}
+
+/* Calls up to the last byte that has left: what waits is the next flow's. */
+static __always_inline __u64 calls_until_now(const struct connection *connection)
+{
+	const struct waiting_call *call = &connection->waiting;
+
+	return is_next(call, connection->sent_to) && call->end - call->length == connection->sent_to ? call->number - 1 : connection->calls;
+}
+
 static __always_inline void finish(struct dataset_flow *flow, const struct connection *connection, enum dataset_end end)
 {
-	flow->calls = sees_calls ? connection->calls - connection->calls_before : NOT_KNOWN;
+	flow->calls = sees_calls ? calls_until_now(connection) - connection->calls_before : NOT_KNOWN;
 	flow->end = end;
 	if (!flow->first_call)
 		flow->first_call = NOT_KNOWN;
@@ -351,7 +365,7 @@ static __always_inline void note_first_call(struct connection *connection, const
 	connection->flow.first_call = 0;
 	if (!sees_calls) {
 		connection->flow.first_call = tcp->write_seq - first;
-	} else if (call->number && is_later(call->end, first) && !is_later(call->end - call->length, first)) {
+	} else if (is_next(call, first)) {
 		connection->flow.first_call = call->end - first;
 		connection->calls_before = call->number - 1;
 	}

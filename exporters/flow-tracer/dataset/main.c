@@ -38,10 +38,10 @@ struct clocks {
 
 static int check_machine(void)
 {
-	if (check_rights() || check_kernel())
+	if (check_rights())
 		return -1;
 	if (may_attach_to_cgroups())
-		return 0;
+		return check_kernel();
 	log_line(LOG_ERROR, "RIGHTS_MISSING",
 		 "capability NET_ADMIN is missing: without, no program can be attached to a control group; run as root, or grant it");
 	return -1;
@@ -127,7 +127,7 @@ static void sample(struct recording *recording)
 		sample_container(&containers->list[i], recording->programs->bss->queued[i], containers->memory);
 }
 
-/* False once it is time to end. A pipe that nobody reads any more is in error. */
+/* False once it is time to end: told so, or nobody reads any more. */
 static bool wait_for_sample(const struct clocks *clocks)
 {
 	struct pollfd waits[] = { { clocks->samples, POLLIN }, { clocks->ends, POLLIN }, { STDOUT_FILENO, 0 } };
@@ -135,7 +135,7 @@ static bool wait_for_sample(const struct clocks *clocks)
 
 	if (poll(waits, 3, -1) < 0)
 		return errno == EINTR;
-	if (waits[1].revents || waits[2].revents & (POLLERR | POLLNVAL))
+	if (waits[1].revents || waits[2].revents)
 		return false;
 	return read(clocks->samples, &samples, sizeof(samples)) == sizeof(samples);
 }

@@ -16,8 +16,8 @@ describe("the lanes of npm test", () => {
     assert.deepEqual(lanes.flatMap(({ files }) => files).sort(), all.sort());
   });
 
-  it("have all that start the stack in one, whichever kind they are", () => {
-    for (const file of ["integration/stack", "integration/receiver", "browser/live"]) {
+  it("have all that start the stack in one, whichever kind they are, and those that record data sets", () => {
+    for (const file of ["integration/stack", "integration/receiver", "browser/live", "integration/dataset-tracer"]) {
       assert.ok(filesOf("stack").includes(`tests/${file}.test.ts`), file);
     }
     for (const file of ["integration/exporter", "integration/guard", "browser/map"]) {
