@@ -1,5 +1,6 @@
 import type { Command } from "./command.ts";
 import { dashboards } from "./dashboards.ts";
+import { dataset } from "./dataset.ts";
 import { doctor } from "./doctor.ts";
 import { record } from "./record.ts";
 import { replay } from "./replay.ts";
@@ -19,6 +20,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   stress,
   record,
   replay,
+  dataset,
   dashboards,
 };
 

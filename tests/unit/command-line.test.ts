@@ -33,7 +33,7 @@ describe("the command line", () => {
     statsu: 'Unknown command "statsu". Did you mean status?',
     doc: 'Unknown command "doc". Did you mean doctor?',
     toString:
-      'Unknown command "toString". The commands are start, stop, status, doctor, tune, stress, record, replay, dashboards.',
+      'Unknown command "toString". The commands are start, stop, status, doctor, tune, stress, record, replay, dataset, dashboards.',
     "start now": 'Unexpected argument "now". npm start takes --no-install, --config and --help.',
     "stress disk cpu":
       'Unexpected argument "cpu". npm run stress takes LOAD, --seconds, --no-install, --config and --help.',
@@ -56,7 +56,7 @@ describe("the command line", () => {
     "tune --container=": "Option --container needs a value: --container NAME",
     "tune --constructor":
       "Unknown option --constructor. npm run tune takes --container, --window, --dry-run, --reset, --exact, --when-ready, --config and --help.",
-    "stop --help --loud": "Unknown option --loud. npm run stop takes --volumes, --config and --help.",
+    "stop --help --verbose": "Unknown option --verbose. npm run stop takes --volumes, --config and --help.",
   };
   for (const [words, message] of Object.entries(REFUSED)) {
     it(`refuses "${words}" in one line that says what to type instead`, () => {

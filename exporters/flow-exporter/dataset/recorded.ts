@@ -24,15 +24,15 @@ export interface ProcessBefore {
 /** What the thread that sends had done up to then. */
 export interface ThreadBefore {
   cpuNs: number;
-  /** By read system calls, from whatever it reads. */
-  readCallBytes: number;
-  readCalls: number;
+  /** By read system calls, from whatever it reads; undefined: this kernel does not count them. */
+  readCallBytes: number | undefined;
+  readCalls: number | undefined;
   voluntarySwitches: number;
   involuntarySwitches: number;
 }
 
 /** How a flow ended: the connection did, nothing came for the gap, or the recording did. */
-type FlowEnd = "closed" | "gap" | "recording";
+export type FlowEnd = "closed" | "gap" | "recording";
 
 /** One flow in one direction: what a recorded container has sent on a connection, all of it or one burst. */
 export interface RecordedFlow {

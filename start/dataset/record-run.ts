@@ -1,0 +1,142 @@
+import type Docker from "dockerode";
+import { columnsOf, type Row } from "../../exporters/flow-exporter/dataset/columns.ts";
+import type { Machine } from "../../exporters/flow-exporter/dataset/recorded.ts";
+import { rowsOf } from "../../exporters/flow-exporter/dataset/rows.ts";
+import { reasonOf } from "../errors.ts";
+import { provideImages } from "../images/index.ts";
+import type { Host } from "../lib/host.ts";
+import { writeCard } from "./card.ts";
+import { type Collected, collect, type Progress } from "./collect.ts";
+import { chooseContainers } from "./containers.ts";
+import { type MachineFacts, readMachine } from "./machine.ts";
+import { forgetRun, nameRun, provideFolder, type RunFolder, reserveRun } from "./run-folder.ts";
+import { ROOTS } from "./sampler/host-counters.ts";
+import { type Sidecar, sidecarOf, writeSidecar } from "./sidecar.ts";
+import type { RunWords } from "./words.ts";
+import { type Written, writeCsv } from "./write-rows.ts";
+
+/** As the first published set was sampled. */
+const EVERY_MS = 50;
+
+export interface Surroundings {
+  host: Host;
+  docker: Docker;
+  projectRoot: string;
+  /** Of what takes its time before the recording. */
+  onStep?(line: string): void;
+}
+
+export interface RunRequest extends RunWords {
+  /** Once all is attached: what is to be recorded may start. */
+  onRecording?(containers: readonly string[]): void;
+  onProgress?(progress: Progress): void;
+  /** Ends the recording early: what there is by then is kept. */
+  signal: AbortSignal;
+  /** Page faults as the kernel counts them, although there may be a PMU. */
+  memory?: "auto" | "faults";
+}
+
+/** A run that was written. */
+export interface RecordedRun {
+  /** Where its rows are. */
+  file: string;
+  sidecar: Sidecar;
+  /** Why the data card could not be written. */
+  cardReason: string | undefined;
+}
+
+/** Records one run of a job, and writes it. @throws StartError where nothing could be recorded */
+export async function recordRun(surroundings: Surroundings, request: RunRequest): Promise<RecordedRun> {
+  const { docker } = surroundings;
+  const { out, job, signal } = request;
+  const chosen = await chooseContainers(docker, request.containers);
+  await provideFolder(out);
+  const image = await provideImage(surroundings, signal);
+  const machine = await readMachine({ ...surroundings, roots: ROOTS }, image);
+  const run = await reserveRun(out, job, request.format, request.split);
+  try {
+    const collected = await collect({
+      docker,
+      chosen,
+      kernel: {
+        image,
+        flow: request.flow,
+        gapMs: request.gapMs,
+        memory: request.memory ?? "auto",
+        bpfCapability: machine.bpfCapability,
+        countedDisk: machine.countedDisk,
+      },
+      sampler: {
+        everyMs: EVERY_MS,
+        roots: ROOTS,
+        disks: machine.disks,
+        pageBytes: machine.told.page_bytes,
+        countsDisks: machine.countsDisks,
+      },
+      durationMs: request.durationMs,
+      signal,
+      onRecording: () => request.onRecording?.(chosen.map(({ name }) => name)),
+      ...(request.onProgress && { onProgress: request.onProgress }),
+    });
+    return await write(request, run, machine, collected);
+  } catch (error) {
+    await forgetRun(out, job, run);
+    throw error;
+  }
+}
+
+async function provideImage(surroundings: Surroundings, signal: AbortSignal): Promise<string> {
+  const { onStep } = surroundings;
+  const onProgress = (about: string, line: string) => onStep?.(`${about}: ${line}`);
+  const [image] = await provideImages({ ...surroundings, services: ["flow-tracer"], signal, onProgress });
+  if (image === undefined || image.origin === "missing") throw new Error("the tracer's image cannot be built");
+  return image.reference;
+}
+
+async function write(
+  request: RunRequest,
+  run: RunFolder,
+  machine: MachineFacts,
+  collected: Collected,
+): Promise<RecordedRun> {
+  const { rows, leftOut } = rowsIn(request, machine, collected);
+  const written = writeCsv(run.rows, columnsOf(request.columns), rows);
+  const sidecar = sidecarOf({
+    words: request,
+    run,
+    file: run.rowsName.slice(run.rowsName.lastIndexOf("/") + 1),
+    collected: { ...collected, flows: collected.flows.length, taken: collected.samples.length },
+    rows: written.rows,
+    leftOut,
+    everyMs: EVERY_MS,
+    machine,
+    reason: whyIncomplete(collected, written),
+  });
+  writeSidecar(run.sidecar, sidecar);
+  await nameRun(run);
+  const cardReason = await writeCard(request.out).then(() => undefined, reasonOf);
+  return { file: run.rowsName, sidecar, cardReason };
+}
+
+function rowsIn(request: RunRequest, { told }: MachineFacts, collected: Collected) {
+  const machine: Machine = {
+    cpus: told.cpus,
+    memoryBytes: told.memory_bytes,
+    pageBytes: told.page_bytes,
+    memoryLimits: new Map(
+      collected.containers.flatMap(({ id, memoryLimitBytes: limit }) => (limit === undefined ? [] : [[id, limit]])),
+    ),
+  };
+  const gapNs = request.flow === "burst" ? request.gapMs * 1e6 : undefined;
+  const { rows, leftOut } = rowsOf({ ...collected, machine, gapNs });
+  const reasons: Record<string, number> = {};
+  for (const { reason } of leftOut) reasons[reason] = (reasons[reason] ?? 0) + 1;
+  return { rows: rows satisfies readonly Row[], leftOut: reasons };
+}
+
+function whyIncomplete({ reason }: Collected, written: Written): string | undefined {
+  const all = [reason, written.reason && `not all rows were written: ${written.reason}`].filter(
+    (one) => one !== undefined,
+  );
+  return all.length === 0 ? undefined : all.join("; ");
+}
