@@ -129,6 +129,21 @@ for (const iptables of IPTABLES) {
       assert.deepEqual([translations(rows), addresses(rows)], [["none none"], [`${ADDRESS.a.pod} ${ADDRESS.b.pod}`]]);
     });
 
+    test("what both ends have sent on them, as rows of a data set", async () => {
+      const rows = async (job: string) => {
+        const url = `http://127.0.0.1:${exporters.get("b")?.port}/api/dataset.csv?job=${job}&columns=all`;
+        const [header = "", ...lines] = (await (await fetch(url)).text()).trimEnd().split("\n");
+        const place = (name: string) => header.split(",").indexOf(name);
+        return lines
+          .map((line) => line.split(","))
+          .filter((cells) => [cells[place("source_port")], cells[place("destination_port")]].includes(`${PORT.routed}`))
+          .map((cells) => ["container", "machine", "is_client", "flow_size"].map((name) => cells[place(name)]));
+      };
+      const all = (row: readonly string[]) => Array.from({ length: CONNECTIONS }, () => row);
+      assert.deepEqual(await rows("workload-a"), all(["workload-a", "workload-b", "1", `${BRIEF_REQUEST}`]));
+      assert.deepEqual(await rows("workload-b"), all(["workload-b", "workload-a", "0", `${BRIEF_RESPONSE}`]));
+    });
+
     test("a masquerade at the client's node", async () => {
       await call("pod-a", ADDRESS.b.pod, PORT.masqueraded);
       const rows = await joined(PORT.masqueraded);

@@ -1,7 +1,7 @@
 /** What a recording has of a job, as plain values. Times are nanoseconds since boot; bytes are TCP payload, each sent byte once. */
 
 /** Payload that a container has sent and received. */
-interface Traffic {
+export interface Traffic {
   sentBytes: number;
   receivedBytes: number;
 }

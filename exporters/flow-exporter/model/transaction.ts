@@ -101,6 +101,12 @@ export interface Transaction extends WrittenTransaction {
   apart: Apart | undefined;
 }
 
+/** An end of a flow which its node has seen end. */
+export interface EndedEnd {
+  side: Side;
+  transaction: Transaction;
+}
+
 /** Who has an address, as a node sees it. */
 export interface AddressHolder {
   address: string;

@@ -1,5 +1,5 @@
 import type { EdgeReading } from "../model/stored-edge.ts";
-import type { AddressHolder, AddressTenure, Transaction, TransactionHalf } from "../model/transaction.ts";
+import type { AddressHolder, AddressTenure, EndedEnd, Transaction, TransactionHalf } from "../model/transaction.ts";
 
 /** Where transactions outlive the exporters, of one node or of many. All reject with a StoreError. */
 export interface Store {
@@ -19,6 +19,11 @@ export interface Store {
   edges(bounds: EdgeBounds): Promise<EdgeReading>;
   /** A part of the list of flows that is asked for. It reads all of the table. */
   flows(query: FlowQuery): Promise<FlowList>;
+  /**
+   * A page of the ends of TCP flows that have ended, in the order in which they began by the clocks of their nodes, and, with the first
+   * page, how many there are on all. Each page reads what was written since a day before `fromMs`.
+   */
+  ended(query: EndedQuery): Promise<EndedPage>;
   /**
    * Removes what is beyond the bounds, the oldest first. Returns how many rows went: none within ten minutes of another writer that has
    * done so, since one does it for all.
@@ -49,6 +54,22 @@ export interface TransactionQuery extends PageQuery {
 }
 
 export type MetadataQuery = PageQuery;
+
+export interface EndedQuery {
+  /** The end's owner, by name, or by its namespace, where they are named alike. */
+  job: string;
+  /** When the flows began: then or later, and before then, milliseconds since 1970. */
+  fromMs: number;
+  toMs: number;
+  limit: number;
+  /** `next` of the page before. */
+  after?: string | undefined;
+}
+
+export interface EndedPage extends Page<EndedEnd> {
+  /** Of all pages; undefined: this is not the first. */
+  total: number | undefined;
+}
 
 /** Of a reading of edges. */
 export interface EdgeBounds {

@@ -36,6 +36,43 @@ export function describeStoredFlows(name: string, create: () => Promise<Database
     const found = async (query: Partial<FlowQuery>) =>
       (await store.flows({ ...ALL, ...query })).rows.map(({ sourcePort }) => sourcePort);
 
+    it("hands out the ends of a job that have ended, in the order in which they began, page by page", async () => {
+      const shop = { ...owner("shop-web-1"), namespace: "shop" };
+      const ended = (sourcePort: number, startedMs: number, more: Partial<TransactionHalf> = {}) =>
+        clientHalf({ sourcePort, startNs: sourcePort, startedMs, endedMs: NOW_MS, owner: shop, ...more });
+      await write(
+        ended(3, NOW_MS - 3_000),
+        ended(1, NOW_MS - 5_000),
+        serverHalf({ sourcePort: 1, startNs: 9, startedMs: NOW_MS - 4_999, endedMs: NOW_MS, owner: shop }),
+        ended(2, NOW_MS - 4_000),
+        ended(4, NOW_MS - 2_000),
+        ended(5, NOW_MS - 9_000),
+        ended(6, NOW_MS - 1_000),
+        ended(7, NOW_MS - 3_000, { endedMs: 0 }),
+        ended(8, NOW_MS - 3_000, { owner: owner("another") }),
+        ended(9, NOW_MS - 3_000, { protocol: "udp" }),
+        ended(10, 0, { startNs: 0 }),
+      );
+      await store.writeMetadata([holder({ address: "10.0.0.2", node: "b", owner: owner("db") })]);
+      const query = { job: "shop", fromMs: NOW_MS - 9_000, toMs: NOW_MS - 1_000, limit: 2 };
+      const seen: string[] = [];
+      const totals: (number | undefined)[] = [];
+      for (let after: string | undefined; ; ) {
+        const { rows, next, total } = await store.ended({ ...query, after });
+        seen.push(...rows.map(({ side, transaction }) => `${side} ${transaction.sourcePort}`));
+        totals.push(total);
+        if (next === undefined) break;
+        after = next;
+      }
+      assert.deepEqual(seen, ["client 5", "client 1", "server 1", "client 2", "client 3", "client 4"]);
+      assert.deepEqual(totals, [6, undefined, undefined]);
+      const named = await store.ended({ ...query, job: "shop-web-1", limit: 99 });
+      assert.equal(named.rows.length, 6);
+      assert.equal(named.rows[0]?.transaction.destination?.owner.name, "db");
+      assert.deepEqual(await store.ended({ ...query, job: "nobody" }), { rows: [], next: undefined, total: 0 });
+      await assert.rejects(store.ended({ ...query, after: "bm9uZQ" }), { code: "BAD_QUERY" });
+    });
+
     it("has no edges before anything is written", async () => {
       assert.deepEqual(await store.edges(BOUNDS), { edges: [], leftOut: 0, sinceMs: 0, nowMs: 0 });
     });

@@ -14,7 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   naming: ["model", "metadata"],
   sources: ["model", "checkpoint", "metadata", "naming", "hubble"],
   totals: ["model", "checkpoint"],
-  outputs: ["model", "totals", "store", "hubble"],
+  outputs: ["model", "totals", "store", "hubble", "dataset"],
   store: ["model"],
   nat: ["model"],
   hubble: ["model"],

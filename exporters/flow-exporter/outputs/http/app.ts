@@ -8,6 +8,7 @@ import { knownHosts, ownPages } from "./callers.ts";
 import { consolePage } from "./console.ts";
 import { containers } from "./containers.ts";
 import { dashboard, dashboards } from "./dashboards.ts";
+import { dataset } from "./dataset.ts";
 import { notFound, onError, onlyGet, sendBusy } from "./errors.ts";
 import { flows } from "./flows.ts";
 import { Gate } from "./gate.ts";
@@ -63,6 +64,7 @@ export function createApp(view: View, metrics: Metrics, options: Options): Expre
   app.get("/api/containers", containers(view, nodes));
   app.get("/api/transactions", storeTurns, transactions(store));
   app.get("/api/metadata", storeTurns, metadata(store));
+  app.get("/api/dataset.csv", storeTurns, dataset(store, large));
   servePages(app, pages);
   app.use(notFound);
   app.use(onError(log));

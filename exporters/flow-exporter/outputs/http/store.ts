@@ -10,11 +10,12 @@ import { moment, PATIENCE_MS, storableMs } from "./query.ts";
 import { holderJson, transactionJson } from "./store-json.ts";
 import { cutOffAfter } from "./stream.ts";
 
-export type StoreReader = Pick<Store, "transactions" | "metadata">;
+export type StoreReader = Pick<Store, "transactions" | "metadata" | "ended">;
 
 /** Longer than any name, and than the end of a page. */
 const MAX_WORD = 1_024;
-const word = (what: string) =>
+/** A name, or the like. */
+export const word = (what: string) =>
   // PostgreSQL has no text with a zero in it.
   z.string(`must be ${what}`).refine((text) => text !== "" && text.length <= MAX_WORD && !text.includes("\0"), {
     error: `must be ${what}`,
@@ -49,9 +50,9 @@ const metadataSchema = z.strictObject(page);
 export function transactions(store: StoreReader | undefined): RequestHandler {
   return async (request, response) => {
     const query = readParameters(transactionsSchema, request.query);
-    await answerFrom(store, response, async (reader): Promise<answers.TransactionsPage> => {
+    await answerFrom(store, response, async (reader) => {
       const { rows, next } = await reader.transactions(queryOf(query));
-      return { transactions: rows.map(transactionJson), next: next ?? null };
+      response.json({ transactions: rows.map(transactionJson), next: next ?? null } satisfies answers.TransactionsPage);
     });
   };
 }
@@ -60,9 +61,9 @@ export function transactions(store: StoreReader | undefined): RequestHandler {
 export function metadata(store: StoreReader | undefined): RequestHandler {
   return async (request, response) => {
     const query = readParameters(metadataSchema, request.query);
-    await answerFrom(store, response, async (reader): Promise<answers.MetadataPage> => {
+    await answerFrom(store, response, async (reader) => {
       const { rows, next } = await reader.metadata(queryOf(query));
-      return { metadata: rows.map(holderJson), next: next ?? null };
+      response.json({ metadata: rows.map(holderJson), next: next ?? null } satisfies answers.MetadataPage);
     });
   };
 }
@@ -71,16 +72,19 @@ function queryOf<Query extends { since?: number | undefined }>({ since, ...query
   return { ...query, sinceMs: since === undefined ? undefined : storableMs(since) };
 }
 
-async function answerFrom(
+/** Answers from the store, or says why not; an answer that has begun ends in the middle, as the client sees. */
+export async function answerFrom(
   store: StoreReader | undefined,
   response: Response,
-  answer: (store: StoreReader) => Promise<object>,
+  answer: (store: StoreReader) => Promise<void>,
+  patienceMs = PATIENCE_MS,
 ): Promise<void> {
   if (!store) return sendError(response, 404, "NO_STORE", "nothing is stored here: FLOW_STORE is not set");
-  cutOffAfter(PATIENCE_MS, response);
+  cutOffAfter(patienceMs, response);
   try {
-    response.json(await answer(store));
+    await answer(store);
   } catch (error) {
+    if (response.headersSent) return void response.destroy();
     if (!(error instanceof StoreError)) throw error;
     if (error.code === "BAD_QUERY") throw new BadQuery(`${error.message}.`);
     sendError(response, 503, `STORE_${error.code}`, error.message);

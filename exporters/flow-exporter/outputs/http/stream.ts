@@ -10,15 +10,20 @@ export function cutOffAfter(ms: number, response: ServerResponse): void {
   response.once("close", () => clearTimeout(timer));
 }
 
-/** Answers with `pieces` of JSON, each made when the client has taken those before; in between others have their turn. */
+/** Answers with `pieces` of JSON. */
 export async function streamJson(response: ServerResponse, pieces: Iterable<string>): Promise<void> {
   response.setHeader("content-type", "application/json; charset=utf-8");
+  await writePieces(response, pieces);
+  response.end();
+}
+
+/** Writes `pieces` of an answer, each made when the client has taken those before; in between others have their turn. */
+export async function writePieces(response: ServerResponse, pieces: Iterable<string>): Promise<void> {
   for (const chunk of inChunks(pieces)) {
     if (response.destroyed) return;
     if (response.write(chunk)) await turn();
     else await drained(response);
   }
-  response.end();
 }
 
 /** The inside of a JSON list. */

@@ -3,7 +3,16 @@ import type { EdgeReading } from "../../model/stored-edge.ts";
 import type { AddressTenure, Transaction } from "../../model/transaction.ts";
 import { StoreError } from "../../store/error.ts";
 import type { Entry } from "../../store/spool/spool.ts";
-import type { EdgeBounds, FlowList, FlowQuery, MetadataQuery, Page, TransactionQuery } from "../../store/store.ts";
+import type {
+  EdgeBounds,
+  EndedPage,
+  EndedQuery,
+  FlowList,
+  FlowQuery,
+  MetadataQuery,
+  Page,
+  TransactionQuery,
+} from "../../store/store.ts";
 import {
   type Answered,
   type Asked,
@@ -53,6 +62,10 @@ export class ThreadedStore {
 
   flows(query: FlowQuery): Promise<FlowList> {
     return this.#read({ kind: "flows", query, untilMs: this.#untilMs }) as Promise<FlowList>;
+  }
+
+  ended(query: EndedQuery): Promise<EndedPage> {
+    return this.#read({ kind: "ended", query, untilMs: this.#untilMs }) as Promise<EndedPage>;
   }
 
   /** Nothing waits for the database any longer: what it was given and has not written yet waits on the disk for the next exporter. */

@@ -13,6 +13,7 @@ import { StoreError } from "../error.ts";
 import { CREATE_VERSIONS, migrationFrom, READ_VERSION } from "../migrations.ts";
 import { withPeers } from "../peers.ts";
 import { edgeReading, edgeReadingOf } from "../sql/edge-reading.ts";
+import { endedPageOf, endedReadings, endsOf } from "../sql/ended-reading.ts";
 import { flowReadings } from "../sql/flow-reading.ts";
 import { claimTrim } from "../sql/lease.ts";
 import { metadataReading, type Reading, tenureReading, transactionReading } from "../sql/queries.ts";
@@ -20,7 +21,16 @@ import { type Row, transactionOf } from "../sql/rows.ts";
 import { trimTables } from "../sql/trim.ts";
 import { inputColumns, METADATA_COLUMNS, metadataUpsert, transactionUpsert } from "../sql/upsert.ts";
 import { halfValues, holderValues, type Value } from "../sql/values.ts";
-import type { Bounds, EdgeBounds, FlowQuery, MetadataQuery, Page, Store, TransactionQuery } from "../store.ts";
+import type {
+  Bounds,
+  EdgeBounds,
+  EndedQuery,
+  FlowQuery,
+  MetadataQuery,
+  Page,
+  Store,
+  TransactionQuery,
+} from "../store.ts";
 import { POSTGRES } from "./dialect.ts";
 import { asBadQuery, isMadeTwice, isPassing, postgresError } from "./errors.ts";
 import { inLanes } from "./lanes.ts";
@@ -114,6 +124,14 @@ export class PostgresStore implements Store {
     const [counted] = await this.#select(count.sql, count.parameters);
     const rows = await this.#select(part.sql, part.parameters);
     return { total: Number(counted?.found), rows: await this.#withPeers(rows.map(transactionOf)) };
+  }
+
+  async ended(query: EndedQuery) {
+    const { page, count } = endedReadings(query, POSTGRES);
+    const [counted] = query.after === undefined ? await this.#select(count.sql, count.parameters) : [];
+    const { rows, next } = endedPageOf(await this.#select(page.sql, page.parameters), query);
+    const transactions = await this.#withPeers(rows.map(({ transaction }) => transaction));
+    return { rows: endsOf(rows, transactions), next, total: counted && Number(counted.found) };
   }
 
   async trim(bounds: Bounds): Promise<number> {

@@ -107,7 +107,8 @@ function reading<Item>(
   return { sql, parameters, pageOf: (rows) => pageOf(rows, limit, keyset, item) };
 }
 
-function pageOf<Item>(
+/** Of rows that are one more than asked for where there is another page. */
+export function pageOf<Item>(
   rows: readonly Row[],
   limit: number,
   keyset: readonly string[],
@@ -120,7 +121,8 @@ function pageOf<Item>(
   return { rows: page.map(item), next: end === undefined ? undefined : Buffer.from(end).toString("base64url") };
 }
 
-function parseEnd(text: string, length: number): Value[] {
+/** What the columns that a table is paged by had at the end of a page. @throws StoreError */
+export function parseEnd(text: string, length: number): Value[] {
   const values = parsed(Buffer.from(text, "base64url").toString());
   const isEnd = Array.isArray(values) && values.length === length && values.every(isValue);
   if (!isEnd || typeof values[0] !== "number") throw new StoreError("BAD_QUERY", "`after` is not the end of a page");

@@ -7,6 +7,7 @@ import { StoreError } from "../error.ts";
 import { CREATE_VERSIONS, migrationFrom, READ_VERSION } from "../migrations.ts";
 import { withPeers } from "../peers.ts";
 import { edgeReading, edgeReadingOf } from "../sql/edge-reading.ts";
+import { endedPageOf, endedReadings, endsOf } from "../sql/ended-reading.ts";
 import { flowReadings } from "../sql/flow-reading.ts";
 import { claimTrim } from "../sql/lease.ts";
 import { metadataReading, type Reading, tenureReading, transactionReading } from "../sql/queries.ts";
@@ -14,7 +15,16 @@ import { type Row, transactionOf } from "../sql/rows.ts";
 import { trimTables } from "../sql/trim.ts";
 import { metadataUpsert } from "../sql/upsert.ts";
 import { holderValues, type Value } from "../sql/values.ts";
-import type { Bounds, EdgeBounds, FlowQuery, MetadataQuery, Page, Store, TransactionQuery } from "../store.ts";
+import type {
+  Bounds,
+  EdgeBounds,
+  EndedQuery,
+  FlowQuery,
+  MetadataQuery,
+  Page,
+  Store,
+  TransactionQuery,
+} from "../store.ts";
 import { SQLITE } from "./dialect.ts";
 import { sqliteError } from "./errors.ts";
 import { HalfWriter } from "./half-writer.ts";
@@ -101,6 +111,14 @@ export class SqliteStore implements Store {
     const [counted] = this.#select(count.sql, count.parameters);
     const rows = this.#select(part.sql, part.parameters).map(transactionOf);
     return { total: Number(counted?.found), rows: await this.#withPeers(rows) };
+  }
+
+  async ended(query: EndedQuery) {
+    const { page, count } = endedReadings(query, SQLITE);
+    const [counted] = query.after === undefined ? this.#select(count.sql, count.parameters) : [];
+    const { rows, next } = endedPageOf(this.#select(page.sql, page.parameters), query);
+    const transactions = await this.#withPeers(rows.map(({ transaction }) => transaction));
+    return { rows: endsOf(rows, transactions), next, total: counted && Number(counted.found) };
   }
 
   async trim(bounds: Bounds): Promise<number> {

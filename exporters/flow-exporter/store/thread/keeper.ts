@@ -89,6 +89,8 @@ export class StoreKeeper {
         return store.edges(question.bounds);
       case "flows":
         return store.flows(question.query);
+      case "ended":
+        return store.ended(question.query);
     }
   }
 

@@ -1,7 +1,7 @@
 import type { NatStatus } from "../../model/nat.ts";
 import type { StoreErrorCode } from "../error.ts";
 import type { Entry, SpoolBounds } from "../spool/spool.ts";
-import type { Bounds, EdgeBounds, FlowQuery, MetadataQuery, TransactionQuery } from "../store.ts";
+import type { Bounds, EdgeBounds, EndedQuery, FlowQuery, MetadataQuery, TransactionQuery } from "../store.ts";
 
 /** What a thread that keeps a store is started with. */
 export interface StoreSettings {
@@ -20,6 +20,7 @@ export type ReadQuestion = { untilMs: number } & (
   | { kind: "metadata"; query: MetadataQuery }
   | { kind: "edges"; bounds: EdgeBounds }
   | { kind: "flows"; query: FlowQuery }
+  | { kind: "ended"; query: EndedQuery }
 );
 
 /** What the thread is asked. `nowMs`: as of `Store.writeTransactions`. */

@@ -12,7 +12,7 @@ import { createMetrics } from "../../../../exporters/flow-exporter/outputs/prome
 import { StoreError } from "../../../../exporters/flow-exporter/store/error.ts";
 import { openStore } from "../../../../exporters/flow-exporter/store/open.ts";
 import type { Store } from "../../../../exporters/flow-exporter/store/store.ts";
-import { clientHalf, holder, manyHalves, NOW_MS, serverHalf } from "../../../lib/store/halves.ts";
+import { clientHalf, holder, manyHalves, NOW_MS, owner, serverHalf } from "../../../lib/store/halves.ts";
 import { silent } from "../lib/log.ts";
 import { viewOf } from "../lib/view.ts";
 
@@ -26,11 +26,12 @@ async function serve(reader: StoreReader | undefined) {
   const options = { pages: {}, allowedHosts: [], store: reader, log: silent };
   const server = createServer(createApp(view, createMetrics(view), options)).listen(0, "127.0.0.1");
   await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const ask = async (where: string) => {
-    const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}${where}`);
+    const response = await fetch(`${url}${where}`);
     return { status: response.status, body: JSON.parse(await response.text()) };
   };
-  return { server, ask };
+  return { server, url, ask };
 }
 
 type Ask = Awaited<ReturnType<typeof serve>>["ask"];
@@ -162,11 +163,109 @@ describe("a store over HTTP", () => {
   }
 });
 
+describe("a data set over HTTP", () => {
+  const HOUR_MS = 3_600_000;
+  const FROM = "from=2001-09-09&to=2001-09-10";
+  let folder: string;
+  let store: Store;
+  let server: Server;
+  let get: (where: string) => Promise<Response>;
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "flowtally-dataset-http-"));
+    store = await openStore(path.join(folder, "flows.db"));
+    const job = { ...owner("job-1"), namespace: "a job" };
+    const now = { startedMs: Date.now() - 1_000, endedMs: Date.now(), startNs: 1 };
+    await store.writeTransactions(
+      [
+        ...manyHalves(6_000, (index) => ({ owner: job, startedMs: NOW_MS + index, endedMs: NOW_MS + index })),
+        clientHalf({ ...now, sourceAddress: "10.9.0.1", owner: owner("recent") }),
+        clientHalf({ ...now, sourceAddress: "10.9.0.2", owner: owner("recent"), startedMs: Date.now() - 2 * HOUR_MS }),
+      ],
+      NOW_MS,
+    );
+    let url: string;
+    ({ server, url } = await serve(store));
+    get = (where) => fetch(`${url}${where}`);
+  });
+  after(async () => {
+    server.close();
+    await store.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it("is a file of one row for each flow of the job, however many pages it takes", async () => {
+    const response = await get(`/api/dataset.csv?job=a%20job&${FROM}`);
+    assert.equal(response.status, 200);
+    assert.equal(response.headers.get("content-type"), "text/csv; charset=utf-8");
+    assert.equal(response.headers.get("content-disposition"), "attachment; filename=a_job.csv");
+    const [header, ...lines] = (await response.text()).trimEnd().split("\n");
+    assert.match(header ?? "", /^index,time,.*,flow_size$/);
+    assert.deepEqual(
+      lines.map((line) => line.split(",")[0]),
+      lines.map((_, index) => `${index}`),
+    );
+    assert.equal(lines.length, 6_000);
+    assert.equal(lines[0], "0,6400,,0,0,0,0,,10.0.0.2,,,,,,,100");
+    assert.equal(lines.at(-1), "5999,6405.999,0.001,599900,1199800,599900,1199800,,10.0.0.2,,,,,,,100");
+  });
+
+  it("has all columns where they are asked for", async () => {
+    const [header = "", line = ""] = (await (await get(`/api/dataset.csv?job=job-1&columns=all&${FROM}`)).text()).split(
+      "\n",
+    );
+    assert.ok(header.includes(",container,destination_port,"));
+    assert.ok(line.includes(",job-1,80,40000,1,"));
+  });
+
+  it("is of the last hour where nothing is said of times, and has a header where there is nothing", async () => {
+    const lines = async (query: string) =>
+      (await (await get(`/api/dataset.csv?job=${query}`)).text()).split("\n").length;
+    assert.equal(await lines("recent"), 3);
+    assert.equal(await lines("recent&from=2002-01-01"), 4);
+    assert.equal(await lines("nobody"), 2);
+  });
+
+  for (const [query, message] of [
+    ["", "job is missing, and must be the name of a Compose project, namespace or container: give it."],
+    ["job=", 'job must be the name of a Compose project, namespace or container (given: "").'],
+    ["job=a&from=5&to=5", "from must be before to: give an earlier one."],
+    ["job=a&from=2100-01-01", "from must be before now, which is meant where to is not given: give an earlier one."],
+    ["job=a&to=soon", 'to must be seconds since 1970 or a date like 2030-01-31T12:00:00Z (given: "soon").'],
+    ["job=a&columns=some", 'columns must be k-means or all (given: "some").'],
+    ["job=a&limit=1", "Unknown parameter: limit. This path takes job, from, to and columns."],
+  ] as const) {
+    it(`refuses ${query || "a question without a job"}`, async () => {
+      const response = await get(`/api/dataset.csv?${query}`);
+      assert.deepEqual([response.status, await response.json()], [400, { error: { code: "BAD_QUERY", message } }]);
+    });
+  }
+
+  it("refuses more rows than are answered, and ends in the middle where the store does", async (t) => {
+    const page = await store.ended({ job: "a job", fromMs: 1, toMs: 2 * NOW_MS, limit: 10 });
+    let total = 50_001;
+    const failing: StoreReader = {
+      transactions: (query) => store.transactions(query),
+      metadata: (query) => store.metadata(query),
+      ended: async ({ after }) => {
+        if (after !== undefined) throw new StoreError("UNREACHABLE", "it is away");
+        return { ...page, total };
+      },
+    };
+    const { server: other, url, ask } = await serve(failing);
+    t.after(() => other.close());
+    const { status, body } = await ask("/api/dataset.csv?job=a");
+    assert.equal(status, 400);
+    assert.match(body.error.message, /50001 ends of flows .* at most 50000 are answered: ask for less time\.$/);
+    total = 10;
+    await assert.rejects((await fetch(`${url}/api/dataset.csv?job=a`)).text(), /terminated/);
+  });
+});
+
 describe("over HTTP, without a store that answers", () => {
   it("says that there is none", async (t) => {
     const { server, ask } = await serve(undefined);
     t.after(() => server.close());
-    for (const where of ["/api/transactions", "/api/metadata"]) {
+    for (const where of ["/api/transactions", "/api/metadata", "/api/dataset.csv?job=shop"]) {
       const { status, body } = await ask(where);
       assert.deepEqual([status, body.error.code], [404, "NO_STORE"]);
     }
@@ -181,7 +280,7 @@ describe("over HTTP, without a store that answers", () => {
       if (questions === 2) asked.resolve();
       return waiting.promise;
     };
-    const { server, ask } = await serve({ transactions: wait, metadata: wait });
+    const { server, ask } = await serve({ transactions: wait, metadata: wait, ended: wait });
     t.after(() => server.close());
     const waiters = [ask("/api/transactions"), ask("/api/metadata")];
     await asked.promise;
@@ -197,9 +296,9 @@ describe("over HTTP, without a store that answers", () => {
     const fail = async () => {
       throw new StoreError("SCHEMA_NEWER", "the database was written by a newer program");
     };
-    const { server, ask } = await serve({ transactions: fail, metadata: fail });
+    const { server, ask } = await serve({ transactions: fail, metadata: fail, ended: fail });
     t.after(() => server.close());
-    for (const where of ["/api/transactions", "/api/metadata"]) {
+    for (const where of ["/api/transactions", "/api/metadata", "/api/dataset.csv?job=shop"]) {
       const { status, body } = await ask(where);
       const error = { code: "STORE_SCHEMA_NEWER", message: "the database was written by a newer program" };
       assert.deepEqual([status, body], [503, { error }]);

@@ -35,6 +35,9 @@ class ToldStore implements Store {
   async flows() {
     return { total: 0, rows: [] };
   }
+  async ended() {
+    return { rows: [], next: undefined, total: 0 };
+  }
   async trim() {
     return 0;
   }
