@@ -1,4 +1,4 @@
-import { DROP, TRACE_POINTS } from "../../hubble/words.ts";
+import { DROP, TRACE_POINTS } from "../../hubble/monitor-words.ts";
 import type { HubbleEndpoint, HubbleFlow } from "../../model/hubble-flow.ts";
 
 /** Of one metric. What is beyond is counted under `~other`, so that sums stay what they are. */

@@ -1,4 +1,4 @@
-import { EVENT_TYPES, TRACE, TRACE_POINTS } from "../../hubble/words.ts";
+import { EVENT_TYPES, TRACE, TRACE_POINTS } from "../../hubble/monitor-words.ts";
 import type { HubbleFlow } from "../../model/hubble-flow.ts";
 
 /** Of DNS, as RFC 1035 and its followers number them, in the words that Hubble's own metrics have. */

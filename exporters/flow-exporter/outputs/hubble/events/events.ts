@@ -1,4 +1,4 @@
-import { DROP, TRACE } from "../../../hubble/words.ts";
+import { DROP, TRACE } from "../../../hubble/monitor-words.ts";
 import type { FlowRecord } from "../../../model/flow-record.ts";
 import type { HubbleFlow } from "../../../model/hubble-flow.ts";
 import { ACK, type End, endOf, isProhibited, SYN } from "./end.ts";
