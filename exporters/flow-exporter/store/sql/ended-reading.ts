@@ -5,9 +5,9 @@ import { pageOf, parseEnd } from "./queries.ts";
 import { type Row, transactionOf } from "./rows.ts";
 import type { Value } from "./values.ts";
 
-/** Clocks of nodes may be so far apart; and a node may be told of a flow so long before it began, by its own. */
+/** A flow is first seen, by the store's clock, after it began, by its node's: the two may be so far apart. */
 const CLOCKS_APART_MS = 24 * 3600 * 1000;
-/** Never changes of a row, the time first. */
+/** Does not change any more once an end has ended; the time first. */
 const KEYSET = ["began", "key", "incarnation", "side"];
 const OWNERS: Readonly<Record<Side, string>> = { client: "source", server: "destination" };
 
@@ -62,11 +62,11 @@ function statement(dialect: Dialect, write: (place: Place) => string): Statement
   return { sql, parameters };
 }
 
-function halvesOf({ job, fromMs, toMs }: EndedQuery, beganMs: number, columns: string, place: Place): string {
+function halvesOf({ job, toMs }: EndedQuery, beganMs: number, columns: string, place: Place): string {
   const sides: readonly Side[] = ["client", "server"];
   const parts = sides.map(
     (side) => `SELECT ${columns}, '${side}' AS side, ${side}_started_ms AS began FROM transactions AS t
-  WHERE first_seen >= ${place(Math.max(0, fromMs - CLOCKS_APART_MS))} AND protocol = 'tcp'
+  WHERE first_seen >= ${place(Math.max(0, beganMs - CLOCKS_APART_MS))} AND protocol = 'tcp'
   AND ${side}_started_ms >= ${place(Math.max(1, beganMs))} AND ${side}_started_ms < ${place(toMs)} AND ${side}_ended_ms > 0
   AND (${OWNERS[side]}_name = ${place(job)} OR ${OWNERS[side]}_namespace = ${place(job)})`,
   );
