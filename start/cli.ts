@@ -1,5 +1,5 @@
 import { parseCommandLine } from "./command-line.ts";
-import type { Io } from "./commands/command.ts";
+import type { Command, Io } from "./commands/command.ts";
 import { COMMANDS, DEFAULT_COMMAND } from "./commands/index.ts";
 import { reasonOf, StartError, UsageError } from "./errors.ts";
 import { abortOnSignals, Interrupted } from "./lib/interrupt.ts";
@@ -8,18 +8,24 @@ import { renderError } from "./render/error.ts";
 import { renderHelp, renderOverview } from "./render/help.ts";
 
 /**
- * Runs one command of the launcher.
+ * Runs one command, of the launcher unless others are named.
+ * @param fallback the command that runs when none is named.
  * @returns the exit code: 0 done, 1 failed with a named error, 2 a command line that makes no sense, 130 interrupted.
  */
-export async function main(argv: readonly string[], io: Io): Promise<number> {
+export async function main(
+  argv: readonly string[],
+  io: Io,
+  commands: Readonly<Record<string, Command>> = COMMANDS,
+  fallback = DEFAULT_COMMAND,
+): Promise<number> {
   const interrupt = abortOnSignals();
   try {
-    const request = parseCommandLine(argv, COMMANDS, DEFAULT_COMMAND);
+    const request = parseCommandLine(argv, commands, fallback);
     if (request.kind === "run") {
       const { command, operand, options } = request;
       return await command.run({ ...io, options, operand, signal: interrupt.signal });
     }
-    const all = () => renderOverview(Object.values(COMMANDS), COMMANDS[DEFAULT_COMMAND]);
+    const all = () => renderOverview(Object.values(commands), commands[fallback]);
     io.stdout.write(request.kind === "help" ? renderHelp(request.command) : all());
     return 0;
   } catch (error) {

@@ -20,6 +20,7 @@ describe("the lanes of npm test", () => {
     for (const file of ["integration/stack", "integration/receiver", "browser/live", "integration/dataset-tracer"]) {
       assert.ok(filesOf("stack").includes(`tests/${file}.test.ts`), file);
     }
+    assert.ok(filesOf("stack").includes("tests/integration/dataset-experiment.test.ts"));
     for (const file of ["integration/exporter", "integration/guard", "browser/map"]) {
       assert.ok(filesOf("others").includes(`tests/${file}.test.ts`), file);
     }
