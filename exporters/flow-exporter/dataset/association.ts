@@ -23,50 +23,84 @@ export function rankCorrelation(pairs: readonly Pair[]): number | undefined {
  * Undefined: there is nothing to explain, or nothing that could.
  */
 export function explained(groups: readonly (readonly Pair[])[]): number | undefined {
-  const parts = groups.flatMap((pairs) => halves(pairs) ?? []);
-  const all = sumOf(parts, ({ learnt, heldOut }) => {
-    const mean = average(learnt.map(logarithm));
-    return sumOf(heldOut, (pair) => (logarithm(pair) - mean) ** 2);
-  });
-  const unexplained = sumOf(parts, ({ learnt, heldOut }) =>
-    sumOf(heldOut, (pair) => (logarithm(pair) - nearest(learnt, pair.value)) ** 2),
-  );
+  let all = 0;
+  let unexplained = 0;
+  for (const pairs of groups) {
+    const learnt = knotsOf(pairs.filter((_, place) => place % 2 === 0));
+    const heldOut = pairs.filter((_, place) => place % 2 === 1);
+    const isFlat = learnt.length < 2 || pairs.every(({ size }) => size === pairs[0]?.size);
+    if (isFlat || heldOut.length < MIN_HELD_OUT) continue;
+    const mean = meanOf(learnt);
+    for (const { value, size } of heldOut) {
+      all += (Math.log(size) - mean) ** 2;
+      unexplained += (Math.log(size) - meanOf(nearest(learnt, value))) ** 2;
+    }
+  }
   return all > 0 ? 1 - unexplained / all : undefined;
 }
 
-/** Pairs to learn from, by value, and those to tell; undefined: these are too few, or values or sizes are all the same. */
-function halves(pairs: readonly Pair[]): { learnt: readonly Pair[]; heldOut: readonly Pair[] } | undefined {
-  const learnt = pairs.filter((_, place) => place % 2 === 0).toSorted((one, other) => one.value - other.value);
-  const heldOut = pairs.filter((_, place) => place % 2 === 1);
-  const changes = learnt.at(0)?.value !== learnt.at(-1)?.value && pairs.some(({ size }) => size !== pairs[0]?.size);
-  return changes && heldOut.length >= MIN_HELD_OUT ? { learnt, heldOut } : undefined;
+/** All pairs of one value. */
+interface Knot {
+  value: number;
+  count: number;
+  /** Of the logarithms of their sizes. */
+  sum: number;
 }
 
-/** The mean of those with the nearest values; those that are as near as the last of them count, too. */
-function nearest(learnt: readonly Pair[], value: number): number {
-  const distance = (at: number) => Math.abs((learnt[at]?.value ?? Number.POSITIVE_INFINITY) - value);
-  let to = firstNotBelow(learnt, value);
-  let from = to;
-  let farthest = 0;
-  while (to - from < learnt.length) {
-    const next = Math.min(distance(from - 1), distance(to));
-    if (to - from >= NEIGHBOURS && next > farthest) break;
-    farthest = next;
-    if (distance(from - 1) <= distance(to)) from--;
-    else to++;
+/** The lowest value first. */
+function knotsOf(pairs: readonly Pair[]): Knot[] {
+  const knots = new Map<number, Knot>();
+  for (const { value, size } of pairs) {
+    const knot = knots.get(value) ?? { value, count: 0, sum: 0 };
+    knots.set(value, knot);
+    knot.count += 1;
+    knot.sum += Math.log(size);
   }
-  return average(learnt.slice(from, to).map(logarithm));
+  return [...knots.values()].sort((one, other) => one.value - other.value);
 }
 
-function firstNotBelow(sorted: readonly Pair[], value: number): number {
+/** As many of the nearest as are needed; of two that are equally near, both. */
+function nearest(knots: readonly Knot[], value: number): Knot[] {
+  const found: Knot[] = [];
+  let above = firstNotBelow(knots, value);
+  let below = above - 1;
+  for (let count = 0; count < NEIGHBOURS; ) {
+    const [lower, upper] = [knots[below], knots[above]];
+    const toLower = lower ? value - lower.value : Number.POSITIVE_INFINITY;
+    const toUpper = upper ? upper.value - value : Number.POSITIVE_INFINITY;
+    if (!lower && !upper) break;
+    if (lower && toLower <= toUpper) {
+      found.push(lower);
+      count += lower.count;
+      below--;
+    }
+    if (upper && toUpper <= toLower) {
+      found.push(upper);
+      count += upper.count;
+      above++;
+    }
+  }
+  return found;
+}
+
+function firstNotBelow(knots: readonly Knot[], value: number): number {
   let low = 0;
-  let high = sorted.length;
+  let high = knots.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((sorted[middle]?.value ?? 0) < value) low = middle + 1;
+    if ((knots[middle]?.value ?? 0) < value) low = middle + 1;
     else high = middle;
   }
   return low;
+}
+
+function meanOf(knots: readonly Knot[]): number {
+  let [sum, count] = [0, 0];
+  for (const knot of knots) {
+    sum += knot.sum;
+    count += knot.count;
+  }
+  return sum / count;
 }
 
 /** Ranks from 1; equal values share the mean of theirs. */
@@ -88,14 +122,6 @@ function deviation(ones: readonly number[], others: readonly number[]): number {
   return ones.reduce((sum, value, place) => sum + (value - one) * ((others[place] ?? 0) - other), 0);
 }
 
-function logarithm({ size }: Pair): number {
-  return Math.log(size);
-}
-
 function average(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function sumOf<Item>(items: readonly Item[], of: (item: Item) => number): number {
-  return items.reduce((sum, item) => sum + of(item), 0);
 }

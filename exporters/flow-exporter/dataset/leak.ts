@@ -131,14 +131,16 @@ function viewed({ row, before }: Told, column: ColumnName, view: View): Cell {
   return typeof now === "number" && typeof then === "number" ? now - then : undefined;
 }
 
-function pairsOf(told: readonly Told[], seen: (one: Told) => Cell): (Told & Pair)[] {
+interface Seen extends Pair, Pick<Told, "isNew" | "kind"> {}
+
+function pairsOf(told: readonly Told[], seen: (one: Told) => Cell): Seen[] {
   return told.flatMap((one) => {
     const value = seen(one);
-    return typeof value === "number" ? [{ ...one, value }] : [];
+    return typeof value === "number" ? [{ value, size: one.size, isNew: one.isNew, kind: one.kind }] : [];
   });
 }
 
-function grouped(pairs: readonly (Told & Pair)[]): readonly Pair[][] {
+function grouped(pairs: readonly Seen[]): readonly Seen[][] {
   return [...Map.groupBy(pairs, ({ kind }) => kind).values()];
 }
 
