@@ -1,13 +1,13 @@
 import type Docker from "dockerode";
-import { columnsOf, type Row } from "../../exporters/flow-exporter/dataset/columns.ts";
+import { columnsOf } from "../../exporters/flow-exporter/dataset/columns.ts";
 import type { Machine } from "../../exporters/flow-exporter/dataset/recorded.ts";
-import { rowsOf } from "../../exporters/flow-exporter/dataset/rows.ts";
+import { type Recording, type Rows, rowsOf } from "../../exporters/flow-exporter/dataset/rows.ts";
 import { reasonOf } from "../errors.ts";
 import { provideImages } from "../images/index.ts";
 import type { Host } from "../lib/host.ts";
 import { writeCard } from "./card.ts";
 import { type Collected, collect, type Progress } from "./collect.ts";
-import { chooseContainers } from "./containers.ts";
+import { type Chosen, chooseContainers } from "./containers.ts";
 import { type MachineFacts, readMachine } from "./machine.ts";
 import { forgetRun, nameRun, provideFolder, type RunFolder, reserveRun } from "./run-folder.ts";
 import { ROOTS } from "./sampler/host-counters.ts";
@@ -47,42 +47,50 @@ export interface RecordedRun {
 
 /** Records one run of a job, and writes it. @throws StartError where nothing could be recorded */
 export async function recordRun(surroundings: Surroundings, request: RunRequest): Promise<RecordedRun> {
-  const { docker } = surroundings;
-  const { out, job, signal } = request;
-  const chosen = await chooseContainers(docker, request.containers);
+  const { out, job } = request;
+  const prepared = await prepareRun(surroundings, request);
   await provideFolder(out);
-  const image = await provideImage(surroundings, signal);
-  const machine = await readMachine({ ...surroundings, roots: ROOTS }, image);
   const run = await reserveRun(out, job, request.format, request.split);
   try {
-    const collected = await collect({
-      docker,
-      chosen,
-      kernel: {
-        image,
-        flow: request.flow,
-        gapMs: request.gapMs,
-        memory: request.memory ?? "auto",
-        bpfCapability: machine.bpfCapability,
-        countedDisk: machine.countedDisk,
-      },
-      sampler: {
-        everyMs: EVERY_MS,
-        roots: ROOTS,
-        disks: machine.disks,
-        pageBytes: machine.told.page_bytes,
-        countsDisks: machine.countsDisks,
-      },
-      durationMs: request.durationMs,
-      signal,
-      onRecording: () => request.onRecording?.(chosen.map(({ name }) => name)),
-      ...(request.onProgress && { onProgress: request.onProgress }),
-    });
-    return await write(request, run, machine, collected);
+    return await write(request, run, prepared.machine, await collectRun(surroundings.docker, request, prepared));
   } catch (error) {
     await forgetRun(out, job, run);
     throw error;
   }
+}
+
+/** What a recording needs, before anything of it is there. */
+interface Prepared {
+  chosen: readonly Chosen[];
+  image: string;
+  machine: MachineFacts;
+}
+
+/** @throws StartError where a container cannot be recorded, or the image cannot be had */
+export async function prepareRun(surroundings: Surroundings, request: RunRequest): Promise<Prepared> {
+  const chosen = await chooseContainers(surroundings.docker, request.containers);
+  const image = await provideImage(surroundings, request.signal);
+  return { chosen, image, machine: await readMachine({ ...surroundings, roots: ROOTS }, image) };
+}
+
+/** Records a run, and writes nothing. @throws StartError where nothing could be recorded */
+export async function collectRun(
+  docker: Docker,
+  request: RunRequest,
+  { chosen, image, machine }: Prepared,
+): Promise<Collected> {
+  const { flow, gapMs, memory = "auto", durationMs, signal, onProgress } = request;
+  const { bpfCapability, countedDisk, countsDisks, disks, told } = machine;
+  return await collect({
+    docker,
+    chosen,
+    kernel: { image, flow, gapMs, memory, bpfCapability, countedDisk },
+    sampler: { everyMs: EVERY_MS, roots: ROOTS, disks, pageBytes: told.page_bytes, countsDisks },
+    durationMs,
+    signal,
+    onRecording: () => request.onRecording?.(chosen.map(({ name }) => name)),
+    ...(onProgress && { onProgress }),
+  });
 }
 
 async function provideImage(surroundings: Surroundings, signal: AbortSignal): Promise<string> {
@@ -99,7 +107,7 @@ async function write(
   machine: MachineFacts,
   collected: Collected,
 ): Promise<RecordedRun> {
-  const { rows, leftOut } = rowsIn(request, machine, collected);
+  const { rows, leftOut } = rowsOf(recordingOf(request, machine, collected));
   const written = writeCsv(run.rows, columnsOf(request.columns), rows);
   const sidecar = sidecarOf({
     words: request,
@@ -107,7 +115,7 @@ async function write(
     file: run.rowsName.slice(run.rowsName.lastIndexOf("/") + 1),
     collected: { ...collected, flows: collected.flows.length, taken: collected.samples.length },
     rows: written.rows,
-    leftOut,
+    leftOut: countByReason(leftOut),
     everyMs: EVERY_MS,
     machine,
     reason: whyIncomplete(collected, written),
@@ -118,7 +126,12 @@ async function write(
   return { file: run.rowsName, sidecar, cardReason };
 }
 
-function rowsIn(request: RunRequest, { told }: MachineFacts, collected: Collected) {
+/** What rows are made of. */
+export function recordingOf(
+  { flow, gapMs }: Pick<RunRequest, "flow" | "gapMs">,
+  { told }: Pick<MachineFacts, "told">,
+  collected: Collected,
+): Recording {
   const machine: Machine = {
     cpus: told.cpus,
     memoryBytes: told.memory_bytes,
@@ -127,11 +140,12 @@ function rowsIn(request: RunRequest, { told }: MachineFacts, collected: Collecte
       collected.containers.flatMap(({ id, memoryLimitBytes: limit }) => (limit === undefined ? [] : [[id, limit]])),
     ),
   };
-  const gapNs = request.flow === "burst" ? request.gapMs * 1e6 : undefined;
-  const { rows, leftOut } = rowsOf({ ...collected, machine, gapNs });
-  const reasons: Record<string, number> = {};
-  for (const { reason } of leftOut) reasons[reason] = (reasons[reason] ?? 0) + 1;
-  return { rows: rows satisfies readonly Row[], leftOut: reasons };
+  return { ...collected, machine, gapNs: flow === "burst" ? gapMs * 1e6 : undefined };
+}
+
+function countByReason(leftOut: Rows["leftOut"]): Record<string, number> {
+  const reasons = Map.groupBy(leftOut, ({ reason }) => reason);
+  return Object.fromEntries([...reasons].map(([reason, flows]) => [reason, flows.length]));
 }
 
 function whyIncomplete({ reason }: Collected, written: Written): string | undefined {
