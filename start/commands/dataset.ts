@@ -25,7 +25,7 @@ export const dataset = defineCommand({
     flow: { type: "string", value: "KIND", about: "tuple: all of a connection (default), or burst" },
     gap: { type: "string", value: "TIME", about: "what ends a burst, 1ms to 60s (default 50ms)" },
     columns: { type: "string", value: "SET", about: "k-means (default), or all" },
-    format: { type: "string", value: "FORMAT", about: "csv (default)" },
+    format: { type: "string", value: "FORMAT", about: "csv (default), or parquet" },
     data: { type: "string", value: "DIR", about: "folder of the data set to check" },
     split: { type: "string", value: "SPLIT", about: "training, validation or test (default: by the run's number)" },
   },

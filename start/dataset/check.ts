@@ -4,15 +4,13 @@ import type { Row } from "../../exporters/flow-exporter/dataset/columns.ts";
 import { type LeakReport, leakReport } from "../../exporters/flow-exporter/dataset/leak.ts";
 import { reasonOf, StartError } from "../errors.ts";
 import { readSidecars } from "./card.ts";
-import { readCsv } from "./read-rows.ts";
+import { readRun } from "./read-rows.ts";
 import type { Sidecar } from "./sidecar.ts";
 
 /** What was found of a job's runs. */
 export interface JobReport {
   job: string;
   runs: number;
-  /** Numbers of runs in a format that cannot be looked into. */
-  unread: readonly number[];
   report: LeakReport;
 }
 
@@ -27,15 +25,10 @@ export async function checkDataset(folder: string): Promise<JobReport[]> {
 }
 
 async function checkJob(folder: string, job: string, runs: readonly Sidecar[]): Promise<JobReport> {
-  const readable = runs.filter(({ format }) => format === "csv");
   const rows: Partial<Row>[] = [];
-  for (const run of readable) rows.push(...apart(await readCsv(path.join(folder, job, run.split, run.file)), run));
-  return {
-    job,
-    runs: runs.length,
-    unread: runs.filter(({ format }) => format !== "csv").map(({ run }) => run),
-    report: leakReport(rows),
-  };
+  for (const run of runs)
+    rows.push(...apart(await readRun(path.join(folder, job, run.split, run.file), run.format), run));
+  return { job, runs: runs.length, report: leakReport(rows) };
 }
 
 /** The last row of a run is not the one before the first of another. */

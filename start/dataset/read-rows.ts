@@ -1,10 +1,32 @@
 import { readFile } from "node:fs/promises";
+import { parquetReadObjects } from "hyparquet";
 import { type Cell, columnsOf, type Row } from "../../exporters/flow-exporter/dataset/columns.ts";
 import { reasonOf, StartError } from "../errors.ts";
+import type { Format } from "./words.ts";
 
 /** A quoted cell, or one without quotes, and what ends it. */
 const CELL = /(?:"((?:[^"]|"")*)"|([^",]*))(,|$)/gy;
 const KINDS = new Map<string, string>(columnsOf("all").map(({ name, kind }) => [name, kind]));
+
+/** Reads a run, in whichever format: what is not known is undefined. @throws StartError DATASET_UNREADABLE */
+export async function readRun(file: string, format: Format): Promise<Partial<Row>[]> {
+  return await (format === "csv" ? readCsv(file) : readParquet(file));
+}
+
+async function readParquet(file: string): Promise<Partial<Row>[]> {
+  try {
+    const { buffer, byteOffset, byteLength } = await readFile(file);
+    const rows = await parquetReadObjects({ file: buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer });
+    return rows.map((row) => mapped(row));
+  } catch (error) {
+    throw unreadable(file, reasonOf(error));
+  }
+}
+
+function mapped(row: Readonly<Record<string, unknown>>): Partial<Row> {
+  const cells = Object.entries(row).filter(([name, value]) => KINDS.has(name) && value !== null);
+  return Object.fromEntries(cells.map(([name, value]) => [name, typeof value === "bigint" ? Number(value) : value]));
+}
 
 /** Reads a run that was written as CSV: empty cells are undefined. @throws StartError DATASET_UNREADABLE */
 export async function readCsv(file: string): Promise<Partial<Row>[]> {

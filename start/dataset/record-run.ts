@@ -13,7 +13,7 @@ import { forgetRun, nameRun, provideFolder, type RunFolder, reserveRun } from ".
 import { ROOTS } from "./sampler/host-counters.ts";
 import { type Sidecar, sidecarOf, writeSidecar } from "./sidecar.ts";
 import type { RunWords } from "./words.ts";
-import { type Written, writeCsv } from "./write-rows.ts";
+import { type Written, writeCsv, writeParquet } from "./write-rows.ts";
 
 /** As the first published set was sampled. */
 const EVERY_MS = 50;
@@ -108,7 +108,8 @@ async function write(
   collected: Collected,
 ): Promise<RecordedRun> {
   const { rows, leftOut } = rowsOf(recordingOf(request, machine, collected));
-  const written = writeCsv(run.rows, columnsOf(request.columns), rows);
+  const writeRows = request.format === "csv" ? writeCsv : writeParquet;
+  const written = writeRows(run.rows, columnsOf(request.columns), rows);
   const sidecar = sidecarOf({
     words: request,
     run,

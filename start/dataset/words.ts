@@ -12,7 +12,7 @@ export const FLOWS = ["tuple", "burst"] as const;
 type FlowDefinition = (typeof FLOWS)[number];
 
 const COLUMN_SETS = ["k-means", "all"] as const;
-export const FORMATS = ["csv"] as const;
+export const FORMATS = ["csv", "parquet"] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** What is to be recorded. */

@@ -2,6 +2,7 @@ import { closeSync, ftruncateSync, openSync, writeSync } from "node:fs";
 import type { columnsOf, Row } from "../../exporters/flow-exporter/dataset/columns.ts";
 import { csvHeader, csvLine } from "../../exporters/flow-exporter/dataset/csv.ts";
 import { reasonOf } from "../errors.ts";
+import { parquetOf } from "./parquet.ts";
 
 /** Rows are joined to pieces of about this size: a call for each line would take longer than the lines. */
 const PIECE_BYTES = 256 * 1024;
@@ -24,6 +25,27 @@ export function writeCsv(file: string, columns: Columns, rows: readonly Row[]): 
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** Writes rows as Parquet into a file that is there. Where the disk is full it is made of fewer rows, since one that is cut off is none. */
+export function writeParquet(file: string, columns: Columns, rows: readonly Row[]): Written {
+  const descriptor = openSync(file, "r+");
+  try {
+    let reason: string | undefined;
+    for (let count = rows.length; ; count = Math.floor(count / 2)) {
+      const failure = failureOf(() => overwrite(descriptor, parquetOf(columns, rows.slice(0, count))));
+      if (failure === undefined) return { rows: count, reason };
+      reason ??= failure;
+      if (count === 0) throw new Error(failure);
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function overwrite(descriptor: number, bytes: Buffer): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done, bytes.length - done, done);
+  ftruncateSync(descriptor, bytes.length);
 }
 
 /** Lines, the first of which is the header. */

@@ -91,12 +91,11 @@ const VERDICTS = { clean: "no leak found", leaks: "LEAKS", "too few rows": "too 
 
 /** Of each job what was found, and the columns nearest to the size, so that a reader can judge by himself. */
 export function renderLeaks(reports: readonly JobReport[]): string {
-  const parts = reports.map(({ job, runs, unread, report }) => {
+  const parts = reports.map(({ job, runs, report }) => {
     const lines = [
       `${job}: ${VERDICTS[report.verdict]}, in ${grouped(report.rows)} rows of ${runs} run${runs === 1 ? "" : "s"}`,
       ...report.leaks.map((leak) => `  leak: ${leak}`),
       ...report.notes.map((note) => `  note: ${note}`),
-      ...(unread.length === 0 ? [] : [`  note: not looked into, since they are Parquet: runs ${unread.join(", ")}`]),
     ];
     return `${lines.join("\n")}\n${nearest("columns that tell most of flow_size", report.measures)}${nearest("apart", report.firstCall)}`;
   });

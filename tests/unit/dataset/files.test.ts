@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, describe, it } from "node:test";
 import { columnsOf, type Row } from "../../../exporters/flow-exporter/dataset/columns.ts";
-import { readCsv, rowsInCsv } from "../../../start/dataset/read-rows.ts";
+import { readCsv, readRun, rowsInCsv } from "../../../start/dataset/read-rows.ts";
 import { forgetRun, nameRun, provideFolder, reserveRun, splitOf } from "../../../start/dataset/run-folder.ts";
-import { writeCsv } from "../../../start/dataset/write-rows.ts";
+import { writeCsv, writeParquet } from "../../../start/dataset/write-rows.ts";
 
 const parent = mkdtempSync(path.join(tmpdir(), "flowtally-dataset-"));
 after(() => rmSync(parent, { recursive: true }));
@@ -60,8 +60,8 @@ describe("the number of a run", () => {
       "k/training/d_6.csv",
     ]);
     assert.equal(splitOf(10), "test");
-    const other = await reserveRun(out, "k", "csv", "test");
-    assert.equal(path.relative(out, other.rowsName), "k/test/d_7.csv");
+    const other = await reserveRun(out, "k", "parquet", "test");
+    assert.equal(path.relative(out, other.rowsName), "k/test/d_7.parquet");
   });
 
   it("is never that of another recorder, also where that one has not ended", async () => {
@@ -95,6 +95,23 @@ describe("rows in a file", () => {
     const rows = [row(0), { ...row(1), cpu: undefined, machine: undefined }, row(2)];
     assert.deepEqual(writeCsv(file, columns, rows), { rows: 3, reason: undefined });
     assert.deepEqual(await readCsv(file), rows);
+  });
+
+  it("are read back as they were from Parquet, too", async () => {
+    const file = fresh();
+    writeFileSync(file, " ".repeat(1e6));
+    const integers = {
+      ...row(0),
+      ...Object.fromEntries(columns.filter(({ kind }) => kind === "integer").map(({ name }) => [name, 7])),
+    };
+    const rows = [integers, { ...integers, cpu: undefined, machine: undefined }];
+    assert.deepEqual(writeParquet(file, columns, rows), { rows: 2, reason: undefined });
+    assert.deepEqual(
+      await readRun(file, "parquet"),
+      rows.map((one) => Object.fromEntries(Object.entries(one).filter(([, cell]) => cell !== undefined))),
+    );
+    writeFileSync(file, "PAR1");
+    await assert.rejects(readRun(file, "parquet"), { code: "DATASET_UNREADABLE" });
   });
 
   it("are a line of names where there are none", async () => {
