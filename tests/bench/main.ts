@@ -3,6 +3,7 @@ import { createHost } from "../../start/lib/host.ts";
 import { main } from "./cli.ts";
 import { agent } from "./parts/agent.ts";
 import { agents } from "./parts/agents.ts";
+import { dataset } from "./parts/dataset.ts";
 import { exporter } from "./parts/exporter.ts";
 import { hubbleRead } from "./parts/hubble-read.ts";
 import { hubbleServe } from "./parts/hubble-serve.ts";
@@ -32,5 +33,6 @@ process.exitCode = await main(process.argv.slice(2), {
     agent,
     hubbleRead,
     hubbleServe,
+    dataset,
   ],
 });
