@@ -2,10 +2,11 @@ import path from "node:path";
 import { main } from "../../start/cli.ts";
 import type { Command } from "../../start/commands/command.ts";
 import { createHost } from "../../start/lib/host.ts";
+import { record } from "./record/command.ts";
 import { run, smoke } from "./run/command.ts";
 
 /** What `npm run experiment` can do. */
-const COMMANDS: Readonly<Record<string, Command>> = { run, smoke };
+const COMMANDS: Readonly<Record<string, Command>> = { record, run, smoke };
 const DEFAULT_COMMAND = "run";
 
 const io = {
