@@ -36,7 +36,7 @@ export const JOBS: readonly Job[] = [
     programs: [{ script: "kmeans", containers: SPARK }],
     warmUps: SPARK_WARM_UPS,
     ranges: {
-      points: { from: 10_000, to: 80_000, isWhole: true, byRatio: true, about: "points" },
+      points: { from: 20_000, to: 120_000, isWhole: true, byRatio: true, about: "points" },
       dimensions: { from: 4, to: 40, isWhole: true, byRatio: true, about: "coordinates of a point" },
       clusters: { from: 4, to: 32, isWhole: true, byRatio: true, about: "clusters" },
       partitions,
@@ -67,7 +67,7 @@ export const JOBS: readonly Job[] = [
     ranges: {
       rows: { from: 5_000, to: 40_000, isWhole: true, byRatio: true, about: "rows of training data" },
       features: { from: 8, to: 32, isWhole: true, about: "features set in a row" },
-      dimensions: { from: 1_000, to: 80_000, isWhole: true, byRatio: true, about: "features there are: weights" },
+      dimensions: { from: 2_000, to: 150_000, isWhole: true, byRatio: true, about: "features there are: weights" },
       partitions,
       iterations: { from: 8, to: 14, isWhole: true, about: "iterations" },
       share: { from: 0.1, to: 0.6, about: "share of the rows in a step" },
@@ -86,14 +86,14 @@ export const JOBS: readonly Job[] = [
     warmUps: 0,
     ranges: {
       objects: { from: 50, to: 400, isWhole: true, byRatio: true, about: "objects on the server" },
-      smallest: { from: 500, to: 5_000, byRatio: true, about: "bytes of the smallest possible object" },
-      largest: { from: 1e6, to: 3e7, byRatio: true, about: "bytes of the largest possible object" },
+      smallest: { from: 1_000, to: 20_000, byRatio: true, about: "bytes of the smallest possible object" },
+      largest: { from: 1e6, to: 1.6e7, byRatio: true, about: "bytes of the largest possible object" },
       shape: { from: 0.7, to: 1.4, about: "shape of the bounded Pareto distribution of sizes: small is heavy-tailed" },
       cold: { from: 0, to: 0.6, about: "share of the objects that are on disk only" },
       popularity: { from: 0.2, to: 1.1, about: "exponent of the power law of the objects' popularity" },
       connections: { from: 1, to: 4, isWhole: true, about: "connections of each client" },
       think: { from: 0.06, to: 0.3, byRatio: true, about: "mean seconds between an answer and the next request" },
-      seconds: { from: 4, to: 6, about: "seconds" },
+      seconds: { from: 3.5, to: 5.5, about: "seconds" },
     },
   },
 ];

@@ -1,5 +1,6 @@
+import { rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type RunSurroundings, recordRun } from "../../../start/dataset/record-run.ts";
+import { type RecordedRun, recordRun, type Surroundings } from "../../../start/dataset/record-run.ts";
 import { lastRun, noteInputs } from "./done.ts";
 import { drawInputs } from "./draw.ts";
 import { type Job, machinesOf, type Program } from "./jobs.ts";
@@ -16,7 +17,7 @@ export interface Task {
   /** How many there shall be in the folder. */
   runs: number;
   out: string;
-  surroundings: RunSurroundings;
+  surroundings: Surroundings;
   signal: AbortSignal;
   report(line: string): void;
 }
@@ -60,7 +61,7 @@ async function recordOne(task: Task, standing: Standing, command: RunCommand): P
     format: "csv",
     split: undefined,
     signal: end.signal,
-    onRecording: begun.resolve,
+    onRecording: () => begun.resolve(),
   });
   try {
     // A recording that ends before it has begun has failed, and says why.
@@ -68,13 +69,19 @@ async function recordOne(task: Task, standing: Standing, command: RunCommand): P
     const seconds = await doRun(standing, command);
     await sleep(SETTLE_MS, undefined, { signal });
     end.abort();
-    const { rows } = await recorded;
+    const { sidecar } = await recorded;
     await noteInputs(out, job.name, command, seconds);
-    report(`${job.name} ${command.run} of ${task.runs}: ${seconds.toFixed(1)} s, ${rows} flows`);
-  } finally {
+    report(`${job.name} ${command.run} of ${task.runs}: ${seconds.toFixed(1)} s, ${sidecar.rows} flows`);
+  } catch (error) {
     end.abort();
-    await recorded.catch(() => undefined);
+    await recorded.then(forget, () => undefined);
+    throw error;
   }
+}
+
+/** What was recorded of a run that did not come to its end says nothing of such runs. */
+async function forget({ file }: RecordedRun): Promise<void> {
+  await Promise.all([rm(file), rm(file.replace(/[^.]+$/, "json"))]);
 }
 
 async function prepare({ preparing }: Standing, command: RunCommand): Promise<void> {
