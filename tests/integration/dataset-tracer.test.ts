@@ -105,6 +105,15 @@ describe("what is recorded of containers' flows", { skip: orSkip(lacks) }, () =>
     });
   }
 
+  test("tells each container's send queues from the first, with nothing in them too", async (t) => {
+    const recorder = await record();
+    t.after(() => recorder.end());
+    for (const id of [CLIENT, SERVING]) {
+      const queue = await recorder.until(({ kind, containerId }) => kind === "queue" && containerId === id);
+      assert.equal(queue.queuedBytes, 0);
+    }
+  });
+
   test("a large blocking call begins the flow, which knows the whole call once it has returned", async (t) => {
     const recorder = await record();
     t.after(() => recorder.end());

@@ -22,6 +22,7 @@ struct container {
 	__u64 group_id;
 	bool is_refused; /* said so */
 	struct memory memory;
+	bool is_told; /* the first line of a container says 0 too */
 	__u64 told_queued; /* in the last line that said so */
 	__u64 told_read;
 	__u64 told_written;

@@ -107,10 +107,11 @@ static void sample_container(struct container *container, __u64 queued, enum mem
 	const struct memory *memory = &container->memory;
 
 	read_memory(&container->memory, kind);
-	if (queued == container->told_queued && memory->read_bytes == container->told_read &&
+	if (container->is_told && queued == container->told_queued && memory->read_bytes == container->told_read &&
 	    memory->written_bytes == container->told_written)
 		return;
 	tell_queue(container->id, queued, memory->is_counted ? memory : NULL);
+	container->is_told = true;
 	container->told_queued = queued;
 	container->told_read = memory->read_bytes;
 	container->told_written = memory->written_bytes;
