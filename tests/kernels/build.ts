@@ -10,7 +10,7 @@ import { compileWorkload } from "../integration/lib/workload.ts";
 import { shippedTracer } from "../lib/shipped-tracer.ts";
 
 /**
- * Gathers the tracer, the workloads and the tracer's tests once for all kernels, in a folder of its own, so that nothing
+ * Gathers the tracer, the recorder of flows, the workloads and their tests once for all kernels, in a folder of its own, so that nothing
  * changes while guests run. The tracer is the shipped one, or where there is no Docker one built here. A test is one file with all it imports: in an emulated machine reading and stripping the
  * types of its hundred modules takes longer than the test.
  * @returns the folder; the caller removes it with `removeBuild`
@@ -20,7 +20,9 @@ export async function buildForGuests(context: Omit<Context, "cache">): Promise<s
   try {
     if ((await shippedTracer(context, ROOT, folder)) === undefined) {
       context.report("no Docker engine answers: flow-tracer is built here");
-      await cp(path.join(await buildTracer(), "flow-tracer"), path.join(folder, "flow-tracer"));
+      for (const program of ["flow-tracer", "flow-dataset"]) {
+        await cp(path.join(await buildTracer(), program), path.join(folder, program));
+      }
     }
     await mkdir(path.join(folder, "workloads"));
     for (const source of globSync("*.c", { cwd: path.join(ROOT, "tests/workloads") })) {
@@ -40,7 +42,7 @@ export function removeBuild(folder: string): Promise<void> {
 }
 
 async function bundleTests(outdir: string): Promise<void> {
-  const tests = globSync("tests/integration/{tracer,loader}*.test.ts", { cwd: ROOT });
+  const tests = globSync("tests/integration/{tracer,loader,dataset-tracer}*.test.ts", { cwd: ROOT });
   await build({
     absWorkingDir: ROOT,
     entryPoints: [...tests, "tests/kernels/reporter.ts"],

@@ -21,7 +21,7 @@ export type Scale = Pick<JobOptions, "connections" | "tests">;
 
 export const FULL: Scale = { connections: 20_000, tests: "*" };
 /** What the loader makes of a machine that lacks something differs less from kernel to kernel than from machine to machine. */
-export const SHORT: Scale = { connections: 1_000, tests: "tracer*" };
+export const SHORT: Scale = { connections: 1_000, tests: "{tracer,dataset-tracer}*" };
 
 export interface Trial {
   kernel: KernelFiles;

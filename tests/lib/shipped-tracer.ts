@@ -4,11 +4,14 @@ import { createDocker } from "../../start/lib/docker.ts";
 import type { Host } from "../../start/lib/host.ts";
 import { type ProvideContext, providedImage } from "./provided-image.ts";
 
+/** What is run on every kernel. */
+const PROGRAMS = ["flow-tracer", "flow-dataset"];
+
 /**
- * Takes flow-tracer out of its image: the one program that users run on every kernel, by the compiler they get it from.
- * The image is built unless it is here.
- * @param folder where to put it
- * @returns its path; undefined where no Docker engine answers
+ * Takes flow-tracer out of its image, and flow-dataset: the programs that users run on every kernel, by the compiler they get them
+ * from. The image is built unless it is here.
+ * @param folder where to put them
+ * @returns the path of flow-tracer; undefined where no Docker engine answers
  * @throws StartError those of `providedImage`, and TRACER_NOT_TAKEN
  */
 export async function shippedTracer(
@@ -20,7 +23,8 @@ export async function shippedTracer(
   const image = await providedImage(context, root, "flow-tracer");
   if (image === undefined || image.origin === "missing") throw notTaken(image?.reason ?? "there is no image of it");
   context.report(`flow-tracer is that of the image ${image.reference}`);
-  return take(context, image.reference, path.join(folder, "flow-tracer"));
+  await take(context, image.reference, folder);
+  return path.join(folder, "flow-tracer");
 }
 
 export function dockerAnswers(host: Host): Promise<boolean> {
@@ -33,7 +37,7 @@ export function dockerAnswers(host: Host): Promise<boolean> {
 }
 
 /** By a container that never runs. */
-async function take({ host, signal }: ProvideContext, reference: string, target: string): Promise<string> {
+async function take({ host, signal }: ProvideContext, reference: string, folder: string): Promise<void> {
   const docker = async (...words: readonly string[]) => {
     const { ok, stdout, stderr, message } = await host.run("docker", words, { signal });
     if (!ok) throw notTaken(stderr.trim() || message);
@@ -41,11 +45,10 @@ async function take({ host, signal }: ProvideContext, reference: string, target:
   };
   const container = await docker("create", reference);
   try {
-    await docker("cp", `${container}:/flow-tracer`, target);
+    for (const program of PROGRAMS) await docker("cp", `${container}:/${program}`, path.join(folder, program));
   } finally {
     await docker("rm", "--volumes", container);
   }
-  return target;
 }
 
 function notTaken(why: string): StartError {

@@ -5,6 +5,8 @@
  *   connect                 makes a connection, beside those there are
  *   send BYTES              one blocking call on the newest: the times before and after it, nanoseconds since boot
  *   cork BYTES BYTES        two calls, whose bytes leave once both have returned
+ *   corked BYTES            one call, whose bytes wait, as long as the kernel lets them (200 ms), for the next command
+ *   uncork                  lets them go
  *   close                   ends the newest, and waits for the server to: what the socket has sent, what of it anew, what came
  */
 #include <arpa/inet.h>
@@ -67,6 +69,19 @@ static void cork(size_t first, size_t second)
 	printf("sent\n");
 }
 
+static void corked(size_t bytes)
+{
+	set_cork(1);
+	check(send(connections[newest], payload, bytes, MSG_NOSIGNAL), "send");
+	printf("waits\n");
+}
+
+static void uncork(void)
+{
+	set_cork(0);
+	printf("sent\n");
+}
+
 static void close_newest(void)
 {
 	struct tcp_info info = {};
@@ -100,6 +115,10 @@ int main(int argc, char **argv)
 			send_all(first);
 		else if (sscanf(line, "cork %zu %zu", &first, &second) == 2)
 			cork(first, second);
+		else if (sscanf(line, "corked %zu", &first) == 1)
+			corked(first);
+		else if (strncmp(line, "uncork", 6) == 0)
+			uncork();
 		else
 			close_newest();
 	}

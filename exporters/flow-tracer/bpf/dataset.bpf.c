@@ -30,7 +30,7 @@ const volatile bool sees_calls; /* sock_send_length is there */
 
 /* Of each container, by its number. */
 struct traffic totals[MOST_CONTAINERS];
-__u64 queued[MOST_CONTAINERS]; /* written and not acknowledged, summed up by count_queues; cleared by the loader before */
+__u64 queued[MOST_CONTAINERS]; /* bytes in send queues, summed up by count_queues; cleared by the loader before */
 __u64 lost; /* flows that there was no room for */
 
 /* The number of a recorded container by the id of its control group. */
@@ -574,14 +574,29 @@ int BPF_PROG(dataset_destroyed, struct sock *sk)
 
 /* ---- What the loader runs ---- */
 
+/*
+ * Where the queue of a connection ends. What has not left yet is of a flow that is to begin, and tells its size, unless all of the
+ * connection is one flow, and that has begun. With gaps nobody knows: the next byte may leave within the gap, or after it.
+ */
+static __always_inline __u32 end_of_queue(const struct connection *connection, const struct tcp_sock *tcp)
+{
+	return connection->is_open && !gap_ns ? tcp->write_seq : tcp->snd_nxt;
+}
+
+/* A FIN takes a number. */
+static __always_inline bool is_fin_queued(const struct tcp_sock *tcp, __u8 state, __u32 end)
+{
+	return has_queued_fin(state) && state != TCP_FIN_WAIT2 && end == tcp->write_seq;
+}
+
 SEC("iter/bpf_sk_storage_map")
 int count_queues(struct bpf_iter__bpf_sk_storage_map *ctx)
 {
 	struct connection *connection = ctx->value;
 	struct sock *sk = ctx->sk;
 	struct tcp_sock *tcp;
+	__u32 end, bytes;
 	__u8 state;
-	__u32 bytes;
 
 	barrier_var(sk); /* loaded anew it would be another, for the verifier */
 	if (!sk || !connection || !connection->seen_ns)
@@ -592,9 +607,10 @@ int count_queues(struct bpf_iter__bpf_sk_storage_map *ctx)
 	state = ((struct sock *)tcp)->__sk_common.skc_state;
 	if (!is_connection((struct sock *)tcp) || state == TCP_SYN_SENT)
 		return 0;
-	bytes = tcp->write_seq - tcp->snd_una;
-	if (bytes && has_queued_fin(state))
-		bytes--; /* it takes a number */
+	end = end_of_queue(connection, tcp);
+	bytes = end - tcp->snd_una;
+	if (bytes && is_fin_queued(tcp, state, end))
+		bytes--;
 	__sync_fetch_and_add(&queued[connection->container & (MOST_CONTAINERS - 1)], bytes);
 	return 0;
 }

@@ -5,28 +5,36 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "clock.h"
 #include "dataset.skel.h"
 #include "groups.h"
 #include "lines.h"
 #include "log.h"
 #include "options.h"
 
-struct search {
-	struct containers *containers;
-	int root;
-};
+#define SEARCH_NS 1000000000ULL /* how often all groups are looked through */
 
-void want_containers(struct containers *containers, const struct dataset_options *options, struct dataset *programs)
+int want_containers(struct containers *containers, const struct dataset_options *options, struct dataset *programs)
 {
 	containers->programs = programs;
 	containers->count = options->count;
 	for (size_t i = 0; i < options->count; i++)
 		containers->list[i] = (struct container){ .id = options->containers[i], .group = -1 };
+	containers->root = open_cgroup_root();
+	if (containers->root >= 0)
+		return 0;
+	log_line(LOG_ERROR, "CGROUP_MISSING",
+		 "the root of the host's control groups (v2) is mounted nowhere here: %s; mount /sys/fs/cgroup into this container",
+		 strerror(errno));
+	return -1;
 }
 
 static void leave(struct containers *containers, struct container *container)
@@ -67,7 +75,29 @@ static void refuse(struct container *container)
 	container->is_refused = true;
 }
 
-static void enter(struct containers *containers, struct container *container, int root, int group)
+/* The path of a descriptor, as this process sees it. */
+static const char *path_of(int fd, char *path)
+{
+	char link[64];
+	ssize_t length;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	length = readlink(link, path, PATH_MAX - 1);
+	path[length < 0 ? 0 : length] = '\0';
+	return path;
+}
+
+/* Below the root of the hierarchy, wherever that is mounted: begins with a slash. */
+static char *path_below(int root, int group)
+{
+	char root_path[PATH_MAX], path[PATH_MAX];
+	size_t length = strlen(path_of(root, root_path));
+
+	path_of(group, path);
+	return strdup(strncmp(path, root_path, length) ? path : path + length);
+}
+
+static void enter(struct containers *containers, struct container *container, int group)
 {
 	int error;
 
@@ -77,21 +107,33 @@ static void enter(struct containers *containers, struct container *container, in
 		return;
 	}
 	container->group = fcntl(group, F_DUPFD_CLOEXEC, 0);
+	free(container->path);
+	container->path = path_below(containers->root, group);
 	error = open_memory(&container->memory, containers->memory, container->id, group);
 	if (error)
 		log_line(LOG_WARNING, "MEMORY_REFUSED", "memory events of container %.12s cannot be had: %s", container->id,
 			 strerror(error));
-	tell_attached(container->id, root, group);
+	tell_attached(container->id, container->path ? container->path : "");
 }
 
 static void try_group(void *context, const char *name, int group)
 {
-	const struct search *search = context;
-	struct containers *containers = search->containers;
+	struct containers *containers = context;
 
 	for (size_t i = 0; i < containers->count; i++)
 		if (!containers->list[i].sent && strstr(name, containers->list[i].id))
-			enter(containers, &containers->list[i], search->root, group);
+			enter(containers, &containers->list[i], group);
+}
+
+/* A container that is started again mostly has its group where it was. */
+static void look_where_it_was(struct containers *containers, struct container *container)
+{
+	int group = openat(containers->root, container->path + 1, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (group < 0)
+		return;
+	enter(containers, container, group);
+	close(group);
 }
 
 static void leave_removed(struct containers *containers)
@@ -114,18 +156,24 @@ static bool is_any_missing(const struct containers *containers)
 	return false;
 }
 
+static void look_everywhere(struct containers *containers)
+{
+	__u64 now_ns = boot_time_ns();
+
+	if (now_ns - containers->searched_ns < SEARCH_NS)
+		return;
+	containers->searched_ns = now_ns;
+	visit_groups(containers->root, try_group, containers);
+}
+
 void follow_containers(struct containers *containers)
 {
-	struct search search = { .containers = containers };
-
 	leave_removed(containers);
-	if (!is_any_missing(containers))
-		return;
-	search.root = open_cgroup_root();
-	if (search.root < 0)
-		return;
-	visit_groups(search.root, try_group, &search);
-	close(search.root);
+	for (size_t i = 0; i < containers->count; i++)
+		if (!containers->list[i].sent && containers->list[i].path)
+			look_where_it_was(containers, &containers->list[i]);
+	if (is_any_missing(containers))
+		look_everywhere(containers);
 }
 
 void leave_containers(struct containers *containers)

@@ -19,6 +19,7 @@ struct container {
 	struct bpf_link *received;
 	struct bpf_link *sent;
 	int group; /* -1: not found */
+	char *path; /* of its group, below the root; NULL: never found */
 	__u64 group_id;
 	bool is_refused; /* said so */
 	struct memory memory;
@@ -33,11 +34,17 @@ struct containers {
 	size_t count;
 	struct dataset *programs;
 	enum memory_kind memory;
+	int root; /* of cgroup v2 */
+	__u64 searched_ns; /* when all groups were last looked through, since boot */
 };
 
-void want_containers(struct containers *containers, const struct dataset_options *options, struct dataset *programs);
+/* 0, or -1 after saying that there are no control groups to be seen. */
+int want_containers(struct containers *containers, const struct dataset_options *options, struct dataset *programs);
 
-/* Leaves groups that were removed, and looks for those that are missing; tells of both. */
+/*
+ * Leaves groups that were removed, and looks for those that are missing: where they were each time, everywhere once a second. Tells
+ * of both.
+ */
 void follow_containers(struct containers *containers);
 
 /* Takes the programs off all groups. */

@@ -2,10 +2,8 @@
 #include "lines.h"
 
 #include <arpa/inet.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "clock.h"
 #include "dataset.h"
@@ -76,27 +74,11 @@ void tell_ready(bool sees_calls, enum memory_kind memory, const char *note)
 	end_line();
 }
 
-/* The path of a descriptor, as this process sees it. */
-static const char *path_of(int fd, char *path)
+void tell_attached(const char *id, const char *path)
 {
-	char link[64];
-	ssize_t length;
-
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	length = readlink(link, path, PATH_MAX - 1);
-	path[length < 0 ? 0 : length] = '\0';
-	return path;
-}
-
-void tell_attached(const char *id, int root, int group)
-{
-	char root_path[PATH_MAX], path[PATH_MAX];
-	size_t length = strlen(path_of(root, root_path));
-
-	path_of(group, path);
 	begin_line_now("attached");
 	put_text("containerId", id);
-	put_text("cgroup", strncmp(path, root_path, length) ? path : path + length);
+	put_text("cgroup", path);
 	end_line();
 }
 

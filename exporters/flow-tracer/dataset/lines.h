@@ -11,7 +11,7 @@
 struct dataset_flow;
 
 void tell_ready(bool sees_calls, enum memory_kind memory, const char *note);
-void tell_attached(const char *id, int root, int group);
+void tell_attached(const char *id, const char *path);
 void tell_gone(const char *id);
 void tell_flow(const char *id, const struct dataset_flow *flow);
 

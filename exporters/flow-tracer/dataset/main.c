@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * flow-dataset: records the TCP flows of containers until it is told to end, or nobody reads any more. Everything hangs on
+ * flow-dataset: records the TCP flows of containers until it is told to end, by a signal or the end of stdin (--stdin), or nobody reads
+ * any more. Everything hangs on
  * links of this process: however it ends, nothing stays.
  */
 #include <bpf/libbpf.h>
@@ -30,10 +31,11 @@ struct recording {
 	__u64 flows;
 };
 
-/* Both are descriptors to wait for. */
+/* Descriptors to wait for. */
 struct clocks {
 	int ends;
 	int samples;
+	int input; /* -1: nobody says by it that it is time to end */
 };
 
 static int check_machine(void)
@@ -95,7 +97,8 @@ static int start(struct recording *recording, const struct dataset_options *opti
 		log_line(LOG_ERROR, "LOAD_FAILED", "the ring of flows that ended cannot be mapped: %s", strerror(errno));
 		return -1;
 	}
-	want_containers(&recording->containers, options, recording->programs);
+	if (want_containers(&recording->containers, options, recording->programs))
+		return -1;
 	recording->containers.memory = choose_memory(options->faults, note, sizeof(note));
 	tell_ready(recording->programs->rodata->sees_calls, recording->containers.memory, note);
 	follow_containers(&recording->containers);
@@ -128,17 +131,30 @@ static void sample(struct recording *recording)
 		sample_container(&containers->list[i], recording->programs->bss->queued[i], containers->memory);
 }
 
+/* What is said there is passed over. */
+static bool is_at_end(int input)
+{
+	char said[256];
+
+	return read(input, said, sizeof(said)) <= 0;
+}
+
 /* False once it is time to end: told so, or nobody reads any more. */
 static bool wait_for_sample(const struct clocks *clocks)
 {
-	struct pollfd waits[] = { { clocks->samples, POLLIN }, { clocks->ends, POLLIN }, { STDOUT_FILENO, 0 } };
+	struct pollfd waits[] = {
+		{ clocks->samples, POLLIN }, { clocks->ends, POLLIN }, { STDOUT_FILENO, 0 }, { clocks->input, POLLIN }
+	};
 	__u64 samples;
 
-	if (poll(waits, 3, -1) < 0)
-		return errno == EINTR;
-	if (waits[1].revents || waits[2].revents)
-		return false;
-	return read(clocks->samples, &samples, sizeof(samples)) == sizeof(samples);
+	for (;;) {
+		if (poll(waits, 4, -1) < 0)
+			return errno == EINTR;
+		if (waits[1].revents || waits[2].revents || (waits[3].revents && is_at_end(clocks->input)))
+			return false;
+		if (waits[0].revents)
+			return read(clocks->samples, &samples, sizeof(samples)) == sizeof(samples);
+	}
 }
 
 static void record(struct recording *recording, const struct clocks *clocks)
@@ -176,6 +192,7 @@ int main(int argc, char **argv)
 	if (check_machine() || start(&recording, &options))
 		return EXIT_FAILURE;
 	clocks.samples = start_clock(options.sample_ms);
+	clocks.input = options.ends_with_stdin ? STDIN_FILENO : -1;
 	record(&recording, &clocks);
 	end(&recording);
 	ring_buffer__free(recording.ring);

@@ -15,7 +15,7 @@ static int say_usage(void)
 {
 	log_line(LOG_ERROR, "BAD_OPTION",
 		 "usage: flow-dataset --container ID [--container ID …] [--flow tuple|burst] [--gap-ms N] [--sample-ms N] "
-		 "[--memory auto|faults]");
+		 "[--memory auto|faults] [--stdin]");
 	return -1;
 }
 
@@ -73,6 +73,9 @@ static int take_option(struct dataset_options *options, int option)
 		return parse_ms(&options->sample_ms, "sample-ms", optarg);
 	case 'm':
 		return parse_choice(&options->faults, "memory", "auto", "faults", optarg);
+	case 'i':
+		options->ends_with_stdin = true;
+		return 0;
 	default:
 		return say_usage();
 	}
@@ -86,6 +89,7 @@ int parse_dataset_options(struct dataset_options *options, int argc, char **argv
 		{ "gap-ms", required_argument, NULL, 'g' },
 		{ "sample-ms", required_argument, NULL, 's' },
 		{ "memory", required_argument, NULL, 'm' },
+		{ "stdin", no_argument, NULL, 'i' },
 		{},
 	};
 	int option;

@@ -15,6 +15,7 @@ struct dataset_options {
 	bool is_burst; /* a gap ends a flow; else all of a connection is one */
 	unsigned int gap_ms;
 	unsigned int sample_ms;
+	bool ends_with_stdin;
 	bool faults; /* page faults, even where there is a PMU */
 };
 

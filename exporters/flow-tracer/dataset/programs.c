@@ -29,6 +29,27 @@ static struct dataset *refuse(struct dataset *programs, const char *what)
 	return NULL;
 }
 
+/* libbpf warns of what is looked for in vain, and is heard only where that matters. */
+static bool has(int (*find)(const char *name), const char *name)
+{
+	bool is_there;
+
+	libbpf_set_print(NULL);
+	is_there = find(name) > 0;
+	libbpf_set_print(say);
+	return is_there;
+}
+
+static int find_function(const char *name)
+{
+	return kernel_has_function(name);
+}
+
+static int find_tracepoint(const char *name)
+{
+	return libbpf_find_vmlinux_btf_id(name, BPF_TRACE_RAW_TP);
+}
+
 static struct dataset *load(const struct dataset_options *options)
 {
 	struct dataset *programs = dataset__open();
@@ -37,9 +58,9 @@ static struct dataset *load(const struct dataset_options *options)
 		return refuse(NULL, "opens no programs");
 	programs->rodata->cpu_count = libbpf_num_possible_cpus();
 	programs->rodata->page_bytes = sysconf(_SC_PAGESIZE);
-	programs->rodata->can_keep_cpu = kernel_has_function("bpf_local_irq_save");
+	programs->rodata->can_keep_cpu = has(find_function, "bpf_local_irq_save");
 	programs->rodata->gap_ns = options->is_burst ? options->gap_ms * 1000000ULL : 0;
-	programs->rodata->sees_calls = libbpf_find_vmlinux_btf_id("sock_send_length", BPF_TRACE_RAW_TP) > 0;
+	programs->rodata->sees_calls = has(find_tracepoint, "sock_send_length");
 	bpf_program__set_autoload(programs->progs.dataset_called, programs->rodata->sees_calls);
 	return dataset__load(programs) ? refuse(programs, "refuses the programs") : programs;
 }
