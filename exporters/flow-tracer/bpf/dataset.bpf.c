@@ -4,7 +4,8 @@
  * Hook:   cgroup_skb ingress and egress at these containers' control groups; tp_btf/inet_sock_set_state and
  *         tcp_destroy_sock; tp_btf/sock_send_length where there is such a tracepoint (6.3).
  * Map:    connections, one for each socket; peers; containers; ended_flows.
- * Cost:   see docs/decisions/0024-where-a-flow-begins.md.
+ * Cost:   0.3 µs a segment, 11 µs a flow and 0.2 µs more for each thread of its process; 0.1 µs each send call of the machine
+ *         (docs/decisions/0024-where-a-flow-begins.md).
  * Reader: the program flow-dataset, which loads it, and takes it away as it ends.
  *
  * A flow begins as its first segment leaves, within the first send call where nothing holds that up. What leaves is counted
