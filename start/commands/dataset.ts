@@ -26,8 +26,8 @@ export const dataset = defineCommand({
     gap: { type: "string", value: "TIME", about: "what ends a burst, 1ms to 60s (default 50ms)" },
     columns: { type: "string", value: "SET", about: "k-means (default), or all" },
     format: { type: "string", value: "FORMAT", about: "csv (default), or parquet" },
-    data: { type: "string", value: "DIR", about: "folder of the data set to check" },
     split: { type: "string", value: "SPLIT", about: "training, validation or test (default: by the run's number)" },
+    data: { type: "string", value: "DIR", about: "of check, which takes no other: folder of the data set" },
   },
   run: async ({ options: { data, ...recording }, operand, ...io }) => {
     if (operand === "check") return await check(data, recording, io);

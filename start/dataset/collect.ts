@@ -165,7 +165,7 @@ class Collector {
         seconds: (this.#nowNs() - this.#startNs) / 1e9,
         flows: this.#flows.length,
         samples: this.#samples.length,
-        missed: this.#sampler.missed,
+        missed: missedIn(this.#samples, this.#task.sampler.everyMs),
       });
     }
   }
@@ -179,15 +179,16 @@ class Collector {
     if (slept > 1e9) this.#fail(`the machine slept for ${Math.round(slept / 1e9)} s`);
     if (this.#last === undefined) this.#fail("the kernel part has not told how it ended");
     if (this.#ready === undefined) throw new Error("the kernel part was never ready");
+    const samples = this.#samples.slice(firstSample(this.#samples, this.#startNs));
     return {
       startNs: this.#startNs,
       endNs,
       startedAt: this.#startedAt,
       clockSteps: this.#clock.steps,
       flows: this.#flows.map((flow) => this.#named(flow)),
-      samples: this.#samples.slice(firstSample(this.#samples, this.#startNs)),
+      samples,
       queues: this.#queues,
-      missed: this.#sampler.missed,
+      missed: missedIn(samples, this.#task.sampler.everyMs),
       lost: this.#last?.lost ?? 0,
       containers: [...this.#containers.values()],
       ready: this.#ready,
@@ -287,6 +288,13 @@ const SAMPLES_BEFORE = 2;
 function firstSample(samples: readonly Sample[], startNs: number): number {
   const first = samples.findIndex(({ endedNs }) => endedNs >= startNs);
   return Math.max(0, (first < 0 ? samples.length : first) - SAMPLES_BEFORE);
+}
+
+/** Moments between the first and the last sample at which none was taken, since the machine was busy. */
+function missedIn(samples: readonly Sample[], everyMs: number): number {
+  const [first, last] = [samples[0], samples.at(-1)];
+  if (first === undefined || last === undefined) return 0;
+  return Math.max(0, Math.round((last.beganNs - first.beganNs) / 1e6 / everyMs) + 1 - samples.length);
 }
 
 function notRecorded(why: string, fix: string): StartError {

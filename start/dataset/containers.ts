@@ -2,6 +2,7 @@ import type Docker from "dockerode";
 import { StartError } from "../errors.ts";
 import { isMissing, noDocker } from "../lib/docker.ts";
 import { quoted } from "../lib/printable.ts";
+import { closest } from "../settings/nearest.ts";
 
 /** On the container of a recording's kernel part. */
 export const KERNEL_PART_LABEL = "org.flowtally.dataset";
@@ -79,8 +80,9 @@ async function inspect(docker: Docker, id: string): Promise<Chosen> {
 
 function unknown(word: string, all: readonly Listed[]): StartError {
   const running = othersThan(all).map(nameOf);
+  const guess = closest(word, running);
   return new StartError("UNKNOWN_CONTAINER", {
-    what: `There is no container ${quoted(word)}`,
+    what: `There is no container ${quoted(word)}${guess === undefined ? "" : `: did you mean ${guess}?`}`,
     why: running.length === 0 ? "no container is running" : `those that run are ${running.toSorted().join(", ")}`,
     fix: "name those that run, as `docker ps` does; without --containers all of them are recorded",
   });

@@ -2,10 +2,10 @@ import type Docker from "dockerode";
 import { columnsOf } from "../../exporters/flow-exporter/dataset/columns.ts";
 import type { Machine } from "../../exporters/flow-exporter/dataset/recorded.ts";
 import { type Recording, type Rows, rowsOf } from "../../exporters/flow-exporter/dataset/rows.ts";
-import { reasonOf } from "../errors.ts";
+import { reasonOf, StartError } from "../errors.ts";
 import { provideImages } from "../images/index.ts";
 import type { Host } from "../lib/host.ts";
-import { writeCard } from "./card.ts";
+import { readSidecars, writeCard } from "./card.ts";
 import { type Collected, collect, type Progress } from "./collect.ts";
 import { type Chosen, chooseContainers } from "./containers.ts";
 import { type MachineFacts, readMachine } from "./machine.ts";
@@ -50,6 +50,7 @@ export async function recordRun(surroundings: Surroundings, request: RunRequest)
   const { out, job } = request;
   const prepared = await prepareRun(surroundings, request);
   await provideFolder(out);
+  assertSameJob(request, readSidecars(out));
   const run = await reserveRun(out, job, request.format, request.split);
   try {
     return await write(request, run, prepared.machine, await collectRun(surroundings.docker, request, prepared));
@@ -57,6 +58,36 @@ export async function recordRun(surroundings: Surroundings, request: RunRequest)
     await forgetRun(out, job, run);
     throw error;
   }
+}
+
+/**
+ * Whoever reads a job's files reads them together.
+ * @throws StartError DATASET_DIFFERS where its runs have other flows or columns
+ */
+export function assertSameJob(
+  { job, flow, gapMs, columns }: Pick<RunRequest, "job" | "flow" | "gapMs" | "columns">,
+  sidecars: readonly Sidecar[],
+): void {
+  const [before] = sidecars.filter((one) => one.job === job);
+  if (before === undefined) return;
+  const told = (definition: string, gap: number | null, names: readonly string[]) =>
+    `--flow ${definition}${gap === null ? "" : ` --gap ${gap}ms`}, ${names.length} columns`;
+  const has = told(
+    before.flow.definition,
+    before.flow.gap_ms,
+    before.columns.map(({ name }) => name),
+  );
+  const wanted = told(
+    flow,
+    flow === "burst" ? gapMs : null,
+    columnsOf(columns).map(({ name }) => name),
+  );
+  if (has === wanted) return;
+  throw new StartError("DATASET_DIFFERS", {
+    what: `This run cannot be one of job ${job}`,
+    why: `run ${before.run} of it has ${has}; this one would have ${wanted}`,
+    fix: "record it as another job (--job), or into another folder (--out)",
+  });
 }
 
 /** What a recording needs, before anything of it is there. */

@@ -24,7 +24,8 @@ const container = z.object({
   memory_limit_bytes: z.number().nullable(),
   /** Each time it ended, seconds since the recording began, and when it was back; null: not before the end. */
   restarts: z.array(z.object({ ended_at_seconds: z.number(), back_at_seconds: z.number().nullable() })),
-  came_back: z.boolean(),
+  /** Null: it did not end. */
+  came_back: z.boolean().nullable(),
   /** Why the columns that come from samples are empty. */
   unsampled: z.string().nullable(),
 });
@@ -132,7 +133,7 @@ export function sidecarOf({
         ended_at_seconds: since(atNs),
         back_at_seconds: backNs === undefined ? null : since(backNs),
       })),
-      came_back: ends.every(({ backNs }) => backNs !== undefined),
+      came_back: ends.length === 0 ? null : ends.at(-1)?.backNs !== undefined,
       unsampled: unsampled ?? null,
     })),
     machine: machine.told,

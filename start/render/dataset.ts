@@ -20,6 +20,7 @@ export class DatasetProgress {
   readonly #isLively: boolean;
   readonly #totalSeconds: number;
   #toldSeconds = 0;
+  #isPreparing = false;
 
   constructor(stdout: Io["stdout"], durationMs: number) {
     this.#stdout = stdout;
@@ -27,8 +28,12 @@ export class DatasetProgress {
     this.#totalSeconds = durationMs / 1_000;
   }
 
+  /** What is done before, once on a machine and again where the kernel part is another one. */
   step(line: string): void {
     if (this.#isLively) this.#replace(line);
+    else if (!this.#isPreparing)
+      this.#stdout.write("Preparing the image of the kernel part, once: this takes up to minutes\n");
+    this.#isPreparing = true;
   }
 
   recording(containers: readonly string[]): void {

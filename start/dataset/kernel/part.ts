@@ -86,7 +86,8 @@ export class KernelPart {
       err,
       lineSplitter(MAX_LINE, (line) => this.#keep(line)),
     );
-    const code = exit.then(({ StatusCode }) => `exit code ${StatusCode}`).catch(reasonOf);
+    // An engine that is gone knows no code.
+    const code = exit.then(({ StatusCode }) => StatusCode).catch(() => undefined);
     this.#ended = this.#untilEnd([out, err], code);
   }
 
@@ -126,13 +127,15 @@ export class KernelPart {
     if (this.#log.length > MAX_LOG_LINES) this.#log.shift();
   }
 
-  async #untilEnd(parts: readonly PassThrough[], code: Promise<string>): Promise<void> {
+  async #untilEnd(parts: readonly PassThrough[], exit: Promise<number | undefined>): Promise<void> {
     await once(this.#stream, "end").catch(() => undefined);
     for (const part of parts) part.end();
     await Promise.all(parts.map((part) => finished(part).catch(() => undefined)));
-    const ending = await code;
+    const code = await exit;
     const last = this.#log.length === 0 ? "" : `\n${this.#log.join("\n")}`;
-    this.#tell(this.#isAsked ? undefined : `the kernel part has ended: ${ending}${last}`);
+    const hasFailed = code !== 0 && !(this.#isAsked && code === undefined);
+    const how = code === undefined ? "the engine does not say how" : `exit code ${code}`;
+    this.#tell(this.#isAsked && !hasFailed ? undefined : `the kernel part has ended: ${how}${last}`);
   }
 
   #tell(reason: string | undefined): void {

@@ -19,6 +19,6 @@ export type ToSampler =
   | { kind: "stop" };
 
 export type FromSampler =
-  | { kind: "samples"; samples: Sample[]; missed: number }
+  | { kind: "samples"; samples: Sample[] }
   /** A container whose counters cannot be read, or no more. */
   | { kind: "unreadable"; containerId: string; reason: string };

@@ -27,7 +27,7 @@ function tick(): void {
 }
 
 function handOver(): void {
-  tell({ kind: "samples", samples, missed: ticks.missed });
+  tell({ kind: "samples", samples });
   samples = [];
 }
 

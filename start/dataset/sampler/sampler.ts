@@ -19,7 +19,6 @@ interface Listener {
 export class Sampler {
   readonly #worker: Worker;
   readonly #exit: Promise<unknown>;
-  #missed = 0;
 
   constructor(settings: SamplerSettings, { onSamples, onUnreadable, onFailure }: Listener) {
     this.#worker = new Worker(THREAD, { workerData: settings });
@@ -27,14 +26,8 @@ export class Sampler {
     this.#worker.on("error", (error) => onFailure(reasonOf(error)));
     this.#worker.on("message", (message: FromSampler) => {
       if (message.kind === "unreadable") return onUnreadable(message.containerId, message.reason);
-      this.#missed = message.missed;
       onSamples(message.samples);
     });
-  }
-
-  /** Moments at which no sample was taken, since the machine was busy. */
-  get missed(): number {
-    return this.#missed;
   }
 
   add(containerId: string, groups: Groups): void {

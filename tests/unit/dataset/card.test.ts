@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, it } from "node:test";
 import { readSidecars, renderCard, writeCard } from "../../../start/dataset/card.ts";
+import { assertSameJob } from "../../../start/dataset/record-run.ts";
 import { type Sidecar, sidecarOf, writeSidecar } from "../../../start/dataset/sidecar.ts";
 import { renderRun } from "../../../start/render/dataset.ts";
 
@@ -104,6 +105,18 @@ describe("what lies beside a run", () => {
     assert.match(empty, /^No flow was seen: the file has its header only/m);
     assert.match(empty, /^The data card could not be written: full$/m);
     assert.match(empty, /^Incomplete: Docker is gone$/m);
+  });
+});
+
+describe("a further run of a job", () => {
+  const like = { job: "k", flow: "burst", gapMs: 50, columns: "k-means" } as const;
+
+  it("has flows and columns as those that are there", () => {
+    assertSameJob(like, [sidecar(1)]);
+    assertSameJob({ ...like, job: "other", flow: "tuple" }, [sidecar(1)]);
+    for (const other of [{ flow: "tuple" }, { gapMs: 20 }, { columns: "all" }] as const) {
+      assert.throws(() => assertSameJob({ ...like, ...other }, [sidecar(1)]), { code: "DATASET_DIFFERS" });
+    }
   });
 });
 

@@ -67,7 +67,7 @@ describe("the containers that are recorded", () => {
     await assert.rejects(names(engine(ALL), ["db", "wbe"]), {
       code: "UNKNOWN_CONTAINER",
       explanation: {
-        what: "There is no container wbe",
+        what: "There is no container wbe: did you mean web?",
         why: "those that run are db, web",
         fix: "name those that run, as `docker ps` does; without --containers all of them are recorded",
       },
