@@ -187,9 +187,16 @@ describe("a recorded data set", { skip: orSkip(await tracerLacks()) }, () => {
     assert.ok(column(await readCsv(file), "flow_size").includes(4_099));
   });
 
-  test("leaves nothing of its kernel part", async () => {
-    const filters = { label: [`${KERNEL_PART_LABEL}=${process.pid}`] };
-    await eventually(5, async () => assert.deepEqual(await docker.listContainers({ all: true, filters }), []));
+  test("leaves nothing of its kernel part, not even where the recorder is killed", async () => {
+    const out = path.join(folder, "killed");
+    const recorder = launching("dataset", "record", "--job", "x", "--out", out, "--containers", quiet);
+    await printed(recorder, "\nrecording\n");
+    recorder.kill("SIGKILL");
+    await recorder;
+    for (const pid of [recorder.pid, process.pid]) {
+      const filters = { label: [`${KERNEL_PART_LABEL}=${pid}`] };
+      await eventually(10, async () => assert.deepEqual(await docker.listContainers({ all: true, filters }), []));
+    }
   });
 });
 

@@ -54,7 +54,7 @@ export class KernelPart {
     let container: Docker.Container | undefined;
     try {
       container = await docker.createContainer(containerOf(options));
-      const stream = await container.attach({ stream: true, stdout: true, stderr: true, hijack: true });
+      const stream = await container.attach({ stream: true, stdin: true, stdout: true, stderr: true, hijack: true });
       // Asked before it starts: one that ends at once is removed at once.
       const exit = container.wait({ condition: "next-exit" });
       const part = new KernelPart(docker, container, stream, exit, listener);
@@ -133,9 +133,9 @@ export class KernelPart {
     await Promise.all(parts.map((part) => finished(part).catch(() => undefined)));
     const code = await exit;
     const last = this.#log.length === 0 ? "" : `\n${this.#log.join("\n")}`;
-    const hasFailed = code !== 0 && !(this.#isAsked && code === undefined);
     const how = code === undefined ? "the engine does not say how" : `exit code ${code}`;
-    this.#tell(this.#isAsked && !hasFailed ? undefined : `the kernel part has ended: ${how}${last}`);
+    const isAsWanted = this.#isAsked && (code === 0 || code === undefined);
+    this.#tell(isAsWanted ? undefined : `the kernel part has ended: ${how}${last}`);
   }
 
   #tell(reason: string | undefined): void {
@@ -159,8 +159,12 @@ function containerOf(options: KernelPartOptions): Docker.ContainerCreateOptions 
     Cmd: wordsOf(options),
     User: "0:0",
     Labels: { [KERNEL_PART_LABEL]: String(process.pid) },
+    AttachStdin: true,
     AttachStdout: true,
     AttachStderr: true,
+    OpenStdin: true,
+    // A recorder that is killed leaves its stdin at its end, by which the kernel part knows.
+    StdinOnce: true,
     HostConfig: {
       AutoRemove: true,
       LogConfig: { Type: "none", Config: {} },
@@ -183,7 +187,7 @@ function containerOf(options: KernelPartOptions): Docker.ContainerCreateOptions 
 function wordsOf({ containerIds, flow, gapMs, sampleMs, memory = "auto" }: KernelPartOptions): string[] {
   const gap = flow === "burst" ? ["--gap-ms", String(gapMs)] : [];
   const containers = containerIds.flatMap((id) => ["--container", id]);
-  return [...containers, "--flow", flow, ...gap, "--sample-ms", String(sampleMs), "--memory", memory];
+  return [...containers, "--flow", flow, ...gap, "--sample-ms", String(sampleMs), "--memory", memory, "--stdin"];
 }
 
 function notStarted(why: string, cause: unknown): StartError {
