@@ -20,7 +20,7 @@ from .results import LOADS, about_gain, about_job, about_models, rows_of, simula
 from .runs import DataError, Run, jobs_of, read_job
 from .splits import Split, is_usable, recorded_split, redrawn_splits
 
-WHOLE = Size(training_flows=5_000, validation_flows=2_000, splits=5, seeds=5)
+WHOLE = Size(training_flows=4_000, validation_flows=1_500, splits=5, seeds=5)
 SMOKE = Size(training_flows=200, validation_flows=100, splits=1, seeds=1)
 SMOKE_RUNS = 2
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Callable, Iterator
 
 import numpy as np
+from xgboost import XGBRegressor
 
 from .columns import group_of
 from .features import Table
@@ -69,7 +70,7 @@ def evaluate(job: str, table: Table, split: Split, size: Size, seeds: int) -> Ou
     """All models on one split; the two main ones with so many seeds."""
     parts = parts_of(table, split, size)
     outcome = Outcome()
-    trees = {is_log: tuned(table, parts, is_log) for is_log in (False, True)}
+    tuned = {is_log: tuned_trees(table, parts, is_log) for is_log in (False, True)}
 
     def add(model: str, seed: int, told: np.ndarray, told_log: np.ndarray) -> None:
         outcome.rows.append(Row(job, split.name, seed, model, *scored(table, parts.test, told, told_log)))
@@ -78,14 +79,14 @@ def evaluate(job: str, table: Table, split: Split, size: Size, seeds: int) -> Ou
         add(name, 0, tell(False), tell(True))
     for variant in VARIANTS:
         for seed in range(seeds if variant in (ALL, NO_CONTEXT) else 1):
-            told, told_log = (told_by_trees(table, parts, variant, trees[is_log], is_log, seed) for is_log in (False, True))
+            told, told_log = (told_by_tuned(table, parts, variant, tuned[is_log], is_log, seed) for is_log in (False, True))
             add(f"trees: {variant.name}", seed, np.maximum(told, 0), told_log)
             if variant is ALL and seed == 0:
                 outcome.told = told_of(table, parts.test, told_log)
     for seed in range(seeds):
         told, told_log = (told_by_net(table, parts, is_log, seed) for is_log in (False, True))
         add("net: everything", seed, np.maximum(told, 0), told_log)
-    outcome.gains = gains_of(table, parts, trees[True])
+    outcome.gains = gains_of(table, tuned[True].model)
     return outcome
 
 
@@ -108,17 +109,32 @@ def sample(table: Table, at: np.ndarray, variant: Variant, is_log: bool) -> Samp
     return Sample(table.x[np.ix_(at, columns_of(variant, table.features))], target(table, at, is_log))
 
 
-def tuned(table: Table, parts: Parts, is_log: bool) -> Trees:
+@dataclass(frozen=True)
+class Tuned:
+    """How trees are grown on this split, and those that were, of everything and with seed 0."""
+
+    how: Trees
+    model: XGBRegressor
+
+
+def tuned_trees(table: Table, parts: Parts, is_log: bool) -> Tuned:
     """What does best on the validation runs; without any, the first."""
-    if len(parts.validation) == 0:
-        return TREES_TO_TRY[0]
     training, validation = (sample(table, at, ALL, is_log) for at in (parts.training, parts.validation))
+    to_try = TREES_TO_TRY if len(parts.validation) > 0 else TREES_TO_TRY[:1]
+    tried = [Tuned(how, fit_trees(training, validation, how, 0)) for how in to_try]
 
-    def error(how: Trees) -> float:
-        predict = predict_trees(fit_trees(training, validation, how, 0), training)
-        return float(np.mean((predict(validation.x) - validation.y) ** 2))
+    def error(one: Tuned) -> float:
+        return float(np.mean((predict_trees(one.model, training)(validation.x) - validation.y) ** 2))
 
-    return min(TREES_TO_TRY, key=error)
+    return min(tried, key=error) if len(tried) > 1 else tried[0]
+
+
+def told_by_tuned(table: Table, parts: Parts, variant: Variant, tuned: Tuned, is_log: bool, seed: int) -> np.ndarray:
+    """Those that were grown for tuning are not grown again."""
+    if variant is not ALL or seed != 0:
+        return told_by_trees(table, parts, variant, tuned.how, is_log, seed)
+    training, test = (sample(table, at, ALL, is_log) for at in (parts.training, parts.test))
+    return predict_trees(tuned.model, training)(test.x)
 
 
 def told_by_trees(table: Table, parts: Parts, variant: Variant, how: Trees, is_log: bool, seed: int) -> np.ndarray:
@@ -163,13 +179,10 @@ def told_of(table: Table, at: np.ndarray, told_log: np.ndarray) -> Told:
     return Told(table.run[at], table.start[at], table.sizes[at], np.expm1(np.clip(told_log, 0, 50)))
 
 
-def gains_of(table: Table, parts: Parts, how: Trees) -> dict[str, float]:
-    """What the trees for logarithms, which are shown everything, go by."""
-    positions = columns_of(ALL, table.features)
-    training, validation = (sample(table, at, ALL, True) for at in (parts.training, parts.validation))
-    gain = fit_trees(training, validation, how, 0).feature_importances_
+def gains_of(table: Table, model: XGBRegressor) -> dict[str, float]:
+    """What trees that are shown everything go by."""
     groups: dict[str, float] = {}
-    for position, share in zip(positions, gain):
+    for position, share in zip(columns_of(ALL, table.features), model.feature_importances_):
         group = group_of(table.features[position].column)
         groups[group] = groups.get(group, 0.0) + float(share)
     return groups

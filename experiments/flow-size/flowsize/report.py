@@ -41,20 +41,20 @@ def tables(results: Results) -> str:
 
 def short(results: Results) -> str:
     """The answers, one line per job."""
-    return "\n".join(["### In short", "", *(short_of(results, job) for job in results["jobs"])])
+    head = "R² is that of sizes, and in brackets that of their logarithms; mean ± standard deviation over the splits."
+    return "\n".join(["### In short", "", head, "", *(short_of(results, job) for job in results["jobs"])])
 
 
 def short_of(results: Results, job: str) -> str:
-    r2 = model(results, job, "trees: everything")["r2"]["splits"]
-    no_call = model(results, job, "trees: without first_call")["r2"]["splits"]
-    best, baseline = best_baseline(results, job)
+    best = best_baseline(results, job)
     gain = next((one for one in results["gain_of_kernel_traces"] if one["job"] == job), None)
     parts = [
-        f"- **{title(job)}**: R² {pm(r2)} with everything, {pm(no_call)} without `first_call`",
-        f"the best baseline ({best}) {pm(baseline)}",
+        f"- **{title(job)}**: R² {both(results, job, 'trees: everything')} with everything",
+        f"{both(results, job, 'trees: without first_call')} without `first_call`",
+        f"{both(results, job, best)} by the best baseline, {best}",
     ]
     if gain is not None:
-        parts.append(f"kernel traces change R² by {signed(gain['r2'])}")
+        parts.append(f"kernel traces change it by {signed(gain['r2'])} ({signed(gain['r2_log'])})")
     simulation = relative(results, job, 0.7)
     if simulation:
         known, predicted, unknown = (
@@ -68,11 +68,20 @@ def short_of(results: Results, job: str) -> str:
     return "; ".join(parts) + "."
 
 
-def best_baseline(results: Results, job: str) -> tuple[str, Spread]:
+def both(results: Results, job: str, name: str) -> str:
+    """R² of sizes and of their logarithms."""
+    one = model(results, job, name)
+    return f"{pm(one['r2']['splits'])} ({pm(one['r2_log']['splits'])})"
+
+
+def best_baseline(results: Results, job: str) -> str:
     """Of what needs no more than a look-up."""
-    names = ("mean", "median of the pair", "previous flow of the pair")
-    found = [(name, model(results, job, name)["r2"]["splits"]) for name in names]
-    return max(found, key=lambda one: one[1]["mean"] if one[1]["mean"] is not None else float("-inf"))
+
+    def r2(name: str) -> float:
+        mean = model(results, job, name)["r2"]["splits"]["mean"]
+        return float("-inf") if mean is None else mean
+
+    return max(("mean", "median of the pair", "previous flow of the pair"), key=r2)
 
 
 def relative(results: Results, job: str, load: float) -> dict[str, float]:
@@ -83,14 +92,14 @@ def relative(results: Results, job: str, load: float) -> dict[str, float]:
 
 
 def flows_table(results: Results) -> str:
-    head = ("job", "runs", "flows", "bytes", "median size", "99th percentile", "largest", "of one send call", "previous not ended")
+    head = ("job", "runs", "flows", "bytes", "median size", "99th percentile", "largest", "of one send call", "previous not ended", "CPU busy")
     return table(head, [flows_row(job, about) for job, about in results["jobs"].items()])
 
 
 def flows_row(job: str, about: dict[str, Any]) -> list[str]:
     sizes = (in_bytes(about[key]) for key in ("bytes", "size_median", "size_p99", "size_max"))
     counts = (f"{about['runs']}", f"{about['flows']:,}")
-    return [title(job), *counts, *sizes, percent(about["share_of_one_send"]), percent(about["share_previous_still_open"])]
+    return [title(job), *counts, *sizes, percent(about["share_of_one_send"]), percent(about["share_previous_still_open"]), percent(about["host_cpu"])]
 
 
 def published_table(results: Results) -> str:

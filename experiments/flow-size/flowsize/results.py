@@ -8,7 +8,7 @@ from typing import Any, Sequence
 import numpy as np
 
 from .evaluate import Outcome, Row, Told
-from .features import Table, share_still_open
+from .features import Feature, Table, share_still_open
 from .runs import Run
 from .simulate import DISCIPLINES, completion_times, starts_at_load
 
@@ -35,7 +35,16 @@ def about_job(runs: Sequence[Run], table: Table) -> dict[str, Any]:
         "size_max": float(sizes.max()),
         "share_of_one_send": float(np.mean(table.first_call[known] >= sizes[known])) if known.any() else None,
         "share_previous_still_open": share_still_open(table),
+        "host_cpu": mean_of(table, Feature("host_cpu", 0, "value")),
     }
+
+
+def mean_of(table: Table, feature: Feature) -> float | None:
+    """Over all flows; none where it was not recorded."""
+    if feature not in table.features:
+        return None
+    values = table.x[:, table.features.index(feature)].astype(float)
+    return rounded(float(np.nanmean(values))) if (~np.isnan(values)).any() else None
 
 
 def about_models(rows: Sequence[Row]) -> list[dict[str, Any]]:

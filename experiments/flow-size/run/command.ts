@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { defineCommand, type OptionTable } from "../../../start/commands/command.ts";
 import { evaluate } from "./evaluate.ts";
@@ -42,7 +42,6 @@ export const smoke = defineCommand({
     const out = named(options.out) ?? path.join(projectRoot, SMOKE_OUT);
     const places = placesIn(out);
     await rm(places.page, { force: true });
-    await mkdir(out, { recursive: true });
     const report = (line: string) => void stdout.write(`${line}\n`);
     await evaluate({ host, projectRoot, report, signal }, { data, ...places, isSmoke: true });
     stdout.write(await readFile(places.page, "utf8"));

@@ -1,3 +1,5 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
 import { StartError } from "../../../start/errors.ts";
 import { provideVenv, type Surroundings } from "./venv.ts";
 
@@ -17,6 +19,7 @@ const ONE_THREAD = { OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" };
 export async function evaluate(surroundings: Surroundings, task: Task): Promise<void> {
   const { host, projectRoot, report, signal } = surroundings;
   const python = await provideVenv(surroundings);
+  for (const file of [task.results, task.page]) await mkdir(path.dirname(file), { recursive: true });
   const said: string[] = [];
   const words = [
     ...["-m", "flowsize", "--data", task.data, "--results", task.results, "--page", task.page],
