@@ -137,6 +137,22 @@ describe("what is recorded of containers' flows", { skip: orSkip(lacks) }, () =>
     else assert.ok(flow.firstCallBytes !== undefined && flow.firstCallBytes > 0 && flow.firstCallBytes <= 5_000_000);
   });
 
+  test("what the call itself does before its first byte leaves is not among what was done before it", async (t) => {
+    const recorder = await record();
+    t.after(() => recorder.end());
+    const talker = await client();
+    t.after(() => talker.end());
+    await recorder.until(({ kind, containerId }) => kind === "attached" && containerId === CLIENT);
+    await talker.ask("connect");
+    const [before = 0, after = 0] = (await talker.ask("fresh 60000")).split(" ").map(Number);
+    await talker.ask("close");
+    const { flows } = await recorder.end();
+    const flow = flows.find(({ containerId }) => containerId === CLIENT);
+    assert.ok(after - before >= 10, `the call had ${after - before} page faults`);
+    assert.ok(flow?.process && flow.calledNs !== undefined && flow.calledNs <= flow.startNs);
+    assert.equal(flow.process.minorFaults + flow.process.majorFaults, before);
+  });
+
   test("a connection's bursts are flows of their own; calls that wait for each other are the first of theirs", async (t) => {
     const recorder = await record("--flow", "burst", "--gap-ms", "100");
     t.after(() => recorder.end());
@@ -326,7 +342,8 @@ interface Flow extends Line {
   calls?: number;
   before: { sentBytes: number; receivedBytes: number };
   beforeWithPeer: { sentBytes: number; receivedBytes: number };
-  process?: { pid: number; comm: string };
+  calledNs?: number;
+  process?: { pid: number; comm: string; minorFaults: number; majorFaults: number };
   end: string;
   isWhole: boolean;
 }

@@ -4,6 +4,7 @@
  * on stdout:
  *   connect                 makes a connection, beside those there are
  *   send BYTES              one blocking call on the newest: the times before and after it, nanoseconds since boot
+ *   fresh BYTES             one call, of memory that nobody has touched: its process' page faults before and after it
  *   cork BYTES BYTES        two calls, whose bytes leave once both have returned
  *   corked BYTES            one call, whose bytes wait, as long as the kernel lets them (200 ms), for the next command
  *   uncork                  lets them go
@@ -14,6 +15,8 @@
 #include <netinet/in.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -53,6 +56,26 @@ static void send_all(size_t bytes)
 
 	check(send(connections[newest], payload, bytes, MSG_NOSIGNAL) == (ssize_t)bytes ? 0 : -1, "send");
 	printf("%lld %lld\n", before, now_ns());
+}
+
+static long page_faults(void)
+{
+	struct rusage usage;
+
+	check(getrusage(RUSAGE_SELF, &usage), "getrusage");
+	return usage.ru_minflt + usage.ru_majflt;
+}
+
+static void send_fresh(size_t bytes)
+{
+	char *memory = mmap(NULL, bytes, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	long before;
+
+	check(memory == MAP_FAILED ? -1 : 0, "mmap");
+	before = page_faults();
+	check(send(connections[newest], memory, bytes, MSG_NOSIGNAL), "send");
+	printf("%ld %ld\n", before, page_faults());
+	munmap(memory, bytes);
 }
 
 static void set_cork(int is_on)
@@ -113,6 +136,8 @@ int main(int argc, char **argv)
 			connect_one(family, port);
 		else if (sscanf(line, "send %zu", &first) == 1)
 			send_all(first);
+		else if (sscanf(line, "fresh %zu", &first) == 1)
+			send_fresh(first);
 		else if (sscanf(line, "cork %zu %zu", &first, &second) == 2)
 			cork(first, second);
 		else if (sscanf(line, "corked %zu", &first) == 1)

@@ -15,10 +15,10 @@ export type ColumnSet = "k-means" | "all";
 
 const FLOW = "the kernel, at the flow's first segment";
 const PACKETS = "the kernel, which counts payload at the container's cgroup; read at the flow's first segment";
-const SAMPLE = "the container's cgroup, by the last sample that ended before the flow began";
-const HOST = "/proc, by the last sample that ended before the flow began";
-const PROCESS = "the kernel's account of the process that sends, at the flow's first segment";
-const THREAD = "the kernel's account of the thread that sends, at the flow's first segment";
+const SAMPLE = "the container's cgroup, by the last sample that ended before the flow's first system call began";
+const HOST = "/proc, by the last sample that ended before the flow's first system call began";
+const PROCESS = "the kernel's account of the process that sends, as the system call began that the first byte is of";
+const THREAD = "the kernel's account of the thread that sends, as that call began";
 
 /** All columns, in the order of the header; `k-means` is those of them that are marked so, in the same order. */
 const TABLE = [

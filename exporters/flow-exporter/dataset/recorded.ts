@@ -49,6 +49,8 @@ export interface RecordedFlow {
   isClient: boolean | undefined;
   /** When its first byte left. */
   startNs: number;
+  /** When the system call began that its first byte is of; undefined: nobody saw. What is done within it is the flow's own work. */
+  calledNs: number | undefined;
   /** When its last byte left. */
   lastNs: number;
   bytes: number;
@@ -61,7 +63,7 @@ export interface RecordedFlow {
   beforeWithPeer: Traffic;
   /** Smoothed round-trip time as of then; 0: not known. */
   rttSeconds: number;
-  /** Undefined: the first byte did not leave in the process that sent it. */
+  /** As that call began. Undefined: nobody saw who sends. */
   process: ProcessBefore | undefined;
   thread: ThreadBefore | undefined;
   end: FlowEnd;

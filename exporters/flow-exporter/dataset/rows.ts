@@ -47,9 +47,14 @@ export function rowsOf(recording: Recording): Rows {
       index,
       ...ofFlow(flow, startNs),
       ...ofEarlier(flow, startNs, earlier.get(flow)),
-      ...(sampled.get(flow.containerId) ?? sampledOf(flow.containerId))(flow.startNs),
+      ...(sampled.get(flow.containerId) ?? sampledOf(flow.containerId))(knownUntil(flow)),
     }));
   return { rows, leftOut };
+}
+
+/** A call may read, and wait for a disk, before its first byte leaves: what is sampled meanwhile tells of what it sends. */
+function knownUntil({ startNs, calledNs }: RecordedFlow): number {
+  return Math.min(startNs, calledNs ?? startNs);
 }
 
 function whyLeftOut(flow: RecordedFlow, { startNs, gapNs }: Recording): LeftOutReason | undefined {

@@ -2,10 +2,10 @@
 /*
  * What:   the TCP flows of recorded containers, with what was known as each began, for data sets.
  * Hook:   cgroup_skb ingress and egress at these containers' control groups; tp_btf/inet_sock_set_state and
- *         tcp_destroy_sock; tp_btf/sock_send_length where there is such a tracepoint (6.3).
- * Map:    connections, one for each socket; peers; containers; ended_flows.
- * Cost:   0.3 µs a segment, 11 µs a flow and 0.2 µs more for each thread of its process; 0.1 µs each send call of the machine
- *         (docs/decisions/0024-where-a-flow-begins.md).
+ *         tcp_destroy_sock; tp_btf/sys_enter; tp_btf/sock_send_length where there is such a tracepoint (6.3).
+ * Map:    connections, one for each socket; peers; containers; begun_calls; ended_flows.
+ * Cost:   0.3 µs a segment, 11 µs a flow and 0.2 µs more for each thread of its process; of all the machine 0.1 µs each send call
+ *         and each system call (docs/decisions/0024-where-a-flow-begins.md).
  * Reader: the program flow-dataset, which loads it, and takes it away as it ends.
  *
  * A flow begins as its first segment leaves, within the first send call where nothing holds that up. What leaves is counted
@@ -28,6 +28,7 @@
 /* Set by the loader. */
 const volatile __u64 gap_ns; /* 0: a flow is all of its connection */
 const volatile bool sees_calls; /* sock_send_length is there */
+const volatile bool sending[MOST_SYSTEM_CALLS]; /* by its number, whether a system call can send */
 
 /* Of each container, by its number. */
 struct traffic totals[MOST_CONTAINERS];
@@ -60,11 +61,34 @@ struct {
 	__uint(max_entries, RING_BYTES);
 } ended_flows SEC(".maps");
 
+/* What a thread had done as it last began a system call that can send. */
+struct begun_call {
+	__u64 begun_ns;
+	__u64 cpu_ns;
+	__u64 read_bytes;
+	__u64 written_bytes;
+	__u64 minor_faults;
+	__u64 major_faults;
+	__u64 read_call_bytes; /* NOT_KNOWN */
+	__u64 read_calls; /* NOT_KNOWN */
+	__u64 voluntary_switches;
+	__u64 involuntary_switches;
+};
+
+/* By the thread's id. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, __u32);
+	__type(value, struct begun_call);
+} begun_calls SEC(".maps");
+
 /* A send call that has returned before anything of it has left. */
 struct waiting_call {
 	__u64 number; /* of the connection's calls, from 1; 0: none */
 	__u32 end; /* sequence number behind it */
 	__u32 length;
+	struct dataset_sender sender; /* as it began, where no flow was open */
 };
 
 struct connection {
@@ -308,68 +332,94 @@ __noinline __u64 read_resident(__u64 address)
 	return resident_bytes((struct mm_struct *)address);
 }
 
-static __always_inline void fill_thread(struct dataset_sender *sender, struct task_struct *thread)
+/* What the thread has done within the call is the flow's own work: it tells how much there is to send. */
+static __always_inline void leave_out_call(struct work *work, struct task_struct *thread, const struct begun_call *call)
 {
-	struct task_io_accounting___full *io = (void *)&thread->ioac;
+	struct work now = {};
 
-	sender->thread_cpu_ns = BPF_CORE_READ(thread, se.sum_exec_runtime);
-	sender->thread_voluntary_switches = BPF_CORE_READ(thread, nvcsw);
-	sender->thread_involuntary_switches = BPF_CORE_READ(thread, nivcsw);
-	sender->thread_read_bytes = sender->thread_reads = NOT_KNOWN;
-	if (!bpf_core_field_exists(io->rchar))
-		return;
-	sender->thread_read_bytes = BPF_CORE_READ(io, rchar);
-	sender->thread_reads = BPF_CORE_READ(io, syscr);
+	add_thread(&now, thread);
+	work->cpu_ns -= now.cpu_ns - call->cpu_ns;
+	work->read_bytes -= now.read_bytes - call->read_bytes;
+	work->written_bytes -= now.written_bytes - call->written_bytes;
+	work->minor_faults -= now.minor_faults - call->minor_faults;
+	work->major_faults -= now.major_faults - call->major_faults;
 }
 
+/* A page that the call has touched first is one more in memory. */
+static __always_inline __u64 resident_before(struct task_struct *thread, const struct begun_call *call)
+{
+	__u64 resident = read_resident((unsigned long)BPF_CORE_READ(thread, mm));
+	__u64 touched = BPF_CORE_READ(thread, min_flt) + BPF_CORE_READ(thread, maj_flt) - call->minor_faults - call->major_faults;
+
+	touched *= page_bytes;
+	return touched < resident ? resident - touched : 0;
+}
+
+static __always_inline void fill_thread(struct dataset_sender *sender, const struct begun_call *call)
+{
+	sender->called_ns = call->begun_ns;
+	sender->thread_cpu_ns = call->cpu_ns;
+	sender->thread_read_bytes = call->read_call_bytes;
+	sender->thread_reads = call->read_calls;
+	sender->thread_voluntary_switches = call->voluntary_switches;
+	sender->thread_involuntary_switches = call->involuntary_switches;
+}
+
+/* Of a thread that sends by no system call that is known, nothing is told. */
 static __noinline int fill_sender(struct dataset_sender *sender, struct task_struct *thread)
 {
+	__u32 id = BPF_CORE_READ(thread, pid);
+	struct begun_call *call = bpf_map_lookup_elem(&begun_calls, &id);
 	struct work work = {};
 
+	if (!call)
+		return 0;
 	read_process(&work, (unsigned long)BPF_CORE_READ(thread, signal));
+	leave_out_call(&work, thread, call);
 	sender->cpu_ns = work.cpu_ns;
 	sender->read_bytes = work.read_bytes;
 	sender->written_bytes = work.written_bytes;
 	sender->minor_faults = work.minor_faults;
 	sender->major_faults = work.major_faults;
-	sender->resident_bytes = read_resident((unsigned long)BPF_CORE_READ(thread, mm));
+	sender->resident_bytes = resident_before(thread, call);
 	sender->start_ns = BPF_CORE_READ(thread, group_leader, start_boottime);
 	BPF_CORE_READ_STR_INTO(&sender->comm, thread, group_leader, comm);
-	fill_thread(sender, thread);
+	fill_thread(sender, call);
 	sender->pid = BPF_CORE_READ(thread, tgid);
 	return 0;
+}
+
+static __always_inline bool is_of_container(struct task_struct *thread, const struct connection *connection)
+{
+	return recorded_container(BPF_CORE_READ(thread, cgroups, dfl_cgrp)) == connection->container + 1;
 }
 
 /*
  * A process that sends has taken the socket; who processes a packet that has come only locks out others. Where the kernel sends
  * for nobody, the process that the CPU happens to be at is a stranger.
  */
-static __always_inline void note_sender(struct connection *connection, const struct tcp_sock *tcp)
+static __always_inline void note_call_on_its_way(struct connection *connection, const struct tcp_sock *tcp)
 {
 	struct task_struct *thread = (void *)bpf_get_current_task();
 
+	connection->calls_before = connection->calls;
+	connection->flow.first_call = sees_calls ? 0 : tcp->write_seq - connection->first;
 	connection->flow.sender.pid = 0;
-	if (!((const struct sock *)tcp)->sk_lock.owned)
-		return;
-	if (recorded_container(BPF_CORE_READ(thread, cgroups, dfl_cgrp)) != connection->container + 1)
-		return;
-	fill_sender(&connection->flow.sender, thread);
+	if (((const struct sock *)tcp)->sk_lock.owned && is_of_container(thread, connection))
+		fill_sender(&connection->flow.sender, thread);
 }
 
 /* The first call is the one that the first byte is of: from that byte on, where a gap has parted it. */
-static __always_inline void note_first_call(struct connection *connection, const struct tcp_sock *tcp)
+static __always_inline bool note_waiting_call(struct connection *connection)
 {
 	const struct waiting_call *call = &connection->waiting;
-	__u32 first = connection->first;
 
-	connection->calls_before = connection->calls;
-	connection->flow.first_call = 0;
-	if (!sees_calls) {
-		connection->flow.first_call = tcp->write_seq - first;
-	} else if (is_next(call, first)) {
-		connection->flow.first_call = call->end - first;
-		connection->calls_before = call->number - 1;
-	}
+	if (!is_next(call, connection->first))
+		return false;
+	connection->flow.first_call = call->end - connection->first;
+	connection->calls_before = call->number - 1;
+	__builtin_memcpy(&connection->flow.sender, &call->sender, sizeof(call->sender));
+	return true;
 }
 
 static __always_inline bool is_whole(const struct connection *connection, __u64 now_ns)
@@ -396,8 +446,8 @@ static __always_inline void begin(struct connection *connection, const struct tc
 	flow->whole = is_whole(connection, now_ns);
 	connection->first = connection->sent_to;
 	connection->is_open = true;
-	note_first_call(connection, tcp);
-	note_sender(connection, tcp);
+	if (!note_waiting_call(connection))
+		note_call_on_its_way(connection, tcp);
 }
 
 static __always_inline void send(struct connection *connection, const struct tcp_sock *tcp, __u32 to)
@@ -449,6 +499,19 @@ int dataset_sent(struct __sk_buff *skb)
 	return ALLOW;
 }
 
+static __always_inline void wait(struct connection *connection, const struct tcp_sock *tcp, __u64 number, __u32 length)
+{
+	struct waiting_call *call = &connection->waiting;
+	struct task_struct *thread = (void *)bpf_get_current_task();
+
+	call->number = number;
+	call->end = tcp->write_seq;
+	call->length = length;
+	call->sender.pid = 0;
+	if (!connection->is_open && is_later(call->end, tcp->snd_nxt) && is_of_container(thread, connection))
+		fill_sender(&call->sender, thread);
+}
+
 /* The call has let go of the socket: what another thread has written by now counts as this call's. */
 static __always_inline void returned(struct connection *connection, const struct tcp_sock *tcp, __u32 length)
 {
@@ -458,7 +521,43 @@ static __always_inline void returned(struct connection *connection, const struct
 	if (connection->is_open && !connection->flow.first_call && is_later(end, connection->first))
 		connection->flow.first_call = is_later(end - length, connection->first) ? NOT_KNOWN : end - connection->first;
 	if (!connection->waiting.number || !is_later(connection->waiting.end, tcp->snd_nxt))
-		connection->waiting = (struct waiting_call){ .number = number, .end = end, .length = length };
+		wait(connection, tcp, number, length);
+}
+
+/* Of the threads of recorded containers; all others leave at once. */
+static __always_inline void note_begun_call(struct task_struct *thread)
+{
+	struct task_io_accounting___full *io = (void *)&thread->ioac;
+	struct begun_call call = { .begun_ns = bpf_ktime_get_boot_ns(), .read_call_bytes = NOT_KNOWN, .read_calls = NOT_KNOWN };
+	struct work work = {};
+	__u32 id = BPF_CORE_READ(thread, pid);
+
+	add_thread(&work, thread);
+	call.cpu_ns = work.cpu_ns;
+	call.read_bytes = work.read_bytes;
+	call.written_bytes = work.written_bytes;
+	call.minor_faults = work.minor_faults;
+	call.major_faults = work.major_faults;
+	call.voluntary_switches = BPF_CORE_READ(thread, nvcsw);
+	call.involuntary_switches = BPF_CORE_READ(thread, nivcsw);
+	if (bpf_core_field_exists(io->rchar)) {
+		call.read_call_bytes = BPF_CORE_READ(io, rchar);
+		call.read_calls = BPF_CORE_READ(io, syscr);
+	}
+	bpf_map_update_elem(&begun_calls, &id, &call, BPF_ANY);
+}
+
+SEC("tp_btf/sys_enter")
+int BPF_PROG(dataset_calls, struct pt_regs *registers, long number)
+{
+	struct task_struct *thread;
+
+	if (number < 0 || number >= MOST_SYSTEM_CALLS || !sending[number])
+		return 0;
+	thread = (void *)bpf_get_current_task();
+	if (recorded_container(BPF_CORE_READ(thread, cgroups, dfl_cgrp)))
+		note_begun_call(thread);
+	return 0;
 }
 
 SEC("tp_btf/sock_send_length")

@@ -151,6 +151,7 @@ void tell_flow(const char *id, const struct dataset_flow *flow)
 	put_traffic("beforeWithPeer", &flow->before_with_peer);
 	printf(",\"rttSeconds\":%.6f", flow->rtt_us / 1e6);
 	if (flow->sender.pid) {
+		put_number("calledNs", flow->sender.called_ns);
 		put_process(&flow->sender);
 		put_thread(&flow->sender);
 	}

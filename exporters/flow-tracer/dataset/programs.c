@@ -4,7 +4,9 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "dataset.h"
@@ -50,6 +52,16 @@ static int find_tracepoint(const char *name)
 	return libbpf_find_vmlinux_btf_id(name, BPF_TRACE_RAW_TP);
 }
 
+/* Every way in which a thread can hand something to a socket; data that came in by an earlier call was there before. */
+static void name_sending_calls(bool *sending)
+{
+	static const int numbers[] = { SYS_write,    SYS_writev,   SYS_pwritev2, SYS_sendto,    SYS_sendmsg,
+				       SYS_sendmmsg, SYS_sendfile, SYS_splice,   SYS_io_submit, SYS_io_uring_enter };
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+		sending[numbers[i]] = true;
+}
+
 static struct dataset *load(const struct dataset_options *options)
 {
 	struct dataset *programs = dataset__open();
@@ -61,6 +73,7 @@ static struct dataset *load(const struct dataset_options *options)
 	programs->rodata->can_keep_cpu = has(find_function, "bpf_local_irq_save");
 	programs->rodata->gap_ns = options->is_burst ? options->gap_ms * 1000000ULL : 0;
 	programs->rodata->sees_calls = has(find_tracepoint, "sock_send_length");
+	name_sending_calls(programs->rodata->sending);
 	bpf_program__set_autoload(programs->progs.dataset_called, programs->rodata->sees_calls);
 	return dataset__load(programs) ? refuse(programs, "refuses the programs") : programs;
 }
@@ -104,9 +117,10 @@ static bool attach(struct dataset *programs)
 		return false;
 	programs->links.dataset_state = bpf_program__attach(programs->progs.dataset_state);
 	programs->links.dataset_destroyed = bpf_program__attach(programs->progs.dataset_destroyed);
+	programs->links.dataset_calls = bpf_program__attach(programs->progs.dataset_calls);
 	if (programs->rodata->sees_calls)
 		programs->links.dataset_called = bpf_program__attach(programs->progs.dataset_called);
-	return programs->links.dataset_state && programs->links.dataset_destroyed &&
+	return programs->links.dataset_state && programs->links.dataset_destroyed && programs->links.dataset_calls &&
 	       (programs->links.dataset_called || !programs->rodata->sees_calls);
 }
 
@@ -138,5 +152,6 @@ long read_open_flows(struct dataset *programs, void (*take)(void *, const struct
 	detach(&programs->links.dataset_state);
 	detach(&programs->links.dataset_destroyed);
 	detach(&programs->links.dataset_called);
+	detach(&programs->links.dataset_calls);
 	return read_iterator(programs->links.open_flows, take, context);
 }

@@ -4,6 +4,7 @@
 #define FLOWTALLY_DATASET_H
 
 #define MOST_CONTAINERS 128 /* that are recorded at once; a power of two */
+#define MOST_SYSTEM_CALLS 512 /* that can send: their numbers are below; a power of two */
 #define NOT_KNOWN (~0ULL)
 
 struct traffic {
@@ -11,8 +12,9 @@ struct traffic {
 	__u64 received;
 };
 
-/* What the process that sends, and its thread, had done up to then. */
+/* What the process that sends, and its thread, had done up to the call that the first byte is of. */
 struct dataset_sender {
+	__u64 called_ns; /* when that call began, since boot */
 	__u64 start_ns; /* since boot */
 	__u64 cpu_ns; /* this and the next five: of all its threads, ended ones too */
 	__u64 read_bytes; /* from and to block devices */
@@ -25,7 +27,7 @@ struct dataset_sender {
 	__u64 thread_reads;
 	__u64 thread_voluntary_switches;
 	__u64 thread_involuntary_switches;
-	__u32 pid; /* 0: the first byte did not leave in the process that sent it */
+	__u32 pid; /* 0: nobody saw who has sent it, or by which call */
 	__u32 reserved;
 	char comm[16];
 };
@@ -58,6 +60,6 @@ struct dataset_flow {
 	__u8 reserved;
 };
 
-_Static_assert(sizeof(struct dataset_flow) == 240, "dataset_flow");
+_Static_assert(sizeof(struct dataset_flow) == 248, "dataset_flow");
 
 #endif

@@ -64,6 +64,7 @@ function flowOf(fields: Fields): KernelFlow {
     destinationPort: whole(fields, "destinationPort"),
     isClient: fields.isClient === undefined ? undefined : truth(fields, "isClient"),
     startNs: whole(fields, "startNs"),
+    calledNs: maybe(fields, "calledNs", whole),
     lastNs: whole(fields, "lastNs"),
     bytes: whole(fields, "bytes"),
     firstCallBytes: maybe(fields, "firstCallBytes", whole),

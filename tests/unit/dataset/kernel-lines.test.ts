@@ -11,6 +11,7 @@ const FLOW = {
   destinationPort: 40_000,
   isClient: false,
   startNs: 5_000_000_000,
+  calledNs: 4_999_000_000,
   lastNs: 6_000_000_000,
   bytes: 4_099,
   firstCallBytes: 4_000,

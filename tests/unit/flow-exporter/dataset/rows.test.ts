@@ -144,6 +144,13 @@ describe("rows in order", () => {
 });
 
 describe("sampled columns", () => {
+  test("know nothing of the call that the first byte is of, however long it waits before that leaves", () => {
+    const samples = [100, 200, 300].map((ms) => sample(START + ms * MS, { [WORKER]: { writtenBytes: ms } }));
+    const flow = recorded({ startNs: START + 350 * MS, calledNs: START + 250 * MS });
+    const { rows } = rowsOf({ ...recording([flow]), samples });
+    assert.deepEqual(values(rows, "disk_write"), [100]);
+  });
+
   test("are of the last sample that had ended before the flow began", () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.nat(500)), fc.nat(500), (ended, begins) => {

@@ -45,6 +45,7 @@ function recordedOf(all: readonly Sent[], { startNs, bytes, peer }: Sent, place:
   const received = 300 * place;
   return recorded({
     startNs,
+    calledNs: undefined,
     lastNs: startNs + bytes * NS_PER_BYTE,
     bytes,
     firstCallBytes: Math.min(bytes, 65_536),

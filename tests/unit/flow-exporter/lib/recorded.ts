@@ -27,6 +27,7 @@ export function recorded(fields: Partial<RecordedFlow> = {}): RecordedFlow {
     destinationPort: 7_077,
     isClient: true,
     startNs: 0,
+    calledNs: undefined,
     lastNs: fields.startNs ?? 0,
     bytes: 1_000,
     firstCallBytes: 600,
