@@ -25,10 +25,11 @@ export async function checkDataset(folder: string): Promise<JobReport[]> {
 }
 
 async function checkJob(folder: string, job: string, runs: readonly Sidecar[]): Promise<JobReport> {
-  const rows: Partial<Row>[] = [];
-  for (const run of runs)
-    rows.push(...apart(await readRun(path.join(folder, job, run.split, run.file), run.format), run));
-  return { job, runs: runs.length, report: leakReport(rows) };
+  const rows: Partial<Row>[][] = [];
+  for (const run of runs) {
+    rows.push(apart(await readRun(path.join(folder, job, run.split, run.file), run.format), run));
+  }
+  return { job, runs: runs.length, report: leakReport(rows.flat()) };
 }
 
 /** The last row of a run is not the one before the first of another. */

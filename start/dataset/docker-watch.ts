@@ -32,10 +32,15 @@ export async function watchDocker(
     if (!isAsked) onEnd(reason);
     isAsked = true;
   };
-  const take = lineSplitter(MAX_LINE, (line) => {
-    const change = decodeChange(line);
-    if (change !== undefined) onChange(change);
-  });
+  const take = lineSplitter(
+    MAX_LINE,
+    (line) => {
+      const change = decodeChange(line);
+      if (change !== undefined) onChange(change);
+    },
+    // Of a container with labels without end: whose it is cannot be told, and others are none of its.
+    () => {},
+  );
   stream.on("data", take);
   stream.on("error", (error: unknown) => end(reasonOf(error)));
   stream.on("end", () => end("the engine has ended its events"));
@@ -53,8 +58,16 @@ interface Event {
 
 /** One line of Docker's events; undefined: it is about something else. */
 export function decodeChange(line: string): DockerChange | undefined {
-  const { Type, Action, Actor } = JSON.parse(line) as Event;
+  const { Type, Action, Actor } = parse(line);
   const action = ACTIONS.find((one) => one === Action);
   const id = Type === "network" ? Actor?.Attributes?.container : Type === "container" ? Actor?.ID : undefined;
   return action === undefined || typeof id !== "string" ? undefined : { action, containerId: id };
+}
+
+function parse(line: string): Event {
+  try {
+    return (JSON.parse(line) ?? {}) as Event;
+  } catch {
+    return {};
+  }
 }

@@ -5,7 +5,7 @@ import { reasonOf, StartError } from "../errors.ts";
 import type { Format } from "./words.ts";
 
 /** A quoted cell, or one without quotes, and what ends it. */
-const CELL = /(?:"((?:[^"]|"")*)"|([^",]*))(,|$)/gy;
+const CELL = /(?:"([^"]*(?:""[^"]*)*)"|([^",]*))(,|$)/gy;
 const KINDS = new Map<string, string>(columnsOf("all").map(({ name, kind }) => [name, kind]));
 
 /** Reads a run, in whichever format: what is not known is undefined. @throws StartError DATASET_UNREADABLE */

@@ -52,12 +52,23 @@ export async function recordRun(surroundings: Surroundings, request: RunRequest)
   await provideFolder(out);
   assertSameJob(request, readSidecars(out));
   const run = await reserveRun(out, job, request.format, request.split);
-  try {
-    return await write(request, run, prepared.machine, await collectRun(surroundings.docker, request, prepared));
-  } catch (error) {
+  const collected = await collectRun(surroundings.docker, request, prepared).catch(async (error: unknown) => {
     await forgetRun(out, job, run);
     throw error;
-  }
+  });
+  return await write(request, run, prepared.machine, collected).catch((error: unknown) => {
+    // What of it was written stays.
+    throw notWritten(run, error);
+  });
+}
+
+function notWritten({ rows, rowsName }: RunFolder, cause: unknown): StartError {
+  const explanation = {
+    what: `The run could not be written to ${rowsName}`,
+    why: reasonOf(cause),
+    fix: `look whether its rows are in ${rows}; leave the folder as it is while a recording is made`,
+  };
+  return new StartError("DATASET_NOT_WRITTEN", explanation, { cause });
 }
 
 /**

@@ -1,8 +1,9 @@
-import { closeSync, fsyncSync, openSync, readdirSync, writeSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { access, constants, mkdir, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { reasonOf, StartError } from "../errors.ts";
-import { CARD } from "./card.ts";
+import { CARD, writeCard } from "./card.ts";
+import { keepRoom } from "./kept-room.ts";
 import { type Format, SPLITS, type Split } from "./words.ts";
 
 /** So much is kept free for a sidecar, and for a line of names, so that both can be written where the disk is full by then. */
@@ -40,7 +41,9 @@ export async function provideFolder(out: string): Promise<void> {
     if (!(await stat(out)).isDirectory()) throw failed("it is no folder", "choose another name");
     await access(out, constants.W_OK | constants.X_OK);
     const found = (await readdir(out)).filter((name) => !name.startsWith("."));
-    if (found.length === 0 || found.includes(CARD)) return;
+    if (found.includes(CARD)) return;
+    // By it another recorder knows the folder, before the first run has ended.
+    if (found.length === 0) return await writeCard(out);
     throw failed(
       `it has other things in it, such as ${found[0]}, and no data card (${CARD})`,
       "choose a new folder, or the one of an earlier recording",
@@ -88,6 +91,8 @@ export async function reserveRun(
 
 /** Gives the files their names. The sidecar goes first: no rows are ever without. */
 export async function nameRun(run: RunFolder): Promise<void> {
+  // One that came to nothing has taken its empty folders away.
+  await mkdir(path.dirname(run.rowsName), { recursive: true });
   await rename(run.sidecar, run.sidecarName);
   await rename(run.rows, run.rowsName);
 }
@@ -117,8 +122,16 @@ function runOf(folder: string, number: number, format: Format, split: Split): Ru
 
 /** The largest number of the job's runs that are whole. */
 function last(folder: string): number {
-  const names = SPLITS.flatMap((split) => readdirSync(path.join(folder, split)));
+  const names = SPLITS.flatMap((split) => namesIn(path.join(folder, split)));
   return Math.max(0, ...names.map((name) => Number(/^d_(\d{1,9})\./.exec(name)?.[1] ?? 0)));
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 /** Returns whether it was not there. */
@@ -129,17 +142,5 @@ function reserve(file: string): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw error;
-  }
-}
-
-/** Makes a file that is not there yet, of blanks. */
-function keepRoom(file: string, bytes: number): void {
-  const descriptor = openSync(file, "wx");
-  try {
-    writeSync(descriptor, Buffer.alloc(bytes, " "));
-    // Some file systems look for room only once they must write.
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
   }
 }

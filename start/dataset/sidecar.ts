@@ -1,10 +1,11 @@
-import { closeSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { closeSync, ftruncateSync, writeSync } from "node:fs";
 import { z } from "zod";
 import { columnsOf } from "../../exporters/flow-exporter/dataset/columns.ts";
 import type { Collected } from "./collect.ts";
+import { openKept } from "./kept-room.ts";
 import type { MachineFacts } from "./machine.ts";
 import type { RunFolder } from "./run-folder.ts";
-import { FLOWS, FORMATS, type RunWords, SPLITS } from "./words.ts";
+import { FLOWS, FORMATS, JOB, type RunWords, SPLITS } from "./words.ts";
 
 /** Of the layout of a sidecar. */
 const VERSION = 1;
@@ -33,10 +34,10 @@ const container = z.object({
 /** What lies beside the rows of a run: all that is to be known about how they came to be. */
 export const sidecarSchema = z.object({
   version: z.literal(VERSION),
-  job: z.string(),
+  job: z.string().regex(JOB),
   run: count,
   split: z.enum(SPLITS),
-  file: z.string(),
+  file: z.string().regex(/^d_\d{1,9}\.(csv|parquet)$/),
   format: z.enum(FORMATS),
   complete: z.boolean(),
   incomplete_reason: z.string().nullable(),
@@ -157,7 +158,7 @@ export function sidecarOf({
 /** Writes it over what keeps room for it. @throws the system's error */
 export function writeSidecar(file: string, sidecar: Sidecar): void {
   const bytes = Buffer.from(`${JSON.stringify(sidecar, undefined, 2)}\n`);
-  const descriptor = openSync(file, "r+");
+  const descriptor = openKept(file);
   try {
     for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
     ftruncateSync(descriptor, bytes.length);

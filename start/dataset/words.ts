@@ -52,8 +52,8 @@ const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000,
 const DURATION = { minMs: 1_000, maxMs: 3_600_000, words: "1s to 1h, such as 90s or 10m" };
 /** Below a millisecond segments of one call would be bursts of their own; above a minute a burst is the connection. */
 const GAP = { minMs: 1, maxMs: 60_000, words: "1ms to 60s, such as 50ms" };
-/** It becomes a folder's name, everywhere. */
-const JOB = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+/** It becomes a folder's name, everywhere, beside the data card. */
+export const JOB = /^(?!readme\.md$)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/i;
 
 /** @throws UsageError for the first word that makes no sense. */
 export function recordWords(usage: string, options: RecordOptions, { env }: Pick<Host, "env">): RunWords {
@@ -84,7 +84,7 @@ function jobNamed(usage: string, job: string | undefined): string {
   if (job === undefined) throw new UsageError(`${usage} needs the job's name: --job NAME`);
   if (JOB.test(job)) return job;
   throw new UsageError(
-    `Option --job takes a name of letters, digits, ".", "_" and "-", 64 at most, the first of them a letter or digit, since a folder is called by it; not "${quoted(job)}".`,
+    `Option --job takes a name of letters, digits, ".", "_" and "-", 64 at most, the first of them a letter or digit, since a folder is called by it beside README.md; not "${quoted(job)}".`,
   );
 }
 

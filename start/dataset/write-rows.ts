@@ -1,7 +1,8 @@
-import { closeSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { closeSync, ftruncateSync, writeSync } from "node:fs";
 import type { columnsOf, Row } from "../../exporters/flow-exporter/dataset/columns.ts";
 import { csvHeader, csvLine } from "../../exporters/flow-exporter/dataset/csv.ts";
 import { reasonOf } from "../errors.ts";
+import { openKept } from "./kept-room.ts";
 import { parquetOf } from "./parquet.ts";
 
 /** Rows are joined to pieces of about this size: a call for each line would take longer than the lines. */
@@ -19,7 +20,7 @@ export interface Written {
 /** Writes rows as CSV into a file that is there. Where the disk is full, what there was room for stays: whole lines. */
 export function writeCsv(file: string, columns: Columns, rows: readonly Row[]): Written {
   // Written over what keeps room for it, which a file that is emptied first would lose to others.
-  const descriptor = openSync(file, "r+");
+  const descriptor = openKept(file);
   try {
     return writeLines(descriptor, [csvHeader(columns), ...rows.map((row) => csvLine(columns, row))]);
   } finally {
@@ -29,7 +30,7 @@ export function writeCsv(file: string, columns: Columns, rows: readonly Row[]): 
 
 /** Writes rows as Parquet into a file that is there. Where the disk is full it is made of fewer rows, since one that is cut off is none. */
 export function writeParquet(file: string, columns: Columns, rows: readonly Row[]): Written {
-  const descriptor = openSync(file, "r+");
+  const descriptor = openKept(file);
   try {
     let reason: string | undefined;
     for (let count = rows.length; ; count = Math.floor(count / 2)) {

@@ -66,7 +66,7 @@ export class DatasetProgress {
 export function renderRun({ file, sidecar, cardReason }: RecordedRun): string {
   const { rows, flows, seconds, samples, split, run, job } = sidecar;
   const lines = [
-    `${job}, run ${run} (${split}): ${grouped(rows)} rows of ${grouped(flows)} flows in ${seconds.toFixed(1)} s`,
+    `${job}, run ${run} (${split}): ${grouped(rows)} rows of ${grouped(flows)} flow${flows === 1 ? "" : "s"} in ${seconds.toFixed(1)} s`,
     ...(flows === 0
       ? ["No flow was seen: the file has its header only. Is it these containers that the job runs in?"]
       : []),

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { PassThrough } from "node:stream";
 import { finished } from "node:stream/promises";
@@ -154,6 +155,7 @@ function containerOf(options: KernelPartOptions): Docker.ContainerCreateOptions 
   const { image, bpfCapability, countedDisk } = options;
   const rule = countedDisk === undefined ? [] : [{ Path: countedDisk, Rate: HARMLESS_RATE }];
   return {
+    name: `flowtally-dataset-${process.pid}-${randomBytes(2).toString("hex")}`,
     Image: image,
     Entrypoint: [PROGRAM],
     Cmd: wordsOf(options),

@@ -11,8 +11,8 @@ const KIB = 1024;
 const CPU = lineKey("cpu");
 const TOTAL = Buffer.from("\nMemTotal:");
 const AVAILABLE = Buffer.from("\nMemAvailable:");
-/** In a line of /proc/diskstats, behind major, minor and name. */
-const [READ_SECTORS, WRITTEN_SECTORS] = [5, 9];
+/** In a line of /proc/diskstats, behind the name. */
+const [READ_SECTORS, WRITTEN_SECTORS] = [2, 6];
 
 /** A whole disk of this machine: no partition, and nothing that is made of disks. */
 export interface Disk {
@@ -42,13 +42,13 @@ export class HostReader {
   readonly #stat: KeptFile;
   readonly #memory: KeptFile;
   readonly #disks: KeptFile;
-  readonly #names: ReadonlySet<string>;
+  readonly #names: readonly Buffer[];
 
   constructor({ proc }: Roots, disks: readonly Disk[]) {
     this.#stat = new KeptFile(path.join(proc, "stat"));
     this.#memory = new KeptFile(path.join(proc, "meminfo"));
     this.#disks = new KeptFile(path.join(proc, "diskstats"));
-    this.#names = new Set(disks.map(({ name }) => name));
+    this.#names = disks.map(({ name }) => Buffer.from(` ${name} `));
   }
 
   read(text: Text): HostCounters {
@@ -58,15 +58,12 @@ export class HostReader {
     this.#memory.readInto(text);
     const memoryUsedBytes = ((text.numberAfter(TOTAL) ?? 0) - (text.numberAfter(AVAILABLE) ?? 0)) * KIB;
     this.#disks.readInto(text);
-    const sectors = text
-      .lines()
-      .map((line) => line.trim().split(/ +/))
-      .filter(([, , name = ""]) => this.#names.has(name));
+    const disks = this.#names.map((name) => text.numbersAfter(name));
     return {
       busyNs: (user + nice + system + irq + softirq) * TICK_NS,
       memoryUsedBytes,
-      readBytes: sum(sectors, READ_SECTORS) * SECTOR_BYTES,
-      writtenBytes: sum(sectors, WRITTEN_SECTORS) * SECTOR_BYTES,
+      readBytes: sum(disks, READ_SECTORS) * SECTOR_BYTES,
+      writtenBytes: sum(disks, WRITTEN_SECTORS) * SECTOR_BYTES,
     };
   }
 
@@ -75,6 +72,6 @@ export class HostReader {
   }
 }
 
-function sum(lines: readonly string[][], column: number): number {
-  return lines.reduce((total, line) => total + Number(line[column] ?? 0), 0);
+function sum(disks: readonly (readonly number[])[], field: number): number {
+  return disks.reduce((total, numbers) => total + (numbers[field] ?? 0), 0);
 }

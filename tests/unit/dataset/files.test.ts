@@ -31,6 +31,26 @@ describe("the folder of a data set", () => {
     await provideFolder(out);
   });
 
+  it("is known to others by its card before the first run has ended, and lasts while another run comes to nothing", async () => {
+    const out = fresh();
+    await provideFolder(out);
+    const [run, other] = [await reserveRun(out, "k", "csv", undefined), await reserveRun(out, "k", "csv", undefined)];
+    await provideFolder(out);
+    await forgetRun(out, "k", other);
+    await nameRun(run);
+    assert.ok(existsSync(run.rowsName) && existsSync(run.sidecarName));
+  });
+
+  it("is made again where somebody has removed it while a recording was made", async () => {
+    const out = fresh();
+    const run = await reserveRun(out, "k", "csv", undefined);
+    rmSync(out, { recursive: true });
+    assert.deepEqual(writeCsv(run.rows, columnsOf("all"), []), { rows: 0, reason: undefined });
+    writeFileSync(run.sidecar, "{}");
+    await nameRun(run);
+    assert.ok(existsSync(run.rowsName));
+  });
+
   it("is refused where other things are in it, and where it is a file", async () => {
     const out = fresh();
     mkdirSync(path.join(out, "photos"), { recursive: true });
@@ -127,11 +147,12 @@ describe("rows in a file", () => {
     "index,tme\n0,1\n": /line 1: there is no column "tme"/,
     "index,time\n0,1\n2\n": /line 3: not 2 cells/,
     "index,time\n0,x\n": /line 2: time is no number/,
+    [`index,machine\n0,"${"x".repeat(2e7)}\n`]: /line 2: not 2 cells/,
     'index,machine\n0,"a\n': /line 2: not 2 cells/,
     "": /no end/,
   };
   for (const [text, expected] of Object.entries(UNREADABLE)) {
-    it(`are refused by line: ${JSON.stringify(text)}`, () => {
+    it(`are refused by line: ${JSON.stringify(text.slice(0, 40))}`, () => {
       assert.throws(() => rowsInCsv(text, "d_1.csv"), { code: "DATASET_UNREADABLE", message: expected });
     });
   }

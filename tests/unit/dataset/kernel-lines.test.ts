@@ -94,6 +94,18 @@ describe("a stream of lines", () => {
     assert.deepEqual(lines, ["one", "zwölf"]);
   });
 
+  it("goes on behind a line that is too long, where that is allowed", () => {
+    const lines: string[] = [];
+    let long = 0;
+    const take = lineSplitter(
+      10,
+      (line) => lines.push(line),
+      () => long++,
+    );
+    for (const chunk of ["a\nxxxxxxxxx", "xxxxxxxxx", "xxxxxxxxxxxxx", "x\nb\n", "c\n"]) take(Buffer.from(chunk));
+    assert.deepEqual([lines, long], [["a", "b", "c"], 1]);
+  });
+
   it("ends where a line has no end", () => {
     const take = lineSplitter(100, () => {});
     take(Buffer.alloc(60, "x"));

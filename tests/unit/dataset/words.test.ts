@@ -46,7 +46,7 @@ describe("what is to be recorded", () => {
   const REFUSED: readonly [Partial<RecordOptions>, RegExp][] = [
     [{ job: undefined }, /needs the job's name: --job NAME/],
     [{ out: undefined }, /needs a folder: --out DIR/],
-    ...["../x", "a/b", "", ".", "..", ".hidden", "a b", "x".repeat(65), "é"].map(
+    ...["../x", "a/b", "", ".", "..", ".hidden", "a b", "x".repeat(65), "é", "README.md", "readme.md"].map(
       (job): [Partial<RecordOptions>, RegExp] => [{ job }, /Option --job takes a name/],
     ),
     ...["10", "0s", "61m", "1d", "-5s", "ten", "1e3s", "999ms", "", "5 s", "Infinitys"].map(
