@@ -58,6 +58,18 @@ test("two runs of each job become results, tables and pictures", async () => {
   assert.deepEqual(pictures.sort(), ["completion.png", "knowledge.png", "models.png", "predicted.png", "sizes.png"]);
 });
 
+test("two recorded runs of each job do, too", async () => {
+  const out = path.join(folder, "recorded");
+  const { ok, stdout, message } = await experiment("smoke", "--out", out);
+  assert.ok(ok, `${stdout}\n${message}`);
+  const results = JSON.parse(await readFile(path.join(out, "results.json"), "utf8"));
+  assert.deepEqual(Object.keys(results.jobs), ["kmeans", "pagerank", "sgd", "web"]);
+  for (const job of Object.values<{ runs: number; flows: number }>(results.jobs)) {
+    assert.equal(job.runs, 2);
+    assert.ok(job.flows > 100, `${job.flows} flows`);
+  }
+});
+
 test("a folder without runs is named, and what to do", async () => {
   const { exitCode, stderr } = await experiment("smoke", "--data", path.join(folder, "none"), "--out", folder);
   assert.equal(exitCode, 1);

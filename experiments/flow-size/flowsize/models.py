@@ -84,7 +84,7 @@ def fit_net(training: Sample, seed: int) -> Predict:
     net = MLPRegressor(
         hidden_layer_sizes=(64, 32),
         alpha=1e-3,
-        batch_size=256,
+        batch_size=min(256, len(training.y) // 2),
         learning_rate_init=2e-3,
         max_iter=40,
         early_stopping=len(training.y) >= 100,

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 import unittest
 from pathlib import Path
 
-from flowsize.report import BEGIN, END, in_bytes, pm, put_into_page
+from flowsize.report import BEGIN, END, in_bytes, pm, put_into_page, tables
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 class Page(unittest.TestCase):
+    def test_that_page_and_results_are_of_one_run(self) -> None:
+        results = json.loads((ROOT / "experiments/flow-size/results.json").read_text(encoding="utf-8"))
+        page = (ROOT / "docs/flow-size.md").read_text(encoding="utf-8")
+        self.assertEqual(page.split(BEGIN)[1].split(END)[0].strip(), tables(results).strip())
+
     def test_that_nothing_but_the_block_is_replaced(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
             page = Path(folder) / "page.md"
