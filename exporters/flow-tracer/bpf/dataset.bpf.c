@@ -317,16 +317,7 @@ static __noinline int hand_over(struct connection *connection, enum dataset_end 
 	return 0;
 }
 
-/* Not static, as the next one is not: the verifier looks at such a function by itself. */
-__noinline int read_process(struct work *work, __u64 address)
-{
-	if (!work)
-		return 0;
-	add_ended_threads(work, (struct signal_struct *)address);
-	add_living_threads(work, (struct signal_struct *)address);
-	return 0;
-}
-
+/* Not static: the verifier looks at such a function by itself. */
 __noinline __u64 read_resident(__u64 address)
 {
 	return resident_bytes((struct mm_struct *)address);

@@ -25,12 +25,11 @@ static __always_inline void fill_identity(struct process_row *row, struct task_s
 	bpf_probe_read_kernel_str(row->cgroup_name, sizeof(row->cgroup_name), cgroup_name);
 }
 
-static __always_inline void fill_work(struct process_row *row, struct signal_struct *signal)
+static __always_inline void fill_work(struct process_row *row, __u64 signal)
 {
 	struct work work = {};
 
-	add_ended_threads(&work, signal);
-	add_living_threads(&work, signal);
+	read_process(&work, signal);
 	row->cpu_ns = work.cpu_ns;
 	row->read_bytes = work.read_bytes;
 	row->written_bytes = work.written_bytes;
@@ -47,7 +46,7 @@ int processes(struct bpf_iter__task *ctx)
 	if (!task || task->pid != task->tgid)
 		return 0;
 	fill_identity(&row, task);
-	fill_work(&row, task->signal);
+	fill_work(&row, (unsigned long)BPF_CORE_READ(task, signal)); /* read as a number, which the function takes */
 	row.resident_bytes = resident_bytes(task->mm);
 	bpf_seq_write(ctx->meta->seq, &row, sizeof(row));
 	return 0;
