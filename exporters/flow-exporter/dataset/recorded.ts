@@ -1,3 +1,5 @@
+import type { ProcessRow } from "../model/process.ts";
+
 /** What a recording has of a job, as plain values. Times are nanoseconds since boot; bytes are TCP payload, each sent byte once. */
 
 /** Payload that a container has sent and received. */
@@ -6,20 +8,11 @@ export interface Traffic {
   receivedBytes: number;
 }
 
-/** What a process had done up to the flow's first byte: all of its threads, ended ones too. */
-export interface ProcessBefore {
-  pid: number;
-  comm: string;
-  /** When it started. */
-  startNs: number;
-  cpuNs: number;
-  /** From and to block devices. */
-  readBytes: number;
-  writtenBytes: number;
-  minorFaults: number;
-  majorFaults: number;
-  residentBytes: number;
-}
+/** What a process had done up to the call that the flow's first byte is of: all of its threads, ended ones too. */
+export type ProcessBefore = Pick<
+  ProcessRow,
+  "pid" | "comm" | "startNs" | "cpuNs" | "readBytes" | "writtenBytes" | "minorFaults" | "majorFaults" | "residentBytes"
+>;
 
 /** What the thread that sends had done up to then. */
 export interface ThreadBefore {
