@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <linux/perf_event.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,9 +15,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "groups.h"
 
-#define LINE_BYTES (2 * PATH_MAX)
 #define LLC_MISSES(operation) (PERF_COUNT_HW_CACHE_LL | (operation) << 8 | PERF_COUNT_HW_CACHE_RESULT_MISS << 16)
 
 struct reading {
@@ -101,29 +100,9 @@ static bool parse_perf_mount(const char *line, char *point)
 }
 
 /* Only the root of a hierarchy of v1 has an agent. */
-static int open_perf_root_at(const char *point)
+static bool is_perf_root(int folder)
 {
-	int folder = open(point, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (folder < 0 || faccessat(folder, "release_agent", F_OK, 0) == 0)
-		return folder;
-	close(folder);
-	return -1;
-}
-
-static int open_perf_root(void)
-{
-	FILE *mounts = fopen("/proc/self/mountinfo", "re");
-	char line[LINE_BYTES], point[PATH_MAX];
-	int folder = -1;
-
-	if (!mounts)
-		return -1;
-	while (folder < 0 && fgets(line, sizeof(line), mounts))
-		if (parse_perf_mount(line, point))
-			folder = open_perf_root_at(point);
-	fclose(mounts);
-	return folder;
+	return faccessat(folder, "release_agent", F_OK, 0) == 0;
 }
 
 struct wanted_group {
@@ -142,7 +121,7 @@ static void try_group(void *context, const char *name, int group)
 static int open_perf_group(const char *id)
 {
 	struct wanted_group wanted = { id, -1 };
-	int root = open_perf_root();
+	int root = open_hierarchy(parse_perf_mount, is_perf_root);
 
 	if (root < 0)
 		return -1;

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options.h"
 
-#include <ctype.h>
 #include <getopt.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "groups.h"
 #include "log.h"
+#include "numbers.h"
 
 #define MOST_MS 3600000U
 
@@ -17,19 +16,6 @@ static int say_usage(void)
 		 "usage: flow-dataset --container ID [--container ID …] [--flow tuple|burst] [--gap-ms N] [--sample-ms N] "
 		 "[--memory auto|faults] [--stdin]");
 	return -1;
-}
-
-static int parse_ms(unsigned int *ms, const char *name, const char *text)
-{
-	char *end;
-	unsigned long value = strtoul(text, &end, 10);
-
-	if (!isdigit((unsigned char)*text) || *end != '\0' || value == 0 || value > MOST_MS) {
-		log_line(LOG_ERROR, "BAD_OPTION", "--%s takes 1 to %u, not \"%s\"", name, MOST_MS, text);
-		return -1;
-	}
-	*ms = value;
-	return 0;
 }
 
 /* One of two words. */
@@ -68,9 +54,9 @@ static int take_option(struct dataset_options *options, int option)
 	case 'f':
 		return parse_choice(&options->is_burst, "flow", "tuple", "burst", optarg);
 	case 'g':
-		return parse_ms(&options->gap_ms, "gap-ms", optarg);
+		return parse_number(&options->gap_ms, MOST_MS, "gap-ms", optarg);
 	case 's':
-		return parse_ms(&options->sample_ms, "sample-ms", optarg);
+		return parse_number(&options->sample_ms, MOST_MS, "sample-ms", optarg);
 	case 'm':
 		return parse_choice(&options->faults, "memory", "auto", "faults", optarg);
 	case 'i':

@@ -25,17 +25,17 @@ static bool is_root(int folder)
 	return faccessat(folder, "cgroup.procs", F_OK, 0) == 0 && faccessat(folder, "cgroup.type", F_OK, 0) != 0;
 }
 
-static int open_root_at(const char *point)
+static int open_root_at(const char *point, bool (*is_root_of)(int folder))
 {
 	int folder = open(point, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (folder < 0 || is_root(folder))
+	if (folder < 0 || is_root_of(folder))
 		return folder;
 	close(folder);
 	return -1;
 }
 
-int open_cgroup_root(void)
+int open_hierarchy(bool (*parse)(const char *line, char *point), bool (*is_root_of)(int folder))
 {
 	FILE *mounts = fopen("/proc/self/mountinfo", "re");
 	char line[LINE_BYTES], point[PATH_MAX];
@@ -44,10 +44,15 @@ int open_cgroup_root(void)
 	if (!mounts)
 		return -1;
 	while (folder < 0 && fgets(line, sizeof(line), mounts))
-		if (parse_cgroup2(line, point))
-			folder = open_root_at(point);
+		if (parse(line, point))
+			folder = open_root_at(point, is_root_of);
 	fclose(mounts);
 	if (folder < 0)
 		errno = ENOENT;
 	return folder;
+}
+
+int open_cgroup_root(void)
+{
+	return open_hierarchy(parse_cgroup2, is_root);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "numbers.h"
 
 #define DEFAULT_PINS "/sys/fs/bpf/flowtally"
 #define NUMBER_LIMIT (16U << 20)
@@ -21,23 +22,10 @@ static const char *const udp_choices[] = {
 };
 #define UDP_CHOICES (sizeof(udp_choices) / sizeof(udp_choices[0]))
 
-static int parse_number(unsigned int *number, const char *name, const char *text)
-{
-	char *end;
-	unsigned long value = strtoul(text, &end, 10);
-
-	if (!isdigit((unsigned char)*text) || *end != '\0' || value == 0 || value > NUMBER_LIMIT) {
-		log_line(LOG_ERROR, "BAD_OPTION", "--%s takes 1 to %u, not \"%s\"", name, NUMBER_LIMIT, text);
-		return -1;
-	}
-	*number = value;
-	return 0;
-}
-
 static int parse_room(unsigned int *number, const char *name, const char *text)
 {
 	*number = 0;
-	return strcmp(text, "auto") ? parse_number(number, name, text) : 0;
+	return strcmp(text, "auto") ? parse_number(number, NUMBER_LIMIT, name, text) : 0;
 }
 
 static int parse_udp(enum udp_choice *choice, const char *text)
@@ -108,7 +96,7 @@ static int take_option(struct options *options, int option)
 	case 'u':
 		return parse_udp(&options->udp, optarg);
 	case 'i':
-		return parse_number(&options->udp_idle, "udp-idle", optarg);
+		return parse_number(&options->udp_idle, NUMBER_LIMIT, "udp-idle", optarg);
 	case 't':
 		options->http = optarg;
 		return 0;
